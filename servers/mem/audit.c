@@ -8,7 +8,7 @@
 #include "servers/mem/shm_table.h"
 #include "servers/mem/space.h"
 
-/* Its pages that are frames. */
+/* The number of a space's pages with a frame. */
 static uint32_t count_frames(struct space *space)
 {
     uint32_t frames = 0;

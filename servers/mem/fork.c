@@ -11,22 +11,22 @@
 #include "servers/mem/shm_table.h"
 #include "servers/mem/units.h"
 
-/* Successive pages that are treated alike, so that a call does it for many. */
+/* Successive pages that are treated alike, so that one system call handles many. */
 struct batch {
     struct space *parent, *child;
     uint32_t address, pages, rights;
-    bool lower;    /* the parent may write there now: not any more */
-    uint32_t cost; /* as that of pages, beside what is lent */
+    bool lower;    /* the parent may write there now, and loses that right */
+    uint32_t cost; /* in pages, not counting lent frames */
     uint32_t lent; /* to the child's task, when the step began */
 };
 
-/* The step's time is over. */
+/* True if the step's effort is used up. */
 static inline bool batch_is_over(const struct batch *batch)
 {
     return batch->cost + (batch->child->lent - batch->lent) * LENT_PAGES >= STEP_PAGES;
 }
 
-/* What both sides share now, the parent may only read until it has made it private. */
+/* Takes the parent's right to write to shared pages, until a fault makes them private. */
 static bool lower_parent(const struct batch *batch, uint32_t pages)
 {
     if (kernel_protect(batch->parent->task, batch->address, batch->rights, pages))
@@ -68,7 +68,7 @@ static bool batch_add(struct batch *batch, uint32_t address, uint32_t rights, bo
     return true;
 }
 
-/* The page where the stack ends is copied at once: both would write there next. */
+/* Copies the page at the end of the stack at once, as both sides would write there next. */
 static bool copy_page(struct batch *batch, uint32_t address, uint32_t entry, uint32_t *copy)
 {
     uint32_t frame = frames_take();
@@ -80,8 +80,8 @@ static bool copy_page(struct batch *batch, uint32_t address, uint32_t entry, uin
     return !space_map(batch->child, &(struct map_request){address, page_rights(*copy), MEM_SLOT_MEMORY, 1, frame});
 }
 
-/* Of another server's pages the child has none until it touches them: then that server grants them, and so knows how
- * many have each. The table for that is there. */
+/* The child gets no pages of other servers until it touches them: then that server grants them, and so can count its
+ * grants. The child only gets their page table. */
 static bool open_foreign_table(struct batch *batch, uint32_t address)
 {
     if (batch->child->opened != address >> TABLE_SHIFT)
@@ -99,10 +99,10 @@ static void hold_segment(const struct space *child, uint32_t address, uint32_t e
     }
 }
 
-/* What the entry of a page has that was not protected. */
+/* The bits that an unprotected stack page may have. */
 enum { STACK_PAGE = PAGE_FRAME | PAGE_WRITE | PAGE_COW | PAGE_MAPPED | PAGE_VALUE };
 
-/* One page: its entry in the child, and the counts of what it names. */
+/* Copies a page's entry to the child, and counts the holder. */
 static bool fork_page(struct batch *batch, uint32_t address, uint32_t *original)
 {
     uint32_t entry = *original, *copy = pages_open(&batch->child->pages, address);
@@ -125,7 +125,7 @@ static bool fork_page(struct batch *batch, uint32_t address, uint32_t *original)
     return true;
 }
 
-/* As many pages of the run as the step has time for: it has no more then. */
+/* Copies as many pages of the run as the step has time for, and shortens the run to them. False: no memory. */
 static bool fork_run(struct batch *batch, struct page_run *run)
 {
     batch->cost += RUN_PAGES;
@@ -141,7 +141,7 @@ static bool fork_run(struct batch *batch, struct page_run *run)
     return true;
 }
 
-/* Its task needs as many as the parent's: it has the same tables, and a thread. */
+/* Lends frames to the child's task, which needs as many as the parent's: for the same tables, and a thread. */
 static bool lend_some(const struct space *parent, struct space *child)
 {
     uint32_t missing = parent->lent > child->lent ? parent->lent - child->lent : 0;
@@ -149,14 +149,14 @@ static bool lend_some(const struct space *parent, struct space *child)
     return !missing || space_donate(child, missing < LENT_AT_ONCE ? missing : LENT_AT_ONCE);
 }
 
-/* As much as STEP_PAGES pages cost. */
+/* Does a step, at the cost of STEP_PAGES pages. */
 static bool fork_some(struct space *parent, struct space *child)
 {
     uint32_t *at = &child->work_at;
     struct batch batch = {.parent = parent, .child = child, .lent = *at ? child->lent : 0};
     struct page_run run;
 
-    if (*at && !lend_some(parent, child)) /* what it was lent when it was made belongs to the first step */
+    if (*at && !lend_some(parent, child)) /* not in the first step: frames were lent when the space was made */
         return false;
     while (!batch_is_over(&batch) && pages_next_near(&parent->pages, at, USER_END, LEAVES_AT_ONCE, &run)) {
         if (!fork_run(&batch, &run))
@@ -180,7 +180,7 @@ int fork_more(struct space *parent, struct space *child)
     if (child->work != WORK_COPY || child->work_of != parent->id)
         return -EINVAL;
     if (!fork_some(parent, child)) {
-        child->work_of = 0; /* what failed is not done again */
+        child->work_of = 0; /* a failed copy is not continued */
         return -ENOMEM;
     }
     if (child->work_at < USER_END || child->lent < parent->lent)

@@ -6,8 +6,8 @@
 #include "servers/mem/kernel_calls.h"
 #include "servers/proto/slots.h"
 
-/* What `state` says beside the number of holders. In a free frame's record the low bits name the
- * previous one of its list. */
+/* `state`: the state and, in the low bits, the number of holders, or for a free frame the previous one in its
+ * list. */
 enum {
     STATE_FREE = 1u << 31,
     STATE_LENT = 1 << 30,
@@ -16,14 +16,14 @@ enum {
 };
 
 struct record {
-    uint32_t next; /* free or lent: the next one of the list */
+    uint32_t next; /* free or lent: the next one in the list */
     uint32_t state;
 };
 
 enum zone { LOW, HIGH, ZONES };
 
 static struct arena arena;
-static struct record *records; /* null until frames_init() has made them */
+static struct record *records; /* null before frames_init() */
 static uint32_t records_count, low_end;
 static uint32_t free_head[ZONES], free_count[ZONES];
 static uint32_t total, lent;
@@ -66,7 +66,7 @@ static void free_remove(uint32_t frame)
     free_count[zone]--;
 }
 
-/* free_remove() of the zone's first. */
+/* free_remove() for the zone's first frame. */
 static void free_remove_first(enum zone zone)
 {
     const struct record *first = &records[free_head[zone]];
@@ -120,7 +120,7 @@ static void add_range(struct span span, uint32_t early_first)
     }
 }
 
-/* The capability may reach beyond the last RAM; records for that would be wasted. */
+/* The pages up to the last RAM. The capability may reach beyond it, where records would be wasted. */
 static uint32_t pages_with_ram(uint32_t first, uint32_t pages, const struct boot_range *ranges, uint32_t ranges_count)
 {
     uint32_t end = 0;
@@ -175,7 +175,7 @@ void frames_unpromise_low(uint32_t frames)
     promised_low -= frames;
 }
 
-/* Tables of memory that is in use page by page are a 200th of it. */
+/* If all pages are used, their tables need a 200th of the memory. */
 uint32_t frames_low_kept(uint32_t limit)
 {
     enum { PART = 16, AT_LEAST = 512 };
@@ -266,7 +266,7 @@ bool frames_return_some(uint32_t *list, uint32_t most)
     return *list == NO_FRAME;
 }
 
-/* The kernel refuses every use of a frame that it still has: clearing asks. */
+/* The kernel refuses every use of a frame that it still has, so trying to clear it tells. */
 bool frames_return_free(uint32_t *list)
 {
     uint32_t rest = *list;

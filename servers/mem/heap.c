@@ -20,7 +20,7 @@ static struct arena page_frames, slot_links; /* H3 */
 static struct free_page *free_pages;
 static uint32_t pages_used, pages_free, first_absent;
 static uint32_t slots_used, free_slot; /* 0: none */
-static uint32_t frames_kept;           /* for all that is here: mapped, or in the task's account */
+static uint32_t frames_kept;           /* frames of the heap, and of the task's account */
 
 void heap_init(void *base)
 {
@@ -40,7 +40,7 @@ struct arena heap_arena(uint32_t offset)
     return (struct arena){.base = heap_base + offset};
 }
 
-/* Gives the server's own account what its last call lacked; false: no memory. */
+/* Gives the server's own account the frames that its last call lacked; false: no memory. */
 static bool account_refill(void)
 {
     for (uint32_t shortfall = kernel_shortfall(); shortfall; shortfall--) {
@@ -54,7 +54,7 @@ static bool account_refill(void)
     return true;
 }
 
-/* A cleared frame at that place; NO_FRAME: no memory. */
+/* Maps a cleared frame at `place`; NO_FRAME: no memory. */
 static uint32_t map_page(void *place)
 {
     uint32_t frame = frames_lend();
@@ -106,7 +106,7 @@ static void add_absent(uint32_t number)
     first_absent = number;
 }
 
-/* Off the list first: the page is to have a frame there. */
+/* Takes an absent page off the list first, because its list entry will hold its frame. */
 static void *map_absent(void)
 {
     uint32_t number = first_absent;
@@ -170,7 +170,7 @@ uint32_t heap_kept(void)
 
 /* ----------------------------------------------------------------------------------------- slots */
 
-/* Filling a slot and emptying it makes the kernel add what its table lacked. */
+/* Fills the slot once and empties it, so that the kernel's table has a leaf for it. */
 uint32_t heap_new_slot(void)
 {
     uint32_t slot = free_slot;
@@ -197,7 +197,7 @@ void heap_slot_free(uint32_t slot)
     free_slot = slot;
 }
 
-/* Absent pages and free slots are no more than there are: the lists end. */
+/* Panics unless the lists of absent pages and of free slots end. */
 static void audit_lists(void)
 {
     uint32_t absent = 0, slots = 0, listed = 0;

@@ -81,7 +81,7 @@ err_t kernel_destroy(uint32_t slot)
     return sys_object_destroy(slot);
 }
 
-/* Nothing is ever derived from what is asked about, so there is nothing that goes. */
+/* Tests by revoking: nothing is ever derived from these capabilities, so nothing is lost. */
 bool kernel_slot_is_empty(uint32_t slot)
 {
     return sys_cap_revoke(slot) == ERR_CAP;
@@ -103,5 +103,5 @@ void kernel_answer(uint32_t caller, uint32_t calls)
 void kernel_signal_fatal_fault(void)
 {
     err_t err = ipc_signal(MEM_SLOT_FATAL_FAULT);
-    (void)err; /* proc is gone: init hears of that */
+    (void)err; /* proc is gone; init handles that */
 }

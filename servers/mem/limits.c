@@ -7,7 +7,7 @@
 #include "servers/mem/frames.h"
 #include "servers/mem/heap.h"
 
-/* Every account but the root. */
+/* Every account except the root. */
 struct limit {
     struct account frames;
     uint32_t low_kept, low_used, low_shared, low_given;
@@ -36,7 +36,7 @@ static uint32_t demand(const struct limit *limit)
     return larger(limit->low_kept, limit->low_used);
 }
 
-/* What that raises the root's demand by. */
+/* Adds to `low_used`; returns by how much the root's demand rises. */
 static uint32_t use_low(struct account *account, uint32_t frames)
 {
     for (; frames && account->parent; account = account->parent) {
@@ -73,7 +73,7 @@ void limits_unpromise_low_under(struct account *account, uint32_t frames)
     frames_unpromise_low(give_low(account, frames));
 }
 
-/* How many of `kept` can be of the parent's part. */
+/* How many of `kept` can come from the parent's part. */
 static uint32_t shared_of(const struct account *parent, uint32_t kept)
 {
     const struct limit *above = (const struct limit *)parent;
@@ -82,7 +82,7 @@ static uint32_t shared_of(const struct account *parent, uint32_t kept)
     return smaller(kept, left);
 }
 
-/* So many more of the part that is kept for the account; the root has none. */
+/* Takes `frames` more of the part that is kept for the account; the root has no such part. */
 static void share(struct account *account, uint32_t frames)
 {
     if (frames)
@@ -101,7 +101,7 @@ static uint32_t part_of(const struct account *units, const struct account *whole
     return frames * units->limit / whole->limit;
 }
 
-/* Those that come with so many frames, and are not less than what was charged; or more than are left. */
+/* The units for a limit of `frames`, at least as many as are charged; or a number larger than those left. */
 static uint32_t units_for(struct account *parent, uint32_t frames, struct limits_charged charged)
 {
     const struct account *units = limits_units(parent);
@@ -153,7 +153,7 @@ static int split(struct account **account, uint32_t frames, struct limits_charge
     return 0;
 }
 
-/* Nobody is under it. What is kept for it gets less: first what is not shared. */
+/* Lowers an account without accounts under it. Its kept part shrinks, first the part that is not shared. */
 static int lower(struct limit *limit, uint32_t frames)
 {
     struct limit lowered = *limit;

@@ -17,7 +17,7 @@ static uint32_t boot_secret(void)
     return low;
 }
 
-/* Never inlined: it would take registers from what comes after it. */
+/* Not inlined, as it would take registers from the code after it. */
 static __attribute__((noinline)) bool start(uint32_t first, uint32_t pages, uint32_t archive_pages)
 {
     const struct boot_page *boot = (const struct boot_page *)BOOT_PAGE;
@@ -31,7 +31,7 @@ static __attribute__((noinline)) bool start(uint32_t first, uint32_t pages, uint
     return true;
 }
 
-/* With a copy of the words, so that these stay in registers as long as nothing is refused. */
+/* Copies the words, so that they stay in registers while no answer is refused. */
 static inline uint32_t refused(uint32_t flags, err_t why, struct words *words)
 {
     struct words again = *words;

@@ -13,14 +13,14 @@
 #include "servers/mem/shm_table.h"
 #include "servers/mem/task_frames.h"
 
-/* Where the next capability goes. */
+/* Opens the slot for the next capability. */
 static void open_slot(void)
 {
     message_page->slots = space_receive_slot();
     message_page->slots_count = 1;
 }
 
-/* 0 if a space of that id can be made of the task that came with the message. */
+/* 0 if a space with that id can be made from the task that came with the message. */
 static int check_new_space(uint32_t id)
 {
     if ((message_page->tag & TAG_ITEMS) != 1 << TAG_ITEMS_SHIFT || id == 0 || id > BADGE_MAX)

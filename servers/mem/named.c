@@ -14,8 +14,8 @@ _Static_assert(sizeof(struct named) <= PAGE_SIZE, "a segment fills one page");
 enum { BUCKETS = 256, UNIT_PAGES = 1 << (NAMED_UNIT_SHIFT - PAGE_BITS), ORDER_MAX = 11 };
 _Static_assert(NAMED_UNITS == 1 << ORDER_MAX, "the whole tree is one block");
 
-/* A buddy tree: node 1 is all units, 2n and 2n + 1 are the halves of n. Of each the order of the largest free block in
- * it, plus 1; 0: none. What is below a taken node stays as it was free. */
+/* A buddy tree: node 1 is all units, 2n and 2n + 1 are the halves of n. The value is the order of the largest free
+ * block in the node, plus 1; 0: none. Nodes below a taken node keep their values. */
 static uint8_t largest[2 * NAMED_UNITS];
 
 static struct named *at_unit[NAMED_UNITS];
@@ -55,7 +55,7 @@ static uint32_t unit_of(uint32_t address)
     return (address - NAMED_BASE) >> NAMED_UNIT_SHIFT;
 }
 
-/* The nodes above `node`, of that order, are told. */
+/* Updates the nodes above `node`, which has that order. */
 static void update(uint32_t node, uint32_t order)
 {
     while (node > 1) {
@@ -79,7 +79,7 @@ uint32_t named_take_place(uint32_t pages)
     return NAMED_BASE + (((node << wanted) - NAMED_UNITS) << NAMED_UNIT_SHIFT);
 }
 
-/* The taken node that has the unit, and its order; 0: none. */
+/* The taken node that contains the unit, and its order; 0: none. */
 static uint32_t taken_node(uint32_t unit, uint32_t *order)
 {
     uint32_t node = unit + NAMED_UNITS;
@@ -169,7 +169,7 @@ uint32_t named_heap_pages(uint32_t pages)
     return 1 + (pages <= NAMED_DIRECT ? 0 : (pages + LEAF_ENTRIES - 1) / LEAF_ENTRIES);
 }
 
-/* Where the frames from page `first` on are, which is the first of LEAF_ENTRIES; null: none of these has one. */
+/* The place of the frames of LEAF_ENTRIES pages from `first` on; null: none of these pages has a frame. */
 static uint32_t *frames_from(struct named *segment, uint32_t first)
 {
     if (is_direct(segment))
@@ -214,7 +214,7 @@ static void free_frame(uint32_t frame)
     frames_drop(frame);
 }
 
-/* Those of LEAF_ENTRIES pages that are left: false: some still are. */
+/* Frees the remaining frames of LEAF_ENTRIES pages; false: some are left. */
 static bool free_leaf(struct named *segment, uint32_t most, uint32_t *cost)
 {
     uint32_t first = segment->freed & -(uint32_t)LEAF_ENTRIES, left = segment->pages - first;
@@ -291,7 +291,7 @@ static uint32_t count_frames(struct named *segment)
     return frames;
 }
 
-/* Of each its frames and its units, which no other has. */
+/* Audits a segment: its frames, and its units, which no other segment has. */
 static uint32_t audit_segment(uint32_t unit, uint32_t *end)
 {
     struct named *segment = at_unit[unit];

@@ -8,7 +8,7 @@
 #include "servers/mem/named.h"
 #include "servers/mem/units.h"
 
-/* A space's entry of a segment's first page, while it gives it back: nobody may touch it any more. */
+/* A space's entry of a segment's first page during the detach: the page may not be touched any more. */
 enum { ENTRY_CLOSING = PAGE_SHM | PAGE_FIRST | PAGE_NO_READ | 1 };
 
 static uint32_t end_of(const struct named *segment)
@@ -16,13 +16,13 @@ static uint32_t end_of(const struct named *segment)
     return segment->address + (segment->pages << PAGE_BITS);
 }
 
-/* With which entry the space has it attached; 0: it has not. */
+/* The space's entry of the attached segment; 0: it is not attached. */
 static uint32_t attached(const struct space *space, const struct named *segment)
 {
     return pages_get(&space->pages, segment->address);
 }
 
-/* The same of the segment that has the address. */
+/* The same for the segment that contains the address. */
 static uint32_t attached_around(const struct space *space, uint32_t address)
 {
     const struct named *segment = named_is_place(address) ? named_around(address) : NULL;
@@ -46,7 +46,7 @@ uint32_t *named_touch(struct space *space, uint32_t address)
     return entry;
 }
 
-/* The name that came with the message, and zeros behind it: 0 or an error. */
+/* Copies the name from the message, padded with zeros: 0 or an error. */
 static int take_name(char *name)
 {
     const struct message_page *page = message_page;
@@ -70,7 +70,7 @@ struct wish {
     uint32_t flags, pages;
 };
 
-/* What the space is promised for a segment's memory: N3. */
+/* Promises the frames for a segment's memory to the space: N3. */
 static int promise_frames(struct space *space, uint32_t address, uint32_t pages)
 {
     uint32_t heap = named_heap_pages(pages);
@@ -83,7 +83,7 @@ static int promise_frames(struct space *space, uint32_t address, uint32_t pages)
     return -ENOMEM;
 }
 
-/* And all that it is charged, with the units that are due. */
+/* The same, and charges the due units. */
 static int promise(struct space *space, uint32_t address, uint32_t pages, uint32_t units)
 {
     struct account *account = limits_units(space->account);
@@ -126,7 +126,7 @@ static int create(struct space *space, const struct wish *wish, struct named **m
     return 0;
 }
 
-/* Once more where it is attached: with the rights of the first time, so no call makes a page writable that was not. */
+/* Attaches a segment again, with the rights of the first attach, so that no call makes its pages writable. */
 static int attach_again(struct space *space, const struct named *segment, uint32_t flags)
 {
     uint32_t *entry = pages_find(&space->pages, segment->address);
@@ -190,7 +190,7 @@ bool named_release(struct space *space, uint32_t address, uint32_t most, uint32_
     return true;
 }
 
-/* Its pages first, the first page at last: until then the segment is attached, and what is touched is there again. */
+/* Releases the first page last: until then the segment stays attached, and touched pages come back. */
 static int detach_last(struct space *space, uint32_t *entry, const struct named *segment)
 {
     uint32_t address = segment->address, pages = segment->pages, at = address + PAGE_SIZE, end = end_of(segment),

@@ -52,7 +52,7 @@ static __attribute__((noinline)) uint32_t copy_shared(uint32_t entry)
     return with_frame(entry, frame);
 }
 
-/* The last one to share a page may write it where it is. */
+/* The last sharer of a page gets it writable, without a copy. */
 static uint32_t make_private(uint32_t entry)
 {
     return frames_is_shared(entry & PAGE_VALUE) ? copy_shared(entry) : (entry & ~(uint32_t)PAGE_COW) | PAGE_MAPPED;
@@ -74,8 +74,8 @@ static bool promise_stack(struct space *space, uint32_t address)
     return address >= STACK_TOP - STACK_PROMISED * PAGE_SIZE || space_promise(space, address, address + PAGE_SIZE, 1);
 }
 
-/* Makes the entry of a page that has none, or is in 4 MiB without a leaf: of the heap, the stack, from mmap, or
- * of a named segment. Null: there is no such page, or no memory for a deep stack. */
+/* Makes the entry of a page that has none, or is in 4 MiB without a leaf: a page of the heap, the stack, mmap, or a
+ * named segment. Null: there is no such page, or no memory for a deep stack. */
 static __attribute__((noinline)) uint32_t *first_touch(struct space *space, uint32_t address)
 {
     uint32_t reserved = pages_get(&space->pages, address);
@@ -91,7 +91,7 @@ static __attribute__((noinline)) uint32_t *first_touch(struct space *space, uint
     return entry;
 }
 
-/* The page's entry, with a frame behind it that allows the access; null: see pager_resolve(). */
+/* The page's entry, with a frame that allows the access; null: see pager_resolve(). */
 static inline __attribute__((always_inline)) const uint32_t *resolve(struct space *space, uint32_t address,
                                                                      uint32_t cause)
 {
@@ -123,7 +123,7 @@ bool pager_is_foreign(struct space *space, uint32_t address, uint32_t cause)
     return entry & PAGE_FOREIGN && allowed(entry, cause);
 }
 
-/* The item that grants the page an entry stands for. */
+/* The item that grants an entry's page. */
 static struct item page_item(uint32_t address, uint32_t entry)
 {
     uint32_t slot = entry & PAGE_ARCHIVE ? MEM_SLOT_ARCHIVE : MEM_SLOT_MEMORY;
@@ -144,7 +144,7 @@ bool pager_resolve(struct space *space, uint32_t address, uint32_t cause, struct
     return true;
 }
 
-/* What was mapped there before, if anything, is not the space's any more. */
+/* An earlier mapping there is removed, too, as the space does not hold its page any more. */
 void pager_refused(struct space *space, uint32_t address)
 {
     address &= -(uint32_t)PAGE_SIZE;

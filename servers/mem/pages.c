@@ -39,7 +39,7 @@ static uint32_t last_group(uint32_t word)
     return word >> GROUP_LAST_SHIFT & GROUP_MASK;
 }
 
-/* The word of a new leaf, which spans `group` or, in place of PAGES_WHOLE, everything. */
+/* Makes a leaf, which spans `group` or, if it replaces PAGES_WHOLE, everything; returns its directory word. */
 static uint32_t make_leaf(uint32_t old, uint32_t group)
 {
     uint32_t *leaf = heap_page();
@@ -161,7 +161,7 @@ static void fill(uint32_t *entries, size_t count, uint32_t entry)
     __asm__ volatile("rep stosl" : "+D"(entries), "+c"(count) : "a"(entry) : "memory");
 }
 
-/* Free pages of one leaf. */
+/* Reserves free pages of one leaf. */
 static void reserve_in_leaf(struct page_map *map, uint32_t address, uint32_t pages, uint32_t entry)
 {
     uint32_t *place = pages_open(map, address);
@@ -193,7 +193,8 @@ static bool is_empty(const uint32_t *leaf, uint32_t index, uint32_t end)
     return scan(leaf, index, end) == end;
 }
 
-/* Nobody looks any more where a run was with which the leaf began; nor, if it ended with that, in the leaf. */
+/* After a run at the beginning of a leaf was removed: the leaf's first group moves behind it, or an empty leaf is
+ * freed. */
 static void narrow(struct page_map *map, const struct page_run *run)
 {
     uint32_t index = run->address >> LEAF_SHIFT, word = map->directory[index], *leaf = leaf_of(word);
@@ -233,7 +234,7 @@ bool pages_find_hole(struct page_map *map, uint32_t *address, uint32_t end, uint
         if (!pages_next_near(map, &place, hole_end, LEAVES_AT_ONCE, &run)) {
             if (place == hole_end)
                 return true;
-            return false; /* those that were empty are gone: the same place is looked at again */
+            return false; /* empty leaves were freed: search the same place again */
         }
         cost += GROUP_ENTRIES + (run.entries ? run.pages : 0);
     }

@@ -1,4 +1,4 @@
-/* The rights that a program wants for its pages. */
+/* mprotect: the rights of a program's pages. */
 #include <errno.h>
 
 #include "servers/mem/named_calls.h"
@@ -6,7 +6,7 @@
 #include "servers/proto/layout.h"
 #include "servers/proto/slots.h"
 
-/* As it is, or will be when it is touched; 0: there is none. */
+/* The page's entry, present or as it will be at the first touch; 0: there is no page. */
 static uint32_t entry_at(const struct space *space, uint32_t address)
 {
     uint32_t entry = pages_get(&space->pages, address);
@@ -14,7 +14,7 @@ static uint32_t entry_at(const struct space *space, uint32_t address)
     return entry || !regions_is_heap(space, address) ? entry : PAGE_ZERO | PAGE_WRITE;
 }
 
-/* The rights with which it can be granted are the granter's to decide: here is only what the program wants. */
+/* The entry of a foreign page. Its granter decides the rights; this is only the program's request. */
 static uint32_t foreign_with_rights(uint32_t rights)
 {
     return rights ? ENTRY_FOREIGN | (rights & RIGHT_WRITE ? PAGE_WRITE : 0) : ENTRY_FOREIGN_HIDDEN;
@@ -54,8 +54,8 @@ static int check(const struct space *space, uint32_t address, uint32_t rights)
     return is_ours(entry, address) || !may_have(entry, rights) ? -EACCES : 0;
 }
 
-/* What was mapped with other rights is mapped again when it is touched; what another server granted may be there with
- * fewer than are said here, and goes in any case. */
+/* Unmaps a page that was mapped with other rights; it is mapped again when it is touched. A foreign page may be mapped
+ * with fewer rights than its entry has, so it is unmapped in any case. */
 static void protect(struct space *space, uint32_t address, uint32_t rights)
 {
     uint32_t before = entry_at(space, address), after = with_rights(before, rights);

@@ -24,8 +24,7 @@ static bool occupied(struct space *space, uint32_t address, uint32_t end)
     return pages_next(&space->pages, address, end, &run);
 }
 
-/* The same for a place of any size: 0 if it is free, -EEXIST, or MEM_MORE: there were many leaves without pages,
- * which are gone now. */
+/* The same for a place of any size: 0 if it is free, -EEXIST, or MEM_MORE: many empty leaves were freed, call again. */
 static int check_free(struct space *space, uint32_t address, uint32_t end)
 {
     struct page_run run;
@@ -45,7 +44,7 @@ bool regions_is_stack(const struct space *space, uint32_t address)
     return address >= STACK_LOW && address < STACK_TOP && space->heap_end;
 }
 
-/* From the top, a step at most: where the heap ends then, at `end` or above. */
+/* Lowers the heap from the top, by at most one step; returns its new end, at `end` or above. */
 static uint32_t lower_heap(struct space *space, uint32_t end)
 {
     enum { STEP = STEP_PAGES << PAGE_BITS };
@@ -86,7 +85,7 @@ static bool overlaps_heap(const struct space *space, uint32_t address, uint32_t 
     return address < page_up(space->heap_end) && end > space->heap_start;
 }
 
-/* The place that the caller chose: 0 if it is free. */
+/* Checks the place that the caller chose: 0 if it is free. */
 static int check_place(struct space *space, uint32_t address, uint32_t pages)
 {
     if (address % PAGE_SIZE || address < PROGRAM_BASE)
@@ -97,7 +96,7 @@ static int check_place(struct space *space, uint32_t address, uint32_t pages)
     return overlaps_heap(space, address, end) ? -EEXIST : check_free(space, address, end);
 }
 
-/* From the hint on, and then from the base, in a call as far as it takes to look at so many entries. */
+/* Searches from the hint on, then from the base, at a bounded cost in each call. */
 static int choose_place(struct space *space, uint32_t pages, uint32_t *address)
 {
     enum { MOST = 1024 };
@@ -117,7 +116,7 @@ static int choose_place(struct space *space, uint32_t pages, uint32_t *address)
     return found ? 0 : -ENOMEM;
 }
 
-/* A free place, the one that the caller chose or another: 0, MEM_MORE, or an error. */
+/* Finds a free place, the caller's choice or another one: 0, MEM_MORE, or an error. */
 static int find_place(struct space *space, uint32_t *address, uint32_t pages)
 {
     return *address ? check_place(space, *address, pages) : choose_place(space, pages, address);
@@ -178,7 +177,7 @@ int regions_reserve(struct space *space, uint32_t *address, uint32_t length, rig
     return 0;
 }
 
-/* The program's pages and the heap: all else below MMAP_LIMIT came by mmap. */
+/* True if the range has pages of the program or the heap: all others below MMAP_LIMIT are from mmap. */
 static bool has_others(const struct space *space, uint32_t address, uint32_t end)
 {
     for (uint32_t i = 0; i < space->image_parts; i++)
@@ -187,7 +186,7 @@ static bool has_others(const struct space *space, uint32_t address, uint32_t end
     return overlaps_heap(space, address, end);
 }
 
-/* A place has become free: a search that has passed it begins again. */
+/* A place has become free: a search that has passed it must begin again. */
 static void lower_hint(struct space *space, uint32_t address)
 {
     space->search.pages = 0;
@@ -195,7 +194,7 @@ static void lower_hint(struct space *space, uint32_t address)
         space->mmap_hint = address;
 }
 
-/* Only where the leaf is there already, and spans the place. */
+/* Only if a leaf exists already and spans the place. */
 uint32_t regions_mmap_one(struct space *space)
 {
     uint32_t address = space->mmap_hint, word = space->pages.directory[address >> LEAF_SHIFT];
@@ -242,9 +241,9 @@ int regions_munmap(struct space *space, uint32_t *address, uint32_t length)
     return *address < end ? MEM_MORE : 0;
 }
 
-/* How a segment's pages come about: `direct` ones are the archive's own, mapped from there;
- * `copied` ones are copied at their first touch; perhaps one follows that is copied at once,
- * because zeros begin in it; the rest is zero. */
+/* The pages of a program segment, in order: `direct` pages are mapped from the archive; `copied` pages
+ * are copied at their first touch; perhaps one page is copied at once, because zeros begin in it; the
+ * rest is zero. */
 struct plan {
     uint32_t pages, direct, copied, tail_bytes, flags;
 };
@@ -363,7 +362,7 @@ int regions_map_program_segment(struct space *space, const struct program_segmen
     return -ENOMEM;
 }
 
-/* Of the program, private, and as it was when it was entered. */
+/* True for a private page of the program that was not touched yet. */
 static bool is_untouched(const struct space *space, uint32_t address, const uint32_t *entry)
 {
     for (uint32_t i = 0; i < space->image_parts; i++)

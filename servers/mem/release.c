@@ -6,11 +6,11 @@
 #include "servers/mem/space.h"
 #include "servers/proto/layout.h"
 
-/* Successive mapped pages, gathered so that a call unmaps many. */
+/* Successive mapped pages, gathered so that one system call unmaps many. */
 struct gathered {
     const struct space *space; /* null: its task is gone, and with it the mappings */
     uint32_t address, pages;
-    uint32_t foreign; /* of all pages so many */
+    uint32_t foreign; /* how many of the pages */
 };
 
 static void unmap_gathered(struct gathered *gathered)
@@ -47,8 +47,8 @@ static void release_run(const struct page_run *run, struct gathered *gathered)
     }
 }
 
-/* Of a run of named segments' pages a first one alone, or those before the next. The one that begins there is given
- * back, as far as `most` allows: false if that was not all. */
+/* Shortens a run of named segments' pages to one first page, or to the pages before the next first page. A segment that
+ * begins there is detached, as far as `most` allows: false if more is left. */
 static bool release_named(struct space *space, struct page_run *run, uint32_t most, uint32_t *cost)
 {
     if (run->entries[0] & PAGE_FIRST) {
@@ -61,7 +61,7 @@ static bool release_named(struct space *space, struct page_run *run, uint32_t mo
     return true;
 }
 
-/* As much as `most` pages with an entry cost. */
+/* Releases pages, at the cost of at most `most` entries. */
 static uint32_t release(struct space *space, uint32_t *address, uint32_t end, uint32_t most, struct gathered *gathered)
 {
     struct page_map *map = &space->pages;

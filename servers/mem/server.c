@@ -14,12 +14,12 @@
 #include "servers/mem/shm_table.h"
 #include "servers/mem/task_frames.h"
 
-/* Keep rare cases from making the common ones longer. */
+/* Keeps rare cases out of the common paths. */
 #define OUT_OF_LINE __attribute__((noinline, cold))
 #define INLINE      static inline __attribute__((always_inline))
 
-/* The last answer with an item or data, which the kernel may refuse. What else it was about is in its words: in a
- * fault's what came, which the program does not get; word 1 has a segment's address, or a frame's number. */
+/* The last answer with an item or data, which the kernel may refuse. The rest is in its words: those of a fault, which
+ * the program does not get; in word 1 a segment's address, or a frame's number. */
 static struct {
     enum { ANSWER_FAULT, ANSWER_SEGMENT, ANSWER_TASK_FRAME, ANSWER_DATA } kind;
     struct space *space;
@@ -77,7 +77,7 @@ OUT_OF_LINE uint32_t call_protect(struct space *space, struct words *words)
     return answer(words, status);
 }
 
-/* The answer to an open: with the page, if it is not there already. */
+/* The answer to an open, with the page if it is not mapped already. */
 static inline uint32_t answer_open(struct space *space, struct words *words, uint32_t number, int status)
 {
     words->w[1] = shm_address(number);
@@ -118,7 +118,7 @@ OUT_OF_LINE uint32_t call_set_limit(struct space *space, struct words *words)
     return answer(words, space_set_limit(space, words->w[1]));
 }
 
-/* For the table. server_handle() has the same code in line: there it is short, as no copy of the words is made. */
+/* For the table. server_handle() has the same code inline, without a copy of the words. */
 uint32_t call_shm_open(struct space *space, struct words *words)
 {
     return handle_shm_open(space, words);
@@ -129,7 +129,7 @@ uint32_t call_shm_close(struct space *space, struct words *words)
     return handle_shm_close(space, words);
 }
 
-/* Each call by whom it is for: the manager has no space. */
+/* The calls by their callers; the manager has no space. */
 #define OF_CLIENTS(number, name)                                                                                       \
     static uint32_t serve_##name(struct space *space, struct words *words)                                             \
     {                                                                                                                  \
@@ -153,8 +153,8 @@ MEM_CALLS_FROM_ALL(OF_ALL)
 #define ENTRY(number, name) [number] = serve_##name,
 static uint32_t (*const calls[MEM_CALLS_END])(struct space *space, struct words *words) = {MEM_CALLS(ENTRY)};
 
-/* A badge other than the manager's without a space is that of a program that has ended. An item of the manager's is a
- * task's frame. */
+/* If a badge other than the manager's has no space, its program has ended. An item from the manager is a task's
+ * frame. */
 static uint32_t handle_call(struct space *space, uint32_t badge, struct words *words)
 {
     uint32_t number = words->w[0];
@@ -170,7 +170,7 @@ static uint32_t handle_call(struct space *space, uint32_t badge, struct words *w
     return flags;
 }
 
-/* A capability that no call took is deleted at once, whoever sent it: the next one needs the slot. */
+/* Deletes a capability that no call took, as the next one needs the slot. */
 static uint32_t handle_with_items(struct space *space, uint32_t badge, struct words *words)
 {
     uint32_t slot = space_receive_slot(), flags;
@@ -183,13 +183,13 @@ static uint32_t handle_with_items(struct space *space, uint32_t badge, struct wo
     return flags;
 }
 
-/* A page with its table and leaf is more than its own account has left. */
+/* True if the account has less left than a page with its table and leaf. */
 static bool is_at_its_limit(const struct space *space)
 {
     return space->account->parent && account_left(space->account) <= TABLE_FRAMES + 1;
 }
 
-/* A fault that has no answer. If nothing but memory was missing, that is told. */
+/* A fault that cannot be resolved; its record says if only memory was missing. */
 static OUT_OF_LINE uint32_t lose(struct space *space, struct fault_record fault)
 {
     bool access = fault.vector == VECTOR_PAGE_FAULT && fault.cause & FAULT_USER;
@@ -207,8 +207,8 @@ static OUT_OF_LINE uint32_t lose(struct space *space, struct fault_record fault)
     return 0;
 }
 
-/* Only an access of the program's own can be helped by a page: an instruction that reads for the
- * kernel, as a far return may, would fault on it for ever. */
+/* Only an access by the program itself can be resolved by a page: an instruction that reads with kernel
+ * rights, as a far return may, would fault on it for ever. */
 INLINE uint32_t handle_fault(struct space *space, struct words *words)
 {
     const uint32_t *w = words->w;
@@ -234,7 +234,7 @@ bool server_init(uint32_t archive_pages, uint32_t secret)
     return true;
 }
 
-/* Whatever is neither a plain call nor a fault of a program: the manager's calls among it. */
+/* Everything except plain calls and faults of programs, for instance the manager's calls. */
 static OUT_OF_LINE uint32_t handle_special(struct space *space, uint32_t badge, struct words *words)
 {
     uint32_t tag = message_page->tag;
@@ -246,7 +246,7 @@ static OUT_OF_LINE uint32_t handle_special(struct space *space, uint32_t badge, 
     return handle_call(space, badge, words);
 }
 
-/* The most frequent messages are told apart here, before the table. The others get a copy of the words, so that these
+/* Handles the most frequent messages before the table. All others get a copy of the words, so that the words of these
  * can stay in registers. */
 uint32_t server_handle(uint32_t badge, struct words *words)
 {
@@ -274,7 +274,7 @@ uint32_t server_handle(uint32_t badge, struct words *words)
     return flags;
 }
 
-/* What the refused answer would have brought is taken back. */
+/* Undoes the work for a refused answer. */
 static void take_back(const struct words *words)
 {
     if (last.kind == ANSWER_FAULT) {

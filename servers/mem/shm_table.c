@@ -56,7 +56,7 @@ static void unchain(uint32_t number)
     shm_table_at(before)->next = next;
 }
 
-/* The next bucket, with what belongs to it of the one that had it. */
+/* Makes the next bucket, and moves its segments from the bucket that had them. */
 static void split_bucket(void)
 {
     uint32_t added = shm_table.buckets_count++;
@@ -119,7 +119,7 @@ uint32_t shm_table_add(uint32_t id)
     return number;
 }
 
-/* The last holder's page goes with it. */
+/* Frees the segment's page after its last holder. */
 static void free_frame(uint32_t frame)
 {
     err_t err = kernel_revoke(frame);

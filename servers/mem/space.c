@@ -77,8 +77,8 @@ static void forget_regions(struct space *space)
     space->direct = space->image_parts = 0;
 }
 
-/* What is charged at once: pages, and frames in low memory, some of them for leaves. So many of those in
- * low memory, and of all others, have been charged ahead. */
+/* A charge: pages, and frames in low memory, some of them for leaves; and how many frames in low memory, and how many
+ * others, were charged ahead. */
 struct cost {
     uint32_t pages, low, leaves, low_ahead, ahead;
 };
@@ -96,7 +96,7 @@ static bool charge(struct account *account, const struct cost *cost)
     return false;
 }
 
-/* With its tables still to be filled in. */
+/* Makes a space; the caller fills in its tables. */
 static struct space *create(uint32_t id, struct account *account, const struct cost *cost)
 {
     struct space *space = space_prepared, *next = make_spare();
@@ -132,7 +132,8 @@ static struct space *create(uint32_t id, struct account *account, const struct c
 
 static void end_at_once(struct space *space, bool gone);
 
-/* The frames that its task starts with; if it cannot have them, the space is gone; what was sent as it lives. */
+/* Lends the task its first frames. If that fails, the space is freed, but the object sent as its task is not destroyed.
+ */
 static int equip(struct space *space, uint32_t frames)
 {
     if (space_donate(space, frames))
@@ -167,7 +168,7 @@ int space_create_like(uint32_t id, const struct space *parent)
     space->named = parent->named;
     space->units = parent->units;
     space->named_limit = parent->named_limit;
-    space->direct = parent->direct; /* its pages, when it has them: they are more to end than there are yet */
+    space->direct = parent->direct; /* counted already, though its pages are not copied yet */
     return equip(space, parent->lent < LENT_AT_ONCE ? parent->lent : LENT_AT_ONCE); /* fork lends the rest */
 }
 
@@ -180,8 +181,8 @@ static void unlink_space(struct space *space)
     *link = space->next;
 }
 
-/* Of `low`, what is neither the space's own page nor for leaves nor the task's own frame is for its task's
- * account. It needs no more: pages go where they were promised to be. Those that adjoin go in one call. */
+/* The task's account may get `low` minus the space's own page, the leaves and the task's own frame. It needs no more,
+ * as pages only go where they were promised. Contiguous frames are donated in one call. */
 bool space_donate(struct space *space, uint32_t frames)
 {
     uint32_t first = 0, run = 0;
@@ -212,7 +213,7 @@ err_t space_map(struct space *space, const struct map_request *request)
     }
 }
 
-/* So few pages that they go at once; those that were only promised count, too. */
+/* True if the space has so few pages, including promised ones, that they are freed at once. */
 static bool is_small(const struct space *space)
 {
     return space->committed + space->direct <= STEP_PAGES && space->leaves <= SMALL_LEAVES;
@@ -245,8 +246,8 @@ static int clear_some(struct space *space)
     return space->work_at < USER_END ? MEM_MORE : end_clear(space);
 }
 
-/* So many frames, those in low memory at once, others as far as the pages that go do not have them; false: they are
- * not left. Where all are below it, no page can take a table's. */
+/* Charges frames ahead: those in low memory at once, others only as far as the pages being freed do not provide them;
+ * false: there are not enough. If all memory is low, no page can take a table's frame. */
 static bool charge_ahead(struct space *space, uint32_t frames, uint32_t low)
 {
     struct cost cost = {.low = frames_any_high ? less(low, space->low_ahead) : 0};
@@ -274,13 +275,13 @@ int space_clear(struct space *space, uint32_t frames, uint32_t low)
     return end_clear(space);
 }
 
-/* When a task dies the kernel empties its slot and lets go of what was lent to it. */
+/* When a task dies, the kernel empties its slot and releases the frames lent to it. */
 static bool end_task(const struct space *space)
 {
     return !kernel_destroy(space->task) || kernel_slot_is_empty(space->task);
 }
 
-/* Nothing is lent to its task any more. */
+/* Ends a space whose task has no lent frames any more. */
 static void end(struct space *space)
 {
     account_release(space->account, space->low);
@@ -290,13 +291,12 @@ static void end(struct space *space)
     spaces--;
 }
 
-/* Its pages are gone. A capability of another kind that was sent as the task stays until it is deleted, or the slot
- * would never take one again. */
+/* Ends a space without pages. Its capability is deleted: if it is no task's, the slot could never take another. */
 static void end_without_pages(struct space *space, bool gone)
 {
     pages_destroy(&space->pages);
     space_uncommit(space, space->committed);
-    account_release(limits_units(space->account), space->units); /* of a copy that did not become whole */
+    account_release(limits_units(space->account), space->units); /* of an incomplete copy */
     space_end_ahead(space);
     space->id = 0;
     if (gone) {
@@ -311,7 +311,7 @@ static void end_without_pages(struct space *space, bool gone)
     space_settle();
 }
 
-/* Nobody finds it any more. */
+/* Makes a space unfindable. */
 static void hide(struct space *space)
 {
     fatal_fault_forget(space);
@@ -346,7 +346,7 @@ static int end_some(struct space *space)
     return 0;
 }
 
-/* Of a small one all mappings go with its task, by one call. */
+/* For a small space one call destroys the task with all its mappings. */
 int space_destroy(struct space *space)
 {
     if (space->work == WORK_END)
@@ -379,8 +379,8 @@ void space_settle(void)
 
 /* ------------------------------------------------------------------------------------- promises */
 
-/* What tables first .. last cost beyond those that there are. Two share a leaf, which comes with the
- * first of them. */
+/* The cost of tables first .. last that are not promised yet. Two tables share a leaf, which is charged
+ * with the first of them. */
 static struct cost tables_cost(const struct space *space, uint32_t first, uint32_t last)
 {
     struct cost cost = {0};

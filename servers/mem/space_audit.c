@@ -12,12 +12,12 @@ static bool is_counted_by_place(const struct space *space, uint32_t address)
     return heap || stack;
 }
 
-/* What the entries stand for. */
+/* Counts over all entries. */
 struct counted {
     uint32_t directs, named, named_heap, units;
 };
 
-/* The pages that an entry stands for, which was promised. */
+/* The promised pages of an entry. */
 static uint32_t count_entry(const struct space *space, uint32_t address, uint32_t entry, struct counted *counted)
 {
     bool direct = (entry & PAGE_ARCHIVE && !(entry & PAGE_WRITE)) || entry & PAGE_FOREIGN;

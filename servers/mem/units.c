@@ -13,7 +13,7 @@ void units_release(struct space *space, struct named *segment, uint32_t units)
 
 /* ------------------------------------------------------------------------------- a limit of its own */
 
-/* The next segment that the space has attached, of so many that it has; null: those were all. */
+/* The next of the space's attached segments, of which *left remain; null: there are no more. */
 static struct named *next_attached(const struct space *space, uint32_t *unit, uint32_t *left)
 {
     const struct named *segment;
@@ -26,7 +26,7 @@ static struct named *next_attached(const struct space *space, uint32_t *unit, ui
     return NULL;
 }
 
-/* Of a space without a limit, which gets one. */
+/* Counts the units of a space without a limit that gets one. */
 static void count_units(const struct space *space, struct limits_charged *charged)
 {
     uint32_t unit = 0, left = space->named;

@@ -44,7 +44,7 @@ uint32_t alarms_left(const struct process *process, uint32_t now)
     return tick_is_before(now, process->alarm.at) ? process->alarm.at - now : 1;
 }
 
-/* One that comes again does so after now, however late this one is. True if the process is over. */
+/* A repeated alarm comes after `now`, however late this one is. True if the process is over. */
 static bool ring(struct process *process, uint32_t now)
 {
     uint32_t every = process->alarm.every, next = process->alarm.at + every;
@@ -60,7 +60,7 @@ static bool is_due(uint32_t now)
     return first && !tick_is_before(now, first->alarm.at);
 }
 
-/* The end of a process is enough at once. */
+/* Stops after the end of a process, which is enough for one message. */
 bool alarms_ring(uint32_t now)
 {
     enum { AT_ONCE = 4 };

@@ -3,13 +3,13 @@
 #include <errno.h>
 #include <string.h>
 
-/* The bytes of the message's data, or -1 if it says more than it has. */
+/* The number of bytes of the message's data, or -1 if it has fewer than it says. */
 static int32_t data_bytes(uint32_t bytes)
 {
     return bytes <= (message_page->tag & TAG_WORDS) * sizeof(uint32_t) ? (int32_t)bytes : -1;
 }
 
-/* The arguments of a spawn or exec: the message's, or with no bytes those that were put before. */
+/* The arguments of a spawn or exec: those in the message or, with 0 bytes, those put before. */
 int32_t arguments_take(struct process *process, const struct words *words, struct arguments **arguments)
 {
     uint32_t count = words->w[1], bytes = words->w[2];
@@ -63,7 +63,7 @@ static int32_t too_long(struct process *process)
     return -E2BIG;
 }
 
-/* At offset 0 begins a new set, of as many as there are. */
+/* Offset 0 begins a new set. */
 int32_t call_args_put(struct process *process, struct words *words)
 {
     uint32_t offset = words->w[1], bytes = words->w[2];

@@ -132,7 +132,7 @@ void arguments_copy_long(const struct arguments *arguments, uint32_t offset, voi
     }
 }
 
-/* Long ones that a program has begun with have a name that a path's message carries. */
+/* The name in a running program's long strings always fits in a message, as a path did. */
 struct arguments *arguments_shorten(struct arguments *arguments)
 {
     struct arguments *name = make_short();

@@ -9,7 +9,8 @@
 #include "servers/proto/mem.h"
 #include "servers/proto/slots.h"
 
-/* Ticks: of the time that goes by audits take a 16th at most, or what is less than a tick in four. */
+/* In ticks: after an audit there is none for PAUSE_LEAST plus PAUSE_SHARE times its duration, so audits take at most a
+ * 16th of the time. */
 enum { PAUSE_SHARE = 16, PAUSE_LEAST = 4 };
 
 static uint32_t audit_servers(void)
@@ -19,7 +20,7 @@ static uint32_t audit_servers(void)
 
 int32_t audit_all(uint32_t tick, uint32_t (*now)(void))
 {
-    static uint32_t end, pause; /* of the last one; how long after it there is none */
+    static uint32_t end, pause; /* of the last audit; the ticks after it without one */
 
     if (tick - end < pause)
         return -EAGAIN;

@@ -19,7 +19,7 @@ static int number_of(err_t err)
 
 /* ------------------------------------------------------------------------------- kernel objects */
 
-/* Made with the first process of that number. */
+/* The handler's endpoint capability is made once, with the first process at that index. */
 static err_t make_handler(const struct body *body)
 {
     static bool made[BODIES_MAX];
@@ -82,14 +82,14 @@ static int make_task(struct body *body)
     return number_of(sys_task_create(SLOT_FRAMES + frame, 0, body->slot + BODY_TASK));
 }
 
-/* The task goes with the call; mem may destroy it. */
+/* The call carries the task's capability, with which mem may destroy it. */
 static uint32_t with_task(const struct body *body)
 {
     message_page->items[0] = item_cap(body->slot + BODY_TASK, RIGHT_CONTROL | RIGHT_OWN, 0);
     return ITEMS(1);
 }
 
-/* In the order in which each has what it needs: the thread is made with frames that mem gave. */
+/* The space comes before the thread, which is made of frames that mem gives with the space. */
 int body_make(struct body *body)
 {
     int error = make_task(body);
@@ -111,7 +111,7 @@ int body_fork_more(const struct body *body, const struct body *parent)
     return mem_space_fork_more(PROC_SLOT_MEM, parent->space, body->space);
 }
 
-/* A space that mem does not have, or has no more after a fork that it refused, has left the task to us. */
+/* If mem has no space (any more, after a refused fork), we must end the task. */
 enum body_end body_destroy(struct body *body)
 {
     if (body->frame == BODY_NO_FRAME)
@@ -152,8 +152,8 @@ static struct thread_registers *registers(void)
     return (struct thread_registers *)message_page->state;
 }
 
-/* If the last program used the FPU, its successor finds it as it was for the first: in fxsave's
- * format, with all exceptions masked. */
+/* If the old program used the FPU, the new one gets it in its initial state: in fxsave's format, with all
+ * exceptions masked. */
 static err_t reset_fpu(const struct body *body)
 {
     enum { CONTROL_AT = 0, CONTROL_START = 0x37f, MXCSR_AT = 6, MXCSR_START = 0x1f80 };
@@ -177,7 +177,7 @@ int body_start(const struct body *body, struct program_start start)
     return number_of(err);
 }
 
-/* The FPU's state only if the parent has one (ERR_ABSENT). */
+/* Copies the FPU's state, if the parent has one (else ERR_ABSENT). */
 static err_t copy_fpu(const struct body *from, const struct body *to)
 {
     err_t err = sys_thread_read(from->slot + BODY_THREAD, THREAD_FPU);
@@ -213,7 +213,7 @@ bool body_place(const struct body *body, uint32_t *eip, uint32_t *esp)
     return true;
 }
 
-/* As the kernel shows a thread that came by sysenter. */
+/* After sysenter the kernel also returns esp and eip in ecx and edx. */
 static bool is_in_call(const struct thread_registers *r)
 {
     enum { EFLAGS_START = 0x202 };

@@ -54,7 +54,7 @@ static struct date decoded(struct date date, uint32_t status)
     return date;
 }
 
-/* Of the calendar in use, whose year here begins with March: the leap day is its last. */
+/* In the Gregorian calendar, with years beginning in March, so that the leap day is the last day. */
 static uint32_t days_since_1970(const struct date *date)
 {
     enum { FROM_MARCH_0_TO_1970 = 719468 };

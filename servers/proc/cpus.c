@@ -4,7 +4,7 @@ enum { CPUS_MAX = 8 };
 
 static uint32_t cpu_count = 1;
 static uint32_t load[CPUS_MAX];
-static struct process *young; /* the youngest first */
+static struct process *young; /* list, the youngest first */
 
 void cpus_init(uint32_t count)
 {

@@ -20,7 +20,7 @@ static int32_t wait_later(struct process *process, uint32_t pid, uint32_t group,
     return SERVER_LATER;
 }
 
-/* Of init's group there is nobody else: its children are all that it asks for. */
+/* init is alone in its group, so group 0 means all its children. */
 static uint32_t awaited_group(const struct process *process, int32_t wanted, uint32_t options)
 {
     if (options & WAIT_GROUP)

@@ -27,7 +27,7 @@ static bool lacks_memory(const struct fatal_fault *fault)
     return fault->cause & (FATAL_FAULT_NO_MEMORY | FATAL_FAULT_LIMIT);
 }
 
-/* What a page fault is called: overflow and no memory are faults of programs that are not wrong. */
+/* The name of a page fault. Stack overflow and lack of memory have their own, as the access itself was not wrong. */
 static const char *page_fault_name(const struct fatal_fault *fault, uint32_t esp)
 {
     if (fault->cause & FATAL_FAULT_LIMIT)
@@ -39,7 +39,7 @@ static const char *page_fault_name(const struct fatal_fault *fault, uint32_t esp
     return fault_is_stack_overflow(fault->address, esp) ? "stack overflow" : PAGE_FAULT;
 }
 
-/* The other names say it themselves. */
+/* The other names need no reason. */
 static const char *page_fault_reason(const struct fatal_fault *fault, const char *name)
 {
     return name == PAGE_FAULT ? fault_reason(fault->address, fault->cause, fault->cause & FATAL_FAULT_PROTECTED) : "";
@@ -112,7 +112,7 @@ static void reap(const struct fatal_fault *fault)
     life_kill(process, reason(process->signals.is_faulting ? &process->signals.fault : fault));
 }
 
-/* One with each message, and another step: there may be more. */
+/* Reaps one with each message, then adds another step, as there may be more. */
 static void reap_next(struct work *work)
 {
     struct fatal_fault fault;

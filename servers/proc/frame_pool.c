@@ -4,7 +4,7 @@
 #include "servers/proto/mem.h"
 #include "servers/proto/slots.h"
 
-static uint32_t names[FRAMES_MAX]; /* their numbers at mem, and 1; 0: not there */
+static uint32_t names[FRAMES_MAX]; /* the frames' numbers in mem, plus 1; 0: unused */
 static uint16_t kept[FRAMES_KEPT];
 static uint32_t kept_count;
 

@@ -5,7 +5,7 @@
 
 static uint32_t ticks_are_wanted;
 
-/* If its parent is in front, so is the child. */
+/* True if the child is in front whenever its parent is. */
 static bool is_with_parent(const struct process *child)
 {
     const struct process *parent = child->parent;
@@ -13,13 +13,13 @@ static bool is_with_parent(const struct process *child)
     return !child->is_adopted && (!parent->reads || process_awaits(parent, child));
 }
 
-/* Its parent has not waited for anybody since it forked it, and may be about to. */
+/* True if the parent has not waited since it forked the child, and may be about to. */
 static bool is_new(const struct process *child)
 {
     return !child->is_adopted && child->waits_at_fork == child->parent->waits_count;
 }
 
-/* Some hundred steps at most, as there are processes. */
+/* At most as many steps as there are processes, some hundred. */
 bool front_has(const struct process *process)
 {
     while (process_index(process) != 0 && is_with_parent(process))
@@ -27,7 +27,7 @@ bool front_has(const struct process *process)
     return process_index(process) == 0;
 }
 
-/* Behind a process and all below it. Init is the child of nobody. */
+/* The next process after all processes below this one. init has no parent. */
 static struct process *next_beside(struct process *process)
 {
     while (process && !process->next)
@@ -35,7 +35,7 @@ static struct process *next_beside(struct process *process)
     return process ? process->next : NULL;
 }
 
-/* A few steps for each process. Of one that does not live yet there are no children. */
+/* A few steps for each process. A process that does not live yet has no children. */
 void front_all_and_new(void (*call)(struct process *process))
 {
     struct process *process = process_at(0)->children;
@@ -48,7 +48,7 @@ void front_all_and_new(void (*call)(struct process *process))
     }
 }
 
-/* With its first read its children may be in front no more. */
+/* After a process's first read its children may no longer be in front. */
 static void let_read(struct process *process)
 {
     bool again = !process->reads && process->children;

@@ -17,7 +17,7 @@ struct word {
     uint32_t address, owner;
 };
 
-/* Those that poll the console in a queue of their own: news are for all that are in it then. */
+/* Processes that poll the console have a queue of their own: its news is for all of them. */
 struct queue {
     struct process *first, **last;
 };
@@ -49,7 +49,7 @@ static struct word word_of(const struct process *process, uint32_t address, bool
     return shared ? shared_word(process, address) : own_word(process, address);
 }
 
-/* What it waits for, in place of a word. */
+/* The place that stands for polling, instead of a word. */
 static struct word polled(enum futex_kind kind)
 {
     return (struct word){0, POLL + (kind == FUTEX_POLL_CONSOLE)};
@@ -104,7 +104,7 @@ bool futex_forget(struct process *process)
     return was_woken;
 }
 
-/* One that does not wait yet will hear when it wants to. */
+/* If the process does not wait yet, it will learn of the wake-up when it begins to. */
 static void wake(struct process *process)
 {
     leave_queue(process);
@@ -116,7 +116,7 @@ static void wake(struct process *process)
     waits_answer(process, 0, (struct words){{0, 0, 1}});
 }
 
-/* That process, or the first one behind it that watches there. */
+/* The first process from `process` on that watches the word. */
 static struct process *first_at(struct process *process, struct word word)
 {
     while (process && (process->watch.address != word.address || process->watch.owner != word.owner))
@@ -147,7 +147,7 @@ void futex_requeue(const struct process *process, uint32_t address, bool shared,
     }
 }
 
-/* Of one process at a time. */
+/* Asks for one process at a time. */
 static void hear_of_files(struct work *work)
 {
     uint32_t badge = 0, more = 0;
@@ -167,14 +167,14 @@ void futex_file_news(void)
     hear_of_files(&work);
 }
 
-static uint64_t last_to_wake; /* its number */
+static uint64_t last_to_wake; /* the number of the last watch to wake */
 
 static bool is_to_wake(const struct process *process)
 {
     return process && process->watch.number <= last_to_wake;
 }
 
-/* A process that was woken, and polls again, is behind all of them. */
+/* A woken process that polls again is behind all others, as its watch has a higher number. */
 static void wake_some(struct work *work)
 {
     for (uint32_t woken = 0; woken < FUTEX_WOKEN_MAX && is_to_wake(polling.first); woken++)

@@ -29,7 +29,7 @@ static struct body body_of(const struct process *process, uint32_t cpu)
     };
 }
 
-/* A process that begins, with a processor of its own. */
+/* Makes a process that begins, with a processor of its own. */
 static struct process *make(struct process *parent)
 {
     struct process *made = process_make(parent);
@@ -39,7 +39,7 @@ static struct process *make(struct process *parent)
     return made;
 }
 
-/* Of it there is nothing any more but its place. */
+/* Frees a process that has nothing left except its entry. */
 static void unmake(struct process *made)
 {
     cpus_give(made->cpu);
@@ -52,7 +52,7 @@ static void set_arguments(struct process *process, struct arguments *arguments)
     process->arguments = arguments;
 }
 
-/* A step's worth of the program, and at its end all that it needs to run: 0, MEM_MORE, or an error. */
+/* Loads a part of the program; after the last part also sets what it needs to run: 0, MEM_MORE, or an error. */
 static int load(struct process *process, const struct program *program)
 {
     process->has_vdso = !program->image.is_native;
@@ -69,7 +69,7 @@ static int load(struct process *process, const struct program *program)
 
 static void end_step(struct work *work);
 
-/* Both have the same open. */
+/* Gives the child the parent's open files. */
 static int share_files(struct process *made, const struct process *parent)
 {
     int error = file_fork(PROC_SLOT_FILE, parent->badge, made->badge, made->pid);
@@ -80,21 +80,21 @@ static int share_files(struct process *made, const struct process *parent)
     return body_give_files(&made->body);
 }
 
-/* A part of its end at the file server; true: there is more. */
+/* Does a part of the process's end in the file server; true: more is left. */
 static bool files_go_on(struct process *process)
 {
     process->has_files = process->has_files && file_release(PROC_SLOT_FILE, process->badge) == FILE_MORE;
     return process->has_files;
 }
 
-/* The same of its exec. */
+/* The same for its exec. */
 static bool closing_goes_on(struct process *process)
 {
     process->closes_files = process->closes_files && file_exec(PROC_SLOT_FILE, process->badge) == FILE_MORE;
     return process->closes_files;
 }
 
-/* The space is a copy: the rest is made, and it runs, beside its parent, which waits in its call. */
+/* The space is copied: makes the rest of the child and lets it run, while its parent still waits in its call. */
 static int bring_to_life(struct process *made)
 {
     struct process *parent = made->parent;
@@ -122,7 +122,8 @@ static int bring_to_life(struct process *made)
 
 static void fork_step(struct work *work);
 
-/* MEM_MORE, or an error: the parent hears of that when nothing of the child is left. */
+/* Continues a fork after MEM_MORE, or undoes it after an error, which the parent gets when nothing of the child is
+ * left. */
 static void fork_goes_on(struct process *made, int result)
 {
     if (result == MEM_MORE) {
@@ -133,7 +134,7 @@ static void fork_goes_on(struct process *made, int result)
     end_step(&made->work);
 }
 
-/* Late: signals may have come meanwhile. */
+/* Answers a fork late; signals may have come meanwhile. */
 static void answer_fork(struct process *parent, int32_t error, uint32_t pid)
 {
     waits_answer(parent, error, (struct words){{0, pid}});
@@ -172,7 +173,7 @@ int32_t life_fork(struct process *parent, struct process **child)
     return 0;
 }
 
-/* Its parent is ended: it is not to live. The steps that made it take it apart. */
+/* The parent has ended, so the child will not live. The steps that made it now take it apart. */
 static void give_up_fork(struct process *made)
 {
     made->work.step = end_step;
@@ -180,7 +181,7 @@ static void give_up_fork(struct process *made)
 
 /* ---------------------------------------------------------------------------------------- spawn */
 
-/* The accounts that it is to have of its own. */
+/* Gives the process accounts of its own. */
 static int set_limits(struct process *process, struct start_limits limits)
 {
     int error = limits.processes ? limits_set(&process->account, limits.processes) : 0;
@@ -190,7 +191,7 @@ static int set_limits(struct process *process, struct start_limits limits)
     return error;
 }
 
-/* A body with a program in it, ready to run. */
+/* Makes a body with a loaded program, ready to run. */
 static int make_program(struct process *process, const struct arguments *arguments, struct start_limits limits)
 {
     struct program program;
@@ -235,7 +236,7 @@ int life_spawn(struct process *parent, struct arguments *arguments, struct start
 
 /* ------------------------------------------------------------------------------------------ end */
 
-/* The parent's fork has failed, unless it was ended itself meanwhile. */
+/* Ends a failed fork: the parent gets the error, unless it has ended meanwhile. */
 static void fork_is_over(struct process *made)
 {
     struct process *parent = made->is_adopted ? NULL : made->parent;
@@ -256,7 +257,7 @@ static void answer_parent(struct process *parent, struct process *child)
     waits_answer(parent, 0, words);
 }
 
-/* Nobody will ask how it ended: a parent that waits hears of the last. */
+/* Forgets a child for which nobody waits; a waiting parent is answered after the last one. */
 static void forget_child(struct process *parent, struct process *child)
 {
     bool is_awaited = process_awaits(parent, child);
@@ -268,7 +269,7 @@ static void forget_child(struct process *parent, struct process *child)
     waits_answer(parent, -ECHILD, (struct words){{0}});
 }
 
-/* Nothing of it is left but how it ended. A parent that waits for it has its answer before the signal. */
+/* Only the process's status is left. A waiting parent gets its answer before the signal. */
 static void is_over(struct process *process)
 {
     struct process *parent = process->parent;
@@ -290,7 +291,7 @@ static void is_over(struct process *process)
         (void)signal_send(parent, signal);
 }
 
-/* A call of its own to the console may have been on its way when the end began. */
+/* The process may have had a call to the console in progress when its end began. */
 static void end_step(struct work *work)
 {
     struct process *process = process_of_work(work);
@@ -312,7 +313,7 @@ static void end_step(struct work *work)
     }
 }
 
-/* What it waits for comes no more. */
+/* Ends the process's waits. */
 static void wait_ends(struct process *process)
 {
     if (process->waits == WAITS_TICK)
@@ -322,7 +323,7 @@ static void wait_ends(struct process *process)
     process->waits = WAITS_NOT;
 }
 
-/* All that others see of it; of many files only some. */
+/* Removes the process from the view of others; if it has many files, only a part of them. */
 static void leave(struct process *process)
 {
     console_release(PROC_SLOT_CONSOLE, process->badge);
@@ -335,7 +336,7 @@ static void leave(struct process *process)
     process_give_children(process);
 }
 
-/* If it is in the middle of exec, that turns into its end. */
+/* Begins the end of a process. An exec in progress becomes its end. */
 static void end(struct process *process, struct ending ending)
 {
     bool has_work = process->work.step != NULL;
@@ -381,7 +382,7 @@ struct words life_exec_answer(const struct process *process)
 
 static void load_step(struct work *work);
 
-/* With what load() has said. */
+/* Continues an exec with the result of load(). */
 static void exec_goes_on(struct process *process, int result)
 {
     if (result == MEM_MORE) {
@@ -397,7 +398,7 @@ static void exec_goes_on(struct process *process, int result)
     }
 }
 
-/* The archive is what it was when the program was read for the first time; a copy may be gone, and then the process is
+/* Reads the program again for a further step. The archive never changes; a copy may be gone, and then the process is
  * killed. */
 static bool read_again(struct process *process, struct program *program)
 {
@@ -440,7 +441,7 @@ static void clear_step(struct work *work)
         work_add(work, result == MEM_MORE ? clear_step : load_step);
 }
 
-/* mem has charged what the new program is promised before the old one goes; behind that only the kernel can refuse. */
+/* mem charges the new program before the old one goes; after that only the kernel can refuse. */
 int32_t life_exec(struct process *process, struct arguments *arguments)
 {
     struct program program;

@@ -4,10 +4,10 @@
 
 #include <errno.h>
 
-/* As each costs the place of a process in the account above it, there is one left when one is due. */
+/* Each limit costs a process in the account above it, so there is always an entry left for an allowed one. */
 static struct limits {
     struct account processes;
-    uint32_t blocks, blocks_used; /* used: with those that accounts below have */
+    uint32_t blocks, blocks_used; /* used: including those that accounts below have */
     struct limits *next_free;
 } limits[1 + BODIES_MAX];
 static struct limits *free_limits;
@@ -33,7 +33,7 @@ void limits_init(uint32_t processes)
         add_free(&limits[i]);
 }
 
-/* Its part of an account's blocks, rounded up. */
+/* The part of an account's blocks for so many processes, rounded up. */
 static uint32_t part_of(const struct limits *whole, uint32_t processes)
 {
     return (processes * whole->blocks + whole->processes.limit - 1) / whole->processes.limit;

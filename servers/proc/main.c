@@ -31,7 +31,7 @@ enum { SLOT_TICK_SIGNAL = 16 };
 
 /* ----------------------------------------------------------------------------------------- time */
 
-/* Ticks since boot; the line never needs unmasking, the count is what is wanted. */
+/* Ticks since boot: the result of the acknowledgement; the line never needs unmasking. */
 static uint32_t now(void)
 {
     uint32_t count = 0;
@@ -41,7 +41,7 @@ static uint32_t now(void)
     return count;
 }
 
-/* Some of those whose time has come: true if there may be more. */
+/* Wakes some of the sleepers whose time has come: true if there may be more. */
 static bool wake_sleepers(uint32_t ticks)
 {
     enum { AT_ONCE = 32 };
@@ -56,7 +56,7 @@ static bool wake_sleepers(uint32_t ticks)
     return count == AT_ONCE;
 }
 
-/* All processes may be concerned: a part of that with one message, and another step for the others. */
+/* Due work may concern all processes: does a part with one message, and adds a step for the rest. */
 static void do_due(struct work *work)
 {
     uint32_t ticks = now();
@@ -160,7 +160,7 @@ static int32_t call_futex_requeue(struct process *process, struct words *words)
 /* The machine's start, or 0. */
 static uint32_t boot_time(void)
 {
-    static uint32_t booted; /* 0: the machine's clock was not read yet, or showed no date */
+    static uint32_t booted; /* 0: the machine's clock was not read yet, or has no valid date */
     uint32_t seconds = booted ? 0 : wall_clock_seconds();
 
     if (seconds)
@@ -266,7 +266,7 @@ static int32_t call_signal_take(struct process *process, struct words *words)
 {
     if (process_index(process) == 0)
         return -EPERM;
-    uint32_t awaited = words->w[2]; /* for which no handler is called, that would use the FPU */
+    uint32_t awaited = words->w[2]; /* no handler is called for these, so the FPU does not matter */
     struct signal signal = awaited ? signals_take_of(process, awaited) : signals_take(process, words->w[1]);
     *words = (struct words){{0, 0, process->signals.pending}};
     if (signal.number) {
@@ -289,7 +289,7 @@ static int32_t call_interrupted(struct process *process, struct words *words)
     return 0;
 }
 
-/* How many processes there may be in the caller's account, and how many there are. */
+/* The limit of processes of the caller's account, and how many there are. */
 static int32_t call_get_limit(struct process *process, struct words *words)
 {
     words->w[1] = process->account->limit;
@@ -315,7 +315,7 @@ static int32_t call_list(struct process *process, struct words *words)
     return (int32_t)ipc_extend(sizeof listed, 0);
 }
 
-/* The vdso tells of each once a program; whoever tells of more is heard this often. */
+/* The vdso reports each unknown call once for each program; a process that reports more often is logged this often. */
 static int32_t call_missing(struct process *process, struct words *words)
 {
     enum { MOST = 8 };
@@ -348,7 +348,7 @@ static int32_t call_set_limit(struct process *process, struct words *words)
     return error ? error : limits_set(&process->account, processes);
 }
 
-/* A good answer only lets the thread run on, where the new program begins. */
+/* A successful answer resumes the thread at the new program's entry. */
 static int32_t call_exec(struct process *process, struct words *words)
 {
     struct arguments *arguments;
@@ -368,7 +368,7 @@ static int32_t call_exec(struct process *process, struct words *words)
     return error;
 }
 
-/* Control-C that is typed before init's program begins is for that. */
+/* A control-C typed before init's program begins is for that program. */
 static void interrupt(bool is_typed)
 {
     static bool is_due;
@@ -410,7 +410,7 @@ static int32_t call_keys(struct process *process, struct words *words)
 
 /* ----------------------------------------------------------------------------------------- loop */
 
-/* A caller whose process ended while its call was queued is not heard. */
+/* Ignores a caller whose process ended while its call was queued. */
 #define CALL(name)                                                                                                     \
     static SERVER_CALL int32_t serve_##name(uint32_t badge, struct words *words)                                       \
     {                                                                                                                  \
@@ -423,7 +423,7 @@ PROC_CALLS(CALL_OF)
 
 static void do_due_of_console(struct work *work);
 
-/* Of one reader at a time. */
+/* Asks the console for one reader at a time. */
 static void hear_of_console(bool part)
 {
     static struct work work;

@@ -65,7 +65,7 @@ struct process *process_make(struct process *parent)
     if (!account_charge(parent->account, 1))
         return NULL;
     free_processes = process->next;
-    last_pid = last_pid == NUMBER_MAX ? 1 : last_pid + 1; /* not once in the life of a machine */
+    last_pid = last_pid == NUMBER_MAX ? 1 : last_pid + 1; /* no machine runs long enough to wrap */
     *process = (struct process){
         .badge = new_badge(process_index(process)),
         .pid = last_pid,
@@ -83,7 +83,7 @@ void process_forget(struct process *process)
     detach(process);
     account_release(process->account, 1);
     limits_drop(process->account);
-    process->state = PROCESS_FREE; /* the rest is cleared when it is made again */
+    process->state = PROCESS_FREE; /* the rest is cleared when the entry is used again */
     process->next = free_processes;
     free_processes = process;
 }

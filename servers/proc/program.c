@@ -57,7 +57,7 @@ int program_at(const char *path, uint32_t client, struct program_place *place)
     return place->is_copy ? 0 : answer;
 }
 
-/* The first bytes of a copy, where the headers must be; fewer at its end. */
+/* Reads the first bytes of a copy, where the headers must be; fewer if the file is shorter. */
 static int read_head(struct program_place place, char *to, uint32_t bytes)
 {
     for (uint32_t done = 0, got; done < bytes; done += got) {
@@ -117,7 +117,7 @@ static uint32_t pages_of(uint32_t bytes)
     return bytes / PAGE_SIZE + (bytes % PAGE_SIZE != 0);
 }
 
-/* One for the stack, and those of the image, each perhaps with a leaf. */
+/* A table for the stack and those of the image, each perhaps with a leaf. */
 uint32_t program_tables(const struct program *program)
 {
     uint32_t tables = 1 + (program->image.end >> TABLE_SHIFT) - (PROGRAM_BASE >> TABLE_SHIFT) + 1;
@@ -139,8 +139,8 @@ uint32_t program_pages(const struct program *program)
     return pages;
 }
 
-/* A piece of a segment whose first byte is at the archive's page `first`. Behind the file's bytes it is zeros, and of
- * no page of the archive. */
+/* Maps a piece of a segment that begins at the archive's page `first`. After the file's bytes it is zeros, without
+ * pages of the archive. */
 static int map_piece(const struct elf_segment *segment, uint32_t first, uint32_t page, uint32_t pages, uint32_t space)
 {
     uint32_t offset = page * PAGE_SIZE, memory_bytes = segment->memory_bytes - offset;
@@ -197,11 +197,11 @@ int program_map(const struct program *program, struct body *body)
     return mem_space_finish(PROC_SLOT_MEM, body->space, image->end);
 }
 
-/* Page `page` of a segment. */
+/* Fills page `page` of a segment. */
 static int fill_page(const struct program *program, const struct elf_segment *segment, uint32_t page, uint32_t space)
 {
     uint32_t offset = page * PAGE_SIZE, left = segment->file_bytes - offset, number;
-    uint32_t bytes = left < PAGE_SIZE ? left : 0; /* 0: all of them */
+    uint32_t bytes = left < PAGE_SIZE ? left : 0; /* 0: the whole page */
     int error = file_program_page(PROC_SLOT_FILE, program->place.first, segment->offset / PAGE_SIZE + page, &number);
 
     return error ? error : mem_space_copy(PROC_SLOT_MEM, space, segment->address + offset, bytes, number);

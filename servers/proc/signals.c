@@ -44,9 +44,8 @@ uint32_t signals_due(const struct process *process)
 
 /* ----------------------------------------------------------------------------------- interrupting */
 
-/* The calls of a stopped thread come to their end: mem and the file server answer in the order in which they are
- * called, or when they are told to; the console says whether it has still to answer. Then only proc can change its
- * registers. */
+/* Makes sure that a stopped thread's call is over, so that only proc can change its registers: mem and the file server
+ * answer in the order of calls, or when they are told to; the console says whether it still owes an answer. */
 static bool end_calls(const struct process *process)
 {
     uint32_t free, total, segments, waits = 1;
@@ -124,7 +123,7 @@ static bool is_call(const struct process *process, const struct fatal_fault *fau
     return process->has_vdso && fault->vector == GENERAL_PROTECTION && fault->cause == OF_GATE_0X80;
 }
 
-/* Of a page that another server may grant now the vdso asks that one. */
+/* If another server may grant the page by now, the vdso asks that server. */
 static bool is_handled(const struct process *process, const struct fatal_fault *fault, uint32_t signal)
 {
     const struct signals *s = &process->signals;
@@ -168,7 +167,8 @@ bool signals_fault(struct process *process, const struct fatal_fault *fault, uin
 
 /* ------------------------------------------------------------------------------------ what is sent */
 
-/* In the first place that is free, or was of one that was dropped: of the same number there may be another. */
+/* Keeps the sender in the first unused entry. Entries of signals that are no longer pending are unused, and an old one
+ * of the same number is cleared. */
 static void keep(struct signals *s, struct signal signal)
 {
     struct origin *place = NULL;
@@ -186,7 +186,7 @@ static void keep(struct signals *s, struct signal signal)
     s->pending |= signal_bit(signal.number);
 }
 
-/* True if it waits now. */
+/* True if the signal is pending now. */
 static bool is_kept(struct process *process, struct signal signal)
 {
     struct signals *s = &process->signals;
@@ -224,10 +224,11 @@ bool signal_send_self(struct process *process, struct signal signal)
 
 /* ------------------------------------------------------------------------------------ many at once */
 
-/* Looks at all processes, in parts, for those with an interrupt on its way, or a signal due and no interrupt yet. */
+/* A pass over all processes, in parts, for those with an interrupt on its way, or with a due signal and not interrupted
+ * yet. */
 static struct {
     bool goes_on, again;
-    struct process *last; /* that was looked at */
+    struct process *last; /* the last process of the pass so far */
 } sweep;
 
 static const struct signal control_c = {.number = SIGNAL_INTERRUPT, .code = CODE_KERNEL};
@@ -252,7 +253,7 @@ static void is_in_front(struct process *process)
     process->signals.has_interrupt = true;
 }
 
-/* The processes in front are found before the first one ends: then its parent waits no more. */
+/* Finds all processes in front before the first one ends, because then its parent no longer waits. */
 void signals_interrupt(void)
 {
     front_all_and_new(is_in_front);
@@ -284,7 +285,7 @@ static struct process *next_of_sweep(void)
     return sweep.last;
 }
 
-/* The end of a process is enough at once. */
+/* Stops after the end of a process, which is enough for one message. */
 bool signals_sweep(void)
 {
     enum { AT_ONCE = 4 };
@@ -306,7 +307,7 @@ bool signals_sweep(void)
 
 /* ------------------------------------------------------------------------------------ what waits */
 
-/* As Linux: what faults send comes before all others, then the lowest number. */
+/* As on Linux: signals of faults come before all others, then the lowest number. */
 static uint32_t first_of(uint32_t set)
 {
     const uint32_t faults = signal_bit(SIGNAL_ILLEGAL) | signal_bit(SIGNAL_TRAP) | signal_bit(SIGNAL_BUS) |
@@ -315,7 +316,7 @@ static uint32_t first_of(uint32_t set)
     return (uint32_t)__builtin_ctz(set & faults ? set & faults : set) + 1;
 }
 
-/* N2: the others do what they do by default. */
+/* N2: all other pending signals take their default action. */
 static bool settle(struct process *process)
 {
     struct signals *s = &process->signals;
@@ -332,8 +333,8 @@ static bool settle(struct process *process)
     return false;
 }
 
-/* What is ignored from now on is forgotten, also if it is blocked; what was ignored before waits as long as it is
- * blocked, as another action may be chosen. */
+/* A signal that becomes ignored is forgotten, even if it is blocked. A signal that was ignored before stays pending
+ * while it is blocked, as another action may be chosen. */
 bool signals_set(struct process *process, uint32_t caught, uint32_t ignored, uint32_t blocked)
 {
     struct signals *s = &process->signals;
@@ -399,7 +400,7 @@ void signals_fork(struct process *child, const struct process *parent)
     }
 }
 
-/* What was caught does now what is done by default, but goes on waiting if it is blocked, as on Linux: no action was
+/* Caught signals now take their default action, but stay pending if they are blocked, as on Linux: no action was
  * chosen. */
 bool signals_exec(struct process *process)
 {

@@ -3,9 +3,9 @@
 #include "servers/proc/ticks.h"
 
 static struct process *first;
-static uint32_t last_now; /* at which somebody began to sleep, or ended */
+static uint32_t last_now; /* when a process last began or ended a sleep */
 
-/* Of those that wake at the same tick the oldest process is first: a parent before its child. */
+/* Among processes that wake at the same tick the oldest is first: a parent before its child. */
 static bool wakes_before(const struct process *a, const struct process *b)
 {
     return tick_is_before(a->wake, b->wake) || (a->wake == b->wake && a->pid < b->pid);
@@ -34,7 +34,7 @@ void sleepers_remove(struct process *process)
     process->waits = WAITS_NOT;
 }
 
-/* One that is due may not have been woken yet. */
+/* A due sleeper may not have been woken yet. */
 uint32_t sleepers_left(const struct process *process)
 {
     return tick_is_before(last_now, process->wake) ? process->wake - last_now : 1;

@@ -16,9 +16,9 @@ enum {
 };
 
 static struct work *first, **last = &first;
-static struct caller thread; /* its call */
+static struct caller thread; /* the second thread's call */
 static bool thread_waits;
-static uint32_t task_to_end; /* its slot, 0: none */
+static uint32_t task_to_end; /* the task's slot, 0: none */
 
 void work_add(struct work *work, void (*step)(struct work *work))
 {
@@ -73,7 +73,7 @@ SERVER_CALL int32_t work_call(uint32_t badge, struct words *words)
     return SERVER_LATER;
 }
 
-/* A function of its own: the bench tells its instructions by this name from what the server does. */
+/* A function of its own, because the bench separates its instructions from the server's by this name. */
 __attribute__((noinline)) _Noreturn static void work_thread(void)
 {
     for (;;) {
