@@ -65,11 +65,14 @@ void arch_tick(unsigned cpu)
 }
 
 uint32_t host_requested;
+void (*host_hears)(void); /* another processor, what is requested; or null */
 
 void arch_ipi(unsigned cpu, uint32_t request)
 {
     (void)cpu;
     host_requested = request;
+    if (host_hears)
+        host_hears();
 }
 
 void arch_ipi_wait(unsigned cpu)

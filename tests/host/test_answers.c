@@ -186,6 +186,17 @@ static void a_receiver_may_lose_its_handler(void)
     CHECK(server->state == THREAD_RECEIVING && !slot_is_empty(&server->receives));
 }
 
+extern void (*host_hears)(void);
+
+/* A thread on another processor: what it read is gone, and the new page is there. */
+static void finds_the_new_page(void)
+{
+    pte_t *entry;
+
+    CHECK(vspace_find_mapping(&AT(struct task, init->task)->space, HERE, &entry) && pte_frame(entry) == FRAME + 1);
+    host_hears = NULL;
+}
+
 /* A fault's answer takes with the page that it replaces all that was derived from it: some, but not many. */
 static void few_are_replaced_at_once(void)
 {
@@ -208,8 +219,13 @@ static void few_are_replaced_at_once(void)
     CHECK(message_pass(server, init) == ERR_BUSY &&
           entry_node(entry)->next == node_ref(entry_node(entry) + CALL_PAGES_MAX + 1));
     node_remove(entry_node(entry) + 1);
+    kernel.cpu_count = 2;
+    kernel.cpus[1].space = init->task;
+    host_hears = finds_the_new_page;
     CHECK(message_pass(server, init) == OK && pte_frame(entry) == FRAME + 1 &&
-          node_is_leaf(&frame_at(FRAME)->mappings));
+          node_is_leaf(&frame_at(FRAME)->mappings) && !host_hears);
+    kernel.cpus[1].space = 0;
+    kernel.cpu_count = 1;
     thread_page(server)->items[0].to = init->page_address; /* nothing takes the place of a message page */
     init->fault_address = init->page_address;
     CHECK(message_pass(server, init) == ERR_TAKEN && thread_page(init)->tag == 0);
