@@ -13,7 +13,7 @@ enum { TRIES = 10000, KEPT_MAX = 64 };
 
 static struct scancodes scancodes;
 
-/* The manifest gives ports and line: an error can only mean that the manifest is wrong. */
+/* The manifest gives the ports and the line, so an error can only mean that the manifest is wrong. */
 static void need(err_t err)
 {
     if (err)
@@ -33,7 +33,7 @@ static uint32_t in(uint32_t port)
     return value;
 }
 
-/* False if the controller takes nothing; for a machine where something else answers at its ports. */
+/* Returns false if the controller takes nothing: on some machines something else answers at its ports. */
 static bool out(uint32_t port, uint32_t value)
 {
     for (uint32_t tries = 0; tries < TRIES; tries++)
@@ -54,7 +54,7 @@ static bool receive(uint32_t *value)
     return false;
 }
 
-/* What was typed before anybody listened, to the firmware or the loader. */
+/* Keys that were typed before anybody listened were meant for the firmware or the loader. */
 static void forget_keys(void)
 {
     for (uint32_t i = 0; i < KEPT_MAX && in(PORT_STATUS)&STATUS_FULL; i++)

@@ -17,7 +17,7 @@ enum {
 
 enum {
     CHARACTER_MAX = 4 /* bytes, in UTF-8 */,
-    WALKED_FOR_ONE = 8 /* bytes that are looked at are an effort of one */
+    WALKED_FOR_ONE = 8 /* bytes examined for one unit of effort */
 };
 
 void discipline_init(struct line_discipline *discipline, struct output *echo)
@@ -35,7 +35,7 @@ static bool is_before(uint32_t place, uint32_t other)
     return (int32_t)(place - other) < 0;
 }
 
-/* Behind `place`: what has been read may still have to be shown. */
+/* Returns the room behind `place`. Bytes that were read still take room until they are echoed. */
 static uint32_t room_behind(const struct line_discipline *discipline, uint32_t place)
 {
     uint32_t read = discipline->position.read, shown = discipline->shown;
@@ -139,7 +139,7 @@ static void follow(struct line_discipline *discipline)
     }
 }
 
-/* The screen is as it should be. */
+/* Treats the screen as up to date. */
 static void forget_screen(struct line_discipline *discipline)
 {
     discipline->shown = discipline->edit;
@@ -148,7 +148,7 @@ static void forget_screen(struct line_discipline *discipline)
 
 /* -------------------------------------------------------------------------------------- editing */
 
-/* Of the edited line's bytes from `start` on that are shown. */
+/* Counts the cells of the edited line's bytes that are shown, from `start` on. */
 static uint32_t cells_from(const struct line_discipline *discipline, uint32_t start)
 {
     uint32_t cells = 0;
@@ -160,7 +160,7 @@ static uint32_t cells_from(const struct line_discipline *discipline, uint32_t st
     return cells;
 }
 
-/* Takes the edited line's bytes from `start` on out of it and off the screen. */
+/* Removes the bytes from `start` on from the edited line and from the screen. */
 static void erase_from(struct line_discipline *discipline, uint32_t start)
 {
     if (is_before(start, discipline->shown)) {
@@ -172,7 +172,7 @@ static void erase_from(struct line_discipline *discipline, uint32_t start)
     discipline->edit = start;
 }
 
-/* Where the character before `place` begins; the line is not empty before it. What is not UTF-8 is taken in pieces. */
+/* Returns where the character before `place` begins; there must be one. Invalid UTF-8 is split into pieces. */
 static uint32_t character_before(struct line_discipline *discipline, uint32_t place)
 {
     uint32_t bytes = 0;
@@ -277,7 +277,7 @@ static void edit(struct line_discipline *discipline, char key)
     }
 }
 
-/* As it is, to be read at once. */
+/* Keeps the key unedited; it can be read at once. */
 static void keep(struct line_discipline *discipline, char key)
 {
     if (room(discipline) < 1)
@@ -345,7 +345,7 @@ bool discipline_has_room(const struct line_discipline *discipline)
     return (discipline->position.units == 0 && !discipline->gives_keys) || room(discipline) >= 2;
 }
 
-/* All that was not read waits, those that waited already behind. */
+/* Bytes that were not read become waiting keys, in front of those that waited already. */
 static void type_again(struct line_discipline *discipline)
 {
     uint32_t end = discipline->edit;
@@ -397,7 +397,7 @@ static int32_t take_keys(struct line_discipline *discipline, char *to, uint32_t 
     return (int32_t)count;
 }
 
-/* An end of file behind bytes of its own line only ends these: it goes with the last of them. */
+/* An end of file behind bytes of its line only ends that line: it is taken together with the last byte. */
 int32_t discipline_take(struct line_discipline *discipline, char *to, uint32_t max)
 {
     struct discipline_position *at = &discipline->position;

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-/* What is done at a time: so many lines that have had their time are to go out, and with so many bytes moved, and what
- * a piece costs beside them, it was enough. */
+/* The work done at a time: at most so many lines whose time is over, and so many bytes moved. Each piece counts as
+ * PIECE bytes more. */
 enum { ENDED_AT_ONCE = 4, MOVED_AT_ONCE = 256, PIECE = 32 };
 
 void lines_init(struct lines *lines, void (*drained)(struct client *client))
@@ -14,7 +14,7 @@ void lines_init(struct lines *lines, void (*drained)(struct client *client))
     output_init(&lines->output);
 }
 
-/* How many of the client's bytes go out in its next turn. */
+/* Returns how many of the client's bytes go out in its next turn. */
 static uint32_t next_piece(const struct client *client)
 {
     uint32_t most = client->used < LINE_MAX ? client->used : LINE_MAX, whole = most;
@@ -32,7 +32,7 @@ static void enqueue(struct lines *lines, struct client *client)
         list_add(&lines->queue, &client->turn);
 }
 
-/* A line of somebody else may be unfinished. */
+/* Another client's line may be unfinished. */
 static void start_piece(struct lines *lines, const struct client *client)
 {
     if (lines->last != client->badge && !output_is_clean(&lines->output) && lines->last != LINES_NOBODY)
@@ -40,7 +40,8 @@ static void start_piece(struct lines *lines, const struct client *client)
     lines->last = client->badge;
 }
 
-/* Its long lines held others up not long ago. `now` may be older than the time: then it is hurried for longer. */
+/* The client's long lines held others up recently. `now` may lag behind the real time; the client is then hurried for
+ * longer. */
 static bool is_hurried(const struct lines *lines, const struct client *client)
 {
     return client->hurried && lines->now - client->held_up < HURRY_TICKS;
@@ -55,7 +56,7 @@ static void end_piece(struct lines *lines, struct client *client, bool whole)
     if (client->used == 0)
         client->flush = false;
     link_leave(&client->turn);
-    enqueue(lines, client); /* behind the others; as the owner it goes first all the same */
+    enqueue(lines, client); /* behind the others, but an owner still goes first */
 }
 
 static void move_piece(struct lines *lines, struct client *client, uint32_t bytes)
@@ -71,7 +72,7 @@ static void move_piece(struct lines *lines, struct client *client, uint32_t byte
     lines->drained(client);
 }
 
-/* The bytes of the next piece, or 0: there is none, or no room. */
+/* Returns the bytes of the next piece, or 0 if there is none or no room for it. */
 static uint32_t move_next(struct lines *lines)
 {
     struct client *client = lines->owner ? lines->owner : FIRST_OF(&lines->queue, turn);
@@ -91,7 +92,7 @@ static void take_time(struct client *client)
         link_leave(&client->time);
 }
 
-/* What comes behind a newline is a line of its own, with time of its own. */
+/* Bytes behind a newline begin a new line, which gets its own time. */
 static void give_time(struct lines *lines, struct client *client, const char *text, uint32_t bytes)
 {
     if (bytes == 0 || (link_is_in(&client->time) && !memchr(text, '\n', bytes)))
@@ -135,7 +136,7 @@ void lines_share(struct lines *lines, bool for_long)
     lines->is_shared = for_long;
 }
 
-/* The line has had its time. */
+/* The line's time is over. */
 static void end_time(struct lines *lines, struct client *client)
 {
     const struct link *queue = &lines->queue;
@@ -149,7 +150,7 @@ static void end_time(struct lines *lines, struct client *client)
     lines_flush(lines, client);
 }
 
-/* As many have the same time, the first is the first that has none left. */
+/* All lines get the same time, so the first in the list is the first whose time is over. */
 static bool is_any_due(const struct lines *lines)
 {
     const struct client *client = FIRST_OF(&lines->timed, time);

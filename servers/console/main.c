@@ -19,11 +19,11 @@
 
 #include <assert.h>
 
-/* Our endpoint, badged for a signal. */
+/* Our endpoint, once with the badge of each signal. */
 enum { SLOT_UART = 16, SLOT_KEYBOARD = 17, SLOT_LOG = 18 };
 
-/* What is done for one message at most, so that others are served between: keys and bytes that come in, readers that
- * are served. What is left is due: proc asks for it (call_news). */
+/* One message handles at most so many keys, received bytes and readers, so that other clients are served in between.
+ * The rest is due: proc asks for it (call_news). */
 enum { KEYS_MAX = 64, RECEIVE_MAX = 64, SERVED_MAX = 4 };
 enum { NOBODY = BADGE_MAX + 1u };
 enum { SIGNAL_UART = 1, SIGNAL_KEYBOARD = 2, SIGNAL_LOG = 4 };
@@ -31,8 +31,8 @@ enum { SIGNAL_UART = 1, SIGNAL_KEYBOARD = 2, SIGNAL_LOG = 4 };
 static struct input input;
 static bool receiving = true; /* false: the port keeps its bytes until there is room */
 static struct readers readers;
-static uint32_t keys_of = NOBODY; /* the client that gets keys instead of lines */
-static uint32_t rest_of = NOBODY; /* whose read has got a part of what there was */
+static uint32_t keys_of = NOBODY; /* the client that reads keys instead of lines */
+static uint32_t rest_of = NOBODY; /* the client whose last read took only a part */
 static bool input_is_due, log_is_due;
 
 /* ------------------------------------------------------------------------------------ what is due */
@@ -48,7 +48,7 @@ static bool is_any_due(void)
            discipline_is_due(&input.typed);
 }
 
-/* A signal to ourselves would go before all calls. */
+/* We do not signal ourselves, because a signal would overtake all calls. */
 static void go_on(void)
 {
     if (uart_burst_is_long())
@@ -65,7 +65,7 @@ static void transmit(void)
     go_on();
 }
 
-/* For proc, which has other things to do with the message. */
+/* For calls by proc: it has other work to do and must not wait for the port. */
 static void transmit_later(void)
 {
     writers_transmit_later();
@@ -104,7 +104,7 @@ static SERVER_CALL int32_t call_sync(uint32_t badge, struct words *words)
 
 /* ---------------------------------------------------------------------------------------- input */
 
-/* Words 1 and 2 of a read's answer; its bytes into the page. */
+/* Fills words 1 and 2 of a read's answer, and puts its bytes into the message page. */
 static void take(uint32_t badge, uint32_t bytes, struct words *words)
 {
     int32_t taken = input_take(&input, (char *)message_page->words, bytes);
@@ -114,7 +114,7 @@ static void take(uint32_t badge, uint32_t bytes, struct words *words)
     rest_of = words->w[2] ? badge : NOBODY;
 }
 
-/* What fits to the first reader; if that one died, it stays for the next. */
+/* Gives the first reader as many bytes as fit. If that reader has died, the next one gets them. */
 static void serve_reader(void)
 {
     struct client *client = FIRST_OF(&readers.served, wait);
@@ -138,7 +138,7 @@ static void serve_readers(void)
         news_input_is_ready();
 }
 
-/* What the port has, as far as there is room. Its interrupt does not come again while it still has something. */
+/* Takes bytes from the port while there is room. The port raises no new interrupt while it still holds bytes. */
 static void receive(void)
 {
     uint32_t count = 0;
@@ -153,21 +153,21 @@ static void receive(void)
     input_is_due = receiving && (count == RECEIVE_MAX || uart_burst_is_over());
 }
 
-/* Somebody has read, or a new burst begins. */
+/* Called after a read, and when a new burst begins. */
 static void receive_again(void)
 {
     receiving = receiving || input_has_room(&input);
     if (!receiving)
         return;
     if (!uart_burst_is_over()) {
-        uart_want_input(true); /* and an interrupt comes, if bytes have waited */
+        uart_want_input(true); /* this raises an interrupt if bytes are waiting */
     } else if (!input_is_due) {
         input_is_due = true;
         go_on();
     }
 }
 
-/* A read shows the client's unfinished line: most often a prompt. */
+/* A read shows the client's unfinished line, which usually is a prompt. */
 static void show_prompt(struct client *client)
 {
     if (lines.owner != client && client->used > 0)
@@ -186,7 +186,7 @@ static int32_t read_later(struct client *client, struct caller caller, uint32_t 
     return result;
 }
 
-/* Without `wait` it is the rest of a read, and answered at once. */
+/* A call without `wait` asks for the rest of the last read, and is answered at once. */
 static SERVER_CALL int32_t call_read(uint32_t badge, struct words *words)
 {
     uint32_t bytes = words->w[1], wait = words->w[2];
@@ -209,7 +209,7 @@ static SERVER_CALL int32_t call_read(uint32_t badge, struct words *words)
     return (int32_t)ipc_extend(words->w[1], 0);
 }
 
-/* Whether or not it is in front: a program behind finds that out when it reads. */
+/* The caller need not be in front: a background program learns that when it reads. */
 static SERVER_CALL int32_t call_poll(uint32_t badge, struct words *words)
 {
     bool is_ready = input_is_ready(&input);
@@ -237,7 +237,7 @@ static SERVER_CALL int32_t call_input_pipe(uint32_t badge, struct words *words)
     return 0;
 }
 
-/* Those of the keyboard are typed, whatever is at the port's other end. */
+/* Keys of the keyboard always pass the line discipline, even if the port is a pipe. */
 static void take_keys(void)
 {
     char key;
@@ -277,7 +277,7 @@ static void signals(uint32_t bits)
 
 /* ----------------------------------------------------------------------------------------- proc's */
 
-/* Of all that is due a part. */
+/* Does a part of everything that is due. */
 static void do_part(void)
 {
     if (log_is_due)
@@ -287,11 +287,11 @@ static void do_part(void)
     if (input_is_due)
         receive();
     serve_readers();
-    transmit(); /* so that the line has fallen before input is wanted again, and its rise is seen */
+    transmit(); /* first: the line must fall before input is wanted again, or nobody sees its rise */
     receive_again();
 }
 
-/* Proc comes for the rest in the time of a program: others are served between. */
+/* Proc asks for the rest at the priority of a program, so other clients are served in between. */
 static SERVER_CALL int32_t call_news(uint32_t badge, struct words *words)
 {
     uint32_t part = words->w[1];
@@ -322,7 +322,7 @@ static SERVER_CALL int32_t call_front(uint32_t badge, struct words *words)
     return 0;
 }
 
-/* What it had typed so far stays in its line. */
+/* Input that was typed so far stays in the edited line. */
 static SERVER_CALL int32_t call_interrupt(uint32_t badge, struct words *words)
 {
     struct words none = {{0}};

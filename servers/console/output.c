@@ -11,13 +11,13 @@ void output_init(struct output *output)
     *output = (struct output){.at_start = true, .clean = true};
 }
 
-/* What a terminal, or a filter on the way, may leave out, and what moves the cursor. */
+/* Bytes that a terminal, or a filter before it, may drop, and bytes that move the cursor. */
 static bool is_control(char byte)
 {
     return ((unsigned char)byte & 0x60) == 0 || byte == 0x7f;
 }
 
-/* After it nobody knows where the cursor is. */
+/* After such bytes the place of the cursor is unknown. */
 static bool is_escape(char byte)
 {
     return byte == ESCAPE || byte == '\v' || byte == '\f' || ((unsigned char)byte & 0xe0) == 0x80;
@@ -36,7 +36,7 @@ static uint32_t column_after(uint32_t column, unsigned char byte)
 
 /* ---------------------------------------------------------------------------------------- cells */
 
-/* S4. What takes no cell changes none. */
+/* S4. A byte that takes no cell changes none. */
 static void follow(struct output_cells *cells, char byte)
 {
     uint32_t after = column_after(cells->column, (unsigned char)byte);
@@ -51,7 +51,7 @@ static bool are_prefix(struct output_cells cells)
     return memcmp(cells.head, LOG_PREFIX, OUTPUT_HEAD) == 0;
 }
 
-/* The ring still has what went out of it last. */
+/* The ring still holds the bytes that left it last. */
 static void catch_up(struct output *output)
 {
     for (; output->followed != output->ring.head; output->followed++)
@@ -73,7 +73,7 @@ static void put_in_row(struct output *output, char byte)
         catch_up(output);
 }
 
-/* The held bytes go out, behind a blank if the line is not to begin with them. */
+/* Puts out the held bytes, behind a blank if the line must not begin with them. */
 static void release_held(struct output *output, bool blank)
 {
     if (blank && output->held > 0)
@@ -83,8 +83,8 @@ static void release_held(struct output *output, bool blank)
     output->held = 0;
 }
 
-/* Whether what comes behind the byte may be seen as a line's beginning: after a sequence of control nobody knows where
- * the cursor is, until the line ends. */
+/* Notes whether the next byte may be seen at a line's beginning. After a control sequence the place of the cursor is
+ * unknown until the line ends. */
 static void note_start(struct output *output, char byte)
 {
     output->escaped |= is_escape(byte);
@@ -103,8 +103,8 @@ static void end_line(struct output *output)
     output->followed = output->ring.head;
 }
 
-/* The cursor goes back: from now on the cells are followed byte by byte. A row that begins like the prefix is ended
- * first. */
+/* The cursor moves back, so from now on the cells are followed byte by byte. A row that begins like the prefix is
+ * ended first. */
 static void begin_to_move(struct output *output)
 {
     catch_up(output);
@@ -113,7 +113,7 @@ static void begin_to_move(struct output *output)
         end_line(output);
 }
 
-/* Behind the prefix of the log, or a byte that is none of it. */
+/* The byte follows the log's prefix, or does not continue it. */
 static void put_unlike_log(struct output *output, char byte)
 {
     bool again = output->escaped && output->held > 0 && byte == LOG_PREFIX[0];
@@ -140,7 +140,7 @@ static void put_byte(struct output *output, char byte)
     if (byte == '\n')
         end_line(output);
     else if (!output->at_start && !output->moved && !is_control(byte))
-        ring_put(&output->ring, byte); /* most bytes; nothing is held */
+        ring_put(&output->ring, byte); /* the common case: nothing is held */
     else if (output->at_start && byte == LOG_PREFIX[output->held])
         hold(output);
     else

@@ -71,7 +71,7 @@ void readers_leave(struct readers *readers, uint32_t badge)
         readers->front = 0;
 }
 
-/* A few steps for each of them: most often there is one. */
+/* This takes a few steps for each reader; usually there is one. */
 void readers_ask_again(struct readers *readers)
 {
     struct link *next;

@@ -10,12 +10,12 @@ enum {
     CODE_CAPS_LOCK = 0x3a,
     CODE_NUM_LOCK = 0x45,
     CODE_KEYPAD = 0x47, /* 7 8 9 - 4 5 6 + 1 2 3 0 . */
-    CODE_OTHER = 0x56,  /* between the left shift and Z, where there is one */
+    CODE_OTHER = 0x56,  /* between the left shift and Z, on keyboards that have it */
 };
 enum { SHIFT_LEFT = 1, SHIFT_RIGHT = 2, CONTROL_LEFT = 4, CONTROL_RIGHT = 8 };
 enum { SHIFT = SHIFT_LEFT | SHIFT_RIGHT, CONTROL = CONTROL_LEFT | CONTROL_RIGHT };
 
-/* By code, without and with shift; 0: nothing. */
+/* Indexed by scan code, without and with shift; 0: the key types nothing. */
 static const char plain[] = "\0\0331234567890-=\177\tqwertyuiop[]\r\0asdfghjkl;'`\0\\zxcvbnm,./\0*\0 ";
 static const char shifted[] = "\0\033!@#$%^&*()_+\177\tQWERTYUIOP{}\r\0ASDFGHJKL:\"~\0|ZXCVBNM<>?\0*\0 ";
 static const char keypad[] = "789-456+1230.";
@@ -37,7 +37,7 @@ static char keypad_byte(const struct scancodes *state, uint8_t code)
     return state->numbers_off && byte != '-' && byte != '+' ? 0 : byte;
 }
 
-/* Without control. */
+/* Returns the key's byte, control not considered. */
 static char byte_of(const struct scancodes *state, uint8_t code)
 {
     bool shift = state->held & SHIFT;

@@ -10,7 +10,7 @@ enum { RING_ADDRESS = 0x20000000, LOG_ADDRESS = RING_ADDRESS + SCREEN_RING_PAGES
 enum { LOG_PIECE = 1024 };
 
 static struct screen_ring *const ring = (struct screen_ring *)RING_ADDRESS;
-static uint32_t written; /* ring->written belongs to both */
+static uint32_t written; /* our own count: the screen can change ring->written */
 static uint32_t copied;  /* of the output */
 static char speaking = SCREEN_OUTPUT;
 static bool at_start = true; /* of a line */
@@ -23,7 +23,7 @@ static void put(char byte)
     __atomic_store_n(&ring->written, written, __ATOMIC_RELEASE);
 }
 
-/* A line of the other's stays as it is. */
+/* Switches between output and log. An unfinished line of the other is ended first. */
 static void speak(char who)
 {
     if (speaking == who)
@@ -35,7 +35,7 @@ static void speak(char who)
     speaking = who;
 }
 
-/* `asleep` is read behind what was written: see the screen's wait. */
+/* `asleep` is read after the text was written: see wait_for_text() of the screen. */
 static void wake(void)
 {
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
@@ -61,7 +61,7 @@ void screen_acknowledge(void)
         __builtin_trap();
 }
 
-/* Without a screen init gives no ring. In any case the kernel need not show its log any more. */
+/* Without a screen, init gives no ring. In both cases the kernel can stop showing its log. */
 void screen_init(uint32_t endpoint_slot)
 {
     err_t err = map(CONSOLE_SLOT_SCREEN_RING, RING_ADDRESS, RIGHT_READ | RIGHT_WRITE, SCREEN_RING_PAGES);
@@ -98,7 +98,7 @@ void screen_copy(const struct ring *output)
     wake();
 }
 
-/* Each line on its own, as the reader may have missed those before. */
+/* Each line is marked anew, because the reader may have missed the lines before. */
 static void log_byte(char byte)
 {
     speak(SCREEN_LOG);

@@ -22,7 +22,7 @@ enum { LCR_8N1 = 3, LCR_DIVISOR = 0x80 };
 enum { MODEM_DTR = 1, MODEM_RTS = 2, MODEM_INTERRUPTS = 8 };
 enum { STATUS_RECEIVED = 1, STATUS_ROOM = 0x20, STATUS_EMPTY = 0x40 };
 
-/* What bytes and interrupts cost, in 200 instructions. */
+/* The cost of bytes and interrupts, in units of 200 instructions. */
 enum { BURST_IN = 3, BURST_OUT = 1, BURST_INTERRUPT = 5, BURST_MAX = 256 };
 
 enum { CLOCK = 115200, DRAIN_TRIES = 10000, PATTERN = 0x5a };
@@ -32,7 +32,7 @@ static uint32_t interrupts = INTERRUPT_RECEIVED;
 static bool is_missing;
 static uint32_t burst;
 
-/* The manifest gives the ports: an error can only mean that the manifest is wrong. */
+/* The manifest gives the ports, so an error can only mean that the manifest is wrong. */
 static uint32_t in(uint32_t port)
 {
     uint32_t value = 0;

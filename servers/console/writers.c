@@ -4,7 +4,7 @@
 #include "servers/console/screen.h"
 #include "servers/console/uart.h"
 
-/* With one message: FIFOs that are filled, answers. */
+/* FIFOs filled and answers sent for one message, at most. */
 enum { FILLS_MAX = 8, ANSWERED_MAX = 8 };
 
 struct lines lines;
@@ -72,7 +72,7 @@ static void end_syncs(void)
     lines_share(&lines, false);
 }
 
-/* A write may have no room still. */
+/* A write may still have no room. */
 static void answer_due(struct client *client)
 {
     struct words words = {{0, client->bytes_wanted}};
@@ -92,7 +92,7 @@ static void answer_some(void)
         answer_due(FIRST_OF(&due, wait));
 }
 
-/* True if the port takes no more now. */
+/* Returns true if the port takes no more now. */
 static bool fill_port(struct ring *ring)
 {
     for (int fills = 0; fills < FILLS_MAX && ring_used(ring) > 0; fills++) {
@@ -104,8 +104,8 @@ static bool fill_port(struct ring *ring)
     return false;
 }
 
-/* A port that takes no more tells by an interrupt when it does; what goes on without one does not wait for a port that
- * may not be there. Nor does what is too fast: then it is due. */
+/* A full port raises an interrupt when it has room again. Other work must not wait for that interrupt, because the
+ * port may not exist. When a burst is over, the output does not wait for it either, but is due. */
 void writers_transmit(void)
 {
     struct ring *ring = &lines.output.ring;

@@ -7,13 +7,13 @@
 
 static const char DEMO[] = "shm_cnt";
 
-/* A word of the line is not a string: its end is the next blank. */
+/* A word of the line: it ends at the next blank, not at a zero byte. */
 struct word {
     const char *text;
     uint32_t bytes;
 };
 
-/* What stands between blanks from *at on; false at the end of the line. */
+/* Takes the next word from *at on; returns false at the end of the line. */
 static bool next_word(const char **at, struct word *word)
 {
     *at += strspn(*at, " ");
@@ -27,7 +27,7 @@ static bool word_is(struct word word, const char *text)
     return word.bytes == strlen(text) && memcmp(word.text, text, word.bytes) == 0;
 }
 
-/* What stands in the word behind `name`, which ends with the `=`; false if it is another one. */
+/* Takes the value of option `name`, which includes the `=`; returns false if the word is another option. */
 static bool value_of(struct word word, const char *name, struct word *value)
 {
     uint32_t bytes = (uint32_t)strlen(name);
@@ -38,7 +38,7 @@ static bool value_of(struct word word, const char *name, struct word *value)
     return true;
 }
 
-/* Decimal, 1 .. most; 0: it is not. */
+/* Returns the decimal number 1 .. most, or 0 if the word is none. */
 static uint32_t number_of(struct word word, uint32_t most)
 {
     uint32_t number = 0;
@@ -52,7 +52,7 @@ static uint32_t number_of(struct word word, uint32_t most)
     return number;
 }
 
-/* The limit that an option's value says; true: it says none. */
+/* Takes the limit from an option's value; returns true if the value is not valid. */
 static bool limit_is_none(struct word word, struct word value, uint32_t most, uint32_t *limit)
 {
     *limit = number_of(value, most);

@@ -2,7 +2,7 @@
 
 #include "servers/init/shutdown.h"
 
-static uint32_t range, used; /* in the range */
+static uint32_t range, used; /* the current range, and its pages already reserved */
 
 uint32_t frames_reserve(uint32_t count)
 {
@@ -25,7 +25,7 @@ static uint32_t total(void)
     return pages;
 }
 
-/* The most that frames_reserve() can give at once. */
+/* Returns the most pages that frames_reserve() can give at once. */
 static uint32_t largest(void)
 {
     uint32_t most = 0;

@@ -9,7 +9,7 @@
 #include "servers/lib/log.h"
 #include "servers/proto/screen_ring.h"
 
-enum { ARCHIVE_ADDRESS = 0x40000000, TABLE_PAGES = 512 /* that one page table maps */ };
+enum { ARCHIVE_ADDRESS = 0x40000000, TABLE_PAGES = 512 /* mapped by one page table */ };
 
 static const void *const archive = (const void *)ARCHIVE_ADDRESS;
 
@@ -76,7 +76,7 @@ static void map(uint32_t task_slot, uint32_t address, rights_t rights, struct pa
     end_unless(err, "mapping a server's pages");
 }
 
-/* Pages of the archive as they are. */
+/* Maps pages of the archive themselves. */
 static void map_shared(uint32_t task_slot, uint32_t address, rights_t rights, uint32_t first, uint32_t pages)
 {
     for (uint32_t page = 0; page < pages; page += CALL_PAGES_MAX) {
@@ -85,7 +85,7 @@ static void map_shared(uint32_t task_slot, uint32_t address, rights_t rights, ui
     }
 }
 
-/* A fresh frame with the first `bytes` bytes of an archive's page. */
+/* Maps a fresh frame with a copy of the first `bytes` bytes of an archive's page. */
 static void map_copy(uint32_t task_slot, uint32_t address, rights_t rights, uint32_t page, uint32_t bytes)
 {
     uint32_t frame = frames_reserve(1);
@@ -132,7 +132,7 @@ static void map_program(uint32_t index, const char *name)
 
 /* --------------------------------------------------------------------------------- capabilities */
 
-/* The range is counted from the start of what `from` covers; an endpoint's `first` is the badge. */
+/* The range counts from the start of the range that `from` covers. For an endpoint, `first` is the badge. */
 static void derive(uint32_t index, uint32_t from, uint32_t slot, rights_t rights, struct boot_range range)
 {
     uint32_t task_slot = SLOT_TASKS + index;
@@ -152,7 +152,7 @@ static void give_memory(uint32_t index, const struct grant *grant, struct boot_r
     derive(index, BOOT_SLOT_MEMORY, grant->slot, grant->rights, frames);
 }
 
-/* The same frames each time, all zero at first. */
+/* Returns the same cleared frames each time: console and screen share them. */
 static struct boot_range screen_ring(void)
 {
     static struct boot_range ring;
@@ -165,7 +165,8 @@ static struct boot_range screen_ring(void)
     return ring;
 }
 
-/* Tables for so many pages, each with its companion, are in the account: two of them may be used in part. */
+/* Donates the page tables for so many pages, each with its companion page. Two more, because the first and the last
+ * may be used in part. */
 static void give_tables(uint32_t index, uint32_t pages)
 {
     donate(SLOT_TASKS + index, 2 * (pages / TABLE_PAGES + 2));
@@ -241,7 +242,7 @@ static void give(uint32_t index, const struct grant *grant)
     }
 }
 
-/* Given when nothing else takes frames any more: load_memory(). */
+/* Grants that load_memory() gives, when nothing else takes frames any more. */
 static bool is_late(enum grant_kind kind)
 {
     return kind == GRANT_SHARE || kind == GRANT_SHARE_OF || kind == GRANT_RAM;

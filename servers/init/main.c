@@ -27,7 +27,7 @@ static void set_command(const char *line)
     command_read(&command, line);
 }
 
-/* What a process can be of comes before a kernel test of its name. */
+/* A program takes precedence over a kernel test of the same name. */
 static bool command_find(const void *archive)
 {
     bool is_program = archive_find_program(archive, command.text);
@@ -82,7 +82,7 @@ static const char *why_not(int error)
     return command.limits.memory ? "out of memory, with limit.memory as a limit" : "out of memory";
 }
 
-/* The program as a child of ours; its end, when all its output has left the port. */
+/* Runs the program as our child; returns its status when all its output has left the port. */
 static uint32_t run(void)
 {
     uint32_t started, ended, code = 0, signal = 0;
@@ -101,7 +101,7 @@ static uint32_t run(void)
     return signal ? 128 + signal : code & 0xff;
 }
 
-/* Whoever boots the machine only to look at it gets a shell behind the demo, and another one when that has ended. */
+/* A machine booted without a command runs the demo, then a shell, and a new shell whenever one ends. */
 _Noreturn static void run_all(void)
 {
     if (!command.is_demo)

@@ -58,8 +58,7 @@ const struct manifest_entry manifest[SERVERS] = {
             .name = "proc",
             .priority = PRIORITY_PROC,
             .task_rights = RIGHT_CONTROL,
-            .account_pages =
-                32 + 11 + 1, /* with all leaves of its table of slots; the message page of a second thread */
+            .account_pages = 32 + 11 + 1, /* all leaves of its table of slots; the message page of a second thread */
             .sees_boot_page = true,
             .grants =
                 {
@@ -71,7 +70,7 @@ const struct manifest_entry manifest[SERVERS] = {
                     {GRANT_PORTS, PROC_SLOT_CLOCK, RIGHT_READ | RIGHT_WRITE, 0x70, 2},
                 },
         },
-    [SERVER_SCREEN] = /* where there is one */
+    [SERVER_SCREEN] = /* started only if there is a screen */
     {
         .name = "screen",
         .priority = PRIORITY_SCREEN,

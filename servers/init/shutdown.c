@@ -20,8 +20,8 @@ static void out_status(uint32_t status)
         out(PORT_SHUTDOWN, 1, (unsigned char)*c);
 }
 
-/* QEMU ends some time after the status was written, so the device is asked for by what it reads as; nothing reads as
- * ones. */
+/* QEMU ends some time after the write of the status, so the write does not show whether the device exists. A port
+ * without a device reads as all ones. */
 static bool is_exit_device_there(void)
 {
     uint32_t value = 0;

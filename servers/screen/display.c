@@ -57,7 +57,7 @@ static void show(struct display *display, uint32_t column, uint32_t row, uint16_
     display->draw(display, column, row, cell);
 }
 
-/* Behind the last column the cursor stays on it. */
+/* A cursor behind the last column is shown on the last one. */
 static uint32_t cursor_column(const struct terminal *terminal)
 {
     return terminal->column < terminal->columns ? terminal->column : terminal->columns - 1;

@@ -4,7 +4,7 @@
 
 enum { FIRST_OTHER = 128 };
 
-/* Punctuation that compilers' messages and texts are full of. */
+/* Punctuation that is common in compilers' messages and in texts. */
 static const struct {
     uint16_t code;
     uint8_t glyph;

@@ -17,7 +17,7 @@ static struct screen_ring *const ring = (struct screen_ring *)RING_ADDRESS;
 static struct terminal terminal;
 static struct display display;
 
-/* What init has given cannot be refused but by a mistake of ours. */
+/* Init gave these capabilities, so a refusal can only be our mistake. */
 static void need(err_t err)
 {
     if (err)
@@ -41,8 +41,8 @@ static void move_cursor(uint32_t cell)
         need(sys_port_out(SCREEN_SLOT_PORTS, writes[i][0], 1, writes[i][1]));
 }
 
-/* Until there is text. Console looks at `asleep` behind what it wrote, and we the other way round: one
- * of the two sees the other. */
+/* Sleeps until there is text. Console writes the text, then reads `asleep`; we set `asleep`, then read what is
+ * written. So at least one of the two sees the other. */
 static void wait_for_text(uint32_t read)
 {
     struct words words = {{0}};
@@ -53,7 +53,7 @@ static void wait_for_text(uint32_t read)
     __atomic_store_n(&ring->asleep, 0, __ATOMIC_SEQ_CST);
 }
 
-/* All that is there, or what a screen can show of more, then one picture of it. */
+/* Takes all the text, or as much of its end as a screen can show, then draws once. */
 static void show(struct tail *tail)
 {
     char text[PIECE];

@@ -25,7 +25,7 @@ static uint32_t pixel_bytes(const struct boot_screen *screen)
     return (screen->bits_per_pixel + 7u) / 8;
 }
 
-/* `count` pixels of one colour; where the next one is. */
+/* Fills `count` pixels with one colour; returns where the next one is. */
 static uint8_t *fill(uint8_t *at, uint32_t bytes, uint32_t colour, uint32_t count)
 {
     for (; count > 0; count--, at += bytes) {
@@ -74,7 +74,7 @@ static bool is_format(const struct boot_screen *screen)
            is_channel(screen->green_at, screen->green_bits) && is_channel(screen->blue_at, screen->blue_bits);
 }
 
-/* A screen of more cells than a terminal has gets larger ones. */
+/* If the screen has room for more cells than a terminal has, the cells are made larger. */
 static void choose_scale(struct display *display)
 {
     uint32_t width = display->screen->width, height = display->screen->height, scale = 1;

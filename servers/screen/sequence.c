@@ -25,8 +25,8 @@ static uint32_t parameter(const struct pen *pen, uint32_t index, uint32_t missin
     return value ? value : missing;
 }
 
-/* 38 and 48 take a colour's number, of which we have 16, or three parts. Returns how many more parameters
- * are theirs. */
+/* 38 and 48 take either the number of a colour, of which we have 16, or three components. Returns how many more
+ * parameters belong to them. */
 static uint32_t set_extended(struct pen *pen, uint32_t index)
 {
     uint32_t kind = parameter(pen, index + 1, 0), colour = parameter(pen, index + 2, 0);
@@ -72,7 +72,7 @@ static void set_attributes(struct pen *pen)
     }
 }
 
-/* The cursor's cell, also behind the last column. */
+/* Returns the cursor's column; behind the last column it is the last one. */
 static uint32_t cursor_column(const struct terminal *terminal)
 {
     return terminal->column < terminal->columns ? terminal->column : terminal->columns - 1;
@@ -175,7 +175,7 @@ static void parameter_byte(struct pen *pen, uint8_t byte)
     else if (pen->parameters_count < PARAMETERS_MAX)
         pen->parameters[pen->parameters_count++] = 0;
     else
-        pen->is_private = true; /* too many to be one of ours */
+        pen->is_private = true; /* no sequence of ours has so many parameters */
 }
 
 static void sequence(struct terminal *terminal, uint8_t byte)

@@ -93,14 +93,14 @@ static void control(struct terminal *terminal, uint8_t byte)
     }
 }
 
-/* A byte of a character that has several; false if it is none. */
+/* Takes a byte of a multi-byte character; returns false if the byte does not belong to one. */
 static bool continue_character(struct terminal *terminal, uint8_t byte)
 {
     struct pen *pen = terminal->pen;
 
     if (pen->bytes_left == 0)
         return false;
-    if ((byte & 0xc0) != 0x80) { /* broken off */
+    if ((byte & 0xc0) != 0x80) { /* the character was cut short */
         pen->bytes_left = 0;
         put_glyph(terminal, GLYPH_UNKNOWN);
         return false;
