@@ -1,5 +1,6 @@
 /* Clocks, in ticks of 10 ms. */
 #include "libuser/ipc/ipc.h"
+#include "libuser/vdso/poll.h"
 #include "libuser/vdso/vdso.h"
 #include "servers/proto/proc.h"
 
@@ -78,58 +79,66 @@ static uint32_t nanoseconds_of(const struct instant *instant)
     return instant->ticks * TICK_NANOSECONDS + instant->nanoseconds;
 }
 
-HANDLER(clock_gettime)
+static bool is_bad_time(uint32_t at, enum time_format format)
+{
+    return vdso_is_bad(at, format == TIME_64 ? 2 * sizeof(uint64_t) : 2 * sizeof(uint32_t));
+}
+
+/* Where a time of that format can be written. */
+static void put_time(uint32_t at, enum time_format format, uint32_t seconds, uint32_t nanoseconds)
+{
+    if (format == TIME_64)
+        memcpy((void *)at, (const uint64_t[]){seconds, nanoseconds}, 2 * sizeof(uint64_t));
+    else
+        memcpy((void *)at, (const uint32_t[]){seconds, nanoseconds}, 2 * sizeof(uint32_t));
+}
+
+static int32_t get_clock(arguments_t a, enum time_format format)
 {
     struct instant now;
 
-    (void)number;
     if (!read_clock(a[0], &now))
         return -EINVAL;
-    if (vdso_is_bad(a[1], 2 * sizeof(uint32_t)))
+    if (is_bad_time(a[1], format))
         return -EFAULT;
-    memcpy((void *)a[1], (const uint32_t[]){now.seconds, nanoseconds_of(&now)}, 2 * sizeof(uint32_t));
+    put_time(a[1], format, now.seconds, nanoseconds_of(&now));
     return 0;
+}
+
+HANDLER(clock_gettime)
+{
+    (void)number;
+    return get_clock(a, TIME_NANOSECONDS);
 }
 
 HANDLER(clock_gettime64)
 {
-    struct instant now;
-
     (void)number;
-    if (!read_clock(a[0], &now))
-        return -EINVAL;
-    if (vdso_is_bad(a[1], 2 * sizeof(uint64_t)))
-        return -EFAULT;
-    memcpy((void *)a[1], (const uint64_t[]){now.seconds, nanoseconds_of(&now)}, 2 * sizeof(uint64_t));
-    return 0;
+    return get_clock(a, TIME_64);
 }
 
 /* Of what there is a clock of: a null pointer only asks for that. */
-static int32_t get_resolution(uint32_t clock, uint32_t at, const void *resolution, uint32_t bytes)
+static int32_t get_resolution(arguments_t a, enum time_format format)
 {
-    if (clock > CLOCK_BOOT)
+    if (a[0] > CLOCK_BOOT)
         return -EINVAL;
-    if (at && vdso_is_bad(at, bytes))
+    if (a[1] && is_bad_time(a[1], format))
         return -EFAULT;
-    if (at)
-        memcpy((void *)at, resolution, bytes);
+    if (a[1])
+        put_time(a[1], format, 0, TICK_NANOSECONDS);
     return 0;
 }
 
 HANDLER(clock_getres)
 {
-    const uint32_t resolution[] = {0, TICK_NANOSECONDS};
-
     (void)number;
-    return get_resolution(a[0], a[1], resolution, sizeof resolution);
+    return get_resolution(a, TIME_NANOSECONDS);
 }
 
 HANDLER(clock_getres64)
 {
-    const uint64_t resolution[] = {0, TICK_NANOSECONDS};
-
     (void)number;
-    return get_resolution(a[0], a[1], resolution, sizeof resolution);
+    return get_resolution(a, TIME_64);
 }
 
 HANDLER(gettimeofday)
@@ -195,60 +204,46 @@ static int32_t sleep_for(uint64_t seconds, uint32_t nanoseconds, uint64_t *not_s
     return left ? vdso_ends_early() : error;
 }
 
-static struct instant instant_of(uint64_t ticks)
+/* How long to sleep, or until when. */
+static int32_t get_time(uint32_t at, enum time_format format, uint64_t *seconds, uint32_t *nanoseconds)
 {
-    return (struct instant){(uint32_t)(ticks / TICKS_PER_SECOND), (uint32_t)(ticks % TICKS_PER_SECOND), 0};
+    if (is_bad_time(at, format))
+        return -EFAULT;
+    int64_t wanted = format == TIME_64 ? *(const int64_t *)at : *(const int32_t *)at;
+    *seconds = (uint64_t)wanted;
+    *nanoseconds = ((const uint32_t *)at)[format == TIME_64 ? 2 : 1];
+    return wanted < 0 ? -EINVAL : 0;
 }
 
 /* A sleep for some time that a signal has ended says what was left, if there is a place for that. */
-static int32_t tell_left(uint32_t at, const struct instant *left)
+static int32_t tell_left(uint32_t at, enum time_format format, uint64_t ticks)
 {
-    if (!at)
-        return -EINTR;
-    if (vdso_is_bad(at, 2 * sizeof(uint32_t)))
+    if (at && is_bad_time(at, format))
         return -EFAULT;
-    memcpy((void *)at, (const uint32_t[]){left->seconds, left->ticks * TICK_NANOSECONDS}, 2 * sizeof(uint32_t));
-    return -EINTR;
-}
-
-static int32_t tell_left64(uint32_t at, const struct instant *left)
-{
-    if (!at)
-        return -EINTR;
-    if (vdso_is_bad(at, 2 * sizeof(uint64_t)))
-        return -EFAULT;
-    memcpy((void *)at, (const uint64_t[]){left->seconds, left->ticks * TICK_NANOSECONDS}, 2 * sizeof(uint64_t));
+    if (at)
+        put_time(at, format, (uint32_t)(ticks / TICKS_PER_SECOND),
+                 (uint32_t)(ticks % TICKS_PER_SECOND) * TICK_NANOSECONDS);
     return -EINTR;
 }
 
 HANDLER(nanosleep)
 {
-    const int32_t *wanted = (const int32_t *)a[0];
+    uint64_t seconds, left = 0;
+    uint32_t nanoseconds;
+    int32_t result = get_time(a[0], TIME_NANOSECONDS, &seconds, &nanoseconds);
 
     (void)number;
-    if (vdso_is_bad(a[0], 2 * sizeof *wanted))
-        return -EFAULT;
-    if (wanted[0] < 0)
-        return -EINVAL;
-    uint64_t left = 0;
-    int32_t result = sleep_for((uint32_t)wanted[0], (uint32_t)wanted[1], &left);
-    struct instant instant = instant_of(left);
-    return result == -EINTR ? tell_left(a[1], &instant) : result;
+    if (!result)
+        result = sleep_for(seconds, nanoseconds, &left);
+    return result == -EINTR ? tell_left(a[1], TIME_NANOSECONDS, left) : result;
 }
 
-/* Until an instant of that clock, or for so long. A thread that sleeps does not get its own clock to go on. */
-static int32_t sleep_on(uint32_t clock, bool until, uint64_t seconds, uint32_t nanoseconds, struct instant *rest)
+/* Until an instant of that clock. A thread that sleeps does not get its own clock to go on. */
+static int32_t sleep_until(uint32_t clock, uint64_t seconds, uint32_t nanoseconds)
 {
     struct instant now;
-    uint64_t not_slept = 0;
+    uint64_t not_slept;
 
-    if (clock > CLOCK_BOOT || clock == CLOCK_THREAD)
-        return -EINVAL;
-    if (!until) {
-        int32_t result = sleep_for(seconds, nanoseconds, &not_slept);
-        *rest = instant_of(not_slept);
-        return result;
-    }
     if (nanoseconds >= SECOND_NANOSECONDS || !read_clock(clock, &now))
         return -EINVAL;
     if (seconds >> 32)
@@ -259,30 +254,29 @@ static int32_t sleep_on(uint32_t clock, bool until, uint64_t seconds, uint32_t n
     return sleep_for(left / SECOND_NANOSECONDS, (uint32_t)(left % SECOND_NANOSECONDS), &not_slept);
 }
 
+static int32_t sleep_on(arguments_t a, enum time_format format)
+{
+    bool until = a[1] & 1;
+    uint64_t seconds, left = 0;
+    uint32_t nanoseconds;
+    int32_t result = get_time(a[2], format, &seconds, &nanoseconds);
+
+    if (result)
+        return result;
+    if (a[0] > CLOCK_BOOT || a[0] == CLOCK_THREAD)
+        return -EINVAL;
+    result = until ? sleep_until(a[0], seconds, nanoseconds) : sleep_for(seconds, nanoseconds, &left);
+    return result == -EINTR && !until ? tell_left(a[3], format, left) : result;
+}
+
 HANDLER(clock_nanosleep)
 {
-    const int32_t *wanted = (const int32_t *)a[2];
-
     (void)number;
-    if (vdso_is_bad(a[2], 2 * sizeof *wanted))
-        return -EFAULT;
-    if (wanted[0] < 0)
-        return -EINVAL;
-    struct instant rest = {0};
-    int32_t result = sleep_on(a[0], a[1] & 1, (uint32_t)wanted[0], (uint32_t)wanted[1], &rest);
-    return result == -EINTR && !(a[1] & 1) ? tell_left(a[3], &rest) : result;
+    return sleep_on(a, TIME_NANOSECONDS);
 }
 
 HANDLER(clock_nanosleep64)
 {
-    const int64_t *wanted = (const int64_t *)a[2];
-
     (void)number;
-    if (vdso_is_bad(a[2], 2 * sizeof *wanted))
-        return -EFAULT;
-    if (wanted[0] < 0)
-        return -EINVAL;
-    struct instant rest = {0};
-    int32_t result = sleep_on(a[0], a[1] & 1, (uint64_t)wanted[0], (uint32_t)wanted[1], &rest);
-    return result == -EINTR && !(a[1] & 1) ? tell_left64(a[3], &rest) : result;
+    return sleep_on(a, TIME_64);
 }

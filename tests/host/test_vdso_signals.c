@@ -263,6 +263,25 @@ static void calls_end_early(void)
     expect("");
 }
 
+/* Of a sleep for some time, not of one until some time; in words of the call's width, where there is a place. */
+static void an_interrupted_sleep_says_what_was_left(void)
+{
+    uint64_t *const wide = (uint64_t *)(void *)old;
+
+    signals_begin();
+    set[0] = 5, set[1] = 0, set[2] = 0, set[3] = 0;
+    ANSWERS({0, {203}, NULL}, {0}, {0}, {0, {203}, NULL}, {0, {203}, NULL}, {0, {203}, NULL});
+    CHECK(CALL(clock_nanosleep64, 1, 0, AT(set), AT(old)) == -EINTR && wide[0] == 2 && wide[1] == 30000000);
+    state->look = 0;
+    CHECK(CALL(clock_nanosleep, 1, 0, AT(set), 0) == 0);
+    wide[0] = 7;
+    CHECK(CALL(clock_nanosleep64, 1, 1, AT(set), AT(old)) == -EINTR && wide[0] == 7);
+    state->look = 0;
+    CHECK(CALL(clock_nanosleep, 1, 0, AT(set), 0) == -EINTR);
+    state->look = 0;
+    CHECK(CALL(clock_nanosleep, 1, 0, AT(set), USER_END) == -EFAULT);
+}
+
 /* ---------------------------------------------------------------------------------- frames */
 
 static struct signal_frame *looks(uint32_t signal)
@@ -482,6 +501,7 @@ int main(void)
     a_pause_ends();
     signals_are_waited_for();
     calls_end_early();
+    an_interrupted_sleep_says_what_was_left();
     a_handler_has_a_frame();
     who_has_no_fpu_keeps_none();
     flags_of_actions_count();
