@@ -67,16 +67,6 @@ static void put(char byte)
     all_bytes++;
 }
 
-static void received(char byte)
-{
-    (void)byte;
-}
-
-static void typed(uint8_t code)
-{
-    (void)code;
-}
-
 /* The status, or the results of the call; a read's are its bytes, and whether it goes on. */
 static err_t answered(uint32_t caller, const struct words *words, uint32_t tag)
 {
@@ -173,7 +163,7 @@ static bool next(struct server_message *message)
 
 static void run(const struct step *first, uint32_t how_many, struct machine_parts parts)
 {
-    static const struct machine_sinks sinks = {put, received, typed};
+    static const struct machine_sinks sinks = {.put = put};
     static const struct server_fake fake = {.call = machine_call, .next = next, .answered = answered};
 
     steps = first, count = how_many;

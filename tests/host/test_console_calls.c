@@ -50,16 +50,6 @@ static void put(char byte)
     out[out_bytes++] = byte;
 }
 
-static void received(char byte)
-{
-    (void)byte;
-}
-
-static void typed(uint8_t code)
-{
-    (void)code;
-}
-
 static err_t answered(uint32_t caller, const struct words *words, uint32_t tag)
 {
     const struct step *step = &steps[at - 1];
@@ -110,7 +100,7 @@ static bool next(struct server_message *message)
 
 static void run(const struct step *first, uint32_t how_many)
 {
-    static const struct machine_sinks sinks = {put, received, typed};
+    static const struct machine_sinks sinks = {.put = put};
     static const struct server_fake fake = {.call = machine_call, .next = next, .answered = answered};
 
     steps = first, count = how_many;
@@ -231,7 +221,7 @@ static void a_sync_waits_for_all_output(void)
         WRITE(3, 8, 2, 0, "1234567\n"), WRITE(4, 4, 1, 0, "rest"),
         CALL(4, LATER, CONSOLE_SYNC),   CALL(4, -EBUSY, CONSOLE_SYNC),
     };
-    static const struct machine_sinks sinks = {put, received, typed};
+    static const struct machine_sinks sinks = {.put = put};
     static const struct server_fake fake = {.call = machine_call, .next = next, .answered = answered_when_empty};
 
     steps = list, count = sizeof(list) / sizeof(list[0]);

@@ -29,16 +29,6 @@ static const struct step *steps;
 static uint32_t count, at, bytes;
 static char lines[LINES_MAX];
 
-static void ignore_byte(char byte)
-{
-    (void)byte;
-}
-
-static void ignore_code(uint8_t code)
-{
-    (void)code;
-}
-
 static err_t answered(uint32_t caller, const struct words *words, uint32_t tag)
 {
     const uint32_t *w = words->w;
@@ -90,7 +80,7 @@ static bool next(struct server_message *message)
 
 static void run(const struct step *first, uint32_t how_many)
 {
-    static const struct machine_sinks sinks = {ignore_byte, ignore_byte, ignore_code};
+    static const struct machine_sinks sinks = {0};
     static const struct server_fake fake = {.call = machine_call, .next = next, .answered = answered};
 
     steps = first, count = how_many;

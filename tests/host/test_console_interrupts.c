@@ -29,11 +29,6 @@ static void received(char byte)
     received_count++;
 }
 
-static void typed(uint8_t code)
-{
-    (void)code;
-}
-
 static err_t answered(uint32_t caller, const struct words *words, uint32_t tag)
 {
     (void)tag;
@@ -81,7 +76,7 @@ static bool next(struct server_message *message)
 
 int main(void)
 {
-    static const struct machine_sinks sinks = {put, received, typed};
+    static const struct machine_sinks sinks = {.put = put, .received = received};
     static const struct server_fake fake = {.call = machine_call, .next = next, .answered = answered};
 
     machine_begin((struct machine_parts){.has_port = true}, &sinks);

@@ -44,11 +44,6 @@ static void received(char byte)
     received_all++;
 }
 
-static void typed(uint8_t code)
-{
-    (void)code;
-}
-
 static err_t answered(uint32_t caller, const struct words *words, uint32_t tag)
 {
     (void)tag;
@@ -96,7 +91,7 @@ static bool next(struct server_message *message)
 
 static void run_with(const struct server_fake *fake, uint32_t how_many)
 {
-    static const struct machine_sinks sinks = {put, received, typed};
+    static const struct machine_sinks sinks = {.put = put, .received = received};
 
     count = how_many;
     at = put_all = received_all = burst = interrupts = waiting = 0;

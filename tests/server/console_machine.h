@@ -16,7 +16,7 @@ struct machine_parts {
     bool is_instant; /* what is put has left the port at once, as in a virtual machine */
 };
 
-/* A byte went out; the server took one that was typed or sent, one of a key. */
+/* A byte went out; the server took one that was typed or sent, one of a key. 0: nobody looks. */
 struct machine_sinks {
     void (*put)(char byte);
     void (*received)(char byte);
