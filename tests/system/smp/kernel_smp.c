@@ -61,6 +61,20 @@ void driver_make(void)
     IS(sys_endpoint_create(DRIVER_ENDPOINT), OK);
 }
 
+void crew_hear(uint32_t endpoint)
+{
+    for (uint32_t k = 0; k < CREW_MAX; k++)
+        IS(cap_badge(endpoint, CREW_HANDLER + k, RIGHT_CALL, BADGE_FAULT + k), OK);
+}
+
+struct plan crew_plan(uint32_t k, void (*run)(uint32_t))
+{
+    struct plan plan = own_thread(CREW + k, run, k);
+
+    plan.handler = CREW_HANDLER + k;
+    return plan;
+}
+
 void crew_prepare(uint32_t k, struct plan plan, uint32_t cpu)
 {
     err_t err = cap_badge(DRIVER_ENDPOINT, CREW_HANDLER + k, RIGHT_CALL, BADGE_FAULT + k);

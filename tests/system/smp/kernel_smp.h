@@ -45,6 +45,12 @@ void linger(void);
 
 /* ------------------------------------------------------------------------- for the main thread */
 
+/* The endpoint hears of the faults of all the crew. */
+void crew_hear(uint32_t endpoint);
+
+/* A thread of ours for the crew's number k. */
+struct plan crew_plan(uint32_t k, void (*run)(uint32_t));
+
 /* Makes a thread for a processor, and lets it run. Thread k's faults are the driver's to hear. */
 void crew_prepare(uint32_t k, struct plan plan, uint32_t cpu);
 void crew_start(uint32_t k, struct plan plan, uint32_t cpu);

@@ -35,16 +35,7 @@ static void reset(void)
         laps[k] = errors[k] = 0;
     ended = go = 0;
     driver_make();
-    for (uint32_t k = 0; k < CREW_MAX; k++)
-        IS(cap_badge(DRIVER_ENDPOINT, CREW_HANDLER + k, RIGHT_CALL, BADGE_FAULT + k), OK);
-}
-
-static struct plan plan_of(uint32_t k, void (*run)(uint32_t))
-{
-    struct plan plan = own_thread(CREW + k, run, k);
-
-    plan.handler = CREW_HANDLER + k;
-    return plan;
+    crew_hear(DRIVER_ENDPOINT);
 }
 
 static void make_service(uint32_t s)
@@ -56,7 +47,7 @@ static void make_service(uint32_t s)
 /* Crew number k serves there. */
 static void make_server(uint32_t k, uint32_t s, void (*run)(uint32_t), uint32_t cpu)
 {
-    struct plan plan = plan_of(k, run);
+    struct plan plan = crew_plan(k, run);
 
     plan.endpoint = SERVICE + s;
     plan.argument = s;
@@ -109,7 +100,7 @@ static void make_clients(uint32_t count, void (*run)(uint32_t))
 {
     clients = count;
     for (uint32_t k = 0; k < count; k++)
-        crew_start(k, plan_of(k, run), k % cpu_count());
+        crew_start(k, crew_plan(k, run), k % cpu_count());
 }
 
 static uint32_t flood(void)
@@ -164,7 +155,7 @@ static void in_a_flood(void)
 static void asks_the_other(uint32_t k)
 {
     uint32_t s = k % 2;
-    struct message_page *page = (struct message_page *)plan_of(k, NULL).page;
+    struct message_page *page = (struct message_page *)crew_plan(k, NULL).page;
     struct words words, further;
     int32_t badge = ipc_reply_wait(0, &words);
 
@@ -197,7 +188,7 @@ static void servers_call_each_other(void)
     for (uint32_t s = 0; s < 2; s++)
         make_service(s);
     for (uint32_t k = CREW_MAX - 5; k < CREW_MAX - 1; k++) {
-        struct plan plan = plan_of(k, asks_the_other);
+        struct plan plan = crew_plan(k, asks_the_other);
         plan.endpoint = SERVICE + k % 2;
         crew_start(k, plan, k % cpu_count());
     }
@@ -272,7 +263,7 @@ static void until_the_server_dies(void)
 
 static struct message_page *page_of(uint32_t k)
 {
-    return (struct message_page *)plan_of(k, NULL).page;
+    return (struct message_page *)crew_plan(k, NULL).page;
 }
 
 static uint32_t any(uint32_t *state)
@@ -394,13 +385,13 @@ static void while_they_change(void)
     IS(sys_cap_delete(STRANGE_SLOTS), OK);
     make_service(0);
     clients = 1;
-    struct plan plan = plan_of(1, takes_what_comes);
+    struct plan plan = crew_plan(1, takes_what_comes);
     plan.endpoint = SERVICE;
     crew_start(1, plan, cpu_count() - 1);
-    crew_start(0, plan_of(0, sends_what_changes), 0);
+    crew_start(0, crew_plan(0, sends_what_changes), 0);
     changers = cpu_count() < 3 ? cpu_count() : 3;
     for (uint32_t k = 2; k < 2 + changers; k++)
-        crew_start(k, plan_of(k, changes_messages), (k - 1) % cpu_count());
+        crew_start(k, crew_plan(k, changes_messages), (k - 1) % cpu_count());
     drive(lets_it_send);
     IS(laps[0], MESSAGES);
     IS(sys_object_destroy(SERVICE), OK);

@@ -44,12 +44,6 @@ static struct plan plan_of(uint32_t k, uint32_t task, void (*run)(uint32_t))
                          .argument = k};
 }
 
-static void make_handlers(uint32_t endpoint)
-{
-    for (uint32_t k = 0; k < CREW_MAX; k++)
-        IS(cap_badge(endpoint, CREW_HANDLER + k, RIGHT_CALL, BADGE_FAULT + k), OK);
-}
-
 static void prepare(void)
 {
     for (uint32_t k = 0; k < CREW_MAX; k++)
@@ -126,7 +120,7 @@ static void kills_in_rounds(uint32_t unused)
 static void tasks_die_while_they_run(void)
 {
     prepare();
-    make_handlers(DRIVER_ENDPOINT);
+    crew_hear(DRIVER_ENDPOINT);
     drive(kills_in_rounds);
 }
 
@@ -176,7 +170,7 @@ static void grows_in_rounds(uint32_t unused)
 static void directories_are_seen_at_once(void)
 {
     prepare();
-    make_handlers(DRIVER_ENDPOINT);
+    crew_hear(DRIVER_ENDPOINT);
     drive(grows_in_rounds);
 }
 
@@ -241,7 +235,7 @@ static void granters_die(void)
 {
     prepare();
     IS(sys_endpoint_create(RELAY), OK);
-    make_handlers(RELAY);
+    crew_hear(RELAY);
     drive(granters_die_in_rounds);
 }
 

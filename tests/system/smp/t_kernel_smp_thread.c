@@ -34,16 +34,7 @@ static void reset(void)
         laps[k] = 0;
     late = active = begun = 0;
     driver_make();
-    for (uint32_t k = 0; k < CREW_MAX; k++)
-        IS(cap_badge(DRIVER_ENDPOINT, CREW_HANDLER + k, RIGHT_CALL, BADGE_FAULT + k), OK);
-}
-
-static struct plan plan_of(uint32_t k, void (*run)(uint32_t))
-{
-    struct plan plan = own_thread(CREW + k, run, k);
-
-    plan.handler = CREW_HANDLER + k;
-    return plan;
+    crew_hear(DRIVER_ENDPOINT);
 }
 
 /* ---------------------------------------------------------------------------- what they are at */
@@ -103,7 +94,7 @@ static void make_echo(uint32_t cpu)
 {
     IS(sys_endpoint_create(ECHO), OK);
     IS(cap_badge(ECHO, ECHO_CALL, RIGHT_CALL, 1), OK);
-    struct plan plan = plan_of(ECHO_NUMBER, answers);
+    struct plan plan = crew_plan(ECHO_NUMBER, answers);
     plan.endpoint = ECHO;
     crew_start(ECHO_NUMBER, plan, cpu);
 }
@@ -112,7 +103,7 @@ static void make_echo(uint32_t cpu)
 static void make_crew(void)
 {
     for (uint32_t k = 0; k < cpu_count(); k++)
-        crew_start(k, plan_of(k, busy[(k + 1) % BUSY]), k);
+        crew_start(k, crew_plan(k, busy[(k + 1) % BUSY]), k);
 }
 
 /* ------------------------------------------------------------------------- stopped and resumed */
@@ -163,7 +154,7 @@ static void reads_the_running(uint32_t unused)
 static void the_running_are_not_read(void)
 {
     reset();
-    crew_start(1, plan_of(1, spins), 1);
+    crew_start(1, crew_plan(1, spins), 1);
     drive(reads_the_running);
 }
 
@@ -190,7 +181,7 @@ static void two_stop_each_other(void)
 {
     reset();
     for (uint32_t k = 0; k < 2; k++)
-        crew_start(k, plan_of(k, stops_the_other), k);
+        crew_start(k, crew_plan(k, stops_the_other), k);
     drive(lets_both_go);
 }
 
@@ -238,7 +229,7 @@ static void moved_with_their_fpu(void)
     reset();
     movers = 3;
     for (uint32_t k = 0; k < movers; k++)
-        crew_start(k, plan_of(k, keeps_its_fpu), k % cpu_count());
+        crew_start(k, crew_plan(k, keeps_its_fpu), k % cpu_count());
     drive(moves_them);
 }
 
@@ -248,7 +239,7 @@ static void moved_in_the_middle_of_calls(void)
     movers = 3;
     make_echo(CPU_ANY);
     for (uint32_t k = 0; k < movers; k++)
-        crew_start(k, plan_of(k, asks), k % cpu_count());
+        crew_start(k, crew_plan(k, asks), k % cpu_count());
     drive(moves_them);
     IS(sys_thread_schedule(CHILD_THREAD + CREW, PRIORITY_CHILD, cpu_count()), ERR_ARG);
 }
@@ -257,7 +248,7 @@ static void moved_in_the_middle_of_calls(void)
 
 static void destroyed(uint32_t k, void (*run)(uint32_t), uint32_t cpu)
 {
-    struct plan plan = plan_of(k, run);
+    struct plan plan = crew_plan(k, run);
     uint32_t before = laps[k];
 
     thread_build(k, &plan, cpu);
@@ -293,7 +284,7 @@ static void servers_are_destroyed(uint32_t unused)
 {
     (void)unused;
     for (uint32_t round = 0; round < ROUNDS / 2; round++) {
-        struct plan client = plan_of(0, asks), server = plan_of(1, answers);
+        struct plan client = crew_plan(0, asks), server = crew_plan(1, answers);
         server.endpoint = ECHO;
         thread_build(0, &client, round % cpu_count());
         thread_build(1, &server, (round + 1) % cpu_count());
@@ -363,8 +354,8 @@ static void a_higher_one_runs_at_once(void)
     reset();
     IS(sys_endpoint_create(PING), OK);
     IS(cap_badge(PING, PING_SIGNAL, RIGHT_SIGNAL, 1), OK);
-    crew_start(0, plan_of(0, counts_cycles), 1);
-    struct plan plan = plan_of(1, is_woken);
+    crew_start(0, crew_plan(0, counts_cycles), 1);
+    struct plan plan = crew_plan(1, is_woken);
     plan.endpoint = PING;
     plan.priority = HIGH;
     crew_start(1, plan, 1);
@@ -389,7 +380,7 @@ static void ticks_come_everywhere(void)
     reset();
     movers = 2 * (cpu_count() - 1);
     for (uint32_t k = 0; k < movers; k++)
-        crew_start(k, plan_of(k, spins), 1 + k % (cpu_count() - 1));
+        crew_start(k, crew_plan(k, spins), 1 + k % (cpu_count() - 1));
     drive(looks_whether_all_run);
 }
 
@@ -419,7 +410,7 @@ static void no_signal_is_lost(void)
     IS(cap_badge(PING, PING_SIGNAL, RIGHT_SIGNAL, 1), OK);
     IS(cap_badge(PONG, PONG_SIGNAL, RIGHT_SIGNAL, 1), OK);
     for (uint32_t k = 0; k < 2; k++) {
-        struct plan plan = plan_of(k, passes_it_on);
+        struct plan plan = crew_plan(k, passes_it_on);
         plan.endpoint = k ? PONG : PING;
         crew_start(k, plan, cpu_count() - 1 - k);
     }
