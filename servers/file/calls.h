@@ -18,5 +18,8 @@ int name_take_two(const struct client *client, const char **path, const char **o
  * empty path is the descriptor's own inode. The inode is not held for the caller. */
 int name_find(const struct client *client, uint32_t directory, const char *path, uint32_t flags, struct inode **found);
 
+/* The same of the message's only path. */
+int name_take_found(const struct client *client, uint32_t directory, uint32_t flags, struct inode **found);
+
 /* Reads a directory in xv6's format. */
 int32_t entries_read_raw(struct client *client, struct open_file *file, uint32_t bytes, struct words *words);

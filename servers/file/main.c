@@ -198,15 +198,12 @@ static int32_t manager_program(struct words *words)
     static struct client nobody; /* a client that has nothing open begins at the root */
     struct client *client = words->w[1] ? living(words->w[1]) : &nobody;
     struct inode *inode;
-    const char *path;
 
     nobody.directory = directory_root;
     nobody.transfer = PAGE_NONE;
     if (!client)
         return -ENOENT;
-    int32_t error = name_take(client, &path);
-    if (!error)
-        error = name_find(client, (uint32_t)FILE_CWD, path, 0, &inode);
+    int32_t error = name_take_found(client, (uint32_t)FILE_CWD, 0, &inode);
     if (error)
         return error;
     if (inode->kind != INODE_FILE || !(inode->mode & MODE_RUN))

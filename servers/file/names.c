@@ -101,6 +101,23 @@ static int find_place(const struct client *client, uint32_t directory, const cha
     return error ? error : path_parent(from, path, place);
 }
 
+/* The same two, of the message's only path. */
+int name_take_found(const struct client *client, uint32_t directory, uint32_t flags, struct inode **found)
+{
+    const char *path;
+    int error = name_take(client, &path);
+
+    return error ? error : name_find(client, directory, path, flags, found);
+}
+
+static int take_place(const struct client *client, uint32_t directory, struct directory_name *place)
+{
+    const char *path;
+    int error = name_take(client, &path);
+
+    return error ? error : find_place(client, directory, path, place);
+}
+
 /* ------------------------------------------------------------------------------------------ open */
 
 static bool device_is_known(uint32_t device)
@@ -237,11 +254,8 @@ int32_t call_make(struct client *client, struct words *words)
     struct inode_attributes attributes = {kind_of(mode), (uint16_t)(mode & MODE_BITS & ~client->umask), 0};
     struct directory_name place;
     struct inode *made;
-    const char *path;
-    int error = name_take(client, &path);
+    int error = take_place(client, words->w[1], &place);
 
-    if (!error)
-        error = find_place(client, words->w[1], path, &place);
     if (error)
         return error;
     if (!attributes.kind)
@@ -295,11 +309,8 @@ int32_t call_remove(struct client *client, struct words *words)
 {
     uint32_t how = words->w[2];
     struct directory_name place;
-    const char *path;
-    int error = name_take(client, &path);
+    int error = take_place(client, words->w[1], &place);
 
-    if (!error)
-        error = find_place(client, words->w[1], path, &place);
     if (error)
         return error;
     if (how & ~(uint32_t)(FILE_REMOVE_DIRECTORY | FILE_REMOVE_ANY))
@@ -374,11 +385,8 @@ int32_t call_status(struct client *client, struct words *words)
 int32_t call_change(struct client *client, struct words *words)
 {
     struct inode *inode;
-    const char *path;
-    int error = name_take(client, &path);
+    int error = name_take_found(client, words->w[1], FILE_EMPTY_PATH, &inode);
 
-    if (!error)
-        error = name_find(client, words->w[1], path, FILE_EMPTY_PATH, &inode);
     if (error)
         return error;
     if (words->w[2] == FILE_MODE)
@@ -394,12 +402,10 @@ int32_t call_change(struct client *client, struct words *words)
 
 int32_t call_change_directory(struct client *client, struct words *words)
 {
+    uint32_t flags = words->w[1] == (uint32_t)FILE_CWD ? 0 : FILE_EMPTY_PATH;
     struct inode *inode;
-    const char *path;
-    int error = name_take(client, &path);
+    int error = name_take_found(client, words->w[1], flags, &inode);
 
-    if (!error)
-        error = name_find(client, words->w[1], path, words->w[1] == (uint32_t)FILE_CWD ? 0 : FILE_EMPTY_PATH, &inode);
     if (error)
         return error;
     if (inode->kind != INODE_DIRECTORY)
