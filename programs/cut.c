@@ -11,8 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "programs/lib/output.h"
+#include "programs/lib/lines.h"
 #include "programs/lib/numbers.h"
+#include "programs/lib/output.h"
 
 enum { RANGES_MAX = 100 };
 
@@ -90,13 +91,9 @@ static void cut(FILE *file)
 {
     char *line = NULL;
     size_t room = 0;
-    ssize_t length;
 
-    while ((length = getline(&line, &room, file)) > 0) {
-        if (line[length - 1] == '\n')
-            line[length - 1] = 0;
+    while (line_read(file, &line, &room))
         fields ? cut_fields(line) : cut_bytes(line);
-    }
     free(line);
 }
 

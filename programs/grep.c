@@ -19,8 +19,9 @@
 #include <strings.h>
 #include <unistd.h>
 
-#include "programs/lib/output.h"
 #include "programs/lib/expressions.h"
+#include "programs/lib/lines.h"
+#include "programs/lib/output.h"
 #include "programs/lib/paths.h"
 
 enum { STATUS_ERROR = 2, PATTERNS_MAX = 20, DESCRIPTORS = 20 };
@@ -127,12 +128,9 @@ static void grep(FILE *file, const char *name)
     unsigned long number = 0, count = 0;
     char *line = NULL;
     size_t room = 0;
-    ssize_t length;
     regmatch_t match;
 
-    while ((length = getline(&line, &room, file)) > 0) {
-        if (line[length - 1] == '\n')
-            line[length - 1] = 0;
+    while (line_read(file, &line, &room)) {
         number++;
         if (find_first(line, 0, &match) == options.v)
             continue;

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "programs/lib/lines.h"
 #include "programs/lib/numbers.h"
 
 enum { KEYS_MAX = 10, STATUS_ERROR = 2 };
@@ -114,13 +115,9 @@ static void read_file(FILE *file, const char *name)
 {
     char *line = NULL;
     size_t space = 0;
-    ssize_t length;
 
-    while ((length = getline(&line, &space, file)) > 0) {
-        if (line[length - 1] == '\n')
-            line[length - 1] = 0;
+    while (line_read(file, &line, &space))
         add(strdup(line));
-    }
     if (ferror(file))
         err(STATUS_ERROR, "%s", name);
     free(line);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "programs/lib/lines.h"
 #include "programs/lib/output.h"
 
 static int counts, only_more, only_one;
@@ -26,11 +27,8 @@ static void uniq(FILE *file)
     char *line = NULL, *before = NULL;
     size_t room = 0, room_before = 0;
     unsigned long count = 0;
-    ssize_t length;
 
-    while ((length = getline(&line, &room, file)) > 0) {
-        if (line[length - 1] == '\n')
-            line[length - 1] = 0;
+    while (line_read(file, &line, &room)) {
         if (count && strcmp(line, before) == 0) {
             count++;
             continue;
