@@ -19,7 +19,13 @@ int name_take_two(const struct client *client, const char **path, const char **o
 int name_find(const struct client *client, uint32_t directory, const char *path, uint32_t flags, struct inode **found);
 
 /* The same of the message's only path. */
-int name_take_found(const struct client *client, uint32_t directory, uint32_t flags, struct inode **found);
+static inline int name_take_found(const struct client *client, uint32_t directory, uint32_t flags, struct inode **found)
+{
+    const char *path;
+    int error = name_take(client, &path);
+
+    return error ? error : name_find(client, directory, path, flags, found);
+}
 
 /* Reads a directory in xv6's format. */
 int32_t entries_read_raw(struct client *client, struct open_file *file, uint32_t bytes, struct words *words);

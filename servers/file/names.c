@@ -101,15 +101,6 @@ static int find_place(const struct client *client, uint32_t directory, const cha
     return error ? error : path_parent(from, path, place);
 }
 
-/* The same two, of the message's only path. */
-int name_take_found(const struct client *client, uint32_t directory, uint32_t flags, struct inode **found)
-{
-    const char *path;
-    int error = name_take(client, &path);
-
-    return error ? error : name_find(client, directory, path, flags, found);
-}
-
 static int take_place(const struct client *client, uint32_t directory, struct directory_name *place)
 {
     const char *path;
