@@ -57,7 +57,7 @@ static int count_named(uint32_t *shared)
     uint32_t next = 0;
     int error;
 
-    while (!(error = mem_shm_list(CLIENT_SLOT_MEM, 0, next, &next))) {
+    while (!(error = mem_shm_list(CLIENT_SLOT_MEM, next, &next))) {
         memcpy(&segment, message_page->words, sizeof segment);
         *shared += segment.status.holders > 1 ? segment.frames : 0;
     }

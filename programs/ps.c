@@ -38,7 +38,7 @@ int main(void)
     int error;
 
     puts("  PID PARENT STATE   PAGES ARCHIVE KERNEL NAME");
-    while (!(error = proc_list(CLIENT_SLOT_PROC, 0, next, &next))) {
+    while (!(error = proc_list(CLIENT_SLOT_PROC, next, &next))) {
         memcpy(&process, message_page->words, sizeof process);
         show(&process);
     }

@@ -43,7 +43,7 @@ static int show_named(void)
     uint32_t next = 0;
     int error;
 
-    while (!(error = mem_shm_list(CLIENT_SLOT_MEM, 0, next, &next))) {
+    while (!(error = mem_shm_list(CLIENT_SLOT_MEM, next, &next))) {
         memcpy(&segment, message_page->words, sizeof segment);
         show(&segment);
     }

@@ -125,9 +125,10 @@ def stub(protocol, call):
     # A result named like an argument (mmap's address) is told from it by a prefix.
     arguments = [identifier(field.name) for field in flat(call.arguments)]
     results = [f"new_{r.name}" if r.name in arguments else identifier(r.name) for r in call.results]
-    parameters = ["uint32_t slot"] + ["uint32_t flags"] * call.items + ["uint32_t data_bytes"] * call.data
+    parameters = ["uint32_t slot"] + ["uint32_t flags"] * call.items + ["uint32_t data_bytes"] * (call.data and not call.data_length)
     parameters += [f"uint32_t {a}" for a in arguments] + [f"uint32_t *{r}" for r in results]
-    invoke = f"proto_call(slot, {'flags' if call.items else '0'}, {'data_bytes' if call.data else '0'}, &words);"
+    length = identifier(call.data_length) if call.data_length else "data_bytes"
+    invoke = f"proto_call(slot, {'flags' if call.items else '0'}, {length if call.data else '0'}, &words);"
     words = f"{{{{{', '.join([protocol.constant(call), *arguments])}}}}}"
     if is_packed(call.arguments):
         words = f"{protocol.name}_{call.name}_words({', '.join(arguments)})"

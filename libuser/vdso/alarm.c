@@ -32,7 +32,7 @@ static void tell_timer(uint32_t at, uint32_t left, uint32_t every)
 HANDLER(alarm)
 {
     uint32_t left = 0, every;
-    int error = proc_alarm(CLIENT_SLOT_PROC, ticks_of(a[0], 0), 0, 0, &left, &every);
+    int error = proc_alarm(CLIENT_SLOT_PROC, ticks_of(a[0], 0), 0, &left, &every);
 
     (void)number;
     if (error)
@@ -49,7 +49,7 @@ HANDLER(getitimer)
         return -EINVAL;
     if (vdso_is_bad(a[1], sizeof(struct timer_words)))
         return -EFAULT;
-    int error = proc_alarm(CLIENT_SLOT_PROC, 0, 0, 1, &left, &every);
+    int error = proc_alarm_left(CLIENT_SLOT_PROC, &left, &every);
     if (!error)
         tell_timer(a[1], left, every);
     return error;
@@ -69,7 +69,7 @@ HANDLER(setitimer)
         new->every_microseconds >= SECOND_MICROSECONDS)
         return -EINVAL;
     int error = proc_alarm(CLIENT_SLOT_PROC, ticks_of(new->seconds, new->microseconds),
-                           ticks_of(new->every_seconds, new->every_microseconds), 0, &left, &every);
+                           ticks_of(new->every_seconds, new->every_microseconds), &left, &every);
     if (!error && a[2])
         tell_timer(a[2], left, every);
     return error;

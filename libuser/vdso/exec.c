@@ -27,7 +27,7 @@ static int put_piece(struct strings *s)
 
     s->used = 0;
     memcpy(message_page->words, s->piece, bytes);
-    return proc_args_put(CLIENT_SLOT_PROC, bytes, offset, bytes);
+    return proc_args_put(CLIENT_SLOT_PROC, offset, bytes);
 }
 
 static int add(struct strings *s, const char *text)
@@ -63,7 +63,7 @@ static int exec_short(const struct strings *s)
     uint32_t ignored, blocked;
 
     memcpy(message_page->words, s->piece, s->used);
-    return proc_exec(CLIENT_SLOT_PROC, s->used, s->count, s->path_apart, s->used, &ignored, &blocked);
+    return proc_exec(CLIENT_SLOT_PROC, s->count, s->path_apart, s->used, &ignored, &blocked);
 }
 
 /* The last piece is put once. */
@@ -72,7 +72,7 @@ static int exec_long(struct strings *s)
     uint32_t ignored, blocked;
     int answer = s->used ? put_piece(s) : 0;
 
-    return answer ? answer : proc_exec(CLIENT_SLOT_PROC, 0, s->count, s->path_apart, 0, &ignored, &blocked);
+    return answer ? answer : proc_exec(CLIENT_SLOT_PROC, s->count, s->path_apart, 0, &ignored, &blocked);
 }
 
 /* The last one's first. */
@@ -121,7 +121,7 @@ static int add_all(struct strings *s, arguments_t a, const struct script *script
 static int32_t exec_given_up(const struct strings *s, int error)
 {
     if (s->total > IPC_DATA_MAX && error != -E2BIG)
-        (void)proc_args_put(CLIENT_SLOT_PROC, 0, 0, 0);
+        (void)proc_args_put(CLIENT_SLOT_PROC, 0, 0);
     return error;
 }
 

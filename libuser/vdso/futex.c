@@ -24,7 +24,7 @@ static int32_t do_not_wait(uint32_t address, bool shared)
 {
     uint32_t woken = 0;
 
-    if (!proc_futex_watch(CLIENT_SLOT_PROC, 0, FUTEX_NONE, &woken) && woken)
+    if (!proc_watch_end(CLIENT_SLOT_PROC, &woken) && woken)
         (void)proc_futex_wake(CLIENT_SLOT_PROC, address, shared, 1, &woken);
     return -EAGAIN;
 }
@@ -37,7 +37,7 @@ static int32_t wait_at(arguments_t a, uint64_t ticks, bool is_timed, uint32_t nu
 
     vdso_tell_signals();
     do {
-        int error = proc_futex_watch(CLIENT_SLOT_PROC, a[0], shared ? FUTEX_SHARED : FUTEX_OWN, &woken);
+        int error = proc_futex_watch(CLIENT_SLOT_PROC, a[0], shared, &woken);
         if (error)
             return error;
         if (word_at(a[0]) != a[2])

@@ -124,12 +124,12 @@ int32_t poll_wait(struct polled *list, uint32_t count, struct poll_time *time)
     vdso_tell_signals();
     int32_t found = look_at(list, count, false, &reads);
     while (!found && !ends && !state->look) {
-        int error = proc_futex_watch(CLIENT_SLOT_PROC, 0, reads ? FUTEX_POLL_CONSOLE : FUTEX_POLL, &woken);
+        int error = proc_poll_watch(CLIENT_SLOT_PROC, reads, &woken);
         if (error)
             return error;
         found = look_at(list, count, true, &reads);
         if (found) {
-            (void)proc_futex_watch(CLIENT_SLOT_PROC, 0, FUTEX_NONE, &woken);
+            (void)proc_watch_end(CLIENT_SLOT_PROC, &woken);
             return found;
         }
         error = wait_once(time, &ends);

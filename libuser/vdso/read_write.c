@@ -167,7 +167,7 @@ static int write_piece(uint32_t fd, struct place place, uint32_t left, uint32_t 
     if (!left)
         return 0;
     uint32_t bytes = gather(place, (char *)message_page->words, IPC_DATA_MAX);
-    return console_write(CLIENT_SLOT_CONSOLE, bytes, bytes, taken);
+    return console_write(CLIENT_SLOT_CONSOLE, bytes, taken);
 }
 
 int32_t vdso_write_ends(int32_t error, uint32_t sent, uint32_t number)

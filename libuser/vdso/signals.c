@@ -117,7 +117,7 @@ static bool next_of(uint32_t group, uint32_t *next, uint32_t *pid)
     const struct listed_process *listed = (const struct listed_process *)message_page->words;
 
     do
-        if (proc_list(CLIENT_SLOT_PROC, 0, *next, next))
+        if (proc_list(CLIENT_SLOT_PROC, *next, next))
             return false;
     while (group && listed->group != group);
     *pid = listed->pid;

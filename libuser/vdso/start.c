@@ -25,7 +25,7 @@ static __attribute__((noinline)) struct fetched fetch(uint32_t offset)
 {
     struct fetched f = {0, 0, 0};
 
-    if (proc_args(CLIENT_SLOT_PROC, 0, offset, &f.strings, &f.bytes, &f.copied) < 0)
+    if (proc_args(CLIENT_SLOT_PROC, offset, &f.strings, &f.bytes, &f.copied) < 0)
         give_up();
     return f;
 }

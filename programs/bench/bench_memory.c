@@ -184,7 +184,7 @@ static void row_console_byte(struct samples *samples)
     for (int i = 0; i < SAMPLES; i++) {
         uint32_t written = 0, begin = cycles();
         *(char *)message_page->words = '\n';
-        int error = console_write(CLIENT_SLOT_CONSOLE, 1, 1, &written);
+        int error = console_write(CLIENT_SLOT_CONSOLE, 1, &written);
         samples_add(samples, begin, cycles());
         if (error || written != 1)
             rows_fail("console_write");

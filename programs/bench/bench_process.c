@@ -25,7 +25,7 @@ static void execute(void)
     static const char name[] = "/tests/bench_nothing";
 
     memcpy(message_page->words, name, sizeof name);
-    proc_exec(CLIENT_SLOT_PROC, sizeof name, 1, false, sizeof name, &ignored, &blocked);
+    proc_exec(CLIENT_SLOT_PROC, 1, false, sizeof name, &ignored, &blocked);
     proc_exit(CLIENT_SLOT_PROC, 1);
 }
 
@@ -82,7 +82,7 @@ _Noreturn void _start(void)
     static char strings[IPC_DATA_MAX + 1];
     uint32_t count = 0, bytes, copied = 0;
 
-    if (proc_args(CLIENT_SLOT_PROC, 0, 0, &count, &bytes, &copied))
+    if (proc_args(CLIENT_SLOT_PROC, 0, &count, &bytes, &copied))
         rows_fail("bench_process");
     memcpy(strings, message_page->words, copied);
     const char *name = count > 1 ? strings + strlen(strings) + 1 : NULL;

@@ -17,7 +17,7 @@ static __attribute__((format(printf, 1, 2))) void say(const char *format, ...)
     va_start(arguments, format);
     uint32_t bytes = format_list((char *)message_page->words, IPC_DATA_MAX, format, arguments);
     va_end(arguments);
-    (void)console_write(CLIENT_SLOT_CONSOLE, bytes, bytes, &taken);
+    (void)console_write(CLIENT_SLOT_CONSOLE, bytes, &taken);
 }
 
 _Noreturn void rows_fail(const char *what)

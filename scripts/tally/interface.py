@@ -12,7 +12,7 @@ PROTOCOLS = ROOT / "servers/proto"
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 FIELD = re.compile(r"([a-z][a-z0-9_]*)(?::(\d+)(?:-(\d+))?)?")
 RESERVED = {"slot", "flags", "data_bytes", "words", "error"}  # names that the stubs themselves use
-PROTOCOL_LINE = re.compile(r"call +(\d+) +(\w+)( +data)?( +items)? *\(([^()]*)\) *-> *\(([^()]*)\) *:([^:]*): *(.*)")
+PROTOCOL_LINE = re.compile(r"call +(\d+) +(\w+)(?: +(data)(?:=(\w+))?)?( +items)? *\(([^()]*)\) *->( *data)? *\(([^()]*)\) *:([^:]*): *(.*)")
 WORDS = 3  # beside the call's number or status in word 0
 
 
@@ -75,6 +75,8 @@ class Call:
     number: int
     name: str
     data: bool
+    data_length: str  # which argument says how many bytes; None: the caller does
+    answer_data: bool
     items: bool  # pages or capabilities come with the call or its answer
     arguments: list  # of each word the fields
     results: list  # the words
@@ -187,15 +189,17 @@ def read_linux_calls():
 def read_call(where, line, caller):
     match = PROTOCOL_LINE.fullmatch(line)
     if not match:
-        raise InterfaceError(f"{where}: expected `call N name [data] [items] (arguments) -> (results) : ERRORS : summary`")
-    number, name, data, items, arguments, results, errors, summary = match.groups()
+        raise InterfaceError(f"{where}: expected `call N name [data[=ARGUMENT]] [items] (arguments) -> [data] (results) : ERRORS : summary`")
+    number, name, data, data_length, items, arguments, answer_data, results, errors, summary = match.groups()
     arguments = [fields_of(where, word) for word in words_of(arguments)]
     results = [result_of(where, word) for word in words_of(results)]
-    call = Call(int(number), name, bool(data), bool(items), arguments, results, errors.split(), summary, caller)
+    call = Call(int(number), name, bool(data), data_length, bool(answer_data), bool(items), arguments, results, errors.split(), summary, caller)
     fields = [field for fields in [*arguments, *(result.fields for result in results)] for field in fields]
     for word in [name, *(field.name for field in fields), *(result.name for result in results)]:
         if not NAME.fullmatch(word) or word in RESERVED:
             raise InterfaceError(f"{where}: `{word}` is not a name, or one that the stubs use")
+    if data_length and data_length not in [argument[0].name for argument in arguments if len(argument) == 1]:
+        raise InterfaceError(f"{where}: `data={data_length}` names no argument that has a word of its own")
     if max(len(call.arguments), len(call.results)) > WORDS or call.number < 1:
         raise InterfaceError(f"{where}: at most {WORDS} arguments and results, and no call 0")
     return call

@@ -69,8 +69,8 @@ _Noreturn static void not_started(const char *why)
 static int spawn(uint32_t *started)
 {
     memcpy(message_page->words, command.text, command.bytes);
-    return proc_spawn(slot_of_endpoint(SERVER_PROC), command.bytes, command.count, command.bytes,
-                      command.limits.processes, command.limits.memory, started);
+    return proc_spawn(slot_of_endpoint(SERVER_PROC), command.count, command.bytes, command.limits.processes,
+                      command.limits.memory, started);
 }
 
 static const char *why_not(int error)

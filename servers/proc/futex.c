@@ -49,12 +49,6 @@ static struct word word_of(const struct process *process, uint32_t address, bool
     return shared ? shared_word(process, address) : own_word(process, address);
 }
 
-/* The place that stands for polling, instead of a word. */
-static struct word polled(enum futex_kind kind)
-{
-    return (struct word){0, POLL + (kind == FUTEX_POLL_CONSOLE)};
-}
-
 static struct queue *queue_of(const struct process *process)
 {
     return process->watch.owner == POLL_CONSOLE ? &polling : &watching;
@@ -70,16 +64,25 @@ static void join_queue(struct process *process)
     queue->last = &process->watch.next;
 }
 
-void futex_watch(struct process *process, uint32_t address, enum futex_kind kind)
+static bool watch(struct process *process, struct word word)
 {
-    bool polls = kind == FUTEX_POLL || kind == FUTEX_POLL_CONSOLE;
-    struct word word = polls ? polled(kind) : word_of(process, address, kind == FUTEX_SHARED);
+    bool was_woken = futex_forget(process);
 
-    (void)futex_forget(process);
     process->watch.address = word.address;
     process->watch.owner = word.owner;
     process->watch.number = ++watches;
     join_queue(process);
+    return was_woken;
+}
+
+bool futex_watch(struct process *process, uint32_t address, bool shared)
+{
+    return watch(process, word_of(process, address, shared));
+}
+
+bool futex_poll(struct process *process, bool console)
+{
+    return watch(process, (struct word){0, console ? POLL_CONSOLE : POLL});
 }
 
 static void leave_queue(struct process *process)

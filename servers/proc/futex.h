@@ -15,8 +15,10 @@
 #include "servers/proc/process.h"
 #include "servers/proto/slots.h"
 
-/* Makes the process watch a place; this replaces an earlier watch. */
-void futex_watch(struct process *process, uint32_t address, enum futex_kind kind);
+/* Makes the process watch a word, private or shared, or what poll() waits for: the file server, with `console` the
+ * console, too. This replaces an earlier watch; true: the process was woken by that. */
+bool futex_watch(struct process *process, uint32_t address, bool shared);
+bool futex_poll(struct process *process, bool console);
 
 /* The file server has news of processes that poll: wakes them, one at a time. The console has input: wakes all that
  * poll it, in parts. */

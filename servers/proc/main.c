@@ -15,6 +15,7 @@
 #include "servers/proc/cpus.h"
 #include "servers/proc/front.h"
 #include "servers/proc/futex.h"
+#include "servers/proc/futex_calls.h"
 #include "servers/proc/lifecycle.h"
 #include "servers/proc/listing.h"
 #include "servers/proc/program.h"
@@ -101,30 +102,31 @@ static int32_t call_signal_await(struct process *process, struct words *words)
     return result;
 }
 
+/* What is left of the one before. */
+static struct words alarm_words(const struct process *process, uint32_t ticks)
+{
+    uint32_t left = alarms_left(process, ticks);
+
+    return (struct words){{0, left, left ? process->alarm.every : 0}};
+}
+
 static int32_t call_alarm(struct process *process, struct words *words)
 {
-    uint32_t ticks = now(), left = alarms_left(process, ticks);
-    uint32_t every = left ? process->alarm.every : 0, keep = words->w[3];
+    uint32_t ticks = now();
+    struct words before = alarm_words(process, ticks);
 
     if (process_index(process) == 0)
         return -EPERM;
-    if (!keep)
-        alarms_set(process, ticks, words->w[1], words->w[2]);
-    *words = (struct words){{0, left, every}};
+    alarms_set(process, ticks, words->w[1], words->w[2]);
+    *words = before;
     return 0;
 }
 
-static int32_t call_futex_watch(struct process *process, struct words *words)
+static int32_t call_alarm_left(struct process *process, struct words *words)
 {
-    uint32_t address = words->w[1], kind = words->w[2];
-
     if (process_index(process) == 0)
         return -EPERM;
-    if (kind > FUTEX_POLL_CONSOLE)
-        return -EINVAL;
-    *words = (struct words){{0, futex_forget(process)}};
-    if (kind != FUTEX_NONE)
-        futex_watch(process, address, kind);
+    *words = alarm_words(process, now());
     return 0;
 }
 
@@ -138,22 +140,6 @@ static int32_t call_futex_wait(struct process *process, struct words *words)
     if (has_time && process->watch.link)
         return call_sleep(process, words);
     *words = (struct words){{0, signals_due(process) ? ticks : 0, futex_forget(process)}};
-    return 0;
-}
-
-static int32_t call_futex_wake(struct process *process, struct words *words)
-{
-    if (process_index(process) == 0)
-        return -EPERM;
-    words->w[1] = futex_wake(process, words->w[1], words->w[2], words->w[3]);
-    return 0;
-}
-
-static int32_t call_futex_requeue(struct process *process, struct words *words)
-{
-    if (process_index(process) == 0)
-        return -EPERM;
-    futex_requeue(process, words->w[1], proc_futex_requeue_shared(words), proc_futex_requeue_count(words), words->w[2]);
     return 0;
 }
 

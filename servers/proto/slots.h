@@ -36,10 +36,6 @@ enum { TICKS_MAX = 0x3fffffff };
 /* The most processes woken in one call to proc. */
 enum { FUTEX_WOKEN_MAX = 32 };
 
-/* What a process watches until it is woken: a private word, a shared word, or events of poll(): of the file server, or
- * of that and the console. */
-enum futex_kind { FUTEX_NONE, FUTEX_OWN, FUTEX_SHARED, FUTEX_POLL, FUTEX_POLL_CONSOLE };
-
 /* Options of proc's call `wait`. */
 enum wait_option { WAIT_NO_HANG = 1, WAIT_ONLY_LOOK = 2, WAIT_GROUP = 4 };
 

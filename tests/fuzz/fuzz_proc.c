@@ -167,10 +167,11 @@ static uint32_t any_number(uint32_t sender)
 /* Of who catches some, waits elsewhere, is listed, or has another group than it began with. */
 static bool is_beyond_the_model(uint32_t number)
 {
-    return number == PROC_SIGNAL_TAKE || number == PROC_INTERRUPTED || number == PROC_ALARM || number == PROC_KEYS ||
-           number == PROC_LIST || number == PROC_AUDIT || number == PROC_QUEUE ||
-           (number >= PROC_SIGNAL_AWAIT && number <= PROC_BEGIN_SESSION) ||
-           (number >= PROC_FUTEX_WATCH && number <= PROC_FUTEX_REQUEUE);
+    return number == PROC_SIGNAL_TAKE || number == PROC_INTERRUPTED || number == PROC_ALARM ||
+           number == PROC_ALARM_LEFT || number == PROC_KEYS || number == PROC_LIST || number == PROC_AUDIT ||
+           number == PROC_QUEUE || (number >= PROC_SIGNAL_AWAIT && number <= PROC_BEGIN_SESSION) ||
+           (number >= PROC_FUTEX_WATCH && number <= PROC_FUTEX_REQUEUE) || number == PROC_POLL_WATCH ||
+           number == PROC_WATCH_END;
 }
 
 static void call(uint32_t sender, uint32_t badge, struct server_message *message)

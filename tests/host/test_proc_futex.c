@@ -17,21 +17,20 @@ enum {
     P1 = BADGE(1, 1),
     P2 = BADGE(2, 2),
     P3 = BADGE(3, 3),
-    NOT = 0,
-    OWN = 1,
-    SHARED = 2,
-    POLL = 3,
-    POLL_CONSOLE = 4,
+    OWN = 0,
+    SHARED = 1,
     HERE = 0xa0001000,
     THERE = 0xa0002000,
     MAPPED = MACHINE_MAPPINGS
 };
 
-#define WATCH(badge, lines, ...) CALL(badge, lines, PROC_FUTEX_WATCH, __VA_ARGS__)
-#define WAITS(badge, lines, ...) CALL(badge, lines, PROC_FUTEX_WAIT, __VA_ARGS__)
-#define WAKE(badge, lines, ...)  CALL(badge, lines, PROC_FUTEX_WAKE, __VA_ARGS__)
-#define REQUEUE(badge, ...)      CALL(badge, NULL, PROC_FUTEX_REQUEUE, __VA_ARGS__)
-#define THREE                    SPAWN(NULL), SPAWN(NULL), SPAWN(NULL)
+#define WATCH(badge, lines, ...)    CALL(badge, lines, PROC_FUTEX_WATCH, __VA_ARGS__)
+#define POLL(badge, lines, console) CALL(badge, lines, PROC_POLL_WATCH, console)
+#define ENDS(badge, lines)          CALL(badge, lines, PROC_WATCH_END)
+#define WAITS(badge, lines, ...)    CALL(badge, lines, PROC_FUTEX_WAIT, __VA_ARGS__)
+#define WAKE(badge, lines, ...)     CALL(badge, lines, PROC_FUTEX_WAKE, __VA_ARGS__)
+#define REQUEUE(badge, ...)         CALL(badge, NULL, PROC_FUTEX_REQUEUE, __VA_ARGS__)
+#define THREE                       SPAWN(NULL), SPAWN(NULL), SPAWN(NULL)
 
 static void tick_at_5(void)
 {
@@ -53,8 +52,8 @@ static void so_many_are_woken(void)
         WATCH(P2, "answer 2: 0\n", HERE, SHARED),
         WAKE(P3, "answer 3: 0\n", HERE, 1, 0),
         WAKE(P3, "answer 3: 1\n", HERE, 1, 1),
-        WATCH(P2, "answer 2: 1\n", 0, NOT), /* it has been */
-        WATCH(P2, "answer 2: 0\n", 0, NOT),
+        ENDS(P2, "answer 2: 1\n"), /* it has been */
+        ENDS(P2, "answer 2: 0\n"),
         WAITS(P2, "answer 2: 0 0\n", 9), /* it watches nothing */
     };
 
@@ -77,6 +76,8 @@ static void words_are_told_apart(void)
         REQUEUE(P1, HERE, THERE, 1 | 1 << 1),
         WAKE(P1, "answer 1: 1\n", THERE, 1, 7),
         WATCH(INIT, "answer 0: EPERM\n", HERE, OWN),
+        POLL(INIT, "answer 0: EPERM\n", 0),
+        ENDS(INIT, "answer 0: EPERM\n"),
         WAITS(INIT, "answer 0: EPERM\n", 1),
         WAKE(INIT, "answer 0: EPERM\n", HERE, 1, 1),
         CALL(INIT, "answer 0: EPERM\n", PROC_FUTEX_REQUEUE, 1, 1, 1),
@@ -243,10 +244,9 @@ static void who_polls_is_woken(void)
 {
     const struct step list[] = {
         THREE,
-        WATCH(P1, "answer 1: EINVAL\n", 0, POLL_CONSOLE + 1),
-        WATCH(P1, NULL, HERE, POLL),
-        WATCH(P2, NULL, 0, POLL_CONSOLE),
-        WATCH(P3, NULL, 0, POLL_CONSOLE),
+        POLL(P1, NULL, 0),
+        POLL(P2, NULL, 1),
+        POLL(P3, NULL, 1),
         WAITS(P1, NOTHING, 9),
         WAITS(P2, NOTHING, 9),
         WAKE(P3, "answer 3: 0\n", HERE, 1, 7),
@@ -257,10 +257,10 @@ static void who_polls_is_woken(void)
         INPUT("answer 2: 0 1\n"),
         WAITS(P3, "answer 3: 0 1\n", 9), /* it had not waited yet */
         INPUT(""),
-        WATCH(P2, NULL, 0, POLL_CONSOLE),
+        POLL(P2, NULL, 1),
         WAITS(P2, NOTHING, 9),
         FILE_NEWS_OF(p2, "answer 2: 0 1\n"),
-        WATCH(P1, NULL, 0, POLL),
+        POLL(P1, NULL, 0),
         WATCH(P1, NULL, HERE, OWN),
         WAITS(P1, NOTHING, 9),
         FILE_NEWS_OF(p1, ""), /* of before */
@@ -275,9 +275,9 @@ static void news_of_many_go_on(void)
     const struct step list[] = {
         THREE,
         WORK(NOTHING),
-        WATCH(P1, NULL, 0, POLL),
+        POLL(P1, NULL, 0),
         WAITS(P1, NOTHING, 9),
-        WATCH(P2, NULL, 0, POLL),
+        POLL(P2, NULL, 0),
         WAITS(P2, NOTHING, 9),
         {.signal = PROC_SIGNAL_FILE, .before = more_have_news, .expected = "file news\nanswer 1: 0 1\n" GOES_ON},
         CALL(P1, "answer 1: 1 0\n", PROC_GETPID),
@@ -299,11 +299,11 @@ static void many_pollers_are_woken(void)
     for (uint32_t i = FIRST; i <= LAST; i++)
         list[n++] = (struct step)SPAWN(NULL);
     for (uint32_t i = FIRST; i <= LAST; i++) {
-        list[n++] = (struct step)WATCH(BADGE(i, i), NULL, 0, POLL_CONSOLE);
+        list[n++] = (struct step)POLL(BADGE(i, i), NULL, 1);
         list[n++] = (struct step)WAITS(BADGE(i, i), NOTHING, 9);
     }
     list[n++] = (struct step){.signal = PROC_SIGNAL_CONSOLE, .before = console_has_input};
-    list[n++] = (struct step)WATCH(P1, NULL, 0, POLL_CONSOLE); /* once more: these news are not for it */
+    list[n++] = (struct step)POLL(P1, NULL, 1); /* once more: these news are not for it */
     list[n++] = (struct step)WAITS(P1, NOTHING, 9);
     list[n++] = (struct step)WORK("answer 33: 0 1\nanswer 34: 0 1\nanswer 35: 0 1\n");
     list[n++] = (struct step)INPUT("answer 1: 0 1\n");

@@ -382,21 +382,22 @@ static void alarms_ring(void)
 {
     const struct step list[] = {
         TWO,
-        ALARM(INIT, "answer 0: EPERM\n", 1, 1, 0),
-        ALARM(P1, "answer 1: 0 0\n", 5, 3, 0), /* at 5, 8 */
-        ALARM(P2, "answer 2: 0 0\n", 20, 0, 0),
-        ALARM(P2, "answer 2: 20 0\n", 5, 0, 0), /* in its place */
-        ALARM(P1, "answer 1: 5 3\n", 9, 9, 1),  /* only asked */
+        ALARM(INIT, "answer 0: EPERM\n", 1, 1),
+        CALL(INIT, "answer 0: EPERM\n", PROC_ALARM_LEFT),
+        ALARM(P1, "answer 1: 0 0\n", 5, 3), /* at 5, 8 */
+        ALARM(P2, "answer 2: 0 0\n", 20, 0),
+        ALARM(P2, "answer 2: 20 0\n", 5, 0),          /* in its place */
+        CALL(P1, "answer 1: 5 3\n", PROC_ALARM_LEFT), /* only asked */
         SIGNALS(P1, NULL, 1 << 13, 0, 0),
         TICK(tick_at_5,
              DIVERTED(1) STOP(2) GONE(2) RELEASE("2/2")),    /* of those at the same tick the first set is first */
         TAKE(P1, "read r1 fpu\nanswer 1: 8388622 0 0\n", 0), /* 14, code 128 */
         ASKS(P1, "answer 1: 4105 0 0\n"),
         TAKE(P1, "answer 1: 0 0 0\n", 0),
-        ALARM(P1, "answer 1: 3 3\n", 0, 0, 1),
+        CALL(P1, "answer 1: 3 3\n", PROC_ALARM_LEFT),
         TICK(tick_at_21, DIVERTED(1)), /* late, and once */
-        ALARM(P1, "answer 1: 3 3\n", 0, 7, 0),
-        ALARM(P1, "answer 1: 0 0\n", 1, 0, 0),
+        ALARM(P1, "answer 1: 3 3\n", 0, 7),
+        ALARM(P1, "answer 1: 0 0\n", 1, 0),
         CALL(P1, GONE(1) RELEASE("1/1"), PROC_EXIT, 0),
         TICK(tick_at_22, NOTHING),
     };

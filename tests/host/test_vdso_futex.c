@@ -22,13 +22,13 @@ static void the_word_is_looked_at(void)
     futex_begin();
     ANSWERS({0}, {0, {0, 1}, NULL});
     CHECK(CALL(futex, AT(word), FUTEX_WAIT, 5, 0) == 0);
-    expect("futex_watch 9437184 1 0\nfutex_wait 1073741823 0 0\n");
+    expect("futex_watch 9437184 0 0\nfutex_wait 1073741823 0 0\n");
     ANSWERS({0}, {0, {0}, NULL});
     CHECK(CALL(futex, AT(word), FUTEX_WAIT, 4, 0) == -EAGAIN);
-    expect("futex_watch 9437184 1 0\nfutex_watch 0 0 0\n");
+    expect("futex_watch 9437184 0 0\nwatch_end 0 0 0\n");
     ANSWERS({0}, {0, {1}, NULL}, {0, {1}, NULL});
     CHECK(CALL(futex, AT(word), PRIVATE_WAIT, 4, 0) == -EAGAIN);
-    expect("futex_watch 9437184 1 0\nfutex_watch 0 0 0\nfutex_wake 9437184 0 1\n");
+    expect("futex_watch 9437184 0 0\nwatch_end 0 0 0\nfutex_wake 9437184 0 1\n");
     ANSWERS({-EPERM, {0}, NULL});
     CHECK(CALL(futex, AT(word), FUTEX_WAIT, 5, 0) == -EPERM);
 }
@@ -47,14 +47,14 @@ static void waits_end(void)
     CHECK(CALL(futex, AT(word), FUTEX_WAIT, 5, AT(times)) == -ETIMEDOUT);
     times[0] = times[1] = 0;
     CHECK(CALL(futex, AT(word), FUTEX_WAIT, 5, AT(times)) == -ETIMEDOUT);
-    expect("futex_watch 9437184 1 0\nfutex_wait 101 0 0\nfutex_watch 9437184 1 0\nfutex_wait 0 0 0\n");
+    expect("futex_watch 9437184 0 0\nfutex_wait 101 0 0\nfutex_watch 9437184 0 0\nfutex_wait 0 0 0\n");
     ANSWERS({0}, {0}, {0}, {0, {0, 1}, NULL});
     CHECK(CALL(futex, AT(word), FUTEX_WAIT, 5, 0) == 0); /* without an end there are parts, too */
-    expect("futex_watch 9437184 1 0\nfutex_wait 1073741823 0 0\nfutex_watch 9437184 1 0\nfutex_wait 1073741823 0 0\n");
+    expect("futex_watch 9437184 0 0\nfutex_wait 1073741823 0 0\nfutex_watch 9437184 0 0\nfutex_wait 1073741823 0 0\n");
     memcpy(times, (const uint32_t[]){2, 0, 20000000, 0}, 16);
     ANSWERS({0}, {0});
     CHECK(CALL(futex64, AT(word), FUTEX_WAIT, 5, AT(times)) == -ETIMEDOUT);
-    expect("futex_watch 9437184 1 0\nfutex_wait 202 0 0\n");
+    expect("futex_watch 9437184 0 0\nfutex_wait 202 0 0\n");
 }
 
 static void others_are_woken(void)

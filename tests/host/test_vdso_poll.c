@@ -67,13 +67,13 @@ static void waits_at_proc(void)
     polls(0, 4, 1);
     ANSWERS({0, {0}, "||||"}, {0}, {0, {0}, "||||"}, {0, {0, 1}, NULL}, {0, {1}, "\x01|||"});
     CHECK(CALL(poll, AT(list), 1, UINT32_MAX) == 1 && list[0].results == 1);
-    expect("file poll 1 0 0 \x04|\x01|\nfutex_watch 0 3 0\nfile poll 1 1 0 \x04|\x01|\nfutex_wait 1073741823 0 0\nfile "
+    expect("file poll 1 0 0 \x04|\x01|\npoll_watch 0 0 0\nfile poll 1 1 0 \x04|\x01|\nfutex_wait 1073741823 0 0\nfile "
            "poll 1 0 0 \x04|\x01|\n");
     polls(1, 0, 1); /* and for the console; what comes meanwhile is not waited for */
     ANSWERS({0, {0}, "||||"}, {0}, {0}, {0, {0}, "||||"}, {0, {1}, NULL}, {0});
     CHECK(CALL(poll, AT(list), 2, UINT32_MAX) == 1 && list[1].results == 1);
-    expect("file poll 1 0 0 \x04|\x01|\npoll 0 0 0\nfutex_watch 0 4 0\nfile poll 1 1 0 \x04|\x01|\npoll 1 0 "
-           "0\nfutex_watch 0 0 0\n");
+    expect("file poll 1 0 0 \x04|\x01|\npoll 0 0 0\npoll_watch 1 0 0\nfile poll 1 1 0 \x04|\x01|\npoll 1 0 "
+           "0\nwatch_end 0 0 0\n");
     ANSWERS({0, {0}, "||||"}, {0}, {-EPERM, {0}, NULL});
     CHECK(CALL(poll, AT(list), 1, UINT32_MAX) == -EPERM);
 }
@@ -85,7 +85,7 @@ static void time_passes(void)
     ANSWERS({0}, {0, {100}, NULL}, {0, {0, 1}, NULL}, {0, {102}, NULL}, {0}, {0, {102}, NULL}, {0}, {0, {105}, NULL});
     forget_lines();
     CHECK(CALL(poll, 0, 0, 41) == 0);
-    expect("futex_watch 0 3 0\nuptime 0 0 0\nfutex_wait 5 0 0\nuptime 0 0 0\nfutex_watch 0 3 0\nuptime 0 0 "
+    expect("poll_watch 0 0 0\nuptime 0 0 0\nfutex_wait 5 0 0\nuptime 0 0 0\npoll_watch 0 0 0\nuptime 0 0 "
            "0\nfutex_wait 3 0 0\nuptime 0 0 0\n");
     CHECK(CALL(poll, 0, 0, 0) == 0);
     expect("");
@@ -124,7 +124,7 @@ static void times_are_read(void)
     words[0] = 1, words[1] = 10001;
     ANSWERS({0}, {0, {0}, NULL}, {0, {0, 1}, NULL}, {0, {90}, NULL}, {0}, {0, {90}, NULL}, {0}, {0, {102}, NULL});
     CHECK(CALL(select, 0, 0, 0, 0, AT(words)) == 0 && words[0] == 0 && words[1] == 0);
-    expect("futex_watch 0 3 0\nuptime 0 0 0\nfutex_wait 102 0 0\nuptime 0 0 0\nfutex_watch 0 3 0\nuptime 0 0 "
+    expect("poll_watch 0 0 0\nuptime 0 0 0\nfutex_wait 102 0 0\nuptime 0 0 0\npoll_watch 0 0 0\nuptime 0 0 "
            "0\nfutex_wait 12 0 0\nuptime 0 0 0\n");
     wide[0] = 7, wide[1] = 123;
     polls(0, 1, FILE_POLL_OUT);

@@ -226,7 +226,7 @@ static void alarms_are_set(void)
     CHECK(words[4] == 2 && words[5] == 500000 && words[6] == 1 && words[7] == 230000 && words[9] == 70000 &&
           words[11] == 50000);
     CHECK(CALL(setitimer, 0, AT(words), 0) == 0 && CALL(getitimer, 0, AT(words)) == -EPERM && words[0] == 1);
-    expect("alarm 300 102 0\nalarm 0 0 1\nalarm 300 102 0\nalarm 0 0 1\n");
+    expect("alarm 300 102 0\nalarm_left 0 0 0\nalarm 300 102 0\nalarm_left 0 0 0\n");
     CHECK(CALL(setitimer, 1, AT(words), 0) == -EINVAL && CALL(getitimer, 3, AT(words)) == -EINVAL);
     for (uint32_t i = 0; i < 4; i++) {
         memset(words, 0, 16);

@@ -61,12 +61,12 @@ static uint32_t results_of(uint32_t call)
         return 3;
     if (call == PROC_LIST)
         return LISTED;
-    if (call == PROC_ALARM || call == PROC_FUTEX_WAIT || call == PROC_GET_LIMIT || call == PROC_GETPID ||
-        call == PROC_GROUP)
+    if (call == PROC_ALARM || call == PROC_ALARM_LEFT || call == PROC_FUTEX_WAIT || call == PROC_GET_LIMIT ||
+        call == PROC_GETPID || call == PROC_GROUP)
         return 2;
-    return call == PROC_FUTEX_WATCH || call == PROC_FUTEX_WAKE || call == PROC_SIGNALS || call == PROC_FORK ||
-           call == PROC_SPAWN || call == PROC_UPTIME || call == PROC_BOOT_TIME || call == PROC_BEGIN_SESSION ||
-           call == PROC_SIGNAL_AWAIT;
+    return call == PROC_FUTEX_WATCH || call == PROC_POLL_WATCH || call == PROC_WATCH_END || call == PROC_FUTEX_WAKE ||
+           call == PROC_SIGNALS || call == PROC_FORK || call == PROC_SPAWN || call == PROC_UPTIME ||
+           call == PROC_BOOT_TIME || call == PROC_BEGIN_SESSION || call == PROC_SIGNAL_AWAIT;
 }
 
 static void add_listed(uint32_t caller, const uint32_t *w)

@@ -264,7 +264,7 @@ static int interferes(void)
 {
     uint32_t word = (uint32_t)&shared->word, other = (uint32_t)&shared->other, woken = 0;
 
-    if (give_back() || proc_futex_watch(CLIENT_SLOT_PROC, word, FUTEX_SHARED, &woken))
+    if (give_back() || proc_futex_watch(CLIENT_SLOT_PROC, word, true, &woken))
         return 1;
     pass(told[1]);
     await(asked[0]);

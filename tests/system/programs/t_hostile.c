@@ -185,11 +185,11 @@ static bool bad_arguments(void)
     good = IS(called(CLIENT_SLOT_PROC, PROC_EXEC, 1, 1), -EINVAL) && good;
     good = IS(called(CLIENT_SLOT_PROC, PROC_EXEC, 1, 0xffffffff), -EINVAL) && good;
     good = IS(called(CLIENT_SLOT_PROC, PROC_EXEC, 0, 0), -EINVAL) && good;
-    good = IS(proc_exec(CLIENT_SLOT_PROC, 256, 1, false, 256, &none, &none), -EINVAL) && good;
-    good = IS(proc_exec(CLIENT_SLOT_PROC, 256, 0xffffffff, true, 256, &none, &none), -EINVAL) && good;
-    good = IS(proc_args_put(CLIENT_SLOT_PROC, 256, 1, 256), -EINVAL) && good;
-    good = IS(proc_args_put(CLIENT_SLOT_PROC, 4, 0xfffffffc, 4), -E2BIG) && good;
-    good = IS(proc_args_put(CLIENT_SLOT_PROC, 4, 131072, 4), -E2BIG) && good;
+    good = IS(proc_exec(CLIENT_SLOT_PROC, 1, false, 256, &none, &none), -EINVAL) && good;
+    good = IS(proc_exec(CLIENT_SLOT_PROC, 0xffffffff, true, 256, &none, &none), -EINVAL) && good;
+    good = IS(proc_args_put(CLIENT_SLOT_PROC, 1, 256), -EINVAL) && good;
+    good = IS(proc_args_put(CLIENT_SLOT_PROC, 0xfffffffc, 4), -E2BIG) && good;
+    good = IS(proc_args_put(CLIENT_SLOT_PROC, 131072, 4), -E2BIG) && good;
     good = IS(called(CLIENT_SLOT_PROC, PROC_ARGS, 0xffffffff, 0), -EINVAL) && good;
     return good;
 }

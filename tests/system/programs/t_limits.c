@@ -356,7 +356,7 @@ static bool tables_are_promised(void)
 
 static int holds_next_arguments(void)
 {
-    board[0] = IS(proc_args_put(CLIENT_SLOT_PROC, 4, 0, 1), 0) ? 1 : 2;
+    board[0] = IS(proc_args_put(CLIENT_SLOT_PROC, 0, 1), 0) ? 1 : 2;
     return sleeps();
 }
 
@@ -391,7 +391,7 @@ static bool arguments_are_promised(void)
         flag_await(&board[0], 1);
         good = IS(board[0], 1) && good;
     }
-    good = IS(proc_args_put(CLIENT_SLOT_PROC, 4, 0, 1), -E2BIG) && good;
+    good = IS(proc_args_put(CLIENT_SLOT_PROC, 0, 1), -E2BIG) && good;
     for (; n < LONG + SHORT; n++)
         children[n] = child_start(holds_arguments);
     good = IS(child_run(runs_with_an_argument), EXITED(0)) && good;

@@ -324,7 +324,7 @@ static uint32_t times_listed(const struct listed_segment *wanted)
 {
     uint32_t next = 0, times = 0;
 
-    while (mem_shm_list(CLIENT_SLOT_MEM, 0, next, &next) == 0)
+    while (mem_shm_list(CLIENT_SLOT_MEM, next, &next) == 0)
         times += !memcmp(message_page->words, wanted, sizeof *wanted);
     return times;
 }
