@@ -80,7 +80,7 @@ struct client *client_copy(const struct client *client, uint32_t badge)
             copy->files[fd]->holders++;
     if (mappings_copy(client, copy))
         return copy;
-    while (!client_end(copy)) /* all that it has another holds, too */
+    while (!client_end(copy)) /* this is quick: another client holds all that it has */
         continue;
     return NULL;
 }
@@ -99,7 +99,7 @@ void client_take_transfer(struct client *client)
     client->transfer = PAGE_NONE;
 }
 
-/* False: the message has done enough. */
+/* Returns false if the message has done enough work. */
 static bool close_one(struct client *client, uint32_t fd)
 {
     if (pages_work >= WORK_OF_MESSAGE)
@@ -146,7 +146,7 @@ int32_t client_settle(struct client *client)
     return done ? 0 : FILE_MORE;
 }
 
-/* A part of what goes at exec or, of more, at the end. */
+/* Drops a part of what a client loses at exec or, if more, at its end. Returns true when all of it is gone. */
 static bool leave(struct client *client, bool at_exec)
 {
     pages_work = 0;
@@ -293,7 +293,7 @@ char *client_bytes(const struct client *client, uint32_t bytes)
     return pages_at(client->transfer);
 }
 
-/* The message goes by words: nothing of others is behind its last byte. */
+/* A message consists of words, so the bytes behind the last one are cleared: they may be another client's. */
 int32_t client_bytes_answer(uint32_t bytes, uint32_t got)
 {
     if (bytes <= FILE_DATA_MAX)

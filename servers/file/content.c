@@ -7,14 +7,14 @@
 #include "servers/file/inode.h"
 #include "servers/file/pipe.h"
 
-/* What a message is about: where the client's bytes are, and how many it has or wants. */
+/* What a message transfers: where the client's bytes are, and how many it has or wants. */
 struct transfer {
     struct open_file *file;
     char *at;
     uint32_t bytes;
 };
 
-/* 0 if the open file may be used so; or an error. */
+/* Returns 0 if the open file may be read or written in this way, or an error. */
 static int32_t check(const struct client *client, const struct words *words, bool writes, struct transfer *what)
 {
     uint32_t bytes = what->bytes = words->w[2];
@@ -23,14 +23,14 @@ static int32_t check(const struct client *client, const struct words *words, boo
     if (!file || !(writes ? open_file_writes(file) : open_file_reads(file)))
         return -EBADF;
     if (writes && bytes <= FILE_DATA_MAX && bytes > (message_page->tag & TAG_WORDS) * sizeof(uint32_t))
-        return -EINVAL; /* the message has less: behind that is what others have sent */
+        return -EINVAL; /* the message has fewer bytes; those behind them are of other clients */
     what->at = client_bytes(client, bytes);
     return what->at ? 0 : -EINVAL;
 }
 
 /* --------------------------------------------------------------------------------------- devices */
 
-/* What is read from a device, or where the client is to ask. */
+/* Reads from a device, or tells the client to ask console. */
 static int32_t read_device(const struct inode *inode, const struct transfer *what, struct words *words)
 {
     words->w[1] = 0;
@@ -69,7 +69,7 @@ static int32_t read_file(const struct transfer *what, uint32_t offset, struct wo
 
 #define OUT_OF_LINE static __attribute__((noinline))
 
-/* A pipe; or what has refused to be read as a file. */
+/* Reads from a pipe, or from an inode that cannot be read as a file. */
 OUT_OF_LINE int32_t read_other(struct client *client, struct transfer what, int32_t error, struct words *words)
 {
     struct open_file *file = what.file;
@@ -140,7 +140,7 @@ int32_t call_write(struct client *client, struct words *words)
     return write_from(client, what, what.file->offset, words);
 }
 
-/* A file's bytes elsewhere than at its offset. */
+/* Checks a transfer at an offset that the message gives. */
 static int32_t check_at(const struct client *client, const struct words *words, bool writes, struct transfer *what)
 {
     const struct open_file *file = client_file(client, words->w[1]);

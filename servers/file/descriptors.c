@@ -23,7 +23,7 @@ int32_t call_settle(struct client *client, struct words *words)
     return client_settle(client);
 }
 
-/* The descriptor itself is free before; one that has the file already stays. */
+/* Closes `to` first, if it is open; if it is `fd` itself, nothing changes. */
 static int32_t duplicate_exactly(struct client *client, uint32_t fd, uint32_t to, bool close_on_exec)
 {
     struct open_file *file = client->files[fd];
@@ -32,7 +32,7 @@ static int32_t duplicate_exactly(struct client *client, uint32_t fd, uint32_t to
         return -EBADF;
     if (to == fd)
         return (int32_t)to;
-    file->holders++; /* so that it outlives the other, which may be its last */
+    file->holders++; /* closing `to` must not drop the file */
     if (client->files[to])
         client_close(client, to);
     client_set(client, to, file, close_on_exec);
@@ -88,7 +88,7 @@ int32_t call_control(struct client *client, struct words *words)
     }
 }
 
-/* Two open files without descriptors yet. */
+/* Makes two open files, without descriptors. */
 static int make_ends(struct share *share, struct open_file *ends[2], uint32_t flags)
 {
     struct pipe *pipe = pipe_make(share);
@@ -154,7 +154,7 @@ int32_t call_space(struct client *client, struct words *words)
 
 /* ------------------------------------------------------------------------------------------ poll */
 
-/* What there is of a descriptor that is asked for `events`. Files never wait. */
+/* Returns the events that a descriptor has ready, of `events`. Files are always ready. */
 static uint32_t poll_one(const struct open_file *file, uint32_t events)
 {
     uint32_t always = FILE_POLL_ERROR | FILE_POLL_HANG_UP;
@@ -166,7 +166,8 @@ static uint32_t poll_one(const struct open_file *file, uint32_t events)
     return inode_is_console(file->inode) ? FILE_POLL_CONSOLE : (FILE_POLL_IN | FILE_POLL_OUT) & events;
 }
 
-/* Each word once: how many have something, or an error. What was watched before is forgotten. */
+/* Reads each word once, because the client can change it. Returns how many descriptors are ready, or an error.
+ * Earlier watches of the client are dropped. */
 static int32_t poll_all(struct client *client, volatile uint32_t *words, uint32_t count, bool watch)
 {
     int32_t ready = 0;
@@ -193,7 +194,7 @@ int32_t call_poll(struct client *client, struct words *words)
     char *data = count <= FILE_DESCRIPTORS_MAX ? client_bytes(client, bytes) : NULL;
 
     if (!data || (bytes <= FILE_DATA_MAX && bytes > (message_page->tag & TAG_WORDS) * sizeof(uint32_t)))
-        return -EINVAL; /* the message may have less: behind that is what others have sent */
+        return -EINVAL; /* the message may have fewer bytes; those behind them are of other clients */
     int32_t ready = poll_all(client, (volatile uint32_t *)data, count, words->w[2]);
     if (ready)
         watches_drop(client);

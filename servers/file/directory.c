@@ -23,7 +23,7 @@ bool directory_init(uint32_t secret)
 
 /* ----------------------------------------------------------------------------------------- names */
 
-/* "." and ".." have their lengths as numbers; 0: any other name. */
+/* Returns 1 for ".", 2 for "..", 0 for any other name. */
 static uint32_t dots(const char *name, uint32_t length)
 {
     if (name[0] != '.' || length > 2)
@@ -82,7 +82,7 @@ static bool is_removed(const struct inode *directory)
     return !directory->links;
 }
 
-/* Whether an entry of that name may be added. */
+/* Returns 0 if an entry of that name may be added, or an error. */
 static int check_new(const struct inode *directory, const char *name, uint32_t length)
 {
     int err = check_name(directory, length);
@@ -103,8 +103,7 @@ static bool is_directory(const struct inode *inode)
     return inode->kind == INODE_DIRECTORY;
 }
 
-/* Linking and unlinking an entry's inode, with what follows for its directory and, if the inode is a directory, for
- * that. */
+/* Linking and unlinking an inode also updates the entry's directory and, if the inode is a directory, its parent. */
 static void link_inode(struct entry *entry, struct inode *inode)
 {
     entry->inode = inode;
@@ -132,7 +131,7 @@ static void unlink_inode(struct entry *entry)
     inode_unlink(inode);
 }
 
-/* Whether there may be one more link: to the inode, or, by the ".." of a directory, to its parent. */
+/* Checks that one more link is possible: to the inode or, for the ".." of a directory, to its parent. */
 static int check_links(const struct inode *directory, const struct inode *inode)
 {
     uint32_t links = is_directory(inode) ? directory->subdirectories + 2 : inode->links;
@@ -140,7 +139,7 @@ static int check_links(const struct inode *directory, const struct inode *inode)
     return links >= LINKS_MAX ? -EMLINK : 0;
 }
 
-/* An entry of a name that was checked. */
+/* Adds an entry; the name has been checked. */
 static int insert(struct inode *directory, const char *name, uint32_t length, struct inode *inode)
 {
     struct entry *entry = entry_add(directory, name, length);
@@ -229,7 +228,7 @@ int directory_remove(struct inode *directory, const char *name, uint32_t length,
 
 /* ----------------------------------------------------------------------------------------- renaming */
 
-/* Whether a directory may be moved into another one: not below itself. */
+/* Checks that a directory may be moved into another one, which must not be below it. */
 static int check_ancestors(const struct inode *moved, const struct inode *into)
 {
     for (uint32_t depth = 0; depth < DEPTH_MAX; depth++) {
@@ -242,7 +241,7 @@ static int check_ancestors(const struct inode *moved, const struct inode *into)
     return -ENAMETOOLONG;
 }
 
-/* A directory that has what is moved in it, however deep, is said not to be empty, as by Linux. */
+/* A target directory that contains the moved entry, at any depth, gives ENOTEMPTY, as in Linux. */
 static int check_replaced(const struct inode *moved, const struct inode *from, const struct inode *replaced)
 {
     if (!is_directory(moved) && is_directory(replaced))
@@ -261,13 +260,13 @@ static int check_move(const struct inode *moved, const struct directory_name *fr
     return from->directory == to->directory ? 0 : check_ancestors(moved, to->directory);
 }
 
-/* The number of links changes where a directory comes to another one. */
+/* A directory that moves to another parent is one more link to that parent. */
 static int check_moved_links(const struct entry *entry, const struct inode *into)
 {
     return is_directory(entry->inode) && entry->directory != into ? check_links(into, entry->inode) : 0;
 }
 
-/* What is to be renamed, and a name that it can have, whether or not that is free. */
+/* Finds the entry to rename, and checks the new name, which may be in use. */
 static int find_renamed(const struct directory_name *from, const struct directory_name *to, struct entry **entry)
 {
     if (dots(from->name, from->length) || dots(to->name, to->length))
@@ -280,14 +279,14 @@ static int find_renamed(const struct directory_name *from, const struct director
     return err == -EEXIST ? 0 : err;
 }
 
-/* The entry gets another inode, which its name then is of in one step. */
+/* Gives the entry another inode in one step, so its name exists all the time. */
 static void replace(struct entry *entry, struct inode *inode)
 {
     unlink_inode(entry);
     link_inode(entry, inode);
 }
 
-/* The inode has two names for a moment; of a directory the newer one is its own. */
+/* The inode has two names for a moment. A directory already has the new one as its own name. */
 static int move(struct entry *entry, const struct directory_name *to, struct entry *replaced)
 {
     struct inode *inode = entry->inode;
@@ -363,7 +362,7 @@ static uint32_t entries_found, links_found;
 static void audit_way_up(const struct inode *directory)
 {
     for (uint32_t steps = 0; directory != directory_root; steps++) {
-        assert(steps < pages_count() * (PAGE_SIZE / sizeof(struct inode))); /* no circle */
+        assert(steps < pages_count() * (PAGE_SIZE / sizeof(struct inode))); /* no cycle */
         directory = directory->parent;
     }
 }

@@ -14,7 +14,7 @@ static struct record_class classes[CLASSES];
 static struct entry **buckets;
 static uint32_t bucket_shift, seed;
 
-/* A power of two of buckets: at least 8 on average for a page of entries. */
+/* The number of buckets is a power of two, with at least 8 on average per page of entries. */
 static void init_buckets(void)
 {
     uint32_t pages = pages_count() / PAGES_A_BUCKET_PAGE, order = pages ? 31 - (uint32_t)__builtin_clz(pages) : 0;
@@ -34,7 +34,7 @@ void entry_init(uint32_t secret)
     init_buckets();
 }
 
-/* FNV-1a, begun with the directory. */
+/* FNV-1a, seeded with the directory. */
 static uint32_t hash_of(const struct inode *directory, const char *name, uint32_t length)
 {
     uint32_t hash = seed ^ directory->number * 0x9e3779b1u;

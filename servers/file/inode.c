@@ -11,11 +11,11 @@
 struct inode *inode_orphans;
 
 static struct record_class inodes;
-static struct radix numbers; /* each inode, at its number - 1 */
+static struct radix numbers; /* inode N is at N - 1 */
 static uint32_t generations;
-enum { WORK_FREE = 64 /* of an orphan that has nothing */ };
+enum { WORK_FREE = 64 /* to free an orphan without pages */ };
 
-static unsigned char block_read[PAGE_SIZE]; /* of a device that is not mapped */
+static unsigned char block_read[PAGE_SIZE]; /* the last block read from a device that is not mapped */
 
 void inode_init(void)
 {
@@ -123,7 +123,7 @@ static int check_file(const struct inode *inode)
     return inode->kind == INODE_FILE ? 0 : refuse(inode);
 }
 
-/* How many bytes of the page are the device's. */
+/* Returns how many bytes of the page come from the device. */
 static uint32_t backed_in(const struct inode *inode, uint32_t page)
 {
     uint32_t start = page << PAGE_BITS;
@@ -136,7 +136,7 @@ static const void *mapped_block(const struct inode *inode, uint32_t page)
     return inode->backing->mapped(inode->backing, inode->first_block + page);
 }
 
-/* The block of a page with bytes of the device, until the next call. */
+/* Finds or reads the device's block for a page. The block is valid until the next call. */
 static int fetch(const struct inode *inode, uint32_t page, const void **block)
 {
     *block = mapped_block(inode, page);
@@ -146,7 +146,8 @@ static int fetch(const struct inode *inode, uint32_t page, const void **block)
     return inode->backing->read(inode->backing, inode->first_block + page, block_read);
 }
 
-/* Whether a client that reads may get the device's block: it is in memory, and zero behind the file's bytes. */
+/* Returns whether a client that only reads may get the device's block itself: it must be in memory, and zero behind
+ * the file's bytes. */
 static __attribute__((noinline)) bool is_as_mapped(const struct inode *inode, uint32_t page)
 {
     uint32_t backed = backed_in(inode, page);
@@ -159,13 +160,13 @@ static __attribute__((noinline)) bool is_as_mapped(const struct inode *inode, ui
     return block && backed == PAGE_SIZE;
 }
 
-/* Of so many bytes from there on those in the same page. */
+/* Returns how many of the bytes from `offset` on are in the same page. */
 static uint32_t part_of_page(uint32_t offset, uint32_t bytes)
 {
     return smaller(PAGE_SIZE - offset % PAGE_SIZE, bytes);
 }
 
-/* The same for a page that is not ours. Out of line, so that the other needs fewer registers. */
+/* As read_part(), for a page that was never written. It is out of line so that read_part() needs fewer registers. */
 static __attribute__((noinline)) int32_t read_unwritten(const struct inode *inode, uint32_t offset, void *to,
                                                         uint32_t bytes)
 {
@@ -183,7 +184,7 @@ static __attribute__((noinline)) int32_t read_unwritten(const struct inode *inod
     return (int32_t)part;
 }
 
-/* Those of so many bytes that are in one page: how many, or an error. */
+/* Reads the bytes that are in the page of `offset`. Returns how many, or an error. */
 static int32_t read_part(const struct inode *inode, uint32_t offset, void *to, uint32_t bytes)
 {
     uint32_t number = page_map_get(&inode->map, offset >> PAGE_BITS), part = part_of_page(offset, bytes);
@@ -209,7 +210,7 @@ int32_t inode_read(struct inode *inode, uint32_t offset, void *to, uint32_t byte
     return rest < 0 ? part : part + rest;
 }
 
-/* Gives a page of the file a page of ours, with the bytes that it had. */
+/* Gives a page of the file a page of our memory, with the bytes that it has so far. */
 static int add_page(struct inode *inode, uint32_t page, uint32_t *number)
 {
     uint32_t backed = backed_in(inode, page);
@@ -228,8 +229,8 @@ static int add_page(struct inode *inode, uint32_t page, uint32_t *number)
     return 0;
 }
 
-/* A page of the file gets one of ours, to be written to: its number, or an error. A whole page needs nothing of what
- * was there. */
+/* Gives a page of the file a page of our memory, to be written to. Returns its number, or an error. If the whole page
+ * is written, its old bytes are not needed. */
 static __attribute__((noinline)) int32_t take_page(struct inode *inode, uint32_t page, bool whole)
 {
     uint32_t number = whole ? page_map_add(&inode->map, page) : PAGE_NONE;
@@ -238,7 +239,7 @@ static __attribute__((noinline)) int32_t take_page(struct inode *inode, uint32_t
     return err ? err : (int32_t)number;
 }
 
-/* What is behind the end, in a page of ours. */
+/* Clears the bytes behind the file's end, if its last page is in our memory. */
 static void clear_tail(const struct inode *inode)
 {
     uint32_t at = inode->size % PAGE_SIZE, number = page_map_get(&inode->map, inode->size >> PAGE_BITS);
@@ -263,7 +264,7 @@ static void note_written(struct inode *inode, uint32_t end)
     inode->modified = file_now();
 }
 
-/* As read_part(). */
+/* Writes the bytes that are in the page of `offset`. Returns how many, or an error. */
 static int32_t write_part(struct inode *inode, uint32_t offset, const void *from, uint32_t bytes)
 {
     uint32_t page = offset >> PAGE_BITS, number = page_map_get(&inode->map, page), part = part_of_page(offset, bytes);

@@ -10,10 +10,10 @@
 #include "servers/file/share.h"
 #include "servers/file/watch.h"
 
-enum { RETRIED_AT_ONCE = 2, LOCKS_AS_LONG = 4 /* to drop as to close a descriptor */ };
+enum { RETRIED_AT_ONCE = 2, LOCKS_AS_LONG = 4 /* dropping so many locks is as much work as closing a descriptor */ };
 
 struct lock {
-    struct lock *next, **link; /* of the inode */
+    struct lock *next, **link; /* in the inode's list */
     void *owner;               /* a client, or an open file */
     struct lock_request is;
     struct link waiting;
@@ -34,7 +34,7 @@ static struct client *client_of(struct link *link)
 
 /* ------------------------------------------------------------------------------------- one lock */
 
-/* Those that it blocks try again. */
+/* Lets the clients that the lock blocks try again. */
 static void fire(struct lock *lock)
 {
     struct link *waiting = &lock->waiting;
@@ -98,12 +98,12 @@ void locks_close(const void *owner, const struct inode *inode)
 
 /* ------------------------------------------------------------------------------------ a file's locks */
 
-/* What a request finds there. */
+/* The state of a file's locks, as a request finds it. */
 struct survey {
     uint32_t count;
-    struct lock *blocker; /* of another owner, with which it conflicts; or 0 */
-    bool has_it;          /* the owner has all of that already */
-    bool splits;          /* a lock of the owner's becomes two */
+    struct lock *blocker; /* another owner's lock that conflicts, or 0 */
+    bool has_it;          /* the owner already has the whole range */
+    bool splits;          /* one of the owner's locks becomes two */
 };
 
 static bool overlap(const struct lock_request *a, const struct lock_request *b)
@@ -111,7 +111,7 @@ static bool overlap(const struct lock_request *a, const struct lock_request *b)
     return a->is_range == b->is_range && a->first <= b->last && b->first <= a->last;
 }
 
-/* Two of which one is exclusive; what unlocks does not. */
+/* Two requests conflict if one is exclusive; an unlock never conflicts. */
 static bool conflict(const struct lock_request *a, const struct lock_request *b)
 {
     return (a->kind | b->kind) == FILE_LOCK_EXCLUSIVE;
@@ -141,8 +141,7 @@ static struct survey survey(const struct inode *inode, const void *owner, const 
     return found;
 }
 
-/* A lock of the owner's of another kind keeps what the request leaves of it, if need be in two: `rest` is the second.
- */
+/* Cuts the request's range out of the owner's lock of another kind. If two parts remain, `rest` becomes the second. */
 static void keep_rest(struct lock *lock, struct inode *inode, const struct lock_request *request, struct lock *rest)
 {
     struct lock_request *is = &lock->is, behind = *is;
@@ -164,7 +163,7 @@ static void keep_rest(struct lock *lock, struct inode *inode, const struct lock_
     }
 }
 
-/* One of the same kind that the request touches becomes a part of it. */
+/* Extends the request by a lock of the same kind that it touches, and drops that lock. */
 static void merge(struct lock *lock, struct lock_request *request)
 {
     if (lock->is.first > request->last + 1 || request->first > lock->is.last + 1)
@@ -176,7 +175,7 @@ static void merge(struct lock *lock, struct lock_request *request)
     drop(lock);
 }
 
-/* The owner's locks make room for the request, which grows by those that it merges with. */
+/* Cuts or merges the owner's locks that the request touches. The request grows by the merged ones. */
 static void make_room(const void *owner, struct inode *inode, struct lock_request *request, struct lock *rest)
 {
     struct lock *next;
@@ -197,7 +196,7 @@ static void *owner_of(struct client *client, struct open_file *file, const struc
     return request->is_open_file ? (void *)file : client;
 }
 
-/* 0, -ENOLCK, or -EAGAIN with what is in the way. */
+/* Returns 0, -ENOLCK, or -EAGAIN with the lock that blocks the request. */
 static int32_t lock_range(struct client *client, struct open_file *file, struct lock_request request,
                           struct lock **blocker)
 {
@@ -227,7 +226,8 @@ static int32_t lock_range(struct client *client, struct open_file *file, struct 
     return 0;
 }
 
-/* The same of the open file. What it has it loses for another kind, also if it does not get that: as in Linux. */
+/* The same for a lock of the whole file. If the open file asks for another kind, it loses its lock even if it does not
+ * get the new one, as in Linux. */
 static int32_t lock_whole(struct client *client, struct open_file *file, const struct lock_request *request,
                           struct lock **blocker)
 {
@@ -255,8 +255,8 @@ static int32_t lock_whole(struct client *client, struct open_file *file, const s
     return 0;
 }
 
-/* K6: would the client wait for itself? Nobody else is waited for twice, so there are no more steps than clients. Who
- * waits for an open file's lock may be in a circle already: it is not followed. */
+/* K6: returns whether the client would wait for itself. Earlier checks excluded all other cycles, so there are no more
+ * steps than clients. Waits for an open file's lock are not checked and may form a cycle, so they end the chain. */
 static bool closes_circle(const struct client *client, const struct lock *blocker)
 {
     while (blocker && !blocker->is.is_open_file) {
@@ -268,7 +268,7 @@ static bool closes_circle(const struct client *client, const struct lock *blocke
     return false;
 }
 
-/* The result, -EAGAIN if it is not to wait; or with -EAGAIN it is in the list of what is in the way. */
+/* Returns the result. On -EAGAIN with `waits`, the client is in the waiting list of the lock that blocks it. */
 static int32_t try(struct client *client, struct open_file *file, const struct lock_request *request, bool waits)
 {
     struct lock *blocker = NULL;
@@ -296,7 +296,7 @@ static void answer(struct client *client, int32_t result)
 {
     struct words words = {{0}};
 
-    (void)client_answer(client, result, &words); /* of one that has died proc knows, and its locks go with it */
+    (void)client_answer(client, result, &words); /* proc ends a dead client here, which drops its locks */
 }
 
 void locks_interrupt(struct client *client)
@@ -329,7 +329,7 @@ static int32_t lock(struct client *client, struct open_file *file, const struct 
     return client_wait(client, WAITS_FOR_LOCK, file, 0);
 }
 
-/* From where a range is counted; -1: that is none. */
+/* Returns the offset that `whence` stands for, or -1 if it is not valid. */
 static int64_t base_of(const struct open_file *file, uint32_t whence)
 {
     enum { SET, CURRENT, END };
@@ -341,7 +341,7 @@ static int64_t base_of(const struct open_file *file, uint32_t whence)
     return whence == END ? (int64_t)file->inode->size : -1;
 }
 
-/* The bytes of `asked`, whose length may be negative: those before; or 0: to the end of all files. */
+/* Takes the range from `asked`. A negative length means the bytes before the start, 0 all bytes behind it. */
 static int32_t set_range(struct lock_request *request, int64_t base, const struct file_lock *asked)
 {
     int64_t first, last = INT64_MAX;
@@ -361,7 +361,7 @@ static int32_t set_range(struct lock_request *request, int64_t base, const struc
     return first < 0 ? -EINVAL : 0;
 }
 
-/* What is in the way of the request, if anything. */
+/* Tells the client which lock blocks the request, if any. */
 static int32_t look(struct client *client, struct open_file *file, const struct lock_request *request,
                     struct words *words)
 {

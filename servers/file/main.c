@@ -27,9 +27,9 @@ enum { PAGES_ADDRESS = 0x10000000, ARCHIVE_ADDRESS = 0x40000000 };
 
 /* ------------------------------------------------------------------------------------------ time */
 
-static uint32_t booted; /* seconds since 1970; 0: nobody has said it yet, or the machine has no clock */
+static uint32_t booted; /* in seconds since 1970; 0: not known yet, or the machine has no clock */
 
-/* Out of line, as it is seldom asked for. */
+/* Out of line, because it is seldom called. */
 static __attribute__((noinline)) uint32_t seconds_since_boot(void)
 {
     uint32_t ticks = 0;
@@ -40,7 +40,7 @@ static __attribute__((noinline)) uint32_t seconds_since_boot(void)
     return ticks / TICKS_PER_SECOND;
 }
 
-/* The kernel is asked again in each 65,536 cycles of the processor's counter, which are less than a tick. */
+/* Asks the kernel at most once per 65,536 cycles of the processor's counter, which are less than a tick. */
 uint32_t file_now(void)
 {
     enum { CYCLES_BITS = 16 };
@@ -66,8 +66,8 @@ static void map(uint32_t address, rights_t rights, uint32_t slot, uint32_t first
     }
 }
 
-/* Nobody else has it any more. While mem takes back memory on another CPU the kernel says ERR_BUSY; mem waits for
- * nobody. */
+/* Takes the page back from all clients. The kernel returns ERR_BUSY while mem revokes memory on another CPU; the loop
+ * ends because mem waits for nobody. */
 void pages_revoke(uint32_t number)
 {
     err_t err;
@@ -79,7 +79,7 @@ void pages_revoke(uint32_t number)
     map(PAGES_ADDRESS + number * PAGE_SIZE, RIGHT_READ | RIGHT_WRITE, FILE_SLOT_MEMORY, number, 1);
 }
 
-/* A page that a client sees from now on, until the client has ended. */
+/* Gives the client a page that it shares with the server until the client ends. */
 int32_t call_transfer_page(struct client *client, struct words *words)
 {
     (void)words;
@@ -94,8 +94,8 @@ int32_t call_transfer_page(struct client *client, struct words *words)
     return (int32_t)ipc_extend(0, 1);
 }
 
-/* The client has no window there, or no table: it has none of the pages and no mapping of them, and hears ENOMEM
- * (server.h). */
+/* The client has no window or no page table there, so the kernel granted nothing. Undoes the call; the client gets
+ * ENOMEM (server.h). */
 static void refused(uint32_t badge)
 {
     struct client *client = client_find(badge);
@@ -110,7 +110,7 @@ static void refused(uint32_t badge)
 
 /* --------------------------------------------------------------------------------------- manager */
 
-/* Descriptors 0, 1 and 2 of a client that has just begun. */
+/* Opens descriptors 0, 1 and 2 of a new client. */
 static int32_t open_console(struct client *client)
 {
     struct open_file *file = open_file_make(client->share, O_READ_WRITE);
@@ -124,7 +124,7 @@ static int32_t open_console(struct client *client)
     return 0;
 }
 
-/* Of one that ends nobody asks but for its end. */
+/* A client that is ending exists only for manager_release(). */
 static struct client *living(uint32_t badge)
 {
     struct client *client = client_find(badge);
@@ -144,7 +144,7 @@ static int32_t manager_begin(const struct words *words)
     if (client)
         client->pid = words->w[3];
     if (error && client)
-        (void)client_end(client); /* it has nothing */
+        (void)client_end(client); /* one call is enough: the client has nothing yet */
     return error;
 }
 
@@ -192,7 +192,7 @@ static int32_t manager_interrupt(const struct words *words)
     return 0;
 }
 
-/* What is still as it was in the archive is run from there. */
+/* A program that still equals its archive's entry runs from the archive. */
 static int32_t manager_program(struct words *words)
 {
     static struct client nobody; /* a client that has nothing open begins at the root */
@@ -217,7 +217,7 @@ static int32_t manager_program(struct words *words)
     return in_archive ? 0 : FILE_COPY;
 }
 
-/* The client that is to run it holds it. */
+/* The inode cannot go away: the client that will run it holds it. */
 static struct inode *program_inode(const struct words *words)
 {
     struct inode *inode = inode_find(words->w[1]);
@@ -238,7 +238,7 @@ static int32_t manager_program_bytes(struct words *words)
     return (int32_t)ipc_extend((uint32_t)got, 0);
 }
 
-/* A page of the server's own, which mem reads before the next one is asked for: the file's may be another's by then. */
+/* Mem reads this copy before it asks for the next page. By then the file's own page may belong to another file. */
 static uint32_t program_page;
 
 static int32_t manager_program_page(struct words *words)
@@ -256,7 +256,7 @@ static int32_t manager_program_page(struct words *words)
     return got > 0 ? 0 : got ? got : -EINVAL;
 }
 
-/* With a limit of processes it takes a share. */
+/* A client with a limit of processes gets its own share. */
 static int32_t manager_limit(const struct words *words)
 {
     struct client *client = living(words->w[1]);
@@ -283,7 +283,7 @@ static int32_t manager_audit(const struct words *words)
     return 0;
 }
 
-/* After a signal to it, and as long as there is more. */
+/* Proc calls this after our signal, and again while there is more. */
 static int32_t manager_news(struct words *words)
 {
     const struct client *client = watches_next();

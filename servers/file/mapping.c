@@ -45,7 +45,7 @@ static bool is_like(const struct mapping *mapping, const struct mapping *what)
            page_at(mapping, what->address) == what->page;
 }
 
-/* What begins where the last one ends makes that longer. */
+/* A mapping that continues the last one extends it. */
 static bool extend(struct client *client, const struct mapping *what)
 {
     struct mapping *mapping = client->mappings;
@@ -56,7 +56,7 @@ static bool extend(struct client *client, const struct mapping *what)
     return true;
 }
 
-/* The first one that has something of address .. end, or 0. */
+/* Returns the first mapping that overlaps address .. end, or 0. */
 static struct mapping *find(const struct client *client, uint32_t address, uint32_t end)
 {
     struct mapping *mapping = client->mappings;
@@ -111,7 +111,7 @@ bool mappings_audit(const struct client *client)
     return has_own == (client->own_mapping.inode != NULL) && mappings_count(client) <= MAPPINGS_MAX;
 }
 
-/* What is left of a mapping before and behind address .. end. */
+/* Cuts address .. end out of a mapping. Returns false if there is no memory for a second part. */
 static bool cut(struct client *client, struct mapping **link, uint32_t address, uint32_t end)
 {
     struct mapping *mapping = *link;
@@ -134,7 +134,7 @@ static bool cut(struct client *client, struct mapping **link, uint32_t address, 
     return true;
 }
 
-/* The client has nothing of address .. end any more. */
+/* Removes address .. end from the client's mappings. */
 static bool forget(struct client *client, uint32_t address, uint32_t end)
 {
     for (struct mapping **link = &client->mappings; *link;) {
@@ -149,7 +149,7 @@ static bool forget(struct client *client, uint32_t address, uint32_t end)
 
 /* ------------------------------------------------------------------------------------------- map */
 
-/* One page more in the items of the answer, of which the next one is `end`; false: it has no room. */
+/* Adds a page to the answer's items; *end is the next free one. Returns false if there is no room. */
 static bool put_page(struct item **end, struct page_source source, rights_t rights, uint32_t to)
 {
     uint32_t slot = source.is_block ? FILE_SLOT_ARCHIVE : FILE_SLOT_MEMORY;
@@ -166,8 +166,8 @@ static bool put_page(struct item **end, struct page_source source, rights_t righ
     return true;
 }
 
-/* A mapping, of which the pages are to be granted. A shared one never gets the archive's, as these cannot be written
- * to. What must be revoked first is granted alone: that is enough for one call. */
+/* Grants the mapping's pages. A shared mapping never gets pages of the archive, because nobody can write to them. A
+ * page that must be revoked first is the last one of the call, because a revocation is enough work. */
 static int put_pages(const struct mapping *what, rights_t rights, uint32_t *items)
 {
     uint32_t pages = smaller((what->end - what->address) >> PAGE_BITS, CALL_PAGES_MAX), done = 0;
@@ -189,7 +189,7 @@ static int put_pages(const struct mapping *what, rights_t rights, uint32_t *item
     return done || error == -EINVAL ? (int)done : error;
 }
 
-/* Where a client wants pages, and with which rights. Not at the transfer page: a refused grant there would lose it. */
+/* Checks the place and the rights of a grant. The transfer page is excluded: a refused grant there would lose it. */
 static int check_place(uint32_t address, uint32_t pages, uint32_t rights)
 {
     uint32_t end = address <= FILE_TRANSFER ? FILE_TRANSFER : USER_END;
@@ -199,7 +199,7 @@ static int check_place(uint32_t address, uint32_t pages, uint32_t rights)
     return address < USER_END && pages <= (end - address) >> PAGE_BITS ? 0 : -EINVAL;
 }
 
-/* The most rights that a file's pages can be granted with, which are not less than the wanted ones; or an error. */
+/* Returns the most rights with which the file's pages can be granted, or an error if they do not include `wanted`. */
 static int32_t most_rights(const struct open_file *file, bool shared, uint32_t wanted)
 {
     if (!file)
@@ -210,7 +210,7 @@ static int32_t most_rights(const struct open_file *file, bool shared, uint32_t w
     return file->inode && file->inode->kind == INODE_FILE ? most : -ENODEV;
 }
 
-/* The message's mapping, if its numbers can be. */
+/* Takes the mapping from the message, and checks it. */
 static int take_request(const struct client *client, const struct words *words, struct mapping *what, rights_t *rights)
 {
     const struct open_file *file = client_file(client, file_map_fd(words));
@@ -235,7 +235,7 @@ static bool is_kept(const struct mapping *mapping, const struct mapping *what)
     return mapping->address <= what->address && mapping->end >= what->end && is_like(mapping, what);
 }
 
-/* What is new of the last map, up to its mapping's end; its answer may be refused. */
+/* What the last map added: from `address` to the mapping's end. The kernel may refuse its answer, which undoes it. */
 static struct {
     uint32_t caller, call_number, address;
 } last_kept;
@@ -275,7 +275,7 @@ static int32_t answer(int32_t pages, uint32_t items, struct words *words)
     return items ? (int32_t)ipc_extend(0, items) : 0;
 }
 
-/* There is memory for two mappings more: nobody else takes it before the next message. */
+/* Returns whether there is memory for two more mappings. It stays until the next message: nobody else takes it. */
 static bool has_room(const struct client *client)
 {
     void *one = share_make_record(client->share, SHARE_MAPPINGS);
@@ -288,8 +288,7 @@ static bool has_room(const struct client *client)
     return other && mappings_count(client) <= MAPPINGS_MAX - 2;
 }
 
-/* If the kernel grants the pages, the client has none of those that were there: what was kept of these is not true any
- * more. */
+/* Once the kernel has granted the pages, the client has lost those that were there, so their mappings are removed. */
 static __attribute__((noinline)) int32_t replace(struct client *client, const struct mapping *what, int32_t result,
                                                  struct words *words)
 {
@@ -301,7 +300,7 @@ static __attribute__((noinline)) int32_t replace(struct client *client, const st
     return SERVER_LATER;
 }
 
-/* All of it is kept, also what is behind the file's end: there may be something later. */
+/* Records the whole mapping, including pages behind the file's end, because the file may grow. */
 static int32_t keep_or_replace(struct client *client, const struct mapping *what, int32_t result, struct words *words)
 {
     const struct mapping *before = what->end > what->address ? find(client, what->address, what->end) : NULL;
@@ -352,7 +351,7 @@ int32_t call_map_again(struct client *client, struct words *words)
     return result < 0 ? result : answer(result, items, words);
 }
 
-/* How many pages of it the file has. */
+/* Returns how many of the mapping's pages, from `address` on, lie within the file. */
 static uint32_t filled(const struct mapping *mapping, uint32_t address)
 {
     uint32_t pages = mapping->inode->size / PAGE_SIZE + (mapping->inode->size % PAGE_SIZE != 0);

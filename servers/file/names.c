@@ -6,15 +6,15 @@
 
 #include "servers/file/path.h"
 
-static char texts[2][FILE_PATH_BYTES]; /* of the transfer page, which is the client's, too */
+static char texts[2][FILE_PATH_BYTES]; /* copies: the client can change its transfer page */
 
-/* In the message, where it stays: what has no zero byte ends with the data. */
+/* Takes the names in place from the message. A name without a zero byte ends with the data. */
 static const char *take_from_message(const char **other)
 {
     uint32_t words = message_page->tag & TAG_WORDS;
     char *text = (char *)message_page->words, *end = text + words * sizeof(uint32_t);
 
-    *end = 0; /* the page goes on behind the words */
+    *end = 0; /* within the page: it continues behind the words */
     if (other) {
         *other = text + strlen(text) + 1;
         if (*other > end)
@@ -50,7 +50,7 @@ static int take_from_transfer(const struct client *client, const char **path, co
     return error;
 }
 
-/* A message without data has it in the client's transfer page. */
+/* If the message has no data, the names are in the client's transfer page. */
 int name_take_two(const struct client *client, const char **path, const char **other)
 {
     if (!(message_page->tag & TAG_WORDS))
@@ -64,7 +64,7 @@ int name_take(const struct client *client, const char **path)
     return name_take_two(client, path, NULL);
 }
 
-/* Where a path begins. */
+/* Finds the directory at which a path begins. */
 static int start(const struct client *client, uint32_t directory, const char *path, struct inode **from)
 {
     const struct open_file *file = client_file(client, directory);
@@ -117,7 +117,7 @@ static bool device_is_known(uint32_t device)
            device == DEVICE_CONSOLE;
 }
 
-/* 0 if what there is may be opened so. */
+/* Returns 0 if the existing inode may be opened with these flags, or an error. */
 static int check_open(const struct inode *inode, uint32_t flags)
 {
     bool changes = (flags & O_ACCESS) != O_READ_ONLY || flags & (O_CREATE_FILE | O_TRUNCATE);
@@ -131,7 +131,7 @@ static int check_open(const struct inode *inode, uint32_t flags)
     return inode->kind != INODE_DEVICE || device_is_known(inode->device) ? 0 : -ENXIO;
 }
 
-/* What there is, if it may be opened, or a new file. */
+/* Finds the inode and checks that it may be opened, or creates a file. */
 static int find_or_create(const struct client *client, const struct words *words, const char *path,
                           struct inode **inode)
 {
@@ -145,12 +145,12 @@ static int find_or_create(const struct client *client, const struct words *words
     error = directory_lookup(place.directory, place.name, place.length, inode);
     if (error != -ENOENT)
         return error ? error : check_open(*inode, words->w[2]);
-    uint32_t masked = words->w[2] & O_RAW ? 0 : client->umask; /* xv6 has no modes: what it makes can be run */
+    uint32_t masked = words->w[2] & O_RAW ? 0 : client->umask; /* xv6 has no modes: its files can be run */
     const struct inode_attributes file = {INODE_FILE, (uint16_t)(words->w[3] & MODE_BITS & ~masked), 0};
     return directory_create(place.directory, place.name, place.length, &file, inode);
 }
 
-/* What is to be opened, made or emptied if the flags say so: 0, FILE_MORE, or an error. */
+/* Finds the inode to open; the flags can have it created or emptied. Returns 0, FILE_MORE, or an error. */
 static int find_to_open(const struct client *client, const struct words *words, const char *path, struct inode **inode)
 {
     uint32_t flags = words->w[2];
@@ -160,7 +160,7 @@ static int find_to_open(const struct client *client, const struct words *words, 
         error = find_or_create(client, words, path, inode);
     else if (!(error = name_find(client, words->w[1], path, 0, inode)))
         error = check_open(*inode, flags);
-    if (!error && flags & O_TRUNCATE && (*inode)->kind == INODE_FILE) /* as Linux, also if it is only read */
+    if (!error && flags & O_TRUNCATE && (*inode)->kind == INODE_FILE) /* as in Linux, even if opened only for reading */
         error = inode_truncate(*inode, 0);
     return error;
 }
@@ -223,7 +223,7 @@ static bool is_there(const struct directory_name *place)
     return !directory_lookup(place->directory, place->name, place->length, &inode);
 }
 
-/* Of what a mode of mknod or mkdir says; 0: it cannot be made. */
+/* Returns the kind that a mode of mknod or mkdir stands for, or 0 if we have none. */
 static enum inode_kind kind_of(uint32_t mode)
 {
     switch (mode & MODE_KIND) {
@@ -285,7 +285,7 @@ int32_t call_link(struct client *client, struct words *words)
     return directory_add(place.directory, place.name, place.length, inode);
 }
 
-/* Why no file is removed by a name with a '/' behind it. */
+/* Returns the error for removing a file by a name that ends with '/'. */
 static int refuse_directory(const struct directory_name *place)
 {
     struct inode *inode;
@@ -421,7 +421,7 @@ int32_t call_working_directory(struct client *client, struct words *words)
     return client_bytes_answer(room, words->w[1]);
 }
 
-/* An entry as it goes to a client: its bytes, or 0 if it has no room. */
+/* Puts an entry in the client's format. Returns its bytes, or 0 if there is no room. */
 static uint32_t put_entry(char *to, uint32_t room, const struct directory_entry *entry)
 {
     uint32_t bytes = (sizeof(struct file_entry) + entry->length + 3) & ~3u;
@@ -445,7 +445,7 @@ int32_t call_entries(struct client *client, struct words *words)
         return -EBADF;
     if (!file->inode || file->inode->kind != INODE_DIRECTORY)
         return -ENOTDIR;
-    if (!file->inode->parent) /* it was removed */
+    if (!file->inode->parent) /* the directory was removed */
         return -ENOENT;
     char *to = client_bytes(client, room);
     struct directory_entry entry;

@@ -4,15 +4,15 @@
 #include <string.h>
 
 enum {
-    TOP_FIRST = MAP_DIRECT + TABLE_ENTRIES,  /* the first page below the top */
-    WORK_GIVE = WORK_OF_MESSAGE / CUT_PAGES, /* of giving a page back */
-    PASSED_FOR_1 = 2,                        /* entries without a page, passed over for work of 1 */
+    TOP_FIRST = MAP_DIRECT + TABLE_ENTRIES,  /* the first page reached through the top */
+    WORK_GIVE = WORK_OF_MESSAGE / CUT_PAGES, /* to give a page back */
+    PASSED_FOR_1 = 2,                        /* entries without a page, skipped for one unit of work */
 };
 
-/* What is mapped by entries that stand together. */
+/* The pages that one array of entries maps. */
 struct section {
     uint32_t *entries; /* null: there is no table */
-    uint32_t first;    /* page */
+    uint32_t first;    /* the page of entry 0 */
 };
 
 static uint32_t table_index(uint32_t page)
@@ -20,7 +20,7 @@ static uint32_t table_index(uint32_t page)
     return (page - MAP_DIRECT) / TABLE_ENTRIES;
 }
 
-/* Where the table of a page that is not direct is named; null: there is no top. */
+/* Returns the word that names the table of a page that is not direct, or null if there is no top. */
 static uint32_t *table_word(struct page_map *map, uint32_t page)
 {
     uint32_t index = table_index(page);
@@ -65,7 +65,7 @@ static uint32_t take_table(struct page_map *map)
     return number;
 }
 
-/* Tables, and the top, that an entry for the page needs. */
+/* Returns how many tables, including the top, are missing for the page's entry. */
 static uint32_t shortfall(struct page_map *map, uint32_t page)
 {
     if (page < MAP_DIRECT)
@@ -97,7 +97,7 @@ static void give(struct page_map *map, uint32_t *entry)
     map->pages--;
 }
 
-/* One behind the last of entries `low` .. `end` that is not PAGE_NONE; `low`: there is none. */
+/* Returns the index behind the last entry in `low` .. `end` that is not PAGE_NONE, or `low` if there is none. */
 static uint32_t used_end(const uint32_t *entries, uint32_t low, uint32_t end)
 {
     if (end > low && entries[end - 1])
@@ -112,7 +112,7 @@ static uint32_t used_end(const uint32_t *entries, uint32_t low, uint32_t end)
     return end;
 }
 
-/* From *end down to `low`, until pages_work is enough. */
+/* Cuts from *end down to `low`, or until the message has done enough work. */
 static void cut_section(struct page_map *map, struct section section, uint32_t *end, uint32_t low)
 {
     while (*end > low && pages_work < WORK_OF_MESSAGE) {
@@ -126,7 +126,7 @@ static void cut_section(struct page_map *map, struct section section, uint32_t *
     }
 }
 
-/* Of a table without entries. */
+/* Removes a table that has no entries left, and the top with its first table. */
 static void remove_table(struct page_map *map, uint32_t first)
 {
     uint32_t *word = table_word(map, first);

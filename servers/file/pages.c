@@ -2,14 +2,13 @@
 
 #include <assert.h>
 
-/* A page's state: while it is taken how many loans there are of it, or 0; the next page in the list while it is free or
- * a dead table. */
+/* A page's state. For a taken page it is the number of loans, for a free page or a dead table the next in the list. */
 enum {
     STATE_NEXT = PAGES_MAX - 1,
     STATE_LOANS = STATE_NEXT,
     STATE_LENT = 1 << 20,
     STATE_FREE = 1 << 21,
-    STATE_TOP = 1 << 22, /* a dead one */
+    STATE_TOP = 1 << 22, /* a dead top */
 };
 
 enum { REAPED_AT_ONCE = 2 };
@@ -20,8 +19,8 @@ uint32_t pages_work;
 static uint32_t *states;
 static uint32_t page_count, carved, fresh;
 static uint32_t first_free, free_count;
-static uint32_t reserved;               /* taken of the reserve */
-static uint32_t first_dead, dead_count; /* tables; with all that is in them */
+static uint32_t reserved;               /* pages taken from the reserve */
+static uint32_t first_dead, dead_count; /* dead tables; the count includes their pages */
 static uint32_t reaped_to;              /* entries of the first dead table before this are PAGE_NONE */
 
 void pages_init(void *base, uint32_t count)
@@ -64,7 +63,7 @@ static void remove_first_dead(void)
     dead_count--;
 }
 
-/* A dead top is replaced by its tables. */
+/* Replaces a dead top by its tables. */
 static void reap_top(void)
 {
     const uint32_t *tables = pages_at(first_dead);
@@ -75,7 +74,7 @@ static void reap_top(void)
             add_dead(tables[i], 0);
 }
 
-/* The first entry from `at` on that is not PAGE_NONE, or TABLE_ENTRIES. */
+/* Returns the first entry from `at` on that is not PAGE_NONE, or TABLE_ENTRIES. */
 static uint32_t next_entry(const uint32_t *entries, uint32_t at)
 {
     while (at < TABLE_ENTRIES && at % 8 && !entries[at])
@@ -104,7 +103,7 @@ static void reap_table(void)
     remove_first_dead();
 }
 
-/* At least one page is free then. */
+/* Frees at least one page. */
 static void reap(void)
 {
     if (states[first_dead] & STATE_TOP)
@@ -146,7 +145,7 @@ void pages_not_lent(uint32_t number)
         states[number] = 0;
 }
 
-__attribute__((noinline)) void pages_end_loans(uint32_t number) /* as what gives a page back is short without */
+__attribute__((noinline)) void pages_end_loans(uint32_t number) /* out of line to keep pages_give() short */
 {
     pages_work += WORK_REVOKE + WORK_REVOKE_LOAN * pages_loans(number);
     pages_revoke(number);
@@ -229,7 +228,7 @@ static bool is_taken_unlent(uint32_t number)
     return number >= carved && number < fresh && states[number] == 0;
 }
 
-/* The pages of a table, itself included. */
+/* Counts a table and its pages. */
 static uint32_t audit_table(uint32_t table)
 {
     const uint32_t *entries = pages_at(table);

@@ -25,7 +25,8 @@ static int check_path(const char *path)
     return strnlen(path, FILE_PATH_MAX + 1) > FILE_PATH_MAX ? -ENAMETOOLONG : 0;
 }
 
-/* All but the last name, which is then *path .. *end; none but for "" or '/'s: *path is at the 0. */
+/* Walks to the directory of the last name, which is then *path .. *end. A path without a name ("" or only slashes)
+ * leaves both at its end. */
 static int walk(struct inode **directory, const char **path, const char **end)
 {
     for (*path = skip_slashes(*path);;) {
@@ -74,7 +75,7 @@ int path_find(struct inode *from, const char *path, struct inode **inode)
     return 0;
 }
 
-/* "/name" before `at`, as far as there is room; null: there is not. */
+/* Puts "/name" before `at`; returns where it begins, or null if there is no room. */
 static char *prepend(char *to, char *at, const struct inode *directory)
 {
     uint32_t length;

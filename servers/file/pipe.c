@@ -11,7 +11,7 @@
 #include "servers/file/share.h"
 #include "servers/file/watch.h"
 
-/* Answers of one message: of a call; of the close of an end, of which an end of a client has many. */
+/* Clients served for one message: by a call, and by each end that it closes. The end of a client closes many. */
 enum { SERVED_AT_ONCE = 16, SERVED_AT_CLOSE = 1 };
 
 struct pipe {
@@ -19,7 +19,7 @@ struct pipe {
     uint32_t readers, writers;
     struct queue reading, writing;
     struct link polling_bytes, polling_room;
-    struct pipe *next_due, **due_link; /* P5; due_link: 0, it is not due */
+    struct pipe *next_due, **due_link; /* P5; due_link is 0 if the pipe is not due */
 };
 
 static struct pipe *first_due, **last_due;
@@ -114,8 +114,8 @@ static const char *bytes_to_write(const struct client *client)
     return client->bytes <= FILE_DATA_MAX ? client->data : client_bytes(client, client->bytes);
 }
 
-/* The first client that waits to write is served; if it has the ring, it is told to write itself. If it has died, its
- * bytes are taken out again, so nobody reads them. */
+/* Serves the first waiting writer. A writer that has the ring is told to write itself. If the writer has died, its
+ * bytes are taken out again, so that nobody reads them. */
 static void serve_writer(struct pipe *pipe)
 {
     struct client *client = pipe->writing.first;
@@ -124,18 +124,18 @@ static void serve_writer(struct pipe *pipe)
 
     queue_remove(&pipe->writing, client);
     if (writes)
-        ring_pages_put(&pipe->pages, bytes_to_write(client), client->bytes); /* before it can change them */
+        ring_pages_put(&pipe->pages, bytes_to_write(client), client->bytes); /* after the answer it can change them */
     if (!client_answer(client, !pipe->readers ? -EPIPE : writes ? 0 : FILE_AGAIN, &words) && writes)
         ring_of(pipe)->written -= client->bytes;
 }
 
-/* A write that goes in whole need not wait. */
+/* Returns whether every write of up to PIPE_WHOLE bytes succeeds without waiting. */
 static bool has_room_for_any(const struct pipe *pipe)
 {
     return !pipe->writing.first && room(pipe) >= PIPE_WHOLE;
 }
 
-/* In turn, as far as there is room. */
+/* Writers are served in order, while there is room. */
 static bool can_write(const struct pipe *pipe)
 {
     return pipe->writing.first && (pipe->writing.first->bytes <= room(pipe) || !pipe->readers);
@@ -160,7 +160,7 @@ static void serve_writers(struct pipe *pipe)
     serve_some_writers(pipe, SERVED_AT_ONCE);
 }
 
-/* What there is, for a read of `bytes`, into the answer: how many. */
+/* Copies up to `bytes` of the pipe's bytes into the answer; returns how many. */
 static uint32_t take(const struct pipe *pipe, const struct client *client, uint32_t bytes)
 {
     uint32_t used = pipe_bytes(pipe), taken = bytes < used ? bytes : used;
@@ -206,7 +206,7 @@ static void serve_readers(struct pipe *pipe)
     serve_some_readers(pipe, SERVED_AT_ONCE);
 }
 
-/* What readers leave room for others can write. */
+/* Readers first: they make room for the writers. */
 bool pipes_go_on(void)
 {
     struct pipe *pipe = first_due;
@@ -233,13 +233,13 @@ void pipe_close(struct pipe *pipe, bool writes)
         watches_fire(&pipe->polling_room);
     }
     if (!pipe->readers && !pipe->writers) {
-        watches_fire(&pipe->polling_bytes); /* watches of clients that have closed what they polled */
+        watches_fire(&pipe->polling_bytes); /* clients may have closed what they polled */
         watches_fire(&pipe->polling_room);
         forget(pipe);
     }
 }
 
-/* Until there are bytes. A writer that does not ask the server may bring some at any moment. */
+/* Lets the client wait for bytes. A writer that has the ring may add bytes at any moment, without the server. */
 static int32_t wait_to_read(struct client *client, struct open_file *file, enum client_wait waits, uint32_t bytes)
 {
     struct pipe *pipe = file->pipe;
@@ -252,7 +252,7 @@ static int32_t wait_to_read(struct client *client, struct open_file *file, enum 
     return later;
 }
 
-/* Until there is room for so many. */
+/* Lets the client wait for room for so many bytes. */
 static int32_t wait_to_write(struct client *client, struct open_file *file, enum client_wait waits, uint32_t bytes)
 {
     struct pipe *pipe = file->pipe;
@@ -265,7 +265,7 @@ static int32_t wait_to_write(struct client *client, struct open_file *file, enum
     return later;
 }
 
-/* For the next one there may be room. */
+/* The next writer may need less room. */
 void pipe_forget_waiting(struct client *client)
 {
     struct pipe *pipe = client->waits_for->pipe;
@@ -329,7 +329,7 @@ uint32_t pipe_poll(const struct open_file *file)
     return (pipe_bytes(pipe) ? FILE_POLL_IN : 0) | (pipe->writers ? 0 : FILE_POLL_HANG_UP);
 }
 
-/* A client that watches looks once more behind the fence. */
+/* The caller polls once more afterwards: bytes or room may have come before the fence. */
 bool pipe_watch(struct client *client, const struct open_file *file)
 {
     struct pipe *pipe = file->pipe;
@@ -347,7 +347,7 @@ bool pipe_watch(struct client *client, const struct open_file *file)
 
 /* ------------------------------------------------------------------- processes that have the ring */
 
-/* An end that several clients hold is served by the server, one client after the other. */
+/* An end that several clients hold stays with the server, which serves one client after the other. */
 static bool is_alone(const struct open_file *file)
 {
     return file->holders == 1 && (open_file_writes(file) ? file->pipe->writers : file->pipe->readers) == 1;
@@ -395,14 +395,14 @@ int32_t call_pipe_wait(struct client *client, struct words *words)
     return file->pipe->writers ? wait_to_read(client, file, WAITS_FOR_BYTES, 0) : 0;
 }
 
-/* If a single reader with the ring waits, the caller gets its answer first, and then the reader is answered in its
- * place. */
+/* Called if a single reader that has the ring waits. Answers the caller first, so that the reader gets the answer that
+ * ends this message. */
 static int32_t hand_over(struct pipe *pipe, struct words *words)
 {
     struct client *reader = pipe->reading.first;
 
     *words = (struct words){{0}};
-    (void)server_answer(caller_now(), 0, words); /* whoever called and has ended has still written */
+    (void)server_answer(caller_now(), 0, words); /* a caller that has ended has still written */
     queue_remove(&pipe->reading, reader);
     watches_fire(&pipe->polling_bytes);
     ring_of(pipe)->reader_waits = false;
@@ -448,7 +448,7 @@ static bool queue_audit(const struct pipe *pipe, const struct queue *queue, bool
     return link == queue->end;
 }
 
-/* What the server alone has written to it. */
+/* Checks a ring that only the server writes to. */
 static bool ring_audit(const struct pipe *pipe)
 {
     const struct pipe_ring *ring = ring_of(pipe);

@@ -25,7 +25,7 @@ static uint32_t entry_of(uint32_t number, uint32_t height)
     return number >> (height - 1) * BITS & (ENTRIES - 1);
 }
 
-/* Greater numbers need a higher tree. */
+/* Returns whether the tree is high enough for the number. */
 static bool spans(const struct radix *tree, uint32_t number)
 {
     return tree->height == HEIGHT_MAX || number >> tree->height * BITS == 0;
@@ -33,7 +33,7 @@ static bool spans(const struct radix *tree, uint32_t number)
 
 /* ----------------------------------------------------------------------------------------- adding */
 
-/* The nodes missing on the way to the lowest free number. */
+/* Returns how many nodes are missing on the path to the lowest free number. */
 static uint32_t shortfall(const struct radix *tree)
 {
     const struct radix_node *node = tree->root;
@@ -50,7 +50,7 @@ static uint32_t shortfall(const struct radix *tree)
     return node ? 0 : height;
 }
 
-/* So many nodes, linked by their first entries; false: no memory, none is made. */
+/* Makes so many nodes, linked by their first entries. Without memory for all, it makes none and returns false. */
 static bool make_nodes(uint32_t count, struct radix_node **list)
 {
     *list = NULL;
@@ -78,7 +78,7 @@ static struct radix_node *take_node(struct radix_node **list)
     return node;
 }
 
-/* One level more if there is no free number. */
+/* Adds a level if there is no free number. */
 static void grow(struct radix *tree, struct radix_node **list)
 {
     struct radix_node *old = tree->root;
@@ -93,7 +93,7 @@ static void grow(struct radix *tree, struct radix_node **list)
     }
 }
 
-/* Along the path, from the bottom. */
+/* Marks full nodes along the path, from the bottom. */
 static void note_full(struct radix_node *path[], uint32_t number, uint32_t height)
 {
     for (uint32_t level = 1; level <= height; level++) {
@@ -127,7 +127,7 @@ bool radix_add(struct radix *tree, void *value, uint32_t *number)
 
 /* ----------------------------------------------------------------------------------------- removing */
 
-/* No higher than its greatest number needs. */
+/* Makes the tree as low as its greatest number allows. */
 static void shrink(struct radix *tree)
 {
     struct radix_node *root = tree->root;
@@ -180,8 +180,8 @@ void *radix_find(const struct radix *tree, uint32_t number)
     return node;
 }
 
-/* Where *number is behind all that is below a node: the level at which there is more, *number being where that begins;
- * 0: there is nothing more. */
+/* Climbs when a node has nothing from *number on. Returns the level at which the search continues, with *number where
+ * it begins, or 0 at the end of the tree. */
 static uint32_t climb(const struct radix *tree, uint32_t level, uint32_t *number)
 {
     do {
@@ -194,7 +194,7 @@ static uint32_t climb(const struct radix *tree, uint32_t level, uint32_t *number
     return level;
 }
 
-/* The entry of a node from that of *number on, *number then being its first; ENTRIES: there is none. */
+/* Returns the first used entry of a node from *number on, with *number where it begins, or ENTRIES if there is none. */
 static uint32_t next_entry(const struct radix_node *node, uint32_t level, uint32_t *number)
 {
     uint32_t first = entry_of(*number, level), shift = (level - 1) * BITS;
@@ -246,7 +246,7 @@ static void audit_node(const struct radix_node *node, uint32_t level)
     }
 }
 
-/* As no node is empty, all are on the way to a value. */
+/* No node is empty, so every node is on the path to a value. */
 uint32_t radix_audit(const struct radix *tree)
 {
     uint32_t values = 0, number = 0;

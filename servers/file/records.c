@@ -12,9 +12,9 @@ struct record {
 
 struct record_page {
     struct record_class *class;
-    struct record_page *next, *previous; /* in with_room */
+    struct record_page *next, *previous; /* in the list with_room */
     struct record *free;
-    uint16_t used, begun; /* records in use; that ever were */
+    uint16_t used, begun; /* records in use; records that ever were in use */
 };
 
 void record_class_init(struct record_class *class, uint32_t size)
@@ -103,7 +103,7 @@ static void remove_page(struct record_page *page)
     unlist(page);
     page->class->pages--;
     if (quota)
-        quota_give_page(quota, pages_number(page)); /* with which the class may go */
+        quota_give_page(quota, pages_number(page)); /* this may free the class */
     else
         pages_give(pages_number(page));
 }

@@ -20,7 +20,7 @@ bool ring_pages_take(struct ring_pages *pages, struct quota *quota)
         return false;
     }
     for (uint32_t i = 0; i < PIPE_PAGES; i++)
-        memset(pages_at(pages->page[i]), 0, PAGE_SIZE); /* whoever attaches sees all of them */
+        memset(pages_at(pages->page[i]), 0, PAGE_SIZE); /* a client that attaches sees all of them */
     return true;
 }
 
@@ -35,7 +35,7 @@ uint32_t ring_pages_bytes(const struct ring_pages *pages)
     return 0;
 }
 
-/* Where the byte of that count is, and how many follow it in its page. */
+/* Returns where byte `count` of the ring is; *run: the bytes from there to the end of its page. */
 static char *place(const struct ring_pages *pages, uint32_t count, uint32_t *run)
 {
     uint32_t at = count % PIPE_RING_BYTES, in_page = at % PAGE_SIZE;

@@ -100,7 +100,7 @@ static uint32_t part_of(const struct account *whole, uint32_t processes, uint32_
     return smaller(part > enough ? part : enough, left ? left - 1 : 0);
 }
 
-/* What it uses stays. */
+/* Lowers a limit, but not below the pages in use. */
 static int lower(struct account *account, uint32_t pages)
 {
     return account_lower(account, pages > account->used ? pages : account->used, ACCOUNT_COST);
@@ -150,7 +150,7 @@ uint32_t shares_audit_class(enum share_class class)
     return pages;
 }
 
-/* With what it has, and has promised. */
+/* Checks a share against the pages that it uses and that it gave to shares below. */
 static void audit(const struct share *share)
 {
     uint32_t used = share->quota.charged, below = 0;

@@ -16,7 +16,7 @@ struct inode *tree_console(void)
     return console;
 }
 
-/* There is memory for what a tree has at first. */
+/* The initial tree always fits into memory. */
 static void must(bool good)
 {
     if (!good)
@@ -31,14 +31,14 @@ static struct inode *make(struct inode *directory, const char *name, struct inod
     return made;
 }
 
-/* A second file of a name is left out. */
+/* If the name exists already, the file is skipped. */
 static void add(struct inode *directory, const char *name, struct inode *inode)
 {
     int error = directory_add(directory, name, (uint32_t)strlen(name), inode);
     must(!error || error == -EEXIST);
 }
 
-/* A program has two names, as those written for xv6 look for others in the root. */
+/* A program gets a second name in the root, where programs written for xv6 look for others. */
 static void add_entry(const void *archive, const struct archive_entry *entry, struct inode *programs,
                       struct inode *tests)
 {
@@ -72,7 +72,7 @@ void tree_init(const void *archive, uint32_t pages)
     make(devices, "zero", (struct inode_attributes){INODE_DEVICE, 0666, DEVICE_ZERO});
     make(devices, "full", (struct inode_attributes){INODE_DEVICE, 0666, DEVICE_FULL});
     make(devices, "shm", (struct inode_attributes){INODE_DIRECTORY, 01777, 0}); /* for shm_open and sem_open of musl */
-    inode_hold(console); /* for the first descriptors, whatever becomes of its names */
+    inode_hold(console); /* new clients need it even if all its names are removed */
     for (const struct archive_entry *entry = archive_first(archive); entry; entry = archive_next(archive, entry))
         add_entry(archive, entry, programs, tests);
 }

@@ -11,7 +11,7 @@
 struct watch {
     struct link link; /* first, so that a link is its watch */
     struct client *client;
-    struct watch *next; /* of the client */
+    struct watch *next; /* in the client's list */
 };
 
 static struct link fired;
