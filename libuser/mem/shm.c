@@ -6,7 +6,7 @@
 #include "servers/proto/mem.h"
 #include "servers/proto/slots.h"
 
-/* The window for granted pages is open in this call only. */
+/* The window for granted pages is open only in this call. */
 WEAK int shm_open(int id, char **pointer)
 {
     uint32_t address = 0;

@@ -8,8 +8,8 @@
 #include <signal.h>
 #include <string.h>
 
-/* The name into the message: the bytes of data that are there. What is too long goes without its end, so that mem sees
- * that. */
+/* Puts the name into the message; returns the bytes of data. A name that is too long loses its zero byte, so mem
+ * refuses it. */
 static uint32_t put_name(const char *name)
 {
     size_t length = strnlen(name, SHM_NAME_BYTES);
@@ -21,8 +21,7 @@ static uint32_t put_name(const char *name)
     return length + 1;
 }
 
-/* A call of mem's, with a name if there is one. No handler of a signal runs meanwhile: it would use the message page,
- * too. */
+/* Calls mem, with a name if there is one. Signals are blocked, because a handler would use the message page, too. */
 static int ask(const char *name, struct words *words)
 {
     sigset_t all, before;
@@ -36,7 +35,7 @@ static int ask(const char *name, struct words *words)
     return answer;
 }
 
-/* The same, of a name that there must be. */
+/* The same, but there must be a name. */
 static int ask_of(const char *name, struct words *words)
 {
     return is_nowhere(name, 1) ? -EFAULT : ask(name, words);

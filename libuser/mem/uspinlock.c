@@ -10,7 +10,7 @@ static unsigned swap(struct uspinlock *lock, unsigned locked)
     return locked;
 }
 
-/* Looks without writing until the lock seems free or the tries are used up. */
+/* Reads until the lock seems free or the tries are used up. Reading leaves the cache line shared. */
 static void spin(const struct uspinlock *lock)
 {
     for (int i = 0; i < SPINS && *(const volatile unsigned *)&lock->locked; i++)
@@ -26,7 +26,7 @@ __attribute__((weak)) void uacquire(struct uspinlock *lock)
     }
 }
 
-/* A plain store: on x86 none of what was written before can be seen after it. */
+/* A plain store is enough: on x86 no earlier write becomes visible after it. */
 __attribute__((weak)) void urelease(struct uspinlock *lock)
 {
     __asm__ volatile("movl $0, %0" : "=m"(lock->locked) : : "memory");

@@ -13,7 +13,7 @@
 
 enum { CLONE = 120, VFORK = 190, SET_THREAD_AREA = 243, SET_TID_ADDRESS = 258, JOINABLE = 2 };
 
-/* The head of what is a thread's own. */
+/* The head of a thread's own data. */
 struct pthread {
     struct pthread *self;
     uint32_t *dtv;
@@ -30,7 +30,7 @@ _Static_assert(offsetof(struct pthread, tid) == 0x18 && offsetof(struct pthread,
                    offsetof(struct pthread, locale) == 0x60 && sizeof(struct pthread) == 0x70,
                "musl's layout");
 
-/* Of a system call, as they lie on the stack. */
+/* Arguments of a system call, as they are on the stack. */
 struct arguments {
     long word[6];
 };
@@ -60,10 +60,10 @@ int __clone(int (*function)(void *), void *stack, int flags, void *argument);
 long __syscall_cp_asm(volatile int *is_cancelled, long number, struct arguments arguments);
 extern long __cancel(void) __attribute__((weak));
 
-/* Absent in programs of xv6's world, of which nothing may need what they can have names for: libuser/musl/prompt.c. */
+/* Weak, because programs written for xv6 link without it (libuser/musl/prompt.c) and may use its names themselves. */
 void __show_output(void) __attribute__((weak));
 
-/* Between these musl's handler looks for what is to be cancelled: nobody sends the signal for it. */
+/* Musl's handler compares addresses with these to cancel a call. Nobody sends its signal. */
 const char __cp_begin[1], __cp_end[1], __cp_cancel[1];
 
 static struct tls_module program_tls;
@@ -72,7 +72,7 @@ static struct {
     unsigned char bytes[256];
 } first_area;
 
-/* A call that pthread_cancel() may prevent, of programs that name it. */
+/* A call that pthread_cancel() may prevent, in programs that use it. */
 long __syscall_cp_asm(volatile int *is_cancelled, long number, struct arguments arguments)
 {
     const struct arguments *at = &arguments;
@@ -98,14 +98,14 @@ int __set_thread_area(void *area)
     return linux_call(SET_THREAD_AREA, (uint32_t)&descriptor, 0, 0);
 }
 
-/* Where a vfork is a fork, it may return as any function does. */
+/* Our vfork is a fork, so it may return as any function does. */
 int vfork(void)
 {
     return (int)__syscall_ret((unsigned long)linux_call(VFORK, 0, 0, 0));
 }
 
-/* What posix_spawn() makes, with system() and popen(): a child that runs a function until it executes another program,
- * for which a fork does as well. There is one thread: pthread_create() knows that, as __libc.can_do_threads stays 0. */
+/* Used by posix_spawn(), system() and popen(): the child runs a function until it executes another program, for which
+ * a fork is enough. There is one thread; pthread_create() fails because __libc.can_do_threads stays 0. */
 int __clone(int (*function)(void *), void *stack, int flags, void *argument)
 {
     enum { SHARES_MEMORY = 0x100, PARENT_WAITS = 0x4000, EXIT = 1 };
@@ -136,7 +136,7 @@ static void read_headers(const size_t *auxiliary)
     }
 }
 
-/* The variables of the program that are a thread's own, and behind them the thread's head. */
+/* Places the program's thread-local variables, with the thread's head behind them. */
 static unsigned char *place_for(size_t bytes)
 {
     if (bytes <= sizeof first_area.bytes)

@@ -1,6 +1,6 @@
 #include <assert.h>
 
-/* The fault tells where: servers have no console. */
+/* Servers have no console, so the address of the fault must do. */
 _Noreturn void __assert_fail(const char *condition, const char *file, int line, const char *function)
 {
     (void)condition, (void)file, (void)line, (void)function;

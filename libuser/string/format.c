@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* Where the next byte goes, and the last place, which is kept for the zero byte. */
+/* The output: where the next byte goes, and the last place, which is reserved for the zero byte. */
 struct text {
     char *at, *last;
 };
@@ -60,7 +60,7 @@ static void put_conversion(struct text *text, const struct form *form, char conv
         put_number(text, form, value, conversion == 'x' ? 16 : 10, 0);
 }
 
-/* Past what stands between the percent sign and the conversion. */
+/* Parses the flags, width and precision between the percent sign and the conversion. */
 static const char *read_form(const char *format, struct form *form, va_list *arguments)
 {
     *form = (struct form){*format == '0' ? '0' : ' ', 0, UINT32_MAX};

@@ -12,7 +12,7 @@ struct timer_words {
     uint32_t every_seconds, every_microseconds, seconds, microseconds;
 };
 
-/* Rounded up. */
+/* Returns the ticks, rounded up. */
 static uint32_t ticks_of(uint32_t seconds, uint32_t microseconds)
 {
     if (seconds >= TICKS_MAX / TICKS_PER_SECOND)
@@ -28,7 +28,7 @@ static void tell_timer(uint32_t at, uint32_t left, uint32_t every)
     memcpy((void *)at, &words, sizeof words);
 }
 
-/* What was left of the one before in seconds, one at least if there was any. */
+/* Returns the seconds that were left of the previous alarm, rounded, but at least 1 if any time was left. */
 HANDLER(alarm)
 {
     uint32_t left = 0, every;

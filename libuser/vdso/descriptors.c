@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-/* The descriptor is closed, or will be another file's. */
+/* The descriptor is closed, or will refer to another file. */
 static void forget(uint32_t fd)
 {
     vdso_set_console(&state->console_reads, fd, false);
@@ -25,7 +25,7 @@ int vdso_begin_files(void)
     return error;
 }
 
-/* A process without files yet has descriptors 0 to 2. */
+/* A process that has not used files yet has descriptors 0 to 2. */
 static inline int begin_with(uint32_t fd)
 {
     if (state->has_files)
@@ -63,7 +63,7 @@ HANDLER(close)
     return vdso_settle(file_close(CLIENT_SLOT_FILE, a[0]));
 }
 
-/* The new descriptor, which is the console if the other one is. */
+/* Returns the new descriptor, which is the console if `fd` is. */
 static int32_t duplicate(uint32_t fd, uint32_t to, uint32_t flags)
 {
     int error = vdso_begin_files();
@@ -86,7 +86,7 @@ HANDLER(dup)
     return duplicate(a[0], 0, 0);
 }
 
-/* dup3 has flags, and refuses one descriptor to itself. */
+/* dup2 and dup3, which has flags and refuses equal descriptors. */
 HANDLER(dup2)
 {
     enum { DUP3 = 330 };
@@ -97,7 +97,7 @@ HANDLER(dup2)
     return duplicate(a[0], a[1], flags | FILE_EXACTLY);
 }
 
-/* pipe2 has flags. */
+/* pipe and pipe2, which has flags. */
 HANDLER(pipe)
 {
     enum { PIPE2 = 331 };
@@ -125,7 +125,7 @@ HANDLER(fcntl64)
         return locks_control(a, number);
     if (a[1] == DUPLICATE || a[1] == DUPLICATE_CLOSE_ON_EXEC)
         return duplicate(a[0], a[2], a[1] == DUPLICATE ? 0 : O_CLOSE_ON_EXEC);
-    vdso_pipe_forget(a[0]); /* it may not block from now on */
+    vdso_pipe_forget(a[0]); /* the call may make it non-blocking */
     error = file_control(CLIENT_SLOT_FILE, a[0], a[1], a[2], &value);
     return error ? error : (int32_t)value;
 }
@@ -146,7 +146,8 @@ HANDLER(lseek)
     return seek(a[0], a[1], a[2]);
 }
 
-/* An offset of 64 bits: the upper half, the lower; where the new one goes. No file is longer than 2^31 - 1 bytes. */
+/* The arguments are the upper and lower half of an offset, then the address of the new offset. No file is longer than
+ * 2^31 - 1 bytes. */
 HANDLER(llseek)
 {
     (void)number;
@@ -162,7 +163,7 @@ HANDLER(llseek)
 
 /* -------------------------------------------------------------------------------------- terminals */
 
-/* 0 or an error: -ENOTTY, -EBADF. */
+/* Returns 0, -ENOTTY or -EBADF. */
 static int check_terminal(uint32_t fd)
 {
     uint32_t pipe = 0;
@@ -192,7 +193,7 @@ static void get_termios(struct termios_bytes *to)
     };
 }
 
-/* Keys instead of lines, or lines: all that can be changed. */
+/* Only one thing can be changed: whether the console gives keys or lines. */
 static int set_termios(const struct termios_bytes *from)
 {
     bool keys = !(from->local & CANONICAL);
@@ -203,7 +204,7 @@ static int set_termios(const struct termios_bytes *from)
     return error;
 }
 
-/* TCSETS, TCSETSW and TCSETSF differ in when it is changed, which is at once. */
+/* TCSETS, TCSETSW and TCSETSF differ only in when the change takes effect. Here it does at once. */
 HANDLER(ioctl)
 {
     enum { TCGETS = 0x5401, TCSETSF = 0x5404, TIOCGWINSZ = 0x5413, ROWS = 24, COLUMNS = 80 };

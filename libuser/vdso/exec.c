@@ -6,18 +6,18 @@
 #include <fcntl.h>
 #include <string.h>
 
-enum { SCRIPT_BYTES = 256 }; /* its line is looked for in so many */
+enum { SCRIPT_BYTES = 256 }; /* the most bytes of a script's first line */
 
 struct script {
     char line[SCRIPT_BYTES + 1];
-    const char *interpreter, *argument; /* in it; argument: null if there is none */
+    const char *interpreter, *argument; /* within the line; argument is null if there is none */
 };
 
-/* The strings leave in pieces of the message page's size; `total` counts all bytes that were added. */
+/* The strings are sent in pieces of the message page's size; `total` counts all bytes that were added. */
 struct strings {
     char piece[IPC_DATA_MAX];
     uint32_t used, total;
-    uint32_t count; /* of strings that come before the environment */
+    uint32_t count; /* strings before the environment */
     bool path_apart;
 };
 
@@ -44,7 +44,7 @@ static int add(struct strings *s, const char *text)
     return 0;
 }
 
-/* Those of a list behind the first `count`; that may be null. */
+/* Adds the strings of a list from *count on. The list may be null. */
 static int add_list(struct strings *s, char *const *list, uint32_t *count)
 {
     int answer = 0;
@@ -66,7 +66,7 @@ static int exec_short(const struct strings *s)
     return proc_exec(CLIENT_SLOT_PROC, s->count, s->path_apart, s->used, &ignored, &blocked);
 }
 
-/* The last piece is put once. */
+/* A repeated call does not send the last piece again. */
 static int exec_long(struct strings *s)
 {
     uint32_t ignored, blocked;
@@ -75,7 +75,7 @@ static int exec_long(struct strings *s)
     return answer ? answer : proc_exec(CLIENT_SLOT_PROC, s->count, s->path_apart, 0, &ignored, &blocked);
 }
 
-/* The last one's first. */
+/* Adds the interpreters; that of the last script comes first. */
 static int add_interpreters(struct strings *s, const struct script *scripts, uint32_t depth)
 {
     int answer = 0;
@@ -91,13 +91,13 @@ static int add_interpreters(struct strings *s, const struct script *scripts, uin
     return answer;
 }
 
-/* A program may be told another name than that by which it is found; a script is told that. */
+/* The path is sent apart from argument 0 if they differ. A script always gets its path. */
 static bool is_path_apart(const char *path, char *const *arguments, uint32_t depth)
 {
     return !depth && (vdso_is_bad((uint32_t)arguments[0], 1) || strcmp(arguments[0], path));
 }
 
-/* The path first, the environment behind the last argument. */
+/* Adds the path, the arguments, and then the environment. */
 static int add_all(struct strings *s, arguments_t a, const struct script *scripts, uint32_t depth)
 {
     char *const *arguments = (char *const *)a[1];
@@ -117,7 +117,7 @@ static int add_all(struct strings *s, arguments_t a, const struct script *script
     return answer ? answer : add_list(s, (char *const *)a[2], &first);
 }
 
-/* Pieces that were put are of no use. */
+/* Discards the pieces that were sent. */
 static int32_t exec_given_up(const struct strings *s, int error)
 {
     if (s->total > IPC_DATA_MAX && error != -E2BIG)
@@ -170,7 +170,7 @@ static char *behind_word(char *text)
     return text;
 }
 
-/* The end of a line that is read whole, or at least its first word. */
+/* Returns the end of the line, or null if not even its first word fits. */
 static char *end_of_line(char *line, uint32_t bytes)
 {
     char *end = memchr(line, '\n', bytes);
@@ -185,8 +185,8 @@ static char *end_of_line(char *line, uint32_t bytes)
     return end;
 }
 
-/* The first line of a file: `#!`, a path, and perhaps one argument, with all spaces that are in it. -ENOEXEC: it has
- * none. */
+/* Parses the first line of a script: `#!`, a path, and perhaps one argument, which may contain spaces. Returns -ENOEXEC
+ * if the file has no such line. */
 static int32_t script_read(const char *path, struct script *script)
 {
     int32_t bytes = read_line(path, script->line, SCRIPT_BYTES);
@@ -203,7 +203,7 @@ static int32_t script_read(const char *path, struct script *script)
     return *interpreter ? 0 : -ENOEXEC;
 }
 
-/* What proc refuses as a program may be a script, and so may be its interpreter. */
+/* If proc refuses a program, it may be a script; so may its interpreter. */
 HANDLER(execve)
 {
     enum { DEPTH_MAX = 5 };

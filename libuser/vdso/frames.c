@@ -21,7 +21,7 @@ static bool is_on_stack(uint32_t esp)
     return esp - state->stack.begin < state->stack.bytes;
 }
 
-/* Below there. */
+/* Returns the place of a frame below `esp`. */
 static struct signal_frame *frame_below(uint32_t esp)
 {
     return (struct signal_frame *)(((esp - FRAME_BYTES - 16) & ~15u) - 4);
@@ -29,7 +29,7 @@ static struct signal_frame *frame_below(uint32_t esp)
 
 /* ------------------------------------------------------------------------------------ making one */
 
-/* All that the handler could change. Memory of a frame is the program's: it is anything. */
+/* Saves everything that the handler could change. All of the frame is set, because its memory is the program's. */
 static void save(struct signal_frame *frame, const uint32_t *saved, uint32_t esp, uint32_t eip)
 {
     enum { SAVED_FLAGS = 8, CODE = 0x1b, DATA = 0x23 };
@@ -48,7 +48,7 @@ static void save(struct signal_frame *frame, const uint32_t *saved, uint32_t esp
     frame->handler = frame->restart = frame->has_fpu = frame->why = 0;
 }
 
-/* As it was. */
+/* Restores the state that the frame saved. */
 static struct signal_frame *leave(struct signal_frame *frame)
 {
     if (frame->has_fpu)
@@ -58,7 +58,7 @@ static struct signal_frame *leave(struct signal_frame *frame)
     return frame;
 }
 
-/* The call is made again: its arguments are in the registers, and where it returns to is below the stack. */
+/* Has the call made again: its arguments are in the registers, and its return address is pushed below the stack. */
 static void make_call_again(struct signal_frame *frame)
 {
     uint32_t *registers = registers_of(frame);
@@ -72,7 +72,7 @@ static void make_call_again(struct signal_frame *frame)
 
 /* ------------------------------------------------------------------------------------ a handler */
 
-/* On the stack that the handler is to have; where it was made if that is there. */
+/* Moves the frame to the handler's stack. If it is on that stack already, it stays where it is. */
 static struct signal_frame *place_for(struct signal_frame *frame, uint32_t flags)
 {
     uint32_t esp = registers_of(frame)[REGISTER_ESP];
@@ -94,7 +94,7 @@ static void describe_stack(struct context_words *context)
     context->stack[2] = state->stack.bytes;
 }
 
-/* After the handler there is again the mask that was there before it, or before sigsuspend. */
+/* The handler's end restores the mask from before the handler, or from before sigsuspend. */
 static void block_others(struct signal_frame *frame, uint32_t signal, const struct vdso_action *action)
 {
     uint32_t own = action->flags & ACTION_NO_DEFER ? 0 : signal_bit(signal);
@@ -105,7 +105,8 @@ static void block_others(struct signal_frame *frame, uint32_t signal, const stru
     signals_set_mask(state->blocked | action->mask | own);
 }
 
-/* A program that has not used the FPU does not begin to, and has nothing there that the handler could change. */
+/* If the program has not used the FPU, saving its state would make it a user, and the handler cannot change anything
+ * there. */
 static struct signal_frame *call_handler(struct signal_frame *frame, struct siginfo_words info, bool uses_fpu)
 {
     struct vdso_action action = state->actions[info.signal];
@@ -121,7 +122,7 @@ static struct signal_frame *call_handler(struct signal_frame *frame, struct sigi
     frame->handler = action.handler;
     frame->siginfo = info;
     frame->context.fpu = uses_fpu ? (uint32_t)frame->fpu_head : 0;
-    if (uses_fpu && !frame->has_fpu) /* one handler may follow another on the frame */
+    if (uses_fpu && !frame->has_fpu) /* an earlier handler on this frame may have saved it */
         vdso_fpu_save(frame->fpu);
     frame->has_fpu = uses_fpu;
     describe_stack(&frame->context);
@@ -147,7 +148,7 @@ static bool take_next(struct siginfo_words *info, bool *uses_fpu)
 {
     uint32_t signal = 0, value = 0, sender = 0;
 
-    state->look = 0; /* before it is asked: one that comes now sets it again */
+    state->look = 0; /* before the call: a signal that comes now sets it again */
     if (proc_signal_take(CLIENT_SLOT_PROC, state->blocked, 0, &signal, &value, &sender))
         return false;
     *uses_fpu = proc_signal_take_uses_fpu(signal);
@@ -157,7 +158,7 @@ static bool take_next(struct siginfo_words *info, bool *uses_fpu)
     return info->signal && state->actions[info->signal].handler > HANDLE_IGNORE;
 }
 
-/* No handler has been called since the call: to the program it has not ended. */
+/* No handler has run since the call, so to the program the call has not ended. */
 static void resume_call(struct signal_frame *frame)
 {
     if (state->is_suspended) {
@@ -229,18 +230,18 @@ static bool has_own_address(uint32_t vector)
     return vector == DIVIDE_ERROR || vector == INVALID_OPCODE || vector == FPU_ERROR || vector == SIMD_ERROR;
 }
 
-/* A page of a file, which the file has by now, or which may be had with the right to write; or there is nothing where
- * there was a place for one, and the next fault is the program's. */
+/* Repairs a fault at a place for a file's page, if possible. The file may have the page by now, or may grant it with
+ * the right to write. Or the place was only reserved ahead: it is given back, and the next fault is the program's. */
 static bool is_there_now(uint32_t why, uint32_t address)
 {
     if (!(why & FATAL_FAULT_FOREIGN) || !(vdso_give_ahead(address, 1) || vdso_map_again(address, why & FAULT_WRITE)))
         return false;
-    state->told_caught = ~state->caught; /* proc hears that the fault is over */
+    state->told_caught = ~state->caught; /* so that proc is told: the fault is over */
     vdso_tell_all_signals();
     return true;
 }
 
-/* It cannot be handled now, and what has faulted would do so again. */
+/* The signal cannot be handled now, and the instruction would fault again, so the process ends by the signal. */
 static _Noreturn void end_by(uint32_t signal)
 {
     uint32_t pid = 0, parent;
@@ -259,8 +260,8 @@ static bool is_in_quiet(uint32_t eip, uint32_t place)
     return eip >= vdso_quiet[2 * place] && eip < vdso_quiet[2 * place + 1];
 }
 
-/* A frame that cannot be left is not made again. When there is one proc hears of it, as a second fault would end us
- * till then. */
+/* A fault while a frame is restored ends the process: a new frame would only fault again. When the frame is made, proc
+ * is told that the fault is over; until then a second fault ends the process. */
 static struct signal_frame *handle_fault(struct signal_frame *frame)
 {
     uint32_t why = frame->why, address = frame->context.fault_address;
@@ -271,7 +272,7 @@ static struct signal_frame *handle_fault(struct signal_frame *frame)
 
     bool handled = state->actions[signal].handler > HANDLE_IGNORE && !(state->blocked & signal_bit(signal));
     if (!handled && cause & FATAL_FAULT_FOREIGN)
-        __builtin_trap(); /* what proc tells of is the first fault */
+        __builtin_trap(); /* proc then reports the first fault */
     if (!handled || is_in_quiet(eip, QUIET_RESTORE))
         end_by(signal);
     info.sender = vector == PAGE_FAULT ? address : has_own_address(vector) ? eip : 0; /* si_addr */
@@ -286,7 +287,7 @@ static struct signal_frame *handle_fault(struct signal_frame *frame)
 
 /* ------------------------------------------------------------------------------------ interrupted */
 
-/* S1. */
+/* S1: returns whether the code at `eip` will check for signals itself. */
 static bool will_look(uint32_t eip)
 {
     for (uint32_t place = 0; place < QUIET_PLACES; place++)
@@ -306,21 +307,22 @@ static struct signal_frame *make_frame(const struct vdso_interruption *interrupt
     return frame;
 }
 
-/* What is interrupted goes on at `eip`; what is done once more from its beginning, or has waited, goes on elsewhere. */
+/* The interrupted code continues at `eip`, except for a wait, which is given up, and the way back, which is repeated
+ * from its beginning. */
 static void set_eip(struct vdso_interruption *interruption, uint32_t eip)
 {
     if (eip == address_of(vdso_back_jumps))
-        return; /* to where it was going, which is still there */
+        return; /* interruption->eip already is the target of the jump */
     interruption->eip = eip;
     if (eip >= address_of(vdso_wait_begins) && eip <= address_of(vdso_wait_ends))
         interruption->eip = address_of(vdso_wait_given_up);
     if (eip >= address_of(vdso_back) && eip <= address_of(vdso_back_ends)) {
         interruption->eip = address_of(vdso_back);
-        interruption->esp = (uint32_t)&levels[OUTER].interruption; /* what is above it is still needed */
+        interruption->esp = (uint32_t)&levels[OUTER].interruption; /* the words above are still needed */
     }
 }
 
-/* True if it can go on. */
+/* Asks proc for the reason. Returns true if the interrupted code can simply continue. */
 static bool ask_what_is(struct vdso_interruption *interruption)
 {
     uint32_t eip = 0;
@@ -335,7 +337,7 @@ static bool ask_what_is(struct vdso_interruption *interruption)
     return !interruption->why;
 }
 
-/* Nothing that is asked here is answered with words in the message page, and the rest of it is kept. */
+/* Keeps the message page's head for the interrupted code. The answers to the calls here have no data in the page. */
 FROM_ENTRY struct signal_frame *vdso_interrupted(struct vdso_interruption *interruption)
 {
     uint8_t page[offsetof(struct message_page, words)];
@@ -358,14 +360,14 @@ FROM_ENTRY struct signal_frame *vdso_framed(struct signal_frame *frame)
     return frame->why ? handle_fault(frame) : vdso_next(frame);
 }
 
-/* The handler may have changed what it returns to. */
+/* The handler may have changed the frame's mask. */
 FROM_ENTRY struct signal_frame *vdso_handler_returned(struct signal_frame *frame)
 {
     signals_set_mask(signals_blockable(frame->context.mask[0]));
     return vdso_next(frame);
 }
 
-/* A signal that came since the fault has not diverted it. */
+/* Called for int 0x80. A signal that came since this fault did not interrupt the code, so it is noted here. */
 uint32_t vdso_called(void)
 {
     enum { INT_0X80 = 0x80cd, INSTRUCTION_BYTES = 2, SEGMENT_FAULT = 11 };
@@ -379,8 +381,8 @@ uint32_t vdso_called(void)
     return eip + INSTRUCTION_BYTES;
 }
 
-/* As if the handler had returned. The frame, without its first word, is on the caller's stack: behind the call's return
- * address, or behind what `called` in entry.asm has put there. */
+/* Returns from the handler. The frame, without its first word, is on the caller's stack, behind the call's return
+ * address or behind the words that `called` in entry.asm pushed. */
 HANDLER(rt_sigreturn)
 {
     enum { ARGUMENTS = 6, CALLED_WORDS = 2 };

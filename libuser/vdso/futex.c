@@ -6,9 +6,9 @@
 
 enum { FUTEX_WAIT = 0, FUTEX_WAKE = 1, FUTEX_REQUEUE = 3, FUTEX_CMP_REQUEUE = 4, FUTEX_OPERATION = 0x7f };
 enum { FUTEX_PRIVATE = 0x80, FUTEX_TICK = 10000000 };
-enum { FUTEX_COUNT_MAX = 512 }; /* more processes there are not */
+enum { FUTEX_COUNT_MAX = 512 }; /* there are no more processes */
 
-/* True if others may share the word: proc then asks the server that granted the page. */
+/* Returns whether other processes may share the word. Proc then asks the server that granted the page. */
 static bool is_shared(uint32_t address, uint32_t operation)
 {
     return !(operation & FUTEX_PRIVATE) && (address >= NAMED_BASE || state->has_mappings);
@@ -19,7 +19,7 @@ static uint32_t word_at(uint32_t address)
     return *(const volatile uint32_t *)address;
 }
 
-/* The word has changed meanwhile: a wake-up that has come was meant for another process. */
+/* The word has changed, so a wake-up that came meanwhile belongs to another process and is passed on. */
 static int32_t do_not_wait(uint32_t address, bool shared)
 {
     uint32_t woken = 0;
@@ -29,7 +29,7 @@ static int32_t do_not_wait(uint32_t address, bool shared)
     return -EAGAIN;
 }
 
-/* In parts, as a sleep: after a part without a wake-up it watches again, and looks again. */
+/* Waits in parts, like a sleep. After a part without a wake-up it watches again and checks the word again. */
 static int32_t wait_at(arguments_t a, uint64_t ticks, bool is_timed, uint32_t number)
 {
     uint32_t left = 0, woken = 0, part;
@@ -53,7 +53,7 @@ static int32_t wait_at(arguments_t a, uint64_t ticks, bool is_timed, uint32_t nu
     return -ETIMEDOUT;
 }
 
-/* Some with each call. */
+/* One call wakes at most FUTEX_WOKEN_MAX. */
 static int wake(uint32_t address, bool shared, uint32_t count, uint32_t *woken)
 {
     uint32_t some = 0;
@@ -91,7 +91,7 @@ static int32_t check(arguments_t a, uint32_t operation)
     return operation == FUTEX_CMP_REQUEUE && word_at(a[0]) != a[5] ? -EAGAIN : 0;
 }
 
-/* The time that a wait may take is in two words each of `bytes`. */
+/* The timeout is two numbers, each of `bytes`. */
 static int32_t futex(arguments_t a, uint32_t number, uint32_t bytes)
 {
     uint32_t operation = a[1] & FUTEX_OPERATION, seconds = 0, nanoseconds = 0;
@@ -105,7 +105,7 @@ static int32_t futex(arguments_t a, uint32_t number, uint32_t bytes)
         return -EFAULT;
     seconds = *(const uint32_t *)a[3];
     if (bytes > sizeof(uint32_t) && ((const int32_t *)a[3])[1] > 0)
-        seconds = INT32_MAX; /* as good as for ever */
+        seconds = INT32_MAX; /* practically for ever */
     if (bytes > sizeof(uint32_t) && ((const int32_t *)a[3])[1] < 0)
         return -EINVAL;
     nanoseconds = *(const uint32_t *)(a[3] + bytes);

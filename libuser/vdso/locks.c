@@ -27,7 +27,7 @@ static struct flock64_words get_lock(uint32_t at, bool is_64)
     return (struct flock64_words){from->kind, from->whence, from->start, from->length, from->pid};
 }
 
-/* Of what nothing is in the way the kind alone is told. */
+/* If no lock blocks the request, only the kind is written. */
 static int put_lock(uint32_t at, bool is_64, const struct flock64_words *lock)
 {
     if (lock->kind == FILE_LOCK_NONE) {
@@ -45,7 +45,7 @@ static int put_lock(uint32_t at, bool is_64, const struct flock64_words *lock)
     return 0;
 }
 
-/* A call that may wait, with `bytes` of data: one that a signal ended, perhaps before it had left, tries once more. */
+/* Makes a call that may wait. If a signal ended it, perhaps before it was sent, tries once more without waiting. */
 static int wait_for_lock(struct words words, struct words again, const struct file_lock *data)
 {
     uint32_t bytes = data ? sizeof *data : 0;

@@ -3,7 +3,7 @@
  * pages there. A writable private mapping is a copy.
  *
  * For a process that maps files repeatedly, mem reserves a few more places behind one that it chose, so the next
- * mappings need no message to mem. They are not charged, as their page table exists for the first one.
+ * mappings need no message to mem. They are not charged, because the first place's page table maps them, too.
  */
 #include "libuser/ipc/ipc.h"
 #include "libuser/vdso/vdso.h"
@@ -21,13 +21,13 @@ static uint32_t pages_of(uint32_t bytes)
     return bytes / PAGE_SIZE + (bytes % PAGE_SIZE != 0);
 }
 
-/* What a process has for itself, and what is executed, as nobody may write to that. */
+/* Private writable pages are copies, and so is code, which nobody may write to. */
 static bool must_be_copied(uint32_t protection, bool shared)
 {
     return protection & CAN_EXECUTE || (protection & CAN_WRITE && !shared);
 }
 
-/* A place for so many bytes, at `address` if that is not 0. */
+/* Reserves a place for so many bytes, at `address` or, with 0, anywhere. */
 static int32_t reserve(uint32_t address, uint32_t length, uint32_t rights)
 {
     uint32_t at = 0;
@@ -58,7 +58,7 @@ bool vdso_give_ahead(uint32_t address, uint32_t length)
     return gives;
 }
 
-/* Behind a place that ends there, up to the end of its page table. */
+/* Reserves places behind a place that ends at `end`, but not beyond its page table. */
 static void reserve_ahead(struct vdso_ahead *ahead, uint32_t end, uint32_t rights)
 {
     uint32_t bytes = -end % TABLE_BYTES;
@@ -69,7 +69,7 @@ static void reserve_ahead(struct vdso_ahead *ahead, uint32_t end, uint32_t right
         *ahead = (struct vdso_ahead){end, end + bytes};
 }
 
-/* A place that was not kept. Out of line, as one of several mappings asks for it. */
+/* Asks mem for a place. It is out of line because most mappings use a place reserved ahead. */
 static __attribute__((noinline)) int32_t ask_for_place(uint32_t address, uint32_t length, uint32_t rights)
 {
     struct vdso_ahead *ahead = &state->ahead[(rights & CAN_WRITE) != 0];
@@ -83,7 +83,7 @@ static __attribute__((noinline)) int32_t ask_for_place(uint32_t address, uint32_
     return place;
 }
 
-/* A place for so many bytes, which are `bytes` of whole pages, at `address` or with 0 anywhere. */
+/* Finds a place for `length` bytes, in whole pages `bytes`, at `address` or, with 0, anywhere. */
 static inline int32_t find_place(uint32_t address, uint32_t length, uint32_t bytes, uint32_t rights)
 {
     struct vdso_ahead *ahead = &state->ahead[(rights & CAN_WRITE) != 0];
@@ -97,17 +97,17 @@ static inline int32_t find_place(uint32_t address, uint32_t length, uint32_t byt
 
 /* ------------------------------------------------------------------------------------ mapping */
 
-/* Of the arguments of mmap2. */
+/* Arguments of mmap2. */
 enum { MAP_LENGTH = 1, MAP_FLAGS = 3, MAP_FD, MAP_PAGE };
 
-/* The file's pages, as many as there are in one answer. */
+/* Has the file's pages granted, as many as fit in one answer. */
 static inline int grant(uint32_t at, uint32_t pages, uint32_t rights, arguments_t a, uint32_t *granted)
 {
     return file_map(CLIENT_SLOT_FILE, ipc_window(at, pages), a[MAP_FD], a[MAP_FLAGS] & IS_SHARED, pages, a[MAP_PAGE],
                     at, rights, granted);
 }
 
-/* Those behind the first `done`. */
+/* Has the pages behind the first `done` granted. */
 static __attribute__((noinline)) int grant_rest(uint32_t at, uint32_t done, uint32_t rights, arguments_t a)
 {
     uint32_t pages = pages_of(a[MAP_LENGTH]), granted = done;
@@ -120,7 +120,7 @@ static __attribute__((noinline)) int grant_rest(uint32_t at, uint32_t done, uint
     return error;
 }
 
-/* What the program may do with the pages is as it wants it, once they are there. */
+/* Pages without any right are granted for reading first, and protected then. */
 static __attribute__((noinline)) int32_t finish(uint32_t at, arguments_t a, uint32_t protection, int error)
 {
     if (!error && !protection)
@@ -130,7 +130,7 @@ static __attribute__((noinline)) int32_t finish(uint32_t at, arguments_t a, uint
     return error == -ENOSPC ? -ENOMEM : error ? error : (int32_t)at;
 }
 
-/* Not static, so that its arguments come in these registers. */
+/* Not static, so that the compiler keeps its arguments in registers. */
 __attribute__((regparm(3))) int32_t vdso_map_pages(uint32_t address, arguments_t a, uint32_t protection);
 __attribute__((regparm(3))) int32_t vdso_map_pages(uint32_t address, arguments_t a, uint32_t protection)
 {
@@ -147,7 +147,7 @@ __attribute__((regparm(3))) int32_t vdso_map_pages(uint32_t address, arguments_t
     return error || !protection ? finish((uint32_t)at, a, protection, error) : at;
 }
 
-/* Of what could not be read. */
+/* Returns mmap's error for a file that could not be read. */
 static int refuse_copy(uint32_t fd, int error)
 {
     uint32_t flags = 0;
@@ -157,7 +157,7 @@ static int refuse_copy(uint32_t fd, int error)
     return error == -EISDIR || error == -ESPIPE || error > 0 ? -ENODEV : error;
 }
 
-/* What the file has there, into pages of the program's own. */
+/* Reads the file's bytes into the program's own pages. */
 static int copy_file(uint32_t at, arguments_t a)
 {
     for (uint32_t done = 0, got, most; done < a[MAP_LENGTH]; done += got) {
@@ -238,12 +238,12 @@ bool vdso_map_again(uint32_t address, bool writes)
     uint32_t granted = 0, rights = writes ? CAN_READ | CAN_WRITE : CAN_READ;
 
     address &= -(uint32_t)PAGE_SIZE;
-    if (writes && vdso_protect(address, PAGE_SIZE, rights)) /* one that may only be read may be there */
+    if (writes && vdso_protect(address, PAGE_SIZE, rights)) /* a read-only page may be there */
         return false;
     return !file_map_again(CLIENT_SLOT_FILE, ipc_window(address, 1), address, rights, 1, &granted) && granted;
 }
 
-/* Pages of the program's own in place of a file's. If there is no memory the file's pages stay. */
+/* Replaces a file's pages by copies. Without memory for these, the file's pages stay. */
 static int copy_in_place(uint32_t address, uint32_t bytes, uint32_t filled)
 {
     int32_t copy = vdso_map(0, bytes);

@@ -11,7 +11,7 @@ static uint32_t page_up(uint32_t bytes)
     return (bytes + PAGE_SIZE - 1) & ~(uint32_t)(PAGE_SIZE - 1);
 }
 
-/* Moves the heap's end by so much; all of it, or nothing if that failed at once. */
+/* Moves the heap's end by `increment` bytes. */
 static int move_end(int32_t increment)
 {
     uint32_t old = 0, end = 0;
@@ -27,8 +27,8 @@ static int move_end(int32_t increment)
     return answer;
 }
 
-/* The new end, or the old one if that is not possible: nor is it for a C library's malloc, which would take that for
- * its own, where the program has its heap there. */
+/* Returns the new end, or the old one if the move failed. It always fails if the program manages its heap with sbrk: a
+ * C library's malloc would take that heap for its own. */
 HANDLER(brk)
 {
     (void)number;
@@ -39,7 +39,7 @@ HANDLER(brk)
     return (int32_t)state->heap_end;
 }
 
-/* By so many bytes: where it was. */
+/* Moves the heap's end, and returns the old end. */
 HANDLER(sbrk)
 {
     int error = state->heap_end ? 0 : move_end(0);
@@ -64,7 +64,7 @@ int vdso_take_pages(uint32_t address, uint32_t length)
     return answer;
 }
 
-/* The file server need not know what it was told late, or not at all: the file only lives longer. */
+/* If the file server learns of it late, or not at all, the file only lives longer. */
 int vdso_unmap(uint32_t address, uint32_t length)
 {
     int answer = vdso_take_pages(address, length);
@@ -95,7 +95,7 @@ int32_t vdso_map(uint32_t address, uint32_t length)
 
 enum { PROTECT_READ = 1, PROTECT_WRITE = 2, PROTECT_EXECUTE = 4 };
 
-/* Rights, or an error: what is written or executed may be read; nothing is both. */
+/* Returns the rights, or an error. Writable or executable pages are readable; no page is both. */
 static int32_t rights_of(uint32_t protection)
 {
     static const int8_t all[] = {0, 1, 3, 3, 5, 5, -EACCES, -EACCES};
@@ -133,7 +133,7 @@ HANDLER(mprotect)
     return error ? error : vdso_protect(a[0], length, (uint32_t)rights);
 }
 
-/* No page is ever taken away; those that were not touched are not there yet. */
+/* Pages are never taken away, so there is nothing to lock. Untouched pages are still not there. */
 HANDLER(mlock)
 {
     enum { MLOCK2 = 376, ON_FAULT = 1 };
@@ -154,7 +154,7 @@ HANDLER(mlockall)
     return a[0] && a[0] != ON_FAULT && !(a[0] & ~(uint32_t)(CURRENT | FUTURE | ON_FAULT)) ? 0 : -EINVAL;
 }
 
-/* What may be taken for granted: that contents go is not. */
+/* Accepts advice that needs no action. Advice that would discard contents is refused. */
 HANDLER(madvise)
 {
     enum { WILL_NEED = 3, FREE = 8, DO_FORK = 11, HUGE_PAGE = 14, DO_DUMP = 17 };
@@ -180,7 +180,7 @@ static int32_t map_with(uint32_t address, uint32_t length, uint32_t rights)
     return error ? error : at;
 }
 
-/* Of a kind of pages, at that place or with 0 anywhere. */
+/* Maps pages of the kind that the flags say, at `address` or, with 0, anywhere. */
 static __attribute__((noinline)) int32_t map_kind(uint32_t address, arguments_t a, uint32_t rights)
 {
     enum { SHARED = 1, ANONYMOUS = 0x20 };
@@ -190,7 +190,7 @@ static __attribute__((noinline)) int32_t map_kind(uint32_t address, arguments_t 
     return a[3] & SHARED ? vdso_map_shared(address, a[1], rights) : map_with(address, a[1], rights);
 }
 
-/* Without MAP_FIXED an address is only a wish. Out of line, as most have none. */
+/* Without MAP_FIXED an address is only a hint. This is out of line because most calls have no address. */
 static __attribute__((noinline)) int32_t map_there(arguments_t a, uint32_t rights)
 {
     enum { FIXED = 0x10, ANONYMOUS = 0x20, FIXED_NOREPLACE = 0x100000 };
@@ -200,7 +200,7 @@ static __attribute__((noinline)) int32_t map_there(arguments_t a, uint32_t right
         return -EINVAL;
     if (flags & FIXED_NOREPLACE)
         return map_kind(address, a, rights);
-    if (flags & FIXED) { /* what was there stays if the file cannot be mapped */
+    if (flags & FIXED) { /* the old pages stay if the file cannot be mapped */
         int error = flags & ANONYMOUS ? 0 : vdso_check_file(a, rights);
         if (!error)
             error = vdso_unmap(address, a[1]);
@@ -226,7 +226,7 @@ HANDLER(mmap2)
     return flags & ANONYMOUS ? map_kind(0, a, (uint32_t)rights) : vdso_map_file(0, a, (uint32_t)rights);
 }
 
-/* Elsewhere, with what was there. */
+/* Moves the pages to another place. */
 static int32_t move(uint32_t address, uint32_t old_length, uint32_t length)
 {
     int32_t to = vdso_map(0, length);
@@ -238,7 +238,7 @@ static int32_t move(uint32_t address, uint32_t old_length, uint32_t length)
     return to;
 }
 
-/* In place if there is room behind. */
+/* Grows in place if there is room behind the pages. */
 HANDLER(mremap)
 {
     enum { MAY_MOVE = 1 };

@@ -1,4 +1,4 @@
-/* Calls that name files. The file server interprets paths, as it knows the working directory. */
+/* Calls that name files. The file server interprets paths, because it knows the working directory. */
 #include "libuser/ipc/ipc.h"
 #include "libuser/vdso/numbers.h"
 #include "libuser/vdso/vdso.h"
@@ -10,7 +10,7 @@
 enum { MODE_BITS = 07777 };
 _Static_assert((int)O_RAW == (int)OPEN_AS_XV6, "a flag that goes through");
 
-/* What was put of a message's paths. */
+/* The paths of a message, as far as they were put. */
 struct paths {
     char *to;
     uint32_t used, room;
@@ -29,8 +29,8 @@ static int put_path(struct paths *paths, uint32_t path)
     return 0;
 }
 
-/* Both, or the one if the other is 0, into the message if they fit there: how many bytes of data that is, or an error.
- */
+/* Puts `path`, and `other` if it is not 0, into the message, or into the transfer page if they do not fit. Returns the
+ * bytes of data in the message, or an error. */
 static int32_t put_paths(uint32_t path, uint32_t other)
 {
     struct paths paths = {(char *)message_page->words, 0, FILE_DATA_MAX};
@@ -109,7 +109,7 @@ HANDLER(mkdir)
                            : make(a[0], a[1], (a[2] & MODE_BITS) | MODE_DIRECTORY, 0);
 }
 
-/* mknod and mknodat, not for directories. */
+/* mknod and mknodat, which do not make directories. */
 HANDLER(mknod)
 {
     enum { MKNOD = 14 };
@@ -147,7 +147,7 @@ HANDLER(unlinkat)
     return remove_path(a[0], a[1], a[2]);
 }
 
-/* None of Linux's: xv6's unlink. */
+/* xv6's unlink, which Linux does not have. */
 HANDLER(remove_any)
 {
     (void)number;
@@ -186,7 +186,7 @@ HANDLER(rename)
     return rename_paths((uint32_t)FILE_CWD, a[0], (uint32_t)FILE_CWD, a[1]);
 }
 
-/* renameat and renameat2, whose flags none of which are there. */
+/* renameat and renameat2; none of its flags is supported. */
 HANDLER(renameat)
 {
     enum { RENAMEAT2 = 353 };
@@ -262,7 +262,7 @@ static int32_t truncate_to(uint32_t directory, uint32_t path, uint32_t low, uint
     return answer;
 }
 
-/* truncate, and truncate64, whose size is the arguments 1 (lower half) and 2. */
+/* truncate and truncate64, whose size is in arguments 1 (lower half) and 2. */
 HANDLER(truncate)
 {
     enum { TRUNCATE64 = 193 };
@@ -282,7 +282,7 @@ HANDLER(ftruncate)
                        number == FTRUNCATE64 ? a[2] : (uint32_t)((int32_t)a[1] >> 31));
 }
 
-/* All is in memory: nothing waits to be written. */
+/* Files are in memory, so nothing waits to be written. */
 HANDLER(fsync)
 {
     uint32_t value;

@@ -51,7 +51,7 @@ static void attach(struct vdso_pipe *pipe)
         pipe->ring = (struct pipe_ring *)at, pipe->uses = writes ? VDSO_WRITES_RING : VDSO_READS_RING;
 }
 
-/* Few pipes are worth the pages. */
+/* Attaches only after a few uses: most pipes are not worth the pages. */
 bool vdso_pipe_used(uint32_t fd)
 {
     struct vdso_pipe *pipe = pipe_of(fd);
@@ -67,7 +67,7 @@ bool vdso_pipe_used(uint32_t fd)
     return pipe->ring;
 }
 
-/* Those that go around the ring's end. */
+/* Copies bytes that wrap around the ring's end. */
 static __attribute__((noinline)) void copy_out_around(char *to, const char *begin, uint32_t at, uint32_t bytes)
 {
     uint32_t first = PIPE_RING_BYTES - at;
@@ -122,7 +122,7 @@ IN_REGISTERS int32_t vdso_pipe_read(arguments_t a, uint32_t number, struct pipe_
     return (int32_t)bytes;
 }
 
-/* A writer that has taken all that others wrote to it is about to wait: the reader runs first, and may have answered
+/* A writer that has read all its input will soon wait for more. So its reader runs first, and may have answered by
  * then. */
 IN_REGISTERS int32_t vdso_pipe_write(arguments_t a, uint32_t number, struct pipe_ring *ring)
 {

@@ -24,13 +24,13 @@ static bool is_known_console(int32_t fd)
     return vdso_is_console(state->console_reads | state->console_writes, (uint32_t)fd);
 }
 
-/* The file server is to be asked of it. */
+/* Returns whether the file server must be asked about the descriptor. */
 static bool is_asked_for(int32_t fd)
 {
     return fd >= 0 && state->has_files && !is_known_console(fd);
 }
 
-/* What nobody need be asked for, and into `words` what the file server is: how many. */
+/* Fills in the results that are known here, and puts the file server's questions into `words`; returns how many. */
 static uint32_t ask_for(struct polled *list, uint32_t count, uint32_t *words)
 {
     const uint32_t none = FILE_DESCRIPTORS_MAX;
@@ -46,7 +46,7 @@ static uint32_t ask_for(struct polled *list, uint32_t count, uint32_t *words)
     return asked;
 }
 
-/* 0 or an error. */
+/* Asks the file server. Returns 0 or an error. */
 static int look_at_files(struct polled *list, uint32_t count, bool watch)
 {
     uint32_t most, ready;
@@ -59,7 +59,7 @@ static int look_at_files(struct polled *list, uint32_t count, bool watch)
         return 0;
     if (most > FILE_DATA_MAX && bytes <= FILE_DATA_MAX)
         for (uint32_t i = 0; i < asked; i++)
-            message_page->words[i] = words[i]; /* so few go in the message */
+            message_page->words[i] = words[i]; /* so few fit in the message */
     int error = file_poll(CLIENT_SLOT_FILE, bytes <= FILE_DATA_MAX ? bytes : 0, asked, watch, &ready);
     if (error)
         return error;
@@ -70,7 +70,7 @@ static int look_at_files(struct polled *list, uint32_t count, bool watch)
     return 0;
 }
 
-/* Output never waits long. `reads`: somebody wants the console's input. */
+/* The console is always ready for output. *reads: a descriptor waits for its input. */
 static void settle_consoles(struct polled *list, uint32_t count, bool watch, bool *reads)
 {
     uint32_t input = 0;
@@ -85,7 +85,7 @@ static void settle_consoles(struct polled *list, uint32_t count, bool watch, boo
             list[i].results = list[i].events & (FILE_POLL_OUT | (input ? FILE_POLL_IN : 0));
 }
 
-/* How many have something, or an error. With `watch`, if there are none, proc will be told. */
+/* Returns how many descriptors are ready, or an error. With `watch`, if none is, proc will be told of one. */
 static int32_t look_at(struct polled *list, uint32_t count, bool watch, bool *reads)
 {
     int32_t found = look_at_files(list, count, watch);
@@ -100,7 +100,7 @@ static int32_t look_at(struct polled *list, uint32_t count, bool watch, bool *re
 
 /* ----------------------------------------------------------------------------------------- waiting */
 
-/* One wait: 0, or an error; `ends` if there is no time left. */
+/* Waits once. Returns 0 or an error; *ends says that no time is left. */
 static int wait_once(struct poll_time *time, bool *ends)
 {
     uint32_t part = !time->is_timed || time->ticks > TICKS_MAX ? TICKS_MAX : (uint32_t)time->ticks;
@@ -140,7 +140,7 @@ int32_t poll_wait(struct polled *list, uint32_t count, struct poll_time *time)
     return !found && state->look ? vdso_ends_early() : found;
 }
 
-/* As sigsuspend. */
+/* Sets the mask for the wait, as sigsuspend does. */
 int32_t poll_wait_masked(struct polled *list, uint32_t count, struct poll_time *time, uint32_t mask, uint32_t bytes)
 {
     enum { POLL_MASK_BYTES = 8 };
@@ -181,9 +181,9 @@ int poll_get_time(uint32_t at, enum time_format format, struct poll_time *time)
     if (seconds < 0 || parts < 0 || (format != TIME_MICROSECONDS && parts >= POLL_SECOND_NANOSECONDS))
         return -EINVAL;
     if (format == TIME_MICROSECONDS)
-        parts *= 1000; /* of which there may be more than a second */
+        parts *= 1000; /* may be more than a second */
     if (seconds >> 48)
-        seconds = 1ll << 48; /* as good as for ever */
+        seconds = 1ll << 48; /* practically for ever */
     uint32_t rest = (uint32_t)(parts % POLL_TICK_NANOSECONDS != 0);
     time->ticks = (uint64_t)seconds * TICKS_PER_SECOND + (uint64_t)parts / POLL_TICK_NANOSECONDS + rest;
     return 0;

@@ -13,7 +13,7 @@ HANDLER(exit)
     __builtin_trap();
 }
 
-/* A process that was interrupted on the way is not forked, and tries again. No signal waits for a child that begins. */
+/* A fork that a signal interrupts has not happened, and is tried again. No signal is pending for a new child. */
 HANDLER(fork)
 {
     uint32_t pid = 0;
@@ -91,14 +91,14 @@ HANDLER(setsid)
 
 /* ------------------------------------------------------------------------------------ waiting */
 
-/* A child that has ended: what it gave to exit, or the signal that ended it. */
+/* A child that has ended, with the argument of its exit or the signal that ended it. */
 struct ended {
     uint32_t pid, code, signal;
 };
 
 enum { NO_HANG = 1, UNTRACED = 2, EXITED = 4, CONTINUED = 8, NO_WAIT = 0x1000000 };
 
-/* No process is ever stopped: what asks for those is for nothing. */
+/* No process is ever stopped, so UNTRACED and CONTINUED have no effect. */
 static int wait_for(arguments_t a, struct ended *ended)
 {
     if (a[2] & ~(uint32_t)(NO_HANG | UNTRACED | CONTINUED))
@@ -143,7 +143,7 @@ static void tell_info(uint32_t at, const struct ended *ended)
     memcpy((void *)at, &info, sizeof info);
 }
 
-/* Which children: as proc's call names them. Group 0 is the caller's. */
+/* Converts waitid's choice of children to that of proc's call. Group 0 is the caller's. */
 static bool named_children(uint32_t type, uint32_t id, uint32_t *child, uint32_t *options)
 {
     enum { ALL, PID, GROUP, ANY = -1 };
@@ -178,7 +178,7 @@ HANDLER(waitid)
     return 0;
 }
 
-/* The time is all that passed since it began; of children, and of all else, nothing is known. */
+/* The time is all time since the process began. Everything else, and everything about children, is 0. */
 HANDLER(getrusage)
 {
     enum { CHILDREN = -1, SELF = 0, THREAD = 1 };
@@ -196,7 +196,7 @@ HANDLER(getrusage)
     return 0;
 }
 
-/* The same, and what it has used, which is nothing. */
+/* waitpid with the child's usage, which is all 0. */
 HANDLER(wait4)
 {
     if (a[3] && vdso_is_bad(a[3], RUSAGE_BYTES))

@@ -18,13 +18,13 @@ struct vector {
     uint32_t at, bytes;
 };
 
-/* What is not known to be the console is the file server's to know. */
+/* Without files, only descriptors of the console exist. */
 static bool is_none(uint32_t consoles, uint32_t fd)
 {
     return !state->has_files && !vdso_is_console(consoles, fd);
 }
 
-/* 0 if all is a program's, and not more than a call can say that it has done. */
+/* Returns 0 if all vectors are the program's memory, and a call's result can express their total. */
 static int check_vectors(uint32_t at, uint32_t count)
 {
     const struct vector *v = (const struct vector *)at;
@@ -53,7 +53,7 @@ static uint32_t total_of(const struct vector *v, uint32_t count)
     return total;
 }
 
-/* Where a list of places has come to. */
+/* A position within a list of vectors. */
 struct place {
     const struct vector *v;
     uint32_t left, offset;
@@ -68,7 +68,7 @@ static void advance(struct place *place, uint32_t bytes)
     place->offset += bytes;
 }
 
-/* The next bytes, `most` of them, out of their places: how many. */
+/* Copies the next bytes of the vectors, at most `most`; returns how many. */
 static uint32_t gather(struct place place, char *to, uint32_t most)
 {
     uint32_t used = 0;
@@ -77,7 +77,7 @@ static uint32_t gather(struct place place, char *to, uint32_t most)
         uint32_t bytes = place.v->bytes - place.offset;
         if (bytes > most - used)
             bytes = most - used;
-        if (bytes) /* else it may be a null pointer's place */
+        if (bytes) /* an empty vector may have a null pointer */
             memcpy(to + used, (const char *)place.v->at + place.offset, bytes);
         used += bytes;
         advance(&place, bytes);
@@ -85,7 +85,7 @@ static uint32_t gather(struct place place, char *to, uint32_t most)
     return used;
 }
 
-/* So many bytes into their places, which have room for them. */
+/* Copies so many bytes into the vectors, which have room for them. */
 static void scatter(struct place *place, const char *from, uint32_t bytes)
 {
     while (bytes) {
@@ -107,8 +107,8 @@ int vdso_wait_for(uint32_t slot, uint32_t flags, struct words *words)
     return (int)words->w[0];
 }
 
-/* The call gave up before its message left, as a signal came. Only reads and writes of pipes wait in the file server,
- * so only they are interrupted. Any other call is made now, and the page still has its bytes. */
+/* A signal came before the message was sent. Only reads and writes of pipes wait in the file server, so only they are
+ * interrupted. Any other call is made now: the page still has its bytes. */
 static int ask_anyway(int32_t error, uint32_t flags, struct words *words)
 {
     if (error != VDSO_GIVEN_UP)
@@ -118,13 +118,13 @@ static int ask_anyway(int32_t error, uint32_t flags, struct words *words)
     return ipc_call(CLIENT_SLOT_FILE, flags, words) ? -EPIPE : (int)words->w[0];
 }
 
-/* Asks the file server about the descriptor in word 1: the kernel's error, or VDSO_GIVEN_UP. */
+/* Calls the file server about the descriptor in word 1. Returns 0, the kernel's error, or VDSO_GIVEN_UP. */
 static inline __attribute__((always_inline)) int32_t ask_file_once(uint32_t flags, struct words *words)
 {
     return vdso_wait(SYS_ipc_call | flags | CLIENT_SLOT_FILE << SLOT_SHIFT, words);
 }
 
-/* The same, and once more if that was given up: the server's answer, or an error. */
+/* The same, and calls again if a signal came before. Returns the server's answer, or an error. */
 static int ask_file(uint32_t flags, struct words *words)
 {
     int32_t error = ask_file_once(flags, words);
@@ -132,7 +132,7 @@ static int ask_file(uint32_t flags, struct words *words)
     return error ? ask_anyway(error, flags, words) : (int)words->w[0];
 }
 
-/* As many bytes as go by the transfer page in one call. */
+/* Returns whether one call with the transfer page can do it all. */
 static inline bool is_one_call(arguments_t a)
 {
     return a[2] - FILE_DATA_MAX - 1 < FILE_TRANSFER_MAX - FILE_DATA_MAX && !vdso_is_bad(a[1], FILE_TRANSFER_MAX);
@@ -140,7 +140,7 @@ static inline bool is_one_call(arguments_t a)
 
 /* ---------------------------------------------------------------------------------------- writes */
 
-/* To a file or a pipe: 0, FILE_CONSOLE, or an error; `taken` of them were written. */
+/* Writes to a file or a pipe. Returns 0, FILE_CONSOLE, or an error; *taken bytes were written. */
 static int write_file(uint32_t fd, struct place place, uint32_t left, uint32_t *taken)
 {
     uint32_t most;
@@ -154,7 +154,7 @@ static int write_file(uint32_t fd, struct place place, uint32_t left, uint32_t *
     return answer;
 }
 
-/* 0 or an error. */
+/* Returns 0 or an error; *taken bytes were written. */
 static int write_piece(uint32_t fd, struct place place, uint32_t left, uint32_t *taken)
 {
     *taken = 0;
@@ -182,7 +182,7 @@ int32_t vdso_write_ends(int32_t error, uint32_t sent, uint32_t number)
 /* The arguments of a read or write. */
 #define PIECE(fd, at, bytes) ((const uint32_t[]){(fd), (at), (bytes)})
 
-/* All of it, or until there is an error. What has written some is not made again. */
+/* Writes everything, or until an error. A call that has written some bytes is not restarted. */
 static int32_t write_ring(uint32_t fd, const struct vector *v, uint32_t count, uint32_t number)
 {
     uint32_t sent = 0;
@@ -239,8 +239,8 @@ IN_REGISTERS int32_t vdso_write_other(arguments_t a, uint32_t number)
     return vdso_is_bad(one.at, one.bytes) ? -EFAULT : write_vectors(a[0], &one, 1, number);
 }
 
-/* In one call, if that is enough; else in the general way. Of a descriptor from 32 on it is not known here whether
- * it is the console. */
+/* Uses one call if that is enough, and the general path otherwise. For descriptors from 32 on this function does not
+ * know whether they are the console. */
 IN_REGISTERS int32_t vdso_write_by_page(arguments_t a)
 {
     if (!is_one_call(a))
@@ -256,7 +256,7 @@ IN_REGISTERS int32_t vdso_write_by_page(arguments_t a)
     return (int32_t)words.w[1];
 }
 
-/* The ways are functions of their own, so that each saves only the registers that it needs; `number` is known here. */
+/* Each path is its own function, so that it saves only the registers that it needs. `number` is known here. */
 HANDLER(write)
 {
     const struct vdso_pipe *known = &state->pipes[a[0] % VDSO_PIPES];
@@ -280,7 +280,7 @@ HANDLER(before_read)
     return 0;
 }
 
-/* A read's bytes from the console: how many, or an error; `more` are there for the same read. */
+/* Reads from the console. Returns how many bytes, or an error; *more: the same read can take more. */
 static int read_console(struct place *place, uint32_t bytes, bool wait, bool *more)
 {
     uint32_t most = bytes < IPC_DATA_MAX ? bytes : IPC_DATA_MAX;
@@ -295,7 +295,7 @@ static int read_console(struct place *place, uint32_t bytes, bool wait, bool *mo
     return (int)got;
 }
 
-/* What there is, in the first place that has room. */
+/* Reads into the first vector that has room. */
 static int32_t read_ring(uint32_t fd, struct pipe_ring *ring, const struct vector *v, uint32_t count, uint32_t number)
 {
     while (count && !v->bytes)
@@ -303,8 +303,8 @@ static int32_t read_ring(uint32_t fd, struct pipe_ring *ring, const struct vecto
     return count ? vdso_pipe_read(PIECE(fd, v->at, v->bytes), number, ring) : 0;
 }
 
-/* With the ring just granted, the server is not asked any more: it takes bytes out only when their reader has them, and
- * on another processor this reader would find them again. */
+/* Once the ring is granted, the server must not be asked for bytes. It removes them only after their reader got them,
+ * so on another processor this reader could find them in the ring a second time. */
 static int read_ring_now(uint32_t fd, const struct place *place, bool *more)
 {
     struct pipe_ring *ring = vdso_pipe_ring(fd, false);
@@ -313,7 +313,7 @@ static int read_ring_now(uint32_t fd, const struct place *place, bool *more)
     return ring ? read_ring(fd, ring, place->v, place->left, 0) : -EBADF;
 }
 
-/* The same from a file or a pipe; FILE_ASKS_CONSOLE: the console is to be asked. */
+/* The result of read_file() if the console must be asked. */
 enum { FILE_ASKS_CONSOLE = INT32_MIN };
 
 static int read_file(uint32_t fd, struct place *place, uint32_t left, bool wait, bool *more)
@@ -350,13 +350,13 @@ static int read_piece(uint32_t fd, struct place *place, uint32_t left, bool wait
     return read_console(place, left, wait, more);
 }
 
-/* The result of one that has read nothing yet. */
+/* Returns the result of a call that has read nothing. */
 static int32_t read_ends(int32_t result, uint32_t number)
 {
     return result == -EINTR ? vdso_may_restart(number) : result;
 }
 
-/* Waits for the first bytes alone. */
+/* Waits only for the first bytes. */
 static int32_t read_vectors(uint32_t fd, const struct vector *v, uint32_t count, uint32_t number)
 {
     struct place place = {v, count, 0};
@@ -427,7 +427,7 @@ HANDLER(read)
     return known->uses == VDSO_BY_PAGE ? vdso_read_by_page(a) : vdso_read_other(a, CALL_READ);
 }
 
-/* pread64 and pwrite64, whose offset is the arguments 3 (lower half) and 4. */
+/* Checks pread64 and pwrite64. Their offset is in arguments 3 (lower half) and 4. */
 static int32_t check_at(arguments_t a)
 {
     if (a[2] > INT32_MAX || a[4] >> 31)
@@ -449,7 +449,7 @@ HANDLER(pread64)
     (void)number;
     if (error)
         return error;
-    do { /* also of no bytes: the descriptor has to be one for that */
+    do { /* even for 0 bytes, because the descriptor must be checked */
         char *from = vdso_bytes(a[2] - done, &most);
         if (most > a[2] - done)
             most = a[2] - done;

@@ -7,14 +7,14 @@
 
 enum { SETS = 3, SET_WORDS = FILE_DESCRIPTORS_MAX / 32 };
 
-/* What is asked for in each: to read, to write, and what there never is; and what counts as an answer. */
+/* The events polled for each set, and the results that count: reading, writing, exceptions (there are none). */
 static const uint16_t set_events[SETS] = {FILE_POLL_IN, FILE_POLL_OUT, 0};
 static const uint16_t set_results[SETS] = {FILE_POLL_IN | FILE_POLL_HANG_UP | FILE_POLL_ERROR,
                                            FILE_POLL_OUT | FILE_POLL_ERROR, 0};
 
 struct selection {
-    uint32_t count;         /* descriptors below */
-    const uint32_t *places; /* of the program's sets, 0: there is none */
+    uint32_t count;         /* descriptors are below this */
+    const uint32_t *places; /* addresses of the program's sets; 0: there is none */
     uint32_t sets[SETS][SET_WORDS];
 };
 
@@ -23,7 +23,7 @@ static bool has(const uint32_t *set, uint32_t fd)
     return set[fd / 32] >> fd % 32 & 1;
 }
 
-/* Of descriptors that nobody can have, nothing is looked at: EINVAL, EFAULT or 0. */
+/* Copies the sets, without descriptors that no process can have. Returns 0, -EINVAL or -EFAULT. */
 static int take_sets(struct selection *selection)
 {
     if (selection->count > INT32_MAX)
@@ -57,7 +57,7 @@ static uint32_t list_of(const struct selection *selection, struct polled *list)
     return count;
 }
 
-/* How many bits are left in all sets; or an error, with the sets as they were. */
+/* Returns how many bits are set in all sets, or an error, which leaves the sets unchanged. */
 static int32_t put_sets(struct selection *selection, const struct polled *list, uint32_t count)
 {
     uint32_t sets[SETS][SET_WORDS] = {{0}};
@@ -102,7 +102,7 @@ HANDLER(select)
     return wait_for_any(a, TIME_MICROSECONDS, 0, 0);
 }
 
-/* Its arguments are in memory. */
+/* The only argument is the address of select's five. */
 HANDLER(old_select)
 {
     if (vdso_is_bad(a[0], 5 * sizeof(uint32_t)))
@@ -110,7 +110,7 @@ HANDLER(old_select)
     return vdso_select((arguments_t)a[0], number);
 }
 
-/* The last argument: where the mask is, and how many bytes it has. */
+/* The last argument points to the mask's address and size. */
 static int32_t masked_select(arguments_t a, enum time_format format)
 {
     const uint32_t *mask = (const uint32_t *)a[5];

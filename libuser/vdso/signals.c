@@ -16,7 +16,7 @@ enum {
     SIGNAL_URGENT = 23,
     SIGNAL_WINDOW = 28
 };
-enum { MASK_BYTES = 8 }; /* of Linux's set of signals, of which we have the first 31 */
+enum { MASK_BYTES = 8 }; /* Linux's set of signals, of which we have the first 31 */
 
 /* Linux's struct sigaction of i386. */
 struct sigaction_words {
@@ -60,7 +60,7 @@ void signals_tell_actions(void)
     state->blocked = blocked;
 }
 
-/* The stack for signals is where an interrupted thread's frame is made, if a handler is to run there. */
+/* If any handler runs on the signal stack, frames of an interrupted thread are made there. */
 static void choose_stack(void)
 {
     state->stack_end = 0;
@@ -96,7 +96,7 @@ static void before_sending(uint32_t signal)
         vdso_tell_signals();
 }
 
-/* To oneself it may have been: then it waits at proc, or nothing is there to be looked at. */
+/* The signal may have been sent to the caller itself. Then it waits at proc, or a check finds none. */
 static int32_t was_sent(uint32_t signal, int32_t error)
 {
     if (!error && has_bit(signal) && state->blocked & signal_bit(signal))
@@ -111,7 +111,7 @@ static int32_t send_to(uint32_t pid, uint32_t signal, bool to_thread)
     return was_sent(signal, proc_kill(CLIENT_SLOT_PROC, pid, signal, to_thread));
 }
 
-/* The next process of that group, or with 0 of all: false if there is none. */
+/* Finds the next process of the group or, with 0, of all; returns false if there is none. */
 static bool next_of(uint32_t group, uint32_t *next, uint32_t *pid)
 {
     const struct listed_process *listed = (const struct listed_process *)message_page->words;
@@ -124,8 +124,8 @@ static bool next_of(uint32_t group, uint32_t *next, uint32_t *pid)
     return true;
 }
 
-/* To each that may be sent it, the caller last; with `group` 0 not to the caller. Of errors the last is told if none
- * was. */
+/* Sends the signal to each process of the group, to the caller last; with `group` 0 to all but the caller. Returns the
+ * last error if no process could be sent it. */
 static int32_t send_to_all(uint32_t group, uint32_t signal)
 {
     uint32_t own = 0, parent, next = 0, pid;
@@ -168,7 +168,7 @@ HANDLER(kill)
     return send_to(a[0], a[1], to_thread);
 }
 
-/* What a program may say of the origin is that it was queued. */
+/* The only origin that a program may give is SI_QUEUE. */
 HANDLER(rt_sigqueueinfo)
 {
     enum { VALUE = 1, CODE_QUEUE = -1 };
@@ -192,7 +192,7 @@ void vdso_raise(uint32_t signal)
     (void)vdso_kill(to_itself, 0);
 }
 
-/* A process, and its only thread. */
+/* The thread must be the process's only one. */
 HANDLER(tgkill)
 {
     return a[0] == a[1] ? vdso_kill(a + 1, number) : -ESRCH;
@@ -200,7 +200,7 @@ HANDLER(tgkill)
 
 /* ------------------------------------------------------------------------------------ actions, masks */
 
-/* One of the set that waits, blocked or not. */
+/* Takes a pending signal of the set, blocked or not. */
 static bool take_of(uint32_t set, struct siginfo_words *info)
 {
     uint32_t signal = 0, value, sender;
@@ -220,7 +220,7 @@ static bool is_ignored(uint32_t signal, uint32_t handler)
     return handler == HANDLE_IGNORE || (handler == HANDLE_DEFAULT && by_default);
 }
 
-/* What waits, as it is blocked, goes when it is ignored, also if it was before: POSIX's sigaction(). */
+/* POSIX's sigaction(): ignoring a signal discards it if it is pending, even if it was ignored before. */
 static void change_action(uint32_t signal, struct vdso_action action)
 {
     struct siginfo_words info;
@@ -271,7 +271,7 @@ HANDLER(rt_sigprocmask)
     return 0;
 }
 
-/* Proc is asked what waits, as if all were blocked. */
+/* A call with all signals blocked takes none, and returns those that are pending. */
 HANDLER(rt_sigpending)
 {
     uint32_t signal, waiting = 0, sender;
@@ -331,7 +331,7 @@ int32_t vdso_may_restart(uint32_t number)
     return vdso_ends_early();
 }
 
-/* Until a signal has come. */
+/* Waits until a signal has come. */
 HANDLER(pause)
 {
     uint32_t left = 0;
@@ -344,7 +344,7 @@ HANDLER(pause)
     return error ? error : vdso_ends_early();
 }
 
-/* The mask stays for the handler that ends it, and the one before comes back with that's end. */
+/* The mask stays during the handler that ends the wait. The handler's end restores the previous mask. */
 HANDLER(rt_sigsuspend)
 {
     if (a[1] != MASK_BYTES)
@@ -362,7 +362,7 @@ HANDLER(rt_sigsuspend)
     return result;
 }
 
-/* Until one of the set is there: its number, -EAGAIN when the time is over, -EINTR for another. */
+/* Waits for a signal of the set. Returns its number, -EAGAIN when the time is over, or -EINTR for another signal. */
 static int32_t wait_for_one(uint32_t set, struct poll_time *time, struct siginfo_words *info)
 {
     uint32_t left = 0;

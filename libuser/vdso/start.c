@@ -19,7 +19,7 @@ struct fetched {
     uint32_t strings, bytes, copied;
 };
 
-/* A piece of the strings, from `offset` on, is in the message page afterwards. Never inlined: where there is an alloca
+/* Fetches a piece of the strings, from `offset` on, into the message page. Never inlined: in a function with alloca
  * clang keeps the frame's address in esi, which a system call needs. */
 static __attribute__((noinline)) struct fetched fetch(uint32_t offset)
 {
@@ -30,7 +30,7 @@ static __attribute__((noinline)) struct fetched fetch(uint32_t offset)
     return f;
 }
 
-/* The first piece has been fetched. */
+/* Copies all strings. The first piece is in the message page already. */
 static void take_strings(char *strings, uint32_t bytes, uint32_t copied)
 {
     for (uint32_t offset = 0; offset < bytes; offset += copied) {
@@ -69,7 +69,7 @@ static uint32_t strings_in(const char *strings, uint32_t bytes)
     return count;
 }
 
-/* A program begins with what the one before it ignored and blocked. */
+/* A program inherits the ignored and blocked signals of the one before it. */
 static void signals_begin(uint32_t ignored, uint32_t blocked)
 {
     state->ignored = state->told_ignored = ignored;

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { BLOCK_BYTES = 4096, SECTORS = 8 /* of 512 bytes, in a page */, DEVICE_OF_TREE = 1 };
+enum { BLOCK_BYTES = 4096, SECTORS = 8 /* sectors of 512 bytes in a page */, DEVICE_OF_TREE = 1 };
 
 /* Linux's struct stat64 of i386. */
 struct stat64_bytes {
@@ -27,7 +27,7 @@ _Static_assert(offsetof(struct statx_bytes, inode) == 32 && offsetof(struct stat
                    offsetof(struct statx_bytes, special_major) == 128 && sizeof(struct statx_bytes) == 256,
                "Linux's");
 
-/* Of a path from a directory on, or with an empty one and the flag for it of the descriptor. */
+/* Gets the status of a path below a directory or, if the path is empty and the flag allows it, of the descriptor. */
 static int get_status(uint32_t directory, uint32_t path, uint32_t flags, struct file_status *status)
 {
     int32_t bytes = vdso_put_path(path);
@@ -40,7 +40,7 @@ static int get_status(uint32_t directory, uint32_t path, uint32_t flags, struct 
     return 0;
 }
 
-/* A descriptor's: of the console the server need not be asked. */
+/* Gets a descriptor's status. That of the console needs no server. */
 static int get_own(uint32_t fd, struct file_status *status)
 {
     if (fd < 32 && (state->console_reads | state->console_writes) >> fd & 1) {
@@ -62,7 +62,7 @@ int vdso_check_terminal_file(uint32_t fd)
     return (status.mode & MODE_KIND) == MODE_CHARACTERS && status.device >= DEVICE_TERMINAL ? 0 : -ENOTTY;
 }
 
-/* The server's major << 8 | minor is what Linux has of devices in these structs, too. */
+/* Linux's structs have devices as major << 8 | minor, as the server does. */
 static void put_stat64(uint32_t to, const struct file_status *s)
 {
     *(struct stat64_bytes *)to = (struct stat64_bytes){.device = {DEVICE_OF_TREE},
@@ -103,7 +103,7 @@ HANDLER(stat64)
     return error;
 }
 
-/* The descriptor's own if the path is empty and may be. */
+/* Gets the descriptor's status if the path is empty and the flag allows that. */
 static int get_at(uint32_t directory, uint32_t path, uint32_t flags, struct file_status *status)
 {
     if (vdso_is_bad(path, 1))
@@ -148,7 +148,7 @@ HANDLER(statx)
     return 0;
 }
 
-/* access and faccessat: all may do everything, but run what nobody may. */
+/* access and faccessat. Every process may do everything, except run a file that nobody may run. */
 HANDLER(access)
 {
     enum { ACCESS = 33, RUN = 1, MODES = 7, MODE_RUN = 0111 };
@@ -163,7 +163,7 @@ HANDLER(access)
     return rest[1] & RUN && !(status.mode & MODE_RUN) ? -EACCES : 0;
 }
 
-/* There are no symbolic links: EINVAL for what there is. readlink and readlinkat. */
+/* readlink and readlinkat. There are no symbolic links, so every existing file gives EINVAL. */
 HANDLER(readlink)
 {
     enum { READLINK = 85 };
@@ -185,12 +185,12 @@ static int change(uint32_t directory, uint32_t path, uint32_t what, uint32_t val
 
 static int change_named(uint32_t directory, uint32_t path, uint32_t what, uint32_t value)
 {
-    bool is_empty = !vdso_is_bad(path, 1) && !*(const char *)path; /* which is the descriptor's own for the server */
+    bool is_empty = !vdso_is_bad(path, 1) && !*(const char *)path; /* the server would change the descriptor's file */
 
     return is_empty ? -ENOENT : change(directory, path, what, value);
 }
 
-/* chmod, fchmod and fchmodat: the mode is kept and told. */
+/* chmod, fchmod and fchmodat. The mode is stored and reported. */
 HANDLER(chmod)
 {
     enum { CHMOD = 15, FCHMOD = 94 };
@@ -201,7 +201,7 @@ HANDLER(chmod)
                             : change_named(a[0], a[1], FILE_MODE, a[2]);
 }
 
-/* utimensat and utimensat_time64: a time is when what is in it was changed; a null pointer, or UTIME_NOW: now. */
+/* utimensat and utimensat_time64. Only the time of the last change exists. A null pointer or UTIME_NOW means now. */
 HANDLER(utimensat)
 {
     enum { UTIMENSAT = 320, NOW = 0x3fffffff, OMIT = 0x3ffffffe };
@@ -225,7 +225,7 @@ struct dirent64_head {
     uint8_t kind;
 } __attribute__((packed));
 
-/* As many as there are bytes of the server's: each of Linux's has at most twice as many. */
+/* Converts the server's entries. Each becomes at most twice as long. */
 static uint32_t put_entries(char *to, const char *from, uint32_t bytes)
 {
     uint32_t used = 0;
@@ -260,7 +260,7 @@ HANDLER(getdents64)
 /* statfs64 and fstatfs64. */
 HANDLER(statfs64)
 {
-    enum { WORDS = 21, MAGIC = 0x01021994 /* of a tree in memory */, NAME_MAX = 255 };
+    enum { WORDS = 21, MAGIC = 0x01021994 /* tmpfs */, NAME_MAX = 255 };
     uint32_t pages = 0, free = 0;
     int error = vdso_is_bad(a[2], WORDS * sizeof(uint32_t)) ? -EFAULT : vdso_begin_files();
 

@@ -27,8 +27,8 @@ HANDLER(uname)
     return 0;
 }
 
-/* Linux's struct user_desc: entry_number, base_addr, and more. The thread's area is where it is: its first words are
- * those that lie at that address, but for what we know better. */
+/* The argument is Linux's struct user_desc: entry_number, base_addr, and more. The thread's area does not move: its
+ * words are copied from that address, except for those that we set. */
 HANDLER(set_thread_area)
 {
     enum { USER_DESC_BYTES = 16 };
@@ -62,7 +62,7 @@ static bool has_generator(void)
     return ecx & RDRAND;
 }
 
-/* Of the generator, or 0 if that has none now. */
+/* Returns a word of the hardware's generator, or 0 if it has none ready. */
 static uint32_t generated(void)
 {
     enum { TRIES = 10 };
@@ -81,7 +81,7 @@ void vdso_random(uint8_t *to, uint32_t bytes)
 
     for (uint32_t i = 0; i < bytes; i++) {
         mixed ^= has ? generated() : (uint32_t)cycles();
-        mixed = (mixed ^ mixed >> 33) * 0xff51afd7ed558ccdull; /* of MurmurHash3 */
+        mixed = (mixed ^ mixed >> 33) * 0xff51afd7ed558ccdull; /* from MurmurHash3 */
         to[i] = (uint8_t)(mixed >> 56);
     }
 }
@@ -104,7 +104,7 @@ HANDLER(getrandom)
 
 enum { LIMIT_STACK = 3, LIMIT_NPROC = 6, LIMIT_NOFILE = 7, LIMIT_AS = 9, LIMITS = 16 };
 
-/* A process that the server does not know has the highest limit that there is. */
+/* A process that the server does not know has the highest limit. */
 static int get_descriptors(uint64_t *limit)
 {
     uint32_t value = FILE_DESCRIPTORS_MAX, used;
@@ -144,7 +144,7 @@ static int get_limit(uint32_t resource, uint64_t *limit)
     return error;
 }
 
-/* More than a word can hold is more than any limit. */
+/* A value that a word cannot hold is above every limit. */
 static uint32_t word_of(uint64_t value)
 {
     return value > UINT32_MAX ? UINT32_MAX : (uint32_t)value;
@@ -163,7 +163,7 @@ static int set_limit(uint32_t resource, uint64_t soft, uint64_t hard)
     return -EINVAL;
 }
 
-/* What does not fit into a word of Linux's older calls is no limit. */
+/* In Linux's older calls a word of all ones means no limit. */
 static uint64_t long_of(uint32_t value)
 {
     return value == UINT32_MAX ? UINT64_MAX : value;
@@ -192,7 +192,7 @@ HANDLER(setrlimit)
     return set_limit(a[0], long_of(limit[0]), long_of(limit[1]));
 }
 
-/* Of the caller alone, which has the number 0, too. */
+/* Only for the caller itself, by its number or 0. */
 HANDLER(prlimit64)
 {
     uint32_t pid = 0, parent;

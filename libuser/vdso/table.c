@@ -19,7 +19,7 @@ static bool is_told(uint32_t number)
     return false;
 }
 
-/* The log hears of each once a program, of so many. */
+/* Each missing call is logged once per program, for up to MISSING_MAX calls. */
 HANDLER(no_call)
 {
     (void)a;

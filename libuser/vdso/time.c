@@ -38,8 +38,8 @@ static uint32_t boot_seconds(void)
     return state->boot_seconds;
 }
 
-/* No two readings of the date are the same, as they would not be elsewhere: mkstemp() makes names of them. What times
- * are measured with goes by ticks alone, or a sleep would seem too short. */
+/* Two readings of the date always differ, as on other systems: mkstemp() makes names from them. Clocks that measure
+ * time show only ticks; otherwise a sleep could seem too short. */
 static uint32_t reads_in_tick(uint32_t tick)
 {
     bool again = tick == state->clock_tick && state->clock_reads < TICK_NANOSECONDS - 1;
@@ -84,7 +84,7 @@ static bool is_bad_time(uint32_t at, enum time_format format)
     return vdso_is_bad(at, format == TIME_64 ? 2 * sizeof(uint64_t) : 2 * sizeof(uint32_t));
 }
 
-/* Where a time of that format can be written. */
+/* Writes a time in that format. */
 static void put_time(uint32_t at, enum time_format format, uint32_t seconds, uint32_t nanoseconds)
 {
     if (format == TIME_64)
@@ -117,7 +117,7 @@ HANDLER(clock_gettime64)
     return get_clock(a, TIME_64);
 }
 
-/* Of what there is a clock of: a null pointer only asks for that. */
+/* With a null pointer the caller only asks whether the clock exists. */
 static int32_t get_resolution(arguments_t a, enum time_format format)
 {
     if (a[0] > CLOCK_BOOT)
@@ -168,7 +168,7 @@ HANDLER(time)
     return (int32_t)now.seconds;
 }
 
-/* struct tms: the caller's time in user mode, in the kernel, and its children's. */
+/* struct tms has the caller's time in user mode and in the kernel, and both for its children. */
 HANDLER(times)
 {
     uint32_t ticks = vdso_ticks();
@@ -181,9 +181,8 @@ HANDLER(times)
     return (int32_t)ticks;
 }
 
-/* Rounded up, so that nobody sleeps too short. What is left of a long sleep is slept, too; one of more than 2^48
- * seconds is as good as one without an end, and its ticks would be too many. A signal ends it: so many ticks are left.
- */
+/* Rounds up, so that no sleep is too short. A long sleep is made in parts. One of more than 2^48 seconds practically
+ * never ends, and its ticks could overflow. When a signal ends the sleep, *not_slept are the ticks left. */
 static int32_t sleep_for(uint64_t seconds, uint32_t nanoseconds, uint64_t *not_slept)
 {
     uint64_t ticks;
@@ -204,7 +203,7 @@ static int32_t sleep_for(uint64_t seconds, uint32_t nanoseconds, uint64_t *not_s
     return left ? vdso_ends_early() : error;
 }
 
-/* How long to sleep, or until when. */
+/* Reads how long to sleep, or until when. */
 static int32_t get_time(uint32_t at, enum time_format format, uint64_t *seconds, uint32_t *nanoseconds)
 {
     if (is_bad_time(at, format))
@@ -215,7 +214,7 @@ static int32_t get_time(uint32_t at, enum time_format format, uint64_t *seconds,
     return wanted < 0 ? -EINVAL : 0;
 }
 
-/* A sleep for some time that a signal has ended says what was left, if there is a place for that. */
+/* A sleep for some time that a signal has ended tells how much is left, if the caller wants that. */
 static int32_t tell_left(uint32_t at, enum time_format format, uint64_t ticks)
 {
     if (at && is_bad_time(at, format))
@@ -238,7 +237,7 @@ HANDLER(nanosleep)
     return result == -EINTR ? tell_left(a[1], TIME_NANOSECONDS, left) : result;
 }
 
-/* Until an instant of that clock. A thread that sleeps does not get its own clock to go on. */
+/* Sleeps until an instant of that clock. */
 static int32_t sleep_until(uint32_t clock, uint64_t seconds, uint32_t nanoseconds)
 {
     struct instant now;
@@ -247,7 +246,7 @@ static int32_t sleep_until(uint32_t clock, uint64_t seconds, uint32_t nanosecond
     if (nanoseconds >= SECOND_NANOSECONDS || !read_clock(clock, &now))
         return -EINVAL;
     if (seconds >> 32)
-        seconds = UINT32_MAX; /* beyond the end of all clocks */
+        seconds = UINT32_MAX; /* beyond the end of every clock */
     uint64_t passed = now.seconds * (uint64_t)SECOND_NANOSECONDS + now.ticks * (uint64_t)TICK_NANOSECONDS;
     uint64_t wanted = seconds * SECOND_NANOSECONDS + nanoseconds;
     uint64_t left = wanted > passed ? wanted - passed : 0;
@@ -263,7 +262,7 @@ static int32_t sleep_on(arguments_t a, enum time_format format)
 
     if (result)
         return result;
-    if (a[0] > CLOCK_BOOT || a[0] == CLOCK_THREAD)
+    if (a[0] > CLOCK_BOOT || a[0] == CLOCK_THREAD) /* a sleeping thread's own clock stands still */
         return -EINVAL;
     result = until ? sleep_until(a[0], seconds, nanoseconds) : sleep_for(seconds, nanoseconds, &left);
     return result == -EINTR && !until ? tell_left(a[3], format, left) : result;

@@ -17,12 +17,12 @@ int xv6_mkdir(const char *path);
 int xv6_mknod(const char *path, short major, short minor);
 int xv6_chdir(const char *path);
 
-enum { XV6_CREATE = 0x200, CREATE = 0x40 }; /* of open's flags: xv6's, and Linux's */
+enum { XV6_CREATE = 0x200, CREATE = 0x40 }; /* open's flag in xv6, and in Linux */
 
-/* xv6's only device, and what it is here. */
+/* xv6's only device, and its number here. */
 enum { XV6_CONSOLE = 0x101, CONSOLE = 0x501 };
 
-enum { ALL = 0777 }; /* xv6 has no modes: what it makes can be run */
+enum { ALL = 0777 }; /* xv6 has no modes: its files can be run */
 
 WEAK int xv6_open(const char *path, int flags)
 {
@@ -66,7 +66,7 @@ WEAK int xv6_link(const char *old, const char *new)
     return ask(SYS_link, xv6_cut(old, &cut_old), xv6_cut(new, &cut_new), 0);
 }
 
-/* An empty directory, too. */
+/* Removes an empty directory, too. */
 WEAK int xv6_unlink(const char *path)
 {
     struct xv6_path cut;

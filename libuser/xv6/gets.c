@@ -2,7 +2,7 @@
 
 char *xv6_gets(char *to, int size);
 
-/* A line with its newline, as much as fits; "" at the end of input. */
+/* Reads a line with its newline, as much as fits; "" at the end of input. */
 WEAK char *xv6_gets(char *to, int size)
 {
     int n = 0;

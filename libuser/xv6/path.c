@@ -7,7 +7,7 @@
 
 uintptr_t xv6_cut(const char *path, struct xv6_path *cut)
 {
-    uint32_t used = 0, name = 0; /* bytes: of all, of the name that is being copied */
+    uint32_t used = 0, name = 0; /* bytes of the path, bytes of the current name */
 
     do {
         if (is_nowhere(path, 1) || used == XV6_PATH_BYTES)

@@ -1,7 +1,7 @@
 #include "libuser/xv6/call.h"
 #include "libuser/xv6/format.h"
 
-enum { OUTPUT_BYTES = 256 }; /* of a message */
+enum { OUTPUT_BYTES = 256 }; /* so many fit in a message */
 
 struct output {
     int fd;
@@ -29,7 +29,7 @@ static void put(void *to, const char *text, size_t bytes)
     }
 }
 
-/* What one call prints is one write, unless it is longer. */
+/* The output of one call is one write, unless it is longer. */
 WEAK void xv6_printf(int fd, const char *format, ...)
 {
     struct output output;

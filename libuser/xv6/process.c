@@ -27,7 +27,7 @@ WEAK _Noreturn void xv6_exit(void)
     exit(0);
 }
 
-/* The status as exit got it; -1 for a child that was killed. */
+/* The status is exit's argument, or -1 if the child was killed. */
 WEAK int xv6_waitpid(int pid, int *status, int options)
 {
     return ask(TALLY_WAIT, (uint32_t)pid, (uintptr_t)status, (uint32_t)options);
@@ -43,7 +43,7 @@ WEAK int xv6_wait(void)
     return xv6_waitpid(-1, NULL, 0);
 }
 
-/* Of one process: to Linux's call other numbers mean groups. */
+/* Signals one process; in Linux's call other numbers mean groups. */
 WEAK int xv6_kill(int pid)
 {
     return pid <= 0 ? -1 : ask(SYS_kill, (uint32_t)pid, KILL, 0);
@@ -61,7 +61,7 @@ WEAK int xv6_sleep(int ticks)
     return ticks <= 0 ? 0 : ask(SYS_nanosleep, (uintptr_t)time, 0, 0);
 }
 
-/* Of the page that they have on xv6's stack; what is no address the call refuses. */
+/* Returns whether the arguments exceed the page that they have on xv6's stack. The call refuses bad addresses. */
 static int are_long(char **arguments)
 {
     enum { PAGE = 4096 };
@@ -74,7 +74,7 @@ static int are_long(char **arguments)
     return bytes > PAGE;
 }
 
-/* A program's name is not cut, as those of the boot archive are longer than xv6's; there is no environment. */
+/* The name is not cut, because names in the boot archive are longer than xv6's. There is no environment. */
 WEAK int exec(char *path, char **arguments)
 {
     if (arguments && are_long(arguments))

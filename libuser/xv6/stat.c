@@ -7,7 +7,7 @@
 int xv6_fstat(int fd, struct stat *to);
 int xv6_stat(const char *path, struct stat *to);
 
-enum { KIND = 0170000, DIRECTORY = 0040000, REGULAR = 0100000 }; /* of a mode */
+enum { KIND = 0170000, DIRECTORY = 0040000, REGULAR = 0100000 }; /* bits of a mode */
 
 /* Linux's struct stat64 of i386. */
 struct linux_stat {

@@ -22,7 +22,7 @@ void account_split(struct account *account, struct account *parent, uint32_t lim
         .holders = 1,
         .depth = parent->depth + 1,
         .cost = cost,
-        .parent = parent, /* which the new account holds now, as its holder did */
+        .parent = parent, /* held by the new account now, in place of its holder */
     };
     parent->used += cost + limit - charged;
 }

@@ -4,7 +4,7 @@
 #include "servers/lib/log.h"
 #include "servers/proto/slots.h"
 
-/* In place of libuser's: a server has a log. Then it faults, which init hears of. */
+/* Replaces libuser's: a server has a log. The fault then tells init. */
 _Noreturn void __assert_fail(const char *condition, const char *file, int line, const char *function)
 {
     log_line(message_page, SERVER_SLOT_LOG, "%s:%d: %s(): %s does not hold", file, line, function, condition);

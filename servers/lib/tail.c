@@ -15,7 +15,7 @@ static bool is_lost(const struct tail *tail)
     return written(tail) - tail->next >= tail->size;
 }
 
-/* To a line's start in the newer half: from there the writer needs some time to come round again. */
+/* Skips to the start of a line in the newer half, so that the writer needs some time to catch up again. */
 static void skip(struct tail *tail)
 {
     uint32_t end = written(tail);

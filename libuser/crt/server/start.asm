@@ -1,7 +1,7 @@
-; Where a server begins: the stack is empty, ebx, esi and edi are what init gave it. The objects of
-; this folder are linked to every server:
+; A server begins here, with an empty stack, and with ebx, esi and edi from init. The objects of this
+; folder are linked to every server:
 ;     void server_main(uint32_t ebx, uint32_t esi, uint32_t edi);
-; Returning from it is a fault, which init hears of.
+; If it returns, that is a fault, which is reported to init.
 
         bits 32
         global  _start
