@@ -45,13 +45,14 @@ FINAL_ESP   equ REGISTERS + 68
         jmp     near called             ; VDSO_CALLED
 
         section .text
-; ecx = the program's entry, edx = its program headers, esp = their number, esi = the signals that are ignored, edi = blocked
+; ecx = the program's entry, edx = its program headers, esp = their number, esi = the ignored signals, edi = the blocked
+; ones.
 begin:  mov     eax, esp
         mov     esp, THREAD_AREA
         xor     ebp, ebp
         mov     ebx, USER_AREA
         mov     gs, ebx
-        push    ebp                     ; the stack is aligned when the C function begins
+        push    ebp                     ; aligns the stack for the C function
         push    ebp
         push    ebp
         push    edi
@@ -62,7 +63,7 @@ begin:  mov     eax, esp
         call    vdso_begin
         ud2
 
-; eax = number; arguments in ebx, ecx, edx, esi, edi, ebp; the result comes in eax, the others are kept.
+; eax = number; arguments in ebx, ecx, edx, esi, edi, ebp. The result is in eax; the other registers are preserved.
         align   16
 vdso_call:
         push    ebp
@@ -74,7 +75,7 @@ vdso_call:
         mov     edx, eax
         cmp     eax, CALLS
         jb      .known
-        mov     eax, CALLS - 1          ; which is none
+        mov     eax, CALLS - 1          ; an unused number
 .known: mov     ecx, [vdso_table + eax * 4]
         mov     eax, esp
         cld
@@ -98,9 +99,9 @@ vdso_jump:
         xor     edx, edx
         jmp     eax
 
-; A message that may be waited for long, unless there is something to look at: eax = the head, ebx, esi, edi, ecx = its words, which
-; become the answer's; eax = the kernel's error, or 1: given up, and the words are as they were. A thread that is interrupted
-; between `begins` and `ends` goes on at `given_up`.
+; Makes a call that may wait long, unless a signal must be handled first. eax = the head; ebx, esi, edi, ecx = the
+; words, which become the answer's. Returns eax = the kernel's error, or 1 if the call was given up, with the words
+; unchanged. A thread that is interrupted between `begins` and `ends` continues at `given_up`.
 vdso_wait_in_registers:
         push    ebp
         mov     ebp, ecx
@@ -121,7 +122,7 @@ vdso_wait_given_up:
         pop     ebp
         ret
 
-; The FPU's state goes to where eax says, and a handler begins with none; or it comes from there.
+; Saves the FPU's state at eax, and resets it for a handler; or loads it from eax.
 vdso_fpu_save:
         fxsave  [eax]
         fninit
@@ -130,11 +131,11 @@ vdso_fpu_load:
         fxrstor [eax]
         ret
 
-; All registers except eip are those of the interrupted code: the program, the vdso, or the vdso at the outer level. That
-; level is in use from here to `back_jumps` or `framed`; there the vdso is interrupted at most once more, by a signal
-; (S4) or by a fault when it makes a frame in a page of a file that is not mapped yet.
+; All registers except eip are those of the interrupted code: the program, the vdso, or the vdso at the outer level. The
+; outer level is in use from here to `back_jumps` or `framed`. In that time the vdso is interrupted at most once more:
+; by a signal (S4), or by a fault when it makes a frame in a file's page that is not mapped yet.
 interrupted:
-        mov     [ESP_THEN], esp         ; no flag is changed
+        mov     [ESP_THEN], esp         ; mov and lea change no flags
         mov     esp, [NEXT_LEVEL]
         lea     esp, [esp - (SAVED - SAVED_EIP)]
         push    dword [ESP_THEN]
@@ -149,8 +150,8 @@ interrupted:
         cmp     esp, INNER
         je      inner_back
 
-; The outer level goes on where it says, unless that is the program and there is something to look at. A thread that is
-; interrupted before the end of this begins it again.
+; Returns to the code that the outer level interrupted. If that is the program and a signal came, makes a frame instead.
+; A thread that is interrupted before `back_ends` starts again at `back`.
 vdso_back:
         mov     esp, OUTER
         cmp     dword [LOOK], 0
@@ -169,13 +170,13 @@ back_looks:
         test    eax, eax
         jz      back_goes
 
-; eax = a frame: the outer level is done.
+; eax = a frame. The outer level is free again.
 framed: mov     dword [NEXT_LEVEL], OUTER_END
-        lea     esp, [eax - 12]         ; the stack of C functions is aligned
+        lea     esp, [eax - 12]         ; aligns the stack for the C function
         call    vdso_framed
         jmp     leave
 
-; To the outer level, which has a stack.
+; Returns to the code at the outer level, which has a stack for the return address.
 inner_back:
         mov     eax, [esp + SAVED_ESP]
         mov     ecx, [esp + SAVED_EIP]
@@ -187,8 +188,9 @@ inner_back:
         pop     esp
         ret
 
-; All registers but eip are the program's, which has called by `int $0x80`: as a call by %gs:16, but that flags are kept.
-called: push    ebp                     ; where it goes on
+; The program has called by `int $0x80`. All registers except eip are the program's. The call is made as by %gs:16, but
+; keeps the flags.
+called: push    ebp                     ; room for the return address
         pushfd
         pusha
         cld
@@ -201,7 +203,7 @@ quiet_called:
         ret
 quiet_called_end:
 
-; As a call of a function that changes nothing: a signal may have come.
+; Handles signals, and returns as from a function that changes nothing.
 looks:  pushfd
         pusha
         cld
@@ -213,7 +215,7 @@ looks:  pushfd
         sub     esp, 16
         call    vdso_looks
 
-; eax = a frame: to its handler, or where it was made.
+; eax = a frame. Continues at its handler or, without one, at the interrupted code.
 leave:  mov     esp, eax
         cmp     dword [esp + HANDLER], 0
         je      restore
@@ -223,7 +225,7 @@ quiet_handler:
         jmp     [esp + HANDLER]
 quiet_handler_end:
 handler_later:
-        push    dword [esp + HANDLER]   ; a signal comes where the handler begins
+        push    dword [esp + HANDLER]   ; as if the signal had come at the handler's first instruction
         jmp     looks
 
 restore:
@@ -251,7 +253,7 @@ restore_later:
 ; esp = behind the first word of the frame.
 vdso_handler_returns:
         lea     eax, [esp - 4]
-; eax = the frame of a handler that is left.
+; eax = the frame of a handler that has returned.
 vdso_go_on:
         lea     esp, [eax - 12]
         cld
@@ -259,7 +261,7 @@ vdso_go_on:
         jmp     leave
 
         section .rodata
-; Where nothing will be looked at any more before the program runs on, or its handler: pairs of addresses.
+; Pairs of addresses: code that does not check for signals any more before the program or its handler runs.
 vdso_quiet:
         dd      quiet_call, quiet_call_end, quiet_handler, quiet_handler_end, quiet_called, quiet_called_end
         dd      quiet_restore, quiet_restore_end
