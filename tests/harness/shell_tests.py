@@ -255,7 +255,7 @@ def at_terminal(*words):
             os.close(ours)
 
 
-LEFT, UP, DOWN, HOME, END, DELETE = (b"\x1b" + key for key in (b"[D", b"[A", b"[B", b"[H", b"OF", b"[3~"))
+LEFT, RIGHT, UP, DOWN, HOME, END, DELETE, PAGE_UP = (b"\x1b" + key for key in (b"[D", b"[C", b"[A", b"[B", b"[H", b"OF", b"[3~", b"[5~"))
 
 # (keys, what comes then, in the end); the prompt follows.
 EDITED = [
@@ -279,6 +279,15 @@ EDITED = [
     (b")\n", b"sh: syntax error near )\n"),
     (b"echo $?\x0c\n", b"2\n"),
     (b"false; echo status $?\n", b"status 1\n"),
+    (b"echo \xc3\xa9" + LEFT + b"a" + RIGHT + b"b\n", b"a\xc3\xa9b\n"),
+    (b"echo one two  \x17three\n", b"one three\n"),
+    (b"junkecho b" + 6 * LEFT + b"\x15\n", b"b\n"),
+    (b"echo y" + HOME + b"\x7f\n", b"y\n"),
+    (b"echo xa" + 2 * LEFT + b"\x04\n", b"a\n"),
+    (b"echo ab" + LEFT + PAGE_UP + b"c\n", b"acb\n"),
+    (b" \n", b"\n"),
+    (UP + b"\n", b"acb\n"),
+    (40 * UP + b"\n", b"hello\n"),
 ]
 
 
