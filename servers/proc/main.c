@@ -204,11 +204,10 @@ static int32_t send_signal(struct process *process, uint32_t pid, struct signal 
 {
     struct process *victim = process_by_pid(pid);
 
-    if (signal.number > SIGNAL_LAST ||
-        (victim ? signal_would_stop(victim, signal.number) : signal_stops(signal.number)))
-        return -EINVAL;
     if (!victim)
         return -ESRCH;
+    if (signal.number > SIGNAL_LAST || signal_would_stop(victim, signal.number))
+        return -EINVAL;
     if (!process_is_below(victim, process))
         return -EPERM;
     if (signal.number == 0 || victim->state != PROCESS_LIVE)

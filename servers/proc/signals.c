@@ -23,7 +23,7 @@ bool signal_is_ignored(uint32_t signal)
     return signal == SIGNAL_CHILD || signal == SIGNAL_CONTINUE || signal == SIGNAL_URGENT || signal == SIGNAL_WINDOW;
 }
 
-bool signal_stops(uint32_t signal)
+static bool signal_stops(uint32_t signal)
 {
     return signal >= SIGNAL_STOP && signal <= SIGNAL_STOP_LAST;
 }

@@ -145,8 +145,5 @@ bool signals_sweep(void);
 /* True if a signal that nobody handles does nothing. */
 bool signal_is_ignored(uint32_t signal);
 
-/* True if its default is to stop a process. */
-bool signal_stops(uint32_t signal);
-
 /* True if the signal would stop the process, which neither handles nor blocks it; stopping is not supported. */
 bool signal_would_stop(const struct process *process, uint32_t signal);

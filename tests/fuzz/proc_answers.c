@@ -337,10 +337,10 @@ static void check_kill(struct model_program *program, const struct answer *answe
     uint32_t bit = signal && signal < 32 ? 1u << (signal - 1) : 0,
              kept = victim ? victim->ignored | victim->blocked : 0;
 
-    if (signal > 31 || (signal >= 19 && signal <= 22 && !(kept & bit))) {
-        check_status(answer, -EINVAL);
-    } else if (!victim) {
+    if (!victim) {
         check_status(answer, -ESRCH);
+    } else if (signal > 31 || (signal >= 19 && signal <= 22 && !(kept & bit))) {
+        check_status(answer, -EINVAL);
     } else if (!program_is_below(victim, program)) {
         check_status(answer, -EPERM);
     } else {
