@@ -251,11 +251,9 @@ static OUT_OF_LINE uint32_t handle_special(struct space *space, uint32_t badge, 
 uint32_t server_handle(uint32_t badge, struct words *words)
 {
     struct space *space = space_find(badge);
-    uint32_t special = message_page->tag & (TAG_KIND | TAG_ITEMS);
+    const volatile uint32_t *tag = &message_page->tag;
 
-    if (space && special == TAG_FAULT)
-        return handle_fault(space, words);
-    if (space && !special)
+    if (space && !(*tag & (TAG_KIND | TAG_ITEMS)))
         switch (words->w[0]) {
         case MEM_SHM_OPEN:
             return handle_shm_open(space, words);
@@ -268,6 +266,8 @@ uint32_t server_handle(uint32_t badge, struct words *words)
         default:
             break;
         }
+    else if (space && (*tag & (TAG_KIND | TAG_ITEMS)) == TAG_FAULT)
+        return handle_fault(space, words);
     struct words rare = *words;
     uint32_t flags = handle_special(space, badge, &rare);
     *words = rare;

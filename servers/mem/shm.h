@@ -9,6 +9,13 @@
 
 #include <errno.h>
 
+/* An error's status is made only on its path: compilers make constants ahead, where most calls do not need them. */
+static inline int seldom(int status)
+{
+    __asm__ volatile("" : "+r"(status));
+    return status;
+}
+
 enum { SHM_ATTACHED = 1, ENTRY_SHM = PAGE_SHM | PAGE_WRITE | PAGE_MAPPED };
 
 /* Charges the segment to the space and notes the open; its page must still be granted. */
@@ -43,15 +50,15 @@ static inline int shm_attach(struct space *space, uint32_t number)
 {
     uint32_t *entry = shm_entry(space, number);
 
-    if (!entry)
+    if (__builtin_expect(!entry, 0))
         return shm_attach_wider(space, number);
-    if (*entry) {
+    if (__builtin_expect(*entry != 0, 0)) {
         if ((*entry & PAGE_VALUE) == PAGE_VALUE)
-            return -ENOMEM;
+            return seldom(-ENOMEM);
         ++*entry;
         return 0;
     }
-    return space_commit(space, shm_table.price) ? shm_hold(entry, number) : -ENOMEM;
+    return space_commit(space, shm_table.price) ? shm_hold(entry, number) : seldom(-ENOMEM);
 }
 
 /* Makes a segment and opens it: its number, or SEGMENT_NONE: no memory. Its price is charged before the table grows. */
@@ -78,10 +85,10 @@ static inline __attribute__((always_inline)) int shm_close(struct space *space, 
     uint32_t number = shm_table_find(id);
 
     if (number == SEGMENT_NONE)
-        return -ENOENT;
+        return seldom(-ENOENT);
     uint32_t address = shm_address(number), *entry = pages_find(&space->pages, address);
     if (!entry || !*entry)
-        return -ENOENT;
+        return seldom(-ENOENT);
     if ((*entry & PAGE_VALUE) > 1) {
         --*entry;
         return 0;
