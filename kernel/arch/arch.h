@@ -49,6 +49,13 @@ struct thread;
 /* These keep unlikely code out of the short paths, and rarely called functions small. */
 #define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 #define OUT_OF_LINE         __attribute__((noinline, minsize))
+/* The value is computed here, so what it is made from needs no register from here on. */
+#define COMPUTED(value)                                                                                                \
+    ({                                                                                                                 \
+        __typeof__(value) computed_ = (value);                                                                         \
+        __asm__("" : "+r"(computed_));                                                                                 \
+        computed_;                                                                                                     \
+    })
 
 enum {
     TABLE_ENTRIES = 1 << TABLE_BITS,

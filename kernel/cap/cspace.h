@@ -38,7 +38,7 @@ ALWAYS_INLINE err_t cspace_find(const struct cspace *cspace, uint32_t index, enu
 {
     if (index >= CSPACE_SLOTS)
         return ERR_CAP;
-    *slot = cspace_slot(cspace, index);
+    *slot = COMPUTED(cspace_slot(cspace, index));
     return slot_has(*slot, kind, rights) ? OK : cspace_refuse(*slot, kind);
 }
 
@@ -54,7 +54,7 @@ ALWAYS_INLINE err_t cspace_find_frames(const struct cspace *cspace, uint32_t ind
         return err;
     if (!slot_reaches(slot, *first, pages))
         return ERR_ARG;
-    *first += slot->value;
+    *first = COMPUTED(*first + slot->value);
     return OK;
 }
 

@@ -99,7 +99,7 @@ USER_DATA   equ 0x23
     sysexit
 %endmacro
 
-section .text
+section .text align=64             ; the way in and out in two lines of the cache
 extern call_table, call_end, event_stale, trap_user, trap_interrupt, trap_kernel, tlb_sync, kernel
 extern lock_halt, kernel_lock, kernel_lock_wait, kernel_lock_pass, kernel_handle_ipi
 

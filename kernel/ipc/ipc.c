@@ -38,13 +38,17 @@ ALWAYS_INLINE void await_message(struct thread *thread, struct endpoint *endpoin
     link_insert_after(REF(&endpoint->receivers), &thread->link);
 }
 
-/* A message with only words needs no other check. */
-ALWAYS_INLINE err_t pass_page(struct thread *sender, struct thread *receiver)
+/* A message with only words needs no other check. A reply with an item mostly has one frame. */
+ALWAYS_INLINE err_t pass_page(struct thread *sender, struct thread *receiver, bool answers)
 {
     uint32_t tag = message_tag(sender);
 
-    if (UNLIKELY(tag > IPC_PAGE_WORDS))
-        return message_pass_page(sender, receiver, tag);
+    if (UNLIKELY(tag > IPC_PAGE_WORDS)) {
+        if (!answers || tag != ONE_ITEM || !message_pass_frames(sender, receiver, false, 1))
+            return message_pass_page(sender, receiver, tag);
+        thread_page(receiver)->tag = ONE_ITEM;
+        return OK;
+    }
     struct message_page *in = thread_page(sender), *out = thread_page(receiver);
     out->tag = tag;
     arch_copy_words(out->words, in->words, tag);
@@ -64,7 +68,7 @@ ALWAYS_INLINE err_t call(struct thread *thread, bool extended)
     if (IPC_FORCE_GENERAL || !(slot->object & SLOT_CALL) || list_is_empty(&endpoint->receivers))
         return call_general(thread);
     struct thread *server = thread_of_link(endpoint->receivers.first);
-    if (!can_switch_directly(cpu, server) || (extended && pass_page(thread, server)))
+    if (!can_switch_directly(cpu, server) || (extended && pass_page(thread, server, false)))
         return call_general(thread);
 
     /* Nothing can fail any more. */
@@ -83,36 +87,35 @@ static __attribute__((noinline)) err_t reply_to_fault(struct thread *thread)
     struct thread *caller = AT(struct thread, thread->serving);
     uint32_t direct = caller->direct ^ DIRECT_FAULTING;
 
-    if (direct - cpu->floor >= PRIORITY_COUNT || message_pass_to_fault(thread, caller))
+    if (direct - cpu->floor >= PRIORITY_COUNT || message_tag(thread) != ONE_ITEM ||
+        !message_pass_frames(thread, caller, true, 1))
         return reply_wait_general(thread);
 
     /* Nothing can fail any more. */
     await_message(thread, receives_from(thread));
     caller->faulting = 0;
-    caller->direct = direct;
-    thread_follow(cpu, thread, caller);
+    caller->direct ^= DIRECT_FAULTING;
+    thread_follow(thread_cpu(thread), thread, caller);
     arch_resume(caller);
     return SWITCHED;
 }
 
 ALWAYS_INLINE err_t reply_wait(struct thread *thread, bool extended)
 {
-    struct cpu *cpu = thread_cpu(thread);
-    struct endpoint *endpoint = receives_from(thread);
     struct thread *caller = AT(struct thread, thread->serving);
 
-    if (IPC_FORCE_GENERAL || !thread->serving || endpoint->waiting)
+    if (IPC_FORCE_GENERAL || !thread->serving || receives_from(thread)->waiting)
         return reply_wait_general(thread);
-    if (!can_switch_directly(cpu, caller))
+    if (!can_switch_directly(thread_cpu(thread), caller))
         return extended ? reply_to_fault(thread) : reply_wait_general(thread);
-    if (extended && pass_page(thread, caller))
+    if (extended && pass_page(thread, caller, true))
         return reply_wait_general(thread);
 
     /* Nothing can fail any more. */
-    await_message(thread, endpoint);
+    await_message(thread, receives_from(thread));
     if (!extended)
         thread_page(caller)->tag = TAG_CALL;
-    return switch_with_words(cpu, thread, caller, OK);
+    return switch_with_words(thread_cpu(thread), thread, caller, OK);
 }
 
 err_t ipc_call(struct thread *thread)

@@ -5,6 +5,10 @@
 #pragma once
 
 #include "kernel/thread/sched.h"
+#include "kernel/vm/source.h"
+
+/* The tag of one item without words. */
+enum { ONE_ITEM = 1 << TAG_ITEMS_SHIFT };
 
 /* ERR_ARG unless a sender may use the tag. */
 err_t message_tag_check(uint32_t tag);
@@ -14,11 +18,14 @@ err_t message_tag_check(uint32_t tag);
  * sender's page. */
 err_t message_pass(struct thread *sender, struct thread *receiver);
 
-/* The same for a sender that has set IPC_EXTENDED and a receiver that waits for the answer to a fault. */
-err_t message_pass_to_fault(struct thread *sender, struct thread *receiver);
-
-/* The same for a receiver that waits for a message or a reply. `tag` was read from the sender's page. */
+/* The same for a sender that has set IPC_EXTENDED. `tag` was read from its page. */
 err_t message_pass_page(struct thread *sender, struct thread *receiver, uint32_t tag);
+
+/* Each word once. */
+ALWAYS_INLINE struct item item_read(const volatile struct item *in)
+{
+    return *(const struct item *)(const uint32_t[]){*(const volatile uint32_t *)in, in->from, in->to};
+}
 
 /* Read once. */
 ALWAYS_INLINE uint32_t message_tag(const struct thread *sender)
@@ -35,4 +42,53 @@ ALWAYS_INLINE void message_registers(const struct thread *sender, bool faulting,
     to->esi = faulting ? from->error : from->esi;
     to->edi = faulting ? from->eip : from->edi;
     to->ebp = faulting ? from->vector : from->ebp;
+}
+
+/* The receiver's windows, laid out as in its message page. */
+struct windows {
+    uint32_t first, pages, first_slot, slots;
+};
+
+/* Whether pages may go to `address`: it is in the receiver's window or, if `windows` is null, the page of its fault. */
+ALWAYS_INLINE bool window_admits(const struct thread *receiver, const volatile struct windows *windows,
+                                 uint32_t address, uint32_t pages)
+{
+    if (UNLIKELY(!windows))
+        return receiver->registers.vector == 14 && pages == 1 && address < SPACE_END &&
+               address == (receiver->fault_address & -(uint32_t)PAGE_SIZE);
+    if (UNLIKELY(!(receiver->registers.eax & IPC_WINDOW)))
+        return false;
+    uint32_t first = windows->first, count = windows->pages, offset = address - first;
+    return (first | offset) % PAGE_SIZE == 0 && address >= first && (offset >> PAGE_BITS) + pages <= count &&
+           (address >> PAGE_BITS) + pages <= SPACE_END >> PAGE_BITS;
+}
+
+/* Passes at once what most items are: frames, at most `max`, for a table that exists. False if the item is anything
+ * else or an error, and nothing has changed. In the reply to a fault the frame replaces a mapping without descendants.
+ */
+ALWAYS_INLINE bool message_pass_frames(const struct thread *sender, const struct thread *receiver, bool to_fault,
+                                       uint32_t max)
+{
+    const struct item item = item_read(thread_page(sender)->items);
+    const struct windows *windows = (const struct windows *)&thread_page(receiver)->window;
+    const struct task *task = thread_task(receiver);
+    uint32_t first = item.from, pages = max == 1 ? 1 : item.pages;
+    rights_t rights = item.rights;
+    pte_t *entry;
+
+    if (item.kind != ITEM_MEMORY || item.pages - 1u >= max || !rights_are_mappable(rights) ||
+        cspace_find_frames(&thread_task(sender)->cspace, item.slot, rights | RIGHT_GRANT, pages, &first) ||
+        !window_admits(receiver, to_fault ? NULL : windows, item.to, pages) ||
+        !vspace_find(&task->space, item.to, &entry) || !vspace_is_one_table(item.to, pages) || task->stage)
+        return false;
+    bool replaces = to_fault && pte_low(entry);
+    if (frames_check(first, pages, replaces ? source_no_entries : entry))
+        return false;
+    if (replaces) {
+        if (!pte_is_mapping(entry) || !node_is_leaf(entry_node(entry)))
+            return false;
+        vspace_unmap(entry, entry_node(entry)); /* others drop it as the kernel is left: they never find it absent */
+    }
+    frames_map(first, pages, rights, entry);
+    return true;
 }

@@ -107,8 +107,8 @@ ALWAYS_INLINE void node_insert_first(uint32_t root, uint32_t child, rights_t rig
     node_at(child)->forward = next | 1u << NODE_SHIFT;
     node_at(child)->back = root | (uint32_t)rights << NODE_SHIFT;
     node_at(root)->forward = child;
-    if (UNLIKELY(next != root))
-        node_at(next)->prev = child & NODE_REF;
+    if (next != root)
+        node_at(next)->back += child - root; /* its flags stay */
     else
         node_at(root)->back = child;
 }
@@ -116,9 +116,10 @@ ALWAYS_INLINE void node_insert_first(uint32_t root, uint32_t child, rights_t rig
 /* Takes a node without descendants out of its tree. */
 ALWAYS_INLINE void node_remove(struct node *node)
 {
-    struct node *before = node_at(node->prev), *after = node_at(node->next);
-    before->next = node->next;
-    after->prev = node->prev;
+    uint32_t self = COMPUTED(node_ref(node));
+    uint32_t before = COMPUTED(node->back & NODE_REF), after = COMPUTED(node->forward & NODE_REF);
+    node_at(before)->forward += after - self; /* depth and flags stay */
+    node_at(after)->back += before - self;
     *node = (struct node){0};
 }
 

@@ -52,14 +52,15 @@ ALWAYS_INLINE err_t frames_check(uint32_t first, uint32_t pages, const pte_t *to
 ALWAYS_INLINE void frames_map(uint32_t first, uint32_t pages, rights_t rights, pte_t *to)
 {
     const uint32_t each = sizeof(struct frame) / sizeof(struct node);
-    uint32_t root = node_ref(&frame_at(0)->mappings) + first * each, node = node_ref(entry_node(to));
-    pte_t entry = pte_make(first, rights), *end = to + pages;
+    uint32_t root = node_ref(&frame_at(0)->mappings) + first * each;
+    uint32_t node = node_ref(entry_node(to)), end = node + pages;
+    pte_t entry = pte_make(first, rights), *entries = to - node; /* a node's number is its entry's */
 
-    for (int32_t i = -(int32_t)pages; i; i++) {
+    do {
         node_insert_first(root, node, rights);
-        pte_fill(&end[i], entry);
-        root += each, node++, entry = pte_next(entry);
-    }
+        pte_fill(&entries[node], entry);
+        root += each, entry = pte_next(entry);
+    } while (++node != end);
 }
 
 /* For every source and any number of tables: each page is present (ERR_ABSENT), is memory (ERR_FRAME), has `rights`

@@ -19,13 +19,14 @@ enum {
     SLOTS = 20,
     PAGE = 0x20000,
     WINDOW = 0x400000,
-    FRAME = WORLD_USER,
+    FRAME = (WORLD_USER + 7) & ~7,
     TRAP_FLAG = 0x100
 };
 
 static struct thread *init, *server;
 static struct message_page *pages[2]; /* the sender's, the receiver's */
 static uint32_t *accessed;            /* until the instruction is done */
+static const uint32_t *flips;         /* how the words of the first item change; null: all bits do */
 static unsigned items_reads[3 * IPC_ITEMS], window_reads[4];
 
 static void protect(int how)
@@ -48,7 +49,7 @@ static void change(uint32_t *first, unsigned *reads, unsigned count)
     if (accessed < first || accessed >= first + count)
         return;
     reads[accessed - first]++;
-    *accessed = ~*accessed;
+    *accessed ^= !flips ? ~0u : reads == items_reads ? flips[accessed - first] : 0;
 }
 
 static void handle_step(int number, siginfo_t *info, void *context)
@@ -99,8 +100,17 @@ static bool shows(uint32_t address, uint32_t frame)
     return vspace_find_mapping(&AT(struct task, server->task)->space, address, &entry) && pte_frame(entry) == frame;
 }
 
-/* All items go over, each word of theirs and of the windows that there are having been read once. */
-static void are_read_once(unsigned items, unsigned windows)
+/* Of the first items and windows, each word. */
+static void check_reads(unsigned items, unsigned windows, unsigned times)
+{
+    protect(PROT_READ | PROT_WRITE);
+    for (unsigned i = 0; i < 3 * items; i++)
+        CHECK(items_reads[i] == times);
+    for (unsigned i = 0; i < windows; i++)
+        CHECK(window_reads[i] == times);
+}
+
+static void begin_reads(unsigned items)
 {
     pages[0]->tag = items << TAG_ITEMS_SHIFT;
     pages[1]->window = WINDOW, pages[1]->window_pages = 8;
@@ -108,21 +118,51 @@ static void are_read_once(unsigned items, unsigned windows)
     memset(items_reads, 0, sizeof(items_reads));
     memset(window_reads, 0, sizeof(window_reads));
     protect(PROT_NONE);
-    struct thread *runs = event(init, SYS_ipc_call | IPC_EXTENDED | ENDPOINT << SLOT_SHIFT);
-    protect(PROT_READ | PROT_WRITE);
+}
+
+/* A call brings all items, each word having been read that often. */
+static void call_reads(unsigned items, unsigned windows, unsigned times)
+{
+    begin_reads(items);
+    struct thread *runs = event(init, SYS_ipc_call | IPC_EXTENDED | IPC_WINDOW | ENDPOINT << SLOT_SHIFT);
+    check_reads(items, windows, times);
     CHECK(runs == server);
-    for (unsigned i = 0; i < 3 * items; i++)
-        CHECK(items_reads[i] == 1);
-    for (unsigned i = 0; i < windows; i++)
-        CHECK(window_reads[i] == 1);
+}
+
+static void reply(void)
+{
     CHECK(event(server, SYS_ipc_reply_wait | IPC_REPLY | IPC_WINDOW | IPC_SLOTS) == init);
 }
 
+/* One item is tried at once first. Where that is not enough it is read again, and only what was read then counts: each
+ * reading finds another frame for another place. */
 static void one_item(void)
 {
+    static const uint32_t other[] = {0, 4, 4 * PAGE_SIZE};
+    flips = other;
     item(0, 2, FRAME, WINDOW);
-    are_read_once(1, 2);
+    call_reads(1, 2, 2); /* there is no table */
+    CHECK(shows(WINDOW + other[2], FRAME + 4) && shows(WINDOW + other[2] + PAGE_SIZE, FRAME + 5));
+    CHECK(!shows(WINDOW, FRAME));
+    reply();
+    item(0, 2, FRAME, WINDOW);
+    call_reads(1, 2, 1);
     CHECK(shows(WINDOW, FRAME) && shows(WINDOW + PAGE_SIZE, FRAME + 1));
+}
+
+/* The caller of one_item() is answered with a frame. */
+static void one_item_of_a_reply(void)
+{
+    struct message_page *client = pages[0];
+
+    pages[0] = pages[1], pages[1] = client;
+    item(0, 1, FRAME + 6, WINDOW + 6 * PAGE_SIZE);
+    begin_reads(1);
+    struct thread *runs = event(server, SYS_ipc_reply_wait | IPC_REPLY | IPC_EXTENDED | IPC_WINDOW | IPC_SLOTS);
+    check_reads(1, 2, 1);
+    CHECK(runs == init && shows(WINDOW + 6 * PAGE_SIZE, FRAME + 6));
+    pages[1] = pages[0], pages[0] = client;
+    flips = NULL;
 }
 
 /* None is passed before all were checked, and what was checked is what is passed. */
@@ -131,8 +171,9 @@ static void several_items(void)
     item(0, 1, FRAME + 2, WINDOW + 2 * PAGE_SIZE);
     item(1, 1, FRAME + 3, WINDOW + 3 * PAGE_SIZE);
     pages[0]->items[2] = (struct item){.slot = WORLD_MEMORY, .rights = RIGHT_READ, .kind = ITEM_CAP, .to = 1};
-    are_read_once(3, 4);
+    call_reads(3, 4, 1);
     CHECK(shows(WINDOW + 2 * PAGE_SIZE, FRAME + 2) && shows(WINDOW + 3 * PAGE_SIZE, FRAME + 3));
+    reply();
     CHECK(call(SYS_cap_delete, SLOTS + 1, 0, 0, 0) == OK);
 }
 
@@ -140,8 +181,9 @@ int main(void)
 {
     begin();
     one_item();
+    one_item_of_a_reply();
     several_items();
-    CHECK(call(SYS_memory_revoke, WORLD_MEMORY, FRAME, 4, 0) == OK);
+    CHECK(call(SYS_memory_revoke, WORLD_MEMORY, FRAME, 8, 0) == OK);
     world_end();
     puts("test_read_once: what a message brings is read once");
 }

@@ -266,11 +266,12 @@ static void reads_what_is_written(uint32_t unused)
     }
 }
 
-/* On the second processor, where nobody else is: when the driver has answered, that has nothing to do. */
+static uint32_t driver_processor;
+
 static void replaces_in_rounds(uint32_t unused)
 {
     (void)unused;
-    SAME(sys_thread_schedule(CHILD_THREAD + DRIVER, PRIORITY_CHILD, 1), OK);
+    SAME(sys_thread_schedule(CHILD_THREAD + DRIVER, PRIORITY_CHILD, driver_processor), OK);
     struct event event = driver_wait();
     for (uint32_t round = 0; round < CHANGES; round++) {
         SAME(event.words.w[3], PAGE_FAULT);
@@ -284,7 +285,7 @@ static void replaces_in_rounds(uint32_t unused)
 }
 
 /* The reader has translations of the frame that goes. */
-static void replaced_by_answers(void)
+static void replaced(uint32_t writers, uint32_t readers, uint32_t drivers)
 {
     driver_make();
     data = frames_take(2);
@@ -295,10 +296,23 @@ static void replaced_by_answers(void)
                 reader = child_thread(CREW + 1, reads_what_is_written, 0);
     reader.task = writer.task;
     reader.page = writer.page + PAGE_SIZE;
-    crew_start(1, reader, 0);
-    crew_start(0, writer, cpu_count() > 2 ? 2 : 0);
+    crew_start(1, reader, readers);
+    crew_start(0, writer, writers);
+    driver_processor = drivers;
     drive(replaces_in_rounds);
     IS(laps[0], CHANGES + 1);
+}
+
+/* The driver is on the second processor, where nobody else is: when it has answered, that has nothing to do. */
+static void replaced_by_answers(void)
+{
+    replaced(cpu_count() > 2 ? 2 : 0, 0, 1);
+}
+
+/* The driver is on the writer's processor, which is switched to the writer at once. */
+static void replaced_by_direct_answers(void)
+{
+    replaced(0, 1, 0);
 }
 
 void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
@@ -308,6 +322,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
         {"a new page directory is seen on all processors at once", directories_are_seen_at_once},
         {"what a task granted goes with it, on all processors", granters_die},
         {"the answer to a fault takes a page that another thread reads", replaced_by_answers},
+        {"so does one that switches directly", replaced_by_direct_answers},
     };
 
     (void)ebx, (void)esi, (void)edi;
