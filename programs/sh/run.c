@@ -168,7 +168,9 @@ static int run_and_or(const struct node *node)
 
 static int run_not(const struct node *node)
 {
-    return !run_condition(node->first);
+    int status = run_condition(node->first);
+
+    return shell.returns ? status : !status;
 }
 
 static int run_group(const struct node *node)

@@ -7,6 +7,7 @@
  * there.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -24,6 +25,8 @@
 #include "programs/sh/source.h"
 #include "programs/sh/traps.h"
 #include "programs/sh/variables.h"
+
+enum { FIRST_OWN = 10 };
 
 extern char **environ;
 
@@ -138,9 +141,22 @@ void shell_run_between(const char *text)
     shell.continues = before.continues;
 }
 
+/* Its descriptor is beyond those that redirections name. */
+static FILE *open_script(const char *path)
+{
+    int named = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (named < 0)
+        return NULL;
+    int own = fcntl(named, F_DUPFD_CLOEXEC, FIRST_OWN);
+    FILE *file = own < 0 ? NULL : fdopen(own, "r");
+    close(named);
+    return file;
+}
+
 bool shell_run_file(const char *path)
 {
-    FILE *file = fopen(path, "re");
+    FILE *file = open_script(path);
 
     if (!file)
         return false;
