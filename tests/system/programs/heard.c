@@ -2,6 +2,7 @@
 #include "tests/system/programs/heard.h"
 
 #include "libuser/mem/shm.h"
+#include "tests/system/programs/board.h"
 #include "tests/system/programs/child.h"
 #include "tests/system/programs/tap.h"
 
@@ -33,12 +34,7 @@ void heard_catch(int signal, int flags)
 
 void heard_begin(void)
 {
-    char *page = NULL;
-
-    if (shm_open(BOARD, &page) != 0)
-        exit(99);
-    board = (volatile uint32_t *)page;
-    memset(page, 0, BOARD_WORDS * sizeof *board);
+    board = board_open(BOARD);
     heard_catch(SIGUSR1, 0); /* a child inherits that */
 }
 

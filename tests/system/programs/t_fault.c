@@ -1,5 +1,6 @@
 /* What a program must not do ends it, with the reason in its wait status, and nobody else. */
 #include "libuser/mem/mmap.h"
+#include "tests/system/programs/board.h"
 #include "tests/system/programs/child.h"
 #include "tests/system/programs/tap.h"
 
@@ -387,11 +388,9 @@ static int counts(void)
 static bool others_go_on(void)
 {
     static piece *const pieces[] = {reads_null, overflows, halts, is_undefined, divides_by_zero};
-    char *page = NULL;
     bool good = true;
 
-    shm_open(BOARD, &page);
-    board = (volatile uint32_t *)page;
+    board = board_open(BOARD);
     pid_t child = child_start(counts);
     for (unsigned i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++) {
         int status = child_run(pieces[i]);

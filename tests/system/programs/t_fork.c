@@ -1,5 +1,6 @@
 /* fork: copy on write in every order, shared pages, limits, the FPU's state. */
 #include "libuser/mem/mmap.h"
+#include "tests/system/programs/board.h"
 #include "tests/system/programs/child.h"
 #include "tests/system/programs/tap.h"
 
@@ -23,13 +24,7 @@ static volatile uint32_t *board;
 
 static void begin(void)
 {
-    char *page = NULL;
-
-    if (shm_open(BOARD, &page) != 0)
-        exit(99);
-    board = (volatile uint32_t *)page;
-    for (int i = 0; i < STEP; i++)
-        board[i] = 0;
+    board = board_open(BOARD);
 }
 
 static bool end(bool good)

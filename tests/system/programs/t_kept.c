@@ -5,6 +5,7 @@
  * run: --memory 32
  */
 #include "libuser/mem/mmap.h"
+#include "tests/system/programs/board.h"
 #include "tests/system/programs/child.h"
 #include "tests/system/programs/tap.h"
 
@@ -122,12 +123,7 @@ static int crowds_a_little(void)
 /* Kernel objects are made of any frames: none needs to adjoin another. */
 static bool from_single_frames(void)
 {
-    char *page;
-
-    if (shm_open(BOARD, &page) != 0)
-        return false;
-    board = (volatile uint32_t *)page;
-    *board = 0;
+    board = board_open(BOARD);
     pid_t holder = child_start(holds_what_is_between);
     while (*board == 0)
         sched_yield();

@@ -7,6 +7,7 @@
  */
 #include "libuser/mem/mmap.h"
 #include "libuser/mem/sbrk.h"
+#include "tests/system/programs/board.h"
 #include "tests/system/programs/child.h"
 #include "tests/system/programs/tap.h"
 
@@ -269,14 +270,10 @@ static const struct tap_point points[] = {
 
 int main(int argc, char **argv)
 {
-    char *page = NULL;
-
     (void)argv;
     if (argc > 1)
         for (;;)
             sleep(1000);
-    if (shm_open(BOARD, &page) != 0)
-        return 1;
-    board = (volatile uint32_t *)(void *)page;
+    board = board_open(BOARD);
     return TAP_RUN(points);
 }

@@ -1,4 +1,5 @@
 /* Processes: ends and who hears of them, kill, sleep, the clock. */
+#include "tests/system/programs/board.h"
 #include "tests/system/programs/child.h"
 #include "tests/system/programs/tap.h"
 
@@ -19,11 +20,7 @@ static volatile uint32_t *board; /* in a segment that all inherit */
 
 static void begin(void)
 {
-    char *page = NULL;
-
-    if (shm_open(BOARD, &page) != 0)
-        exit(99);
-    board = (volatile uint32_t *)page;
+    board = board_open(BOARD);
 }
 
 static bool end(bool good)
@@ -221,8 +218,9 @@ static bool kill_spinner(void)
 static bool kill_waiter(void)
 {
     bool good = killed(waits_forever);
+    char *page = NULL;
 
-    begin();
+    good = IS(shm_open(BOARD, &page), 0) && good; /* which its child has still */
     good = IS(kill((pid_t)board[1], SIGKILL), 0) && good;
     return end(good);
 }

@@ -2,6 +2,7 @@
  * Who runs for how long, on one processor: processes that only compute, and never call anybody,
  * take turns at every tick.
  */
+#include "tests/system/programs/board.h"
 #include "tests/system/programs/child.h"
 #include "tests/system/programs/tap.h"
 
@@ -37,12 +38,8 @@ static uint32_t uptime(void)
 
 static void begin(uint32_t players)
 {
-    char *page = NULL;
-
-    if (shm_open(BOARD, &page) != 0)
-        exit(99);
-    board = (volatile struct board *)page;
-    *board = (struct board){.players = players};
+    board = board_open(BOARD);
+    board->players = players;
 }
 
 /* Waits for its turns by looking at the board, and gives each away at once. */

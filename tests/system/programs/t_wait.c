@@ -1,4 +1,5 @@
 /* waitpid and kill: whom it waits for, what it is told, signals. */
+#include "tests/system/programs/board.h"
 #include "tests/system/programs/child.h"
 #include "tests/system/programs/tap.h"
 
@@ -15,12 +16,7 @@ static volatile uint32_t *board; /* in a segment that all inherit */
 
 static void begin(void)
 {
-    char *page = NULL;
-
-    if (shm_open(BOARD, &page) != 0)
-        exit(99);
-    board = (volatile uint32_t *)page;
-    board[0] = 0;
+    board = board_open(BOARD);
 }
 
 static bool end(bool good)
