@@ -328,7 +328,7 @@ LIVED_IN = [
     (b"jobs\n", b"[1] + Running sleep 100\n", b""), (b"kill %1; wait\n", b"wait\n", b""), (b"(exit 3) & wait %1\n", b"[1] ", b"\n$ "), (b"echo $?\n", b"3\n", b""),
     (b"sleep 0 & until jobs | grep -q Done; do true; done\n", b"[1] + Done sleep 0\n", b""),
     (b"PS1='$x>' x=a; x=b\n", b"\nb>", None), (b"PS1='$ '\n", b"\n", b""),
-    (b"trap 'echo child' CHLD; (exit 0) &\n", b"child\n", None), (b"", b"", b""), (b"echo a", b"echo a", None), (b"b\n", b"ab\n", b""), (b"trap - CHLD\n", b"\n", b""),
+    (b"trap 'echo child' CHLD; (exit 0) &\n", b"child\n", None), (b"", b"$ \x1b[K", None), (b"echo a", b"echo a", None), (b"b\n", b"ab\n", b""), (b"trap - CHLD\n", b"\n", b""),
     (b"trap 'echo key' INT\n", b"INT\n", b""), (b"ab\x03", b"^C\nkey\n", b""), (b"echo $?; trap - INT\n", b"130\n", b""),
     *8 * [(b"read x\n\x03", b"^C\n", b"")], (b"read x\n", b"read x\n", None), (b"\x03", b"^C\n", b""), (b"read x; echo $x\nab\n", b"ab\nab\n", b""),
     (b"${nothing:?}; echo on\n", b"empty\non\n", b""), (b"for i in a ${n?}; do echo no; done; readonly r; unset r; echo $?\n", b"set\nsh: r: may only be read\n1\n", b""),
