@@ -18,12 +18,12 @@
 struct task {
     struct object object;
     struct list owed;
-    struct link destroying;
+    uint32_t stage;  /* 0: alive; else the stage of its death */
+    uint32_t cursor; /* within the stage */
     struct vspace space __attribute__((aligned(32)));
     struct account account;
     struct cspace cspace;
-    uint32_t stage;  /* 0: alive; else the stage of its death */
-    uint32_t cursor; /* within the stage */
+    struct link destroying;
 };
 _Static_assert(sizeof(struct task) <= PAGE_SIZE, "a task fills one frame");
 
