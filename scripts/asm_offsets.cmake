@@ -1,5 +1,5 @@
-# cmake -DIN=object -DOUT=file.inc -P asm_offsets.cmake: makes NASM definitions from the strings
-# `->NAME value` that the compiled kernel/i386/asm_offsets.c contains.
+# cmake -DIN=object -DOUT=file.inc -P asm_offsets.cmake: makes NASM definitions from the strings `->NAME value` in the
+# compiled kernel/i386/asm_offsets.c.
 file(STRINGS ${IN} found REGEX "->[A-Za-z0-9_]+ -?[0-9]+")
 if(NOT found)
   message(FATAL_ERROR "${IN}: no `->NAME value` strings in it")

@@ -7,7 +7,7 @@ LEAST = (3, 11)
 if sys.version_info < LEAST:
     sys.stderr.write("tally: %s is Python %s, but %d.%d is the least that works\n" % (sys.executable, sys.version.split()[0], *LEAST))
     sys.exit(126)
-gc.disable()  # a script has ended before there is anything to collect, and would look for it each time it begins
+gc.disable()  # a script ends before there is garbage to collect, and each would pay for looking
 del sys.argv[0]
 with open(sys.argv[0], "rb") as file:
     exec(compile(file.read(), sys.argv[0], "exec"))

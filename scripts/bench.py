@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Builds if needed, measures the system, and prints one line `NAME VALUE UNIT` for each row.
 
-VALUE is the least of 1,000 runs; ROW.code, ROW.data, ROW.written and ROW.translations are what the run with that
-value touches, ROW.exits and ROW.loads how often it left the kernel and loaded CR3. docs/performance.md says what the rows are and how they are measured. Rows
-that are not as recorded, which is what scripts/test holds them to, are named on stderr; so it is if the record is
-of another compiler or emulator, with which rows are not compared. Exit status: 1 if
-something could not be measured, 2 for wrong options, 126 if tools or the build are missing.
+VALUE is the minimum of 1,000 runs. ROW.code, ROW.data, ROW.written and ROW.translations are what the run with that
+value touches; ROW.exits and ROW.loads are how often it left the kernel and loaded CR3. docs/performance.md defines the
+rows. Rows that differ from the record, to which scripts/test holds them, are named on stderr; so is a record of another
+compiler or emulator, with which rows are not compared. Exit status: 1 if something could not be measured, 2 for wrong
+options, 126 if tools or the build are missing.
 """
 from tally import entry
 
@@ -21,11 +21,11 @@ def parse():
     parser = options.Parser("bench", __doc__)
     add = parser.add_argument
     add("--json", type=options.name, metavar="FILE", help="write the rows to FILE, with median and maximum, too")
-    add("--explain", choices=bench.EXPLAINED, metavar="ROW", help="say which functions the row's instructions are of")
-    add("--record", action="store_true", help="these figures become the record, and docs/performance.md shows them")
+    add("--explain", choices=bench.EXPLAINED, metavar="ROW", help="name the functions that run the row's instructions")
+    add("--record", action="store_true", help="write these figures to the record and to docs/performance.md")
     add("--quick", action="store_true", help=f"without {bench.LONGEST}, which takes longest and which system tests are held to")
-    add("--cycles", action="store_true", help="cycles of this machine's processor instead; needs KVM")
-    add("--plots", action="store_true", help="draw docs/plots/ anew")
+    add("--cycles", action="store_true", help="measure cycles of this machine's processor instead; needs KVM")
+    add("--plots", action="store_true", help="redraw docs/plots/")
     options.build_folder(parser, "where it is built (build/i386)")
     arguments = parser.parse_args()
     check(parser, arguments)

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Every `path/file.ext`, `folder/` and `function()` that README.md or docs/*.md names must exist, and `function()`s that
-a page says are in a file must be defined in that one. Each term of docs/glossary.md is used in the source, each of its words that
-comments use has a row, docs/decisions/README.md has each decision, with its title, and docs/shell.md what ps and free show."""
+"""Every `path/file.ext`, `folder/` and `function()` in README.md or docs/*.md must exist, and a `function()` that a
+page places in a file must be defined in that file. Each term of docs/glossary.md must occur in the source, and each of
+its words that comments use must have a row. docs/decisions/README.md must list each decision with its title, and
+docs/shell.md the columns of ps and the rows of free."""
 from tally import entry
 
 import functools
@@ -14,7 +15,7 @@ from tally.pages import SPAN, named
 FOLDERS = ["boot", "kernel", "libuser", "programs", "servers", "tests"]
 FILE = re.compile(r"(?:[\w.-]+/)+(?:[\w.-]+\.\w+)?")
 FUNCTION = re.compile(r"(\w+)\(\)")
-MADE = ("build/", "/")  # what the build makes, and what is outside of the tree
+MADE = ("build/", "/")  # files that the build makes, and paths outside the tree
 
 
 def tags(kinds, *sources):
@@ -30,7 +31,7 @@ def known_names():
 
 
 def handlers(text):
-    """The library's functions that answer Linux's calls are made by a macro: HANDLER(read) begins vdso_read()."""
+    """Names of the library's functions for Linux's calls, which a macro declares: HANDLER(read) begins vdso_read()."""
     return {f"vdso_{name}" for name in re.findall(r"^(?:\w+ )*HANDLER\((\w+)\)", text, re.M)}
 
 
@@ -40,7 +41,7 @@ def file_exists(name):
 
 @functools.lru_cache(maxsize=None)
 def defined_in(path):
-    """Functions, macros and labels; and what a macro at the beginning of a line has as its argument."""
+    """Functions, macros and labels, and the argument of a macro at the beginning of a line."""
     text = (ROOT / path).read_text(encoding="utf-8")
     return tags("fd", ROOT / path) | handlers(text) | {*re.findall(r"^(?:[A-Z_]+\()?(\w+)(?:[:,)])", text, re.M)}
 
@@ -62,7 +63,7 @@ def complaints(document, names):
 
 
 def missing_terms():
-    """A term is used if a word of the source begins as each of its words does."""
+    """Terms that the source does not use. A term is used if some word begins as each of its words does."""
     text = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
     terms = [t for t in re.findall(r"^\| ([^|]+) \|", text, re.M) if t not in ("term", "---")]
     sources = "".join(p.read_text(encoding="utf-8") for folder in [*FOLDERS, "scripts"]
@@ -84,7 +85,7 @@ def missing_decisions():
 
 
 def missing_columns():
-    """Of docs/shell.md: a row for each column of ps, and for each row of free, in their order."""
+    """In docs/shell.md: each column of ps and each row of free needs a row, in their order."""
     text = (ROOT / "docs/shell.md").read_text(encoding="utf-8")
     columns = re.search(r'puts\("(.*)"\)', (ROOT / "programs/ps.c").read_text(encoding="utf-8"))[1].split()
     rows = re.findall(r'show\("\s*(\w+)"', (ROOT / "programs/free.c").read_text(encoding="utf-8"))

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""check_format.py: every C file is laid out as .clang-format says. Needs clang-format.
+"""check_format.py: checks that every C file is laid out as .clang-format says. Needs clang-format.
 
-One that is not of version 14, Debian 12's, lays out otherwise: then that is said, and nothing judged.
+Versions other than 14 (Debian 12's) lay files out differently: with them it says so, and judges nothing.
 """
 from tally import entry
 
@@ -20,7 +20,7 @@ def files():
 
 
 def places(names):
-    """{file: its first line that is laid out otherwise}."""
+    """{file: the first line with another layout}."""
     done = processes.run(["clang-format", "--dry-run", "--Werror", *names], cwd=ROOT)
     found = {}
     for name, line in PLACE.findall(done.stderr):

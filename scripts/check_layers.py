@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Checks every #include "..." against docs/layers.txt, that no file includes itself in the end, and that a header declares
-nothing that a folder defines which its own may not include, but for what layers.txt names in an `up` line."""
+"""Checks every #include "..." against docs/layers.txt, that there are no include cycles, and that a header declares
+nothing that is defined in a folder which the header's folder may not include, except for the `up` lines of
+layers.txt."""
 from tally import entry
 
 import pathlib
@@ -13,7 +14,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
 # What a header declares, and a source file defines, at the beginning of a line.
 DECLARED = re.compile(r"^(?!static|typedef|return)[a-z][\w *]*?\b(\w+)\([^;{}]*\)[^;{}]*;", re.M)
 DEFINED = re.compile(r"^(?!static|typedef)(?:__attribute__\(\(\w+\)\) )?[a-z][\w *]*?\b(\w+)\([^;{}]*\)\s*\{", re.M)
-FLAT = "libuser/xv6"  # headers include each other by bare name, as the programs that they are for do
+FLAT = "libuser/xv6"  # headers include each other by bare name, like the programs that use them
 GENERATED = generated_headers()
 
 
@@ -22,7 +23,7 @@ def folder_of(name):
 
 
 def read_layers():
-    """({folder: what it may include}, {header: folders above that define what it declares})"""
+    """({folder: what it may include}, {header: higher folders that define what it declares})"""
     layers, upward = {}, {}
     for line in (ROOT / "docs/layers.txt").read_text(encoding="utf-8").splitlines():
         line = line.split("#")[0].strip()
@@ -34,7 +35,7 @@ def read_layers():
 
 
 def read_includes():
-    """{file: files it includes}, all as paths from the root."""
+    """{file: the files it includes}, all as paths from the root."""
     includes = {}
     for path in (p for top in TOP_FOLDERS for p in sorted((ROOT / top).rglob("*.[ch]"))):
         name = str(path.relative_to(ROOT))
@@ -58,7 +59,7 @@ def refusals(name, targets, layers):
 
 
 def upward_declarations(layers, upward):
-    """Each function of the kernel that a header declares and a higher folder defines, and `up` lines without one."""
+    """Kernel functions that a header declares and a higher folder defines, and `up` lines that match none."""
     texts = {str(p.relative_to(ROOT)): p.read_text(encoding="utf-8") for p in sorted((ROOT / "kernel").rglob("*.[ch]"))}
     definers = {name: folder_of(path) for path, text in texts.items() if path.endswith(".c") for name in DEFINED.findall(text)}
     found = {(path, definers[name], name) for path, text in texts.items() if path.endswith(".h")
@@ -73,7 +74,7 @@ def upward_declarations(layers, upward):
 
 
 def cycles(includes):
-    """Each include cycle, found by walking depth first with an explicit stack."""
+    """All include cycles, found by a depth-first walk with an explicit stack."""
     done = set()
     for start in includes:
         stack = [(start, iter(includes[start]))]

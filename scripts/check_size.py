@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""check_size.py [KERNEL.elf]: limits of functions, files, comments and the kernel. Needs universal-ctags.
+"""check_size.py [KERNEL.elf]: checks the limits of functions, files, comments and the kernel. Needs universal-ctags.
 
-The limit of the kernel's text is for the compiler that made the bench's record: others are told, and not held to it.
+The limit of the kernel's text applies to the compiler that made the bench's record; with others it is only reported.
 
-Functions that may be longer, being lists, are named in docs/size-exceptions.txt, one `path:function` a line.
+docs/size-exceptions.txt names the functions that may be longer because they are lists, one `path:function` a line.
 """
 from tally import entry
 
@@ -41,7 +41,7 @@ def line_count(path):
 
 
 def code_lines(path):
-    """Lines that hold more than a comment."""
+    """Counts the lines that hold more than a comment."""
     text = re.sub(r"/\*.*?\*/", lambda m: "\n" * m[0].count("\n"), path.read_text(encoding="utf-8"), flags=re.S)
     comment = ";" if path.suffix == ".asm" else "//"
     return sum(1 for line in text.splitlines() if line.split(comment)[0].strip())
@@ -61,12 +61,13 @@ def too_large(files, found):
 
 
 def value_of(name, file):
-    """Of a line `name: VALUE`, or `name = VALUE`."""
+    """The value in a line `name: VALUE` or `name = VALUE`."""
     return int(re.search(rf"^{name} *[:=] *(\d+)$", (ROOT / file).read_text(encoding="utf-8"), re.M)[1])
 
 
 def too_wide(files):
-    """Comments, of which clang-format leaves the lines as they are; and what editors are told, if it is not what that is told."""
+    """Lines that are too wide: comments, whose lines clang-format leaves alone; and .editorconfig, if its limit
+    differs."""
     columns = value_of("ColumnLimit", ".clang-format")
     for path in files:
         for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
@@ -83,7 +84,7 @@ def kernel_text(elf):
 
 
 def kernel_measures(found, elf):
-    """(what, how much, limit) for the kernel without its walkers."""
+    """(what, how much, limit) for the kernel without its audit walkers."""
     sources = [p for folder in ["kernel", "boot"] for p in (ROOT / folder).rglob("*.*")
                if p.suffix in (".c", ".h", ".asm", ".def") and "audit" not in p.parts]
     lengths = sorted(n for path, _, n, _ in found if path.startswith("kernel/") and "/audit/" not in path)
@@ -95,7 +96,7 @@ def kernel_measures(found, elf):
 
 
 def errors_of(measures, elf):
-    """What is above its limit."""
+    """The measures above their limits."""
     compiler = elf and bench_record.compiler_of(pathlib.Path(elf))
     foreign = compiler and compiler != bench_record.read().makers["compiler"]
     if foreign:

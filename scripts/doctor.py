@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Says which tools are here, in which versions, and what to do about those that are missing or too old.
+"""Lists the tools on this machine with their versions, and says what to do about missing or old ones.
 
-A variable of the environment names another command: CC, LD, NASM, GRUB_MKRESCUE, XORRISO; MUSL names a folder. Exit
-status: 1 if something is missing or unfit.
+Environment variables choose other commands: CC, LD, NASM, GRUB_MKRESCUE, XORRISO; MUSL names a folder. Exit status: 1
+if something is missing or unfit.
 """
 from tally import entry
 
@@ -27,12 +27,12 @@ def folder_to_be(text):
 def parse():
     parser = options.Parser("doctor", __doc__)
     parser.add_argument("--cmake", metavar="DIR", type=folder_to_be,
-                        help="write the tools as CMake's variables, and note in its folder DIR which they were")
+                        help="print the tools as CMake variables, and record them in the build folder DIR")
     return parser.parse_args()
 
 
 def cmake_lines():
-    """Paths are quoted so that CMake takes them as they are."""
+    """Quotes paths so that CMake takes them literally."""
     for name, tool in CMAKE_NAMES.items():
         if path := tool.path():
             yield f"set({name} [==[{path}]==] CACHE FILEPATH [==[{tool.use}]==])"

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Explores the kernel's core: lets every event happen in every state of a small world, and checks what comes of it.
+"""Explores the kernel's core: applies every event in every state of a small world, and checks the results.
 
-Without --world all worlds of scripts/test are explored, one after the other. A violation is shown as the events that
-lead to it, with the state after each; its last line says how to let them happen again. Exit status: 1 for a violation, or
-if a world has other states than its description says, 2 for wrong options, 3 if the time or the room did not suffice,
-126 if tools or the build are missing. docs/checking.md says what a fixed point means.
+Without --world it explores all worlds of scripts/test, one after the other. It prints a violation as the events that
+lead to it, with the state after each; the last line says how to replay them. Exit status: 1 for a violation, or if a
+world's number of states differs from its description, 2 for wrong options, 3 if time or room ran out, 126 if tools or
+the build are missing. docs/checking.md explains what a fixed point means.
 """
 from tally import entry
 
@@ -17,22 +17,22 @@ from tally import build, explore, options, packages, processes
 from tally.interface import ROOT
 
 LIMITED = 3  # the explorer's status
-LEAST, MOST = 1 << 20, 1 << 30  # states; also steps
+LEAST, MOST = 1 << 20, 1 << 30  # limits of the number of states, and of steps
 
 
 def parse():
     parser = options.Parser("explore", __doc__)
     add = parser.add_argument
-    add("--list", action="store_true", help="name the worlds, with their states, and explore none")
-    add("--world", metavar="W", choices=[world.name for world in explore.worlds()], help="explore this one")
-    add("--minutes", type=options.time, metavar="N", help="end after N minutes for each world (no limit)")
+    add("--list", action="store_true", help="list the worlds with their numbers of states, and explore none")
+    add("--world", metavar="W", choices=[world.name for world in explore.worlds()], help="explore this world only")
+    add("--minutes", type=options.time, metavar="N", help="stop after N minutes for each world (no limit)")
     add("--states", type=options.whole(1, MOST), metavar="N", help=f"make room for N states, {LEAST:,} at least (twice what the world's description says)")
     options.jobs(parser, "processes at the same time (as many as there are processors)")
-    add("--statuses", action="store_true", help="say how often each call returned what")
-    add("--normal", type=options.whole(1, MOST), metavar="STEPS", help="compare so many random steps with those from normalised states")
-    add("--replay", type=options.whole(0, MOST), nargs="+", metavar="NUMBER", help="let these events happen, and no others")
-    add("--as-test", type=options.name, metavar="FILE", help="write a violation to FILE as a C test, to be kept as tests/explore/test_*.c")
-    add("--mutants", action="store_true", help="put in, one at a time, the bugs that W, or any world, must catch: see scripts/mutants")
+    add("--statuses", action="store_true", help="count the results of each call")
+    add("--normal", type=options.whole(1, MOST), metavar="STEPS", help="compare STEPS random steps with those from normalised states")
+    add("--replay", type=options.whole(0, MOST), nargs="+", metavar="NUMBER", help="apply these events, and no others")
+    add("--as-test", type=options.name, metavar="FILE", help="write a violation to FILE as a C test, to keep as tests/explore/test_*.c")
+    add("--mutants", action="store_true", help="try the mutants that W, or any world, must catch: see scripts/mutants")
     options.build_folder(parser, "where it is built (build/host)")
     arguments = parser.parse_args()
     if (arguments.replay or arguments.normal or arguments.as_test) and not arguments.world:
@@ -44,7 +44,7 @@ def parse():
 
 
 def words(arguments):
-    """The explorer's options."""
+    """The explorer's command-line arguments."""
     if arguments.replay:
         return ["--replay", *map(str, arguments.replay)]
     pairs = {"--normal": arguments.normal, "--states": arguments.states, "--as-test": arguments.as_test,
@@ -59,7 +59,7 @@ def explore_world(folder, name, arguments):
 
 
 def try_mutants(arguments):
-    """Becomes scripts/mutants."""
+    """Replaces this process by scripts/mutants."""
     minutes = ["--minutes", str(arguments.minutes)] if arguments.minutes else []
     os.execv(sys.executable, [sys.executable, str(ROOT / "scripts/mutants.py"), "--test", f"explore/{arguments.world or '*'}",
                               "-j", str(arguments.jobs), *minutes, *["--list"] * arguments.list])

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """foreign.py FOLDER-FILE OUTPUT COMMANDS: builds the programs of a folder outside of the tree (tally/foreign_build.py).
 
-FOLDER-FILE holds the folder's path, which may have characters that a build file cannot; COMMANDS is what
-programs/CMakeLists.txt has written. OUTPUT gets NAME.elf of each program and a list.
+FOLDER-FILE contains the folder's path, which may have characters that a build file cannot hold. programs/CMakeLists.txt
+has written COMMANDS. Each program's NAME.elf and a list go to OUTPUT.
 """
 from tally import entry
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Fuzzes servers and the kernel's core: libFuzzer makes inputs, and each decides what happens in a run with all checks.
+"""Fuzzes servers and the kernel's core: libFuzzer makes inputs, and each input drives a run with all checks.
 
-It begins with the inputs that are in the tree and with those that were found before, which are kept in the build folder.
-Without NAME it lists what can be fuzzed. Exit status: 1 for a find, 2 for wrong options, 126 if tools or the build are
-missing. docs/checking.md says what is checked, and how to keep a find as a test.
+It begins with the inputs in the tree and with those found before, which the build folder keeps. Without NAME it lists
+the fuzz programs. Exit status: 1 for a find, 2 for wrong options, 126 if tools or the build are missing.
+docs/checking.md says what is checked, and how to keep a find as a test.
 """
 from tally import entry
 
@@ -22,11 +22,11 @@ FOUND = ("crash-*", "timeout-*", "oom-*", "leak-*")
 def parse():
     parser = options.Parser("fuzz", __doc__)
     add = parser.add_argument
-    add("name", metavar="NAME", nargs="?", choices=[program.name for program in fuzz.programs()], help="what is fuzzed")
+    add("name", metavar="NAME", nargs="?", choices=[program.name for program in fuzz.programs()], help="the fuzz program")
     add("--minutes", type=options.time, metavar="N", help=f"how long ({MINUTES})")
     options.jobs(parser, "processes at the same time (as many as there are processors)")
-    add("--run", type=options.file, metavar="FILE", help="run this input, and no other")
-    add("--merge", action="store_true", help="make the tree's inputs the smallest set that reaches what all that were found reach")
+    add("--run", type=options.file, metavar="FILE", help="run only this input")
+    add("--merge", action="store_true", help="replace the tree's inputs by the smallest set with the coverage of all inputs")
     options.build_folder(parser, "where it is built (build/host)")
     arguments = parser.parse_args()
     if not arguments.name and (arguments.run is not None or arguments.merge or arguments.minutes is not None):
@@ -43,7 +43,7 @@ def list_programs():
 
 
 def found_folder(folder, name):
-    """Inputs that reach something new, and finds."""
+    """The folder for inputs that reach new code, and for finds."""
     found = folder / "fuzz" / name
     found.mkdir(parents=True, exist_ok=True)
     return found
@@ -68,7 +68,7 @@ def run_one(folder, arguments):
 
 
 def fuzz_job(folder, arguments, number):
-    """One process; all read each other's inputs. It writes to a log of its own."""
+    """Fuzzes in one process, with its own log; all processes read each other's inputs."""
     found = found_folder(folder, arguments.name)
     log = found.parent / f"{arguments.name}-{number}.log"
     seconds = max(1, round((arguments.minutes or MINUTES) * 60))
@@ -79,7 +79,7 @@ def fuzz_job(folder, arguments, number):
 
 
 def run_all(folder, arguments):
-    """Until the time is over, or one has found something."""
+    """Fuzzes until the time is over, or a process has found something."""
     before = finds_in(found_folder(folder, arguments.name))
     jobs = [parallel.Job(lambda number=number: fuzz_job(folder, arguments, number)) for number in range(arguments.jobs)]
     for _, result in parallel.run_all(jobs, arguments.jobs):
@@ -97,7 +97,7 @@ def run_all(folder, arguments):
 
 
 def merge(folder, arguments):
-    """The smallest set of inputs by the code that they reach, not by how often."""
+    """Chooses the smallest set of inputs by the code they reach, not by how often they reach it."""
     tree, found = fuzz.CORPUS / arguments.name, found_folder(folder, arguments.name)
     with temporary_folder() as scratch:
         sources = [str(each) for each in (tree, found) if each.is_dir()]

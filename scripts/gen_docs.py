@@ -61,7 +61,7 @@ def bits(field):
 
 
 def register(fields):
-    """The cell of a register: its argument, or several with their bits, the highest first."""
+    """A register's cell: its argument, or several with their bits, highest first."""
     if len(fields) == 1:
         return fields[0].name
     return "<br>".join(f"{bits(f)}: {f.name}" for f in sorted(fields, key=lambda field: -field.low))
@@ -81,7 +81,7 @@ def syscalls_page():
 
 
 def word(fields):
-    """The text for a message's word: its argument or result, or several with their bits."""
+    """A message word's text: its argument or result, or several with their bits."""
     if len(fields) == 1:
         return fields[0].name
     return " + ".join(f"{field.name} ({bits(field)})" for field in sorted(fields, key=lambda field: -field.low))

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """gen_font.py FONT.pf2 OUTPUT: writes the screen's glyphs, those of code page 437, as a C header.
 
-The font is GRUB's (GNU Unifont), in which such a glyph has 8 x 16 pixels.
+The font is GRUB's (GNU Unifont), whose glyphs for that code page have 8 x 16 pixels.
 """
 from tally import entry
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """gen_proto.py PROTOCOL OUTPUT: writes a protocol's header from servers/proto/X.proto.
 
-The header has the calls' numbers, lists of them, by who makes them, and of their errors as X-macros, their names, and a client
-stub for each. The stubs share one function, which OUTPUT's neighbour proto_call.h holds. For words that have several
-arguments or results there is what packs and unpacks them: PROTOCOL_CALL_words() makes a call's words, PROTOCOL_CALL_FIELD()
-takes an argument out of these, or a result out of its word, and PROTOCOL_CALL_WORD() makes a word of an answer.
+The header has the calls' numbers and names, X-macro lists of the calls by caller and of their errors, and a client stub
+for each call. The stubs share one function, in proto_call.h beside OUTPUT. Words with several arguments or results get
+functions that pack and unpack them: PROTOCOL_CALL_words() makes a call's words, PROTOCOL_CALL_FIELD() extracts an
+argument from these, or a result from its word, and PROTOCOL_CALL_WORD() makes a word of an answer.
 """
 from tally import entry
 
@@ -46,7 +46,7 @@ static inline int {protocol}_{name}({parameters})
 }}
 """
 
-# Of a call with a word that has several arguments.
+# For a call with a word that has several arguments.
 WORDS = """
 static inline struct words {protocol}_{name}_words({parameters})
 {{
@@ -61,7 +61,7 @@ static inline uint32_t {protocol}_{name}_{field}(const struct words *words)
 }}
 """
 
-# Of a word that has several results.
+# For a word that has several results.
 RESULT_WORD = """
 static inline uint32_t {protocol}_{name}_{word}({parameters})
 {{
@@ -122,7 +122,7 @@ def parameters_of(fields):
 
 
 def stub(protocol, call):
-    # A result named like an argument (mmap's address) is told from it by a prefix.
+    # A result with an argument's name (mmap's address) gets a prefix.
     arguments = [identifier(field.name) for field in flat(call.arguments)]
     results = [f"new_{r.name}" if r.name in arguments else identifier(r.name) for r in call.results]
     parameters = ["uint32_t slot"] + ["uint32_t flags"] * call.items + ["uint32_t data_bytes"] * (call.data and not call.data_length)
@@ -158,7 +158,7 @@ def result_packing(protocol, call, word):
 
 
 def packing(protocol, call):
-    """What packs and unpacks the words that have several arguments or results."""
+    """The functions that pack and unpack words with several arguments or results."""
     return [*(argument_packing(protocol, call) if is_packed(call.arguments) else []),
             *(text for word in call.results if len(word.fields) > 1 for text in result_packing(protocol, call, word))]
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """gen_stubs.py STUBS ARGUMENTS: writes both sides of the system calls, from kernel/abi/syscalls.def.
 
-STUBS is libuser's: a stub takes the slot first if the call names one, then the arguments in the list's order, each by
-itself, and last a pointer to the result if there is one. ARGUMENTS is the kernel's: for each argument a function that
-takes it out of the calling thread's saved registers. The ipc_ calls are written by hand on both sides.
+STUBS is libuser's: a stub takes the slot first, if the call names one, then the arguments in the list's order, and last
+a pointer to the result, if there is one. ARGUMENTS is the kernel's: for each argument an accessor that extracts it from
+the calling thread's saved registers. The ipc_ calls are written by hand on both sides.
 """
 from tally import entry
 

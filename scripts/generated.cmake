@@ -1,9 +1,9 @@
-# Headers made from the interface lists, in ${GENERATED}.
+# Generates the headers that are made from the interface lists, in ${GENERATED}.
 find_package(Python3 3.11 REQUIRED COMPONENTS Interpreter)
-# What was found can be a slow script that looks for Python each time: the build asks it once.
+# The python3 found may be a slow script that searches for Python each time, so the build asks it once.
 execute_process(COMMAND ${Python3_EXECUTABLE} -IS -c "import sys; print(sys.executable, end='')"
                 OUTPUT_VARIABLE python COMMAND_ERROR_IS_FATAL ANY)
-set(python ${python} -S -B -X utf8) # writes no caches into the tree, whose files are UTF-8 in any locale
+set(python ${python} -S -B -X utf8) # no caches in the tree; its files are UTF-8 in any locale
 
 file(GLOB protocols CONFIGURE_DEPENDS servers/proto/*.proto)
 set(reader scripts/tally/interface.py scripts/tally/output.py)
@@ -29,8 +29,8 @@ foreach(protocol IN LISTS protocols)
     COMMENT "protocol ${name}" VERBATIM)
   list(APPEND headers ${header})
 endforeach()
-# The screen's glyphs, of GRUB's font.
-find_file(GRUB_FONT unicode.pf2 PATHS /usr/share/grub NO_DEFAULT_PATH) # unless it is known
+# The screen's glyphs, from GRUB's font.
+find_file(GRUB_FONT unicode.pf2 PATHS /usr/share/grub NO_DEFAULT_PATH) # unless it was given
 if(NOT GRUB_FONT)
   message(FATAL_ERROR "GRUB's unicode.pf2 is missing: scripts/doctor says what to install")
 endif()
@@ -43,7 +43,7 @@ add_custom_command(
   COMMENT "glyphs" VERBATIM)
 list(APPEND headers ${glyphs})
 
-# Looked up each time, and written if it is another.
+# The version: computed by each build, written if it has changed.
 set(version ${GENERATED}/servers/version.h)
 add_custom_target(version
   COMMAND scripts/version.sh ${version}

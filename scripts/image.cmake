@@ -1,4 +1,4 @@
-# What is booted: the kernel without symbols, the archive of init and all programs, the ISO of both.
+# The boot images: the kernel without symbols, the archive with init and all programs, and the ISO of both.
 if(NOT GRUB_MKRESCUE OR NOT XORRISO)
   message(FATAL_ERROR "grub-mkrescue or xorriso is missing: scripts/doctor says what to install")
 endif()
@@ -14,7 +14,7 @@ foreach(kind IN ITEMS servers kernel-tests programs tests)
   list(SORT names)
   list(TRANSFORM names PREPEND ${space}_ OUTPUT_VARIABLE made)
   list(APPEND targets ${made})
-  list(REMOVE_ITEM names init) # which is in the archive as a flat image
+  list(REMOVE_ITEM names init) # the archive has init as a flat image
   list(TRANSFORM names REPLACE "(.+)" "${space}/\\1.elf")
   list(APPEND members --${kind} ${names})
 endforeach()

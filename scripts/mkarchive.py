@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Makes the boot archive; scripts/tally/archive.py has what it is. @FILE stands for the words of a file, one a line."""
+"""Makes the boot archive, which scripts/tally/archive.py describes. @FILE stands for the words in a file, one a
+line."""
 from tally import entry
 
 from tally import archive

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""mkiso.py OUTPUT KERNEL ARCHIVE PROGRAM [ARG...]: makes the ISO, with that command line."""
+"""mkiso.py OUTPUT KERNEL ARCHIVE PROGRAM [ARG...]: makes the ISO, with PROGRAM and ARGs as its command line."""
 from tally import entry
 
 import sys

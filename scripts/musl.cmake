@@ -1,5 +1,5 @@
-# musl for i386, the C library of programs: they link with user_musl, and with musl_strict for our warnings, too. It is
-# fetched once; nothing of it is installed.
+# musl for i386, the C library of programs. They link with user_musl, or with musl_strict, which adds our warnings. musl
+# is fetched once, and not installed.
 if(NOT EXISTS "${MUSL}/version" OR DEFINED ENV{MUSL})
   execute_process(COMMAND ${python} ${PROJECT_SOURCE_DIR}/scripts/musl.py ${PROJECT_BINARY_DIR}
                   OUTPUT_VARIABLE found ERROR_VARIABLE why RESULT_VARIABLE failed OUTPUT_STRIP_TRAILING_WHITESPACE)
@@ -9,16 +9,16 @@ if(NOT EXISTS "${MUSL}/version" OR DEFINED ENV{MUSL})
   set(MUSL "${found}" CACHE PATH "musl for i386" FORCE)
 endif()
 file(STRINGS ${MUSL}/version musl_version LIMIT_COUNT 1)
-if(NOT musl_version MATCHES "^1\\.2\\.[0-5]$") # without libuser/musl no program would get beyond its first system call
+if(NOT musl_version MATCHES "^1\\.2\\.[0-5]$") # libuser/musl fits only these, and programs need it for system calls
   set(refused ${MUSL})
-  unset(MUSL CACHE) # else it would be taken again when the environment names no other
+  unset(MUSL CACHE) # else it would still be used when the environment names no other folder
   message(FATAL_ERROR "tally: musl ${musl_version} in ${refused}: libuser/musl knows the insides of 1.2.0 to 1.2.5")
 endif()
 set(musl_library ${MUSL}/lib/i386-linux-musl)
 set(musl_includes -isystem ${MUSL}/include/i386-linux-musl)
 
-# With -mno-tls-direct-seg-refs a variable that is a thread's own is found by what gs leads to, not beside that. clang would
-# believe that malloc always has memory where nobody looks at it, and so does not set errno.
+# -mno-tls-direct-seg-refs makes thread-local variables be found through the pointer at gs:0, not relative to gs.
+# Without -fno-builtin-malloc and so on, clang would assume that an unused malloc succeeds, and leave errno unset.
 set(musl_c_flags --target=i686-linux-musl -march=i686 -nostdlibinc -fno-pic -fno-pie -fno-stack-protector
   -fno-asynchronous-unwind-tables -fno-omit-frame-pointer -fno-strict-aliasing -ffunction-sections -fdata-sections
   -fno-delete-null-pointer-checks -fno-builtin-malloc -fno-builtin-calloc -fno-builtin-realloc

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""musl.py DIR: prints the folder of musl for i386, fetching it if it is not there; DIR is the build folder.
+"""musl.py DIR: prints the folder of musl for i386, and fetches it first if needed; DIR is the build folder.
 
-It is Debian's package musl-dev, unpacked: nothing is installed, and no architecture is added to the system. MUSL of the
-environment names a folder that is used instead.
+It unpacks Debian's package musl-dev: it installs nothing, and adds no architecture to the system. If the environment
+variable MUSL is set, it names the folder to use instead.
 """
 from tally import entry
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Puts small bugs, one at a time, into what the tree is built of, and runs the test that must catch each.
+"""Applies small bugs to the sources, one at a time, and runs the test that must catch each.
 
-All of them, or those of that NAME (with * and ?, those that match it). Results go to stdout as tests end; the last line is
-`N caught, N survive, N equivalent`. Exit status: 1 if one survives, does not build or does not apply, 2 for wrong
-options, 126 if tools are missing. docs/checking.md says what a mutant is and how to add one.
+It tries all of them, or those named NAME (with * and ?, those that match). Results go to stdout as tests end; the last
+line is `N caught, N survive, N equivalent`. Exit status: 1 if one survives, does not build or does not apply, 2 for
+wrong options, 126 if tools are missing. docs/checking.md says what a mutant is and how to add one.
 """
 from tally import entry
 
@@ -16,18 +16,18 @@ import time
 from tally import build, mutant_runs, mutants, options, packages, terminal, processes
 from tally.interface import ROOT
 
-LINES, WIDTH = 15, 200  # of what is said of one that survives
+LINES, WIDTH = 15, 200  # limits of the output that is shown for a survivor
 
 
 def parse():
     parser = options.Parser("mutants", __doc__)
     add = parser.add_argument
-    add("--list", action="store_true", help="name them, with file and test, and run none")
-    add("--fast", action="store_true", help="only those that a test on the host catches")
-    add("--test", type=options.name, metavar="TEST", help="only those that TEST catches (with * and ?, tests that match it)")
-    add("--changed", action="store_true", help="only those of files, and of their tests, that differ from the last commit's parent")
-    add("--minutes", type=options.time, metavar="N", help="end after N minutes, with one that ends then; which ones are left out is chance")
-    add("--seconds", type=options.time, metavar="N", help=f"a test's time ({mutant_runs.LIMIT}; {mutant_runs.LIMIT_OF_HANGS} where the list says that it hangs)")
+    add("--list", action="store_true", help="list them, with file and test, and run none")
+    add("--fast", action="store_true", help="only those caught by a host test")
+    add("--test", type=options.name, metavar="TEST", help="only those caught by TEST (with * and ?, by tests that match)")
+    add("--changed", action="store_true", help="only those whose file, or whose test's file, differs from the last commit's parent")
+    add("--minutes", type=options.time, metavar="N", help="stop at the first result after N minutes; which ones are left out is random")
+    add("--seconds", type=options.time, metavar="N", help=f"limit for each test ({mutant_runs.LIMIT}; {mutant_runs.LIMIT_OF_HANGS} for mutants marked as hanging)")
     options.jobs(parser, "mutants at the same time (as many as there are processors)")
     add("--from", dest="lists", type=options.file_or_folder, metavar="FILE", default=mutants.FOLDER, help="a list, or a folder of them (tests/mutants)")
     options.build_folder(parser, "build in folders of DIR (build)")
@@ -36,7 +36,7 @@ def parse():
 
 
 def changed_files():
-    """What differs from the last commit's parent, committed or not; None if git does not know."""
+    """The files that differ from the last commit's parent, committed or not; None if git does not know."""
     git = ["git", "-c", "safe.directory=*", "-C", str(ROOT)]
     if not (ROOT / ".git").exists():
         return None
@@ -65,7 +65,7 @@ def tell(outcome):
 
 
 def selected(arguments):
-    """The mutants that were asked for, or None, and it has been told why there are none."""
+    """The selected mutants; or None, after a message that says why there are none."""
     found = mutants.select(mutants.read(arguments.lists), arguments.name)
     if not found:
         print(f"no mutant is named like {arguments.name!r}; scripts/mutants --list names them", file=sys.stderr)
@@ -87,7 +87,7 @@ def selected(arguments):
 
 
 def run(wanted, arguments):
-    """Tells the outcomes as they come, and returns them."""
+    """Runs mutants, prints the outcomes as they come, and returns them."""
     end = time.monotonic() + 60 * arguments.minutes if arguments.minutes else None
     outcomes = []
     stops = terminal.around_stops(processes.stop_other_groups, processes.continue_other_groups)

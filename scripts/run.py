@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Builds if needed, boots the ISO with PROGRAM as its first program, and exits with the program's status.
 
-Only the program's console output goes to stdout; the log of kernel and servers, and the output of the build,
-go to stderr. Exit status: 128 + the signal that killed the program (139 and 136: a fault), 2 for wrong
-options, 124 on timeout, 125 on a kernel panic or a crashed server, 126 if tools, the build, memory for
-the program or a place to write to are missing, 127 if there is no such program. Standard input goes to the
-console: from a terminal as keys, which are echoed and edited there; from a pipe or a file as unchanged bytes.
+Only the program's console output goes to stdout; the log of kernel and servers and the build's output go to stderr.
+Exit status: 128 + the signal that killed the program (139 or 136: a fault), 2 for wrong options, 124 on timeout, 125 on
+a kernel panic or a crashed server, 126 if tools, the build, memory for the program or a place to write to are missing,
+127 if there is no such program. Standard input goes to the console: from a terminal as keys, which the console echoes
+and edits; from a pipe or a file as unchanged bytes.
 """
 from tally import entry
 
@@ -29,7 +29,7 @@ class NoModel(entry.Told):
 
 
 def check_program(name, arguments, folder):
-    """Without booting: to the machine's log nothing more is known."""
+    """Checks before booting; the machine's log could not say more."""
     if name not in programs.in_archive(folder / "boot/archive"):
         where = f" --programs {shlex.quote(arguments.programs)}" if arguments.programs else ""
         raise NoProgram(f"run: there is no program {name}; scripts/run{where} --list names those that there are")
@@ -41,11 +41,11 @@ def check_model(options):
 
 
 def build_folder(arguments):
-    """Builds, and returns where."""
+    """Builds, and returns the folder."""
     name = (arguments.words or DEFAULT_WORDS)[0]
     folder = pathlib.Path(arguments.build_dir).resolve() if arguments.build_dir else build.default_folder("i386")
     if arguments.programs:
-        from tally import programs_image  # all else begins sooner without it
+        from tally import programs_image  # imported here, as other runs begin sooner without it
         folder = programs_image.make(arguments.programs, folder, with_iso=not arguments.kernel, wanted=name)
     else:
         build.build("i386", folder)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Reads a kernel log, and names functions and lines at its addresses."""
+"""Reads a kernel log, and adds functions and source lines to its addresses."""
 from tally import entry
 
 import pathlib

@@ -21,8 +21,8 @@ target_compile_definitions(kernel_flags INTERFACE
   MACHINE_HEADER="kernel/i386/machine.h" TALLY_AUDIT=$<BOOL:${TALLY_AUDIT}> IPC_FORCE_GENERAL=$<BOOL:${TALLY_AUDIT}>)
 target_link_options(kernel_flags INTERFACE ${link_flags} -T ${PROJECT_SOURCE_DIR}/boot/kernel.ld)
 
-# user_strict: user code without a C library. Of musl it has the headers: numbers, types, and the names of the functions in
-# libuser/string/. Nobody walks its frames: the kernel's backtraces end where it was entered.
+# user_strict: user code without a C library. It uses musl's headers only: numbers, types, and the names of the
+# functions in libuser/string/. It needs no frame pointers, as the kernel's backtraces end at the kernel's entry.
 add_library(user_strict INTERFACE)
 target_compile_options(user_strict INTERFACE
   $<$<COMPILE_LANGUAGE:C>:${c_flags} -fomit-frame-pointer ${musl_includes} -fno-builtin -fno-delete-null-pointer-checks>
@@ -32,10 +32,10 @@ add_library(user_vdso INTERFACE)
 target_link_libraries(user_vdso INTERFACE user_strict)
 target_link_options(user_vdso INTERFACE ${link_flags} -T ${PROJECT_SOURCE_DIR}/boot/vdso.ld)
 
-# add_program(NAME [RAW] [TEST] SPACE programs|servers|kernel-tests LIBRARIES ... SOURCES FILE...): the ELF file
-# SPACE/NAME.elf of the build folder, made by the target SPACE_NAME; it goes into the boot archive. Each SPACE is a
-# name space of its own. The C library of programs is musl (scripts/musl.cmake); one that is RAW has its own _start, and nothing
-# of the library of system calls. A program that is a TEST is not with the others in the booted system's tree of files.
+# add_program(NAME [RAW] [TEST] SPACE programs|servers|kernel-tests LIBRARIES ... SOURCES FILE...): makes the ELF file
+# SPACE/NAME.elf in the build folder, by the target SPACE_NAME, and puts it into the boot archive. Each SPACE is a name
+# space of its own. The C library of programs is musl (scripts/musl.cmake); a RAW program has its own _start, and
+# nothing of the library of system calls. A TEST is left out of the booted system's tree of files.
 function(add_program name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "RAW;TEST" "SPACE" "LIBRARIES;SOURCES")
   set(target ${arg_SPACE}_${name})

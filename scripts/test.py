@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Runs all tests, or those whose name contains PATTERN (with * and ?, those that match it).
+"""Runs all tests, or those whose name contains PATTERN (with * and ?, those that match).
 
-Results go to stdout as tests end; the last line is `N passed, N failed`. Tools that are missing are
-installed first. scripts/test --list names the tests.
+Results go to stdout as tests end; the last line is `N passed, N failed`. Missing tools are installed first.
+scripts/test --list names the tests.
 """
 from tally import entry
 
@@ -17,7 +17,7 @@ from harness import junit, schedule
 from tally import build, options, packages, processes, terminal
 from tally.temporary import temporary_folder
 
-HEAD, TAIL, WIDTH = 20, 60, 300  # of a failed test's details: lines shown, and bytes of each
+HEAD, TAIL, WIDTH = 20, 60, 300  # of a failed test's details: first and last lines shown, and characters of each
 INDENT = "       "
 
 
@@ -34,7 +34,7 @@ def parse():
 
 
 def show(test, details):
-    """Shows the beginning and the end of the details, and where all of them are."""
+    """Shows the beginning and the end of the details, and the file that has all of them."""
     lines = [line[:WIDTH] for line in details.strip().splitlines()]
     if len(lines) > HEAD + TAIL:
         file = build.base / "failed" / (re.sub(r"[^\w.-]+", "-", test.name) + ".log")
@@ -45,7 +45,7 @@ def show(test, details):
 
 
 def tell_start(test):
-    """On a terminal the last line is the test that was started last."""
+    """On a terminal, shows the last started test as the last line."""
     if sys.stdout.isatty():
         print(f"\x1b[K{'...':6} {test.name}", end="\r", flush=True)
     sys.stdout.flush()
@@ -62,7 +62,7 @@ def tell(outcome):
 
 
 def run_all(wanted, jobs):
-    """Builds, runs, tells; returns the outcomes."""
+    """Builds, runs, and prints the results; returns the outcomes."""
     from harness import tests
     failed = tests.build_all(wanted)
     for name, number in ((name, sum(test.build == name for test in wanted)) for name in failed):
@@ -77,11 +77,11 @@ def run_all(wanted, jobs):
 
 
 def find_python_at_once():
-    """Where python3 is a script that looks for one, all that we start gets ours, and finds all else as before."""
+    """If python3 is a script that searches for one, puts ours first in the PATH of all processes that we start."""
     ours, folder = os.path.realpath(sys.executable), build.base / "python"
     if os.path.realpath(shutil.which("python3") or "") == ours or ":" in str(folder):
         return
-    with contextlib.suppress(OSError):  # a folder that cannot be written to: it takes longer
+    with contextlib.suppress(OSError):  # if the folder cannot be written, starts just take longer
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "python3").unlink(missing_ok=True)
         (folder / "python3").symlink_to(ours)
@@ -89,7 +89,7 @@ def find_python_at_once():
 
 
 def run_in(scratch, wanted, arguments):
-    """All that we start makes its files in `scratch`, however it ends."""
+    """Runs the tests; all processes that we start create their files in `scratch`, which is removed at the end."""
     os.environ["TMPDIR"] = tempfile.tempdir = scratch
     find_python_at_once()
     outcomes = run_all(wanted, arguments.jobs)
@@ -105,7 +105,7 @@ def main():
     arguments = parse()
     if arguments.build_dir:
         build.use_base(arguments.build_dir)
-    from harness import tests  # which know where things are built
+    from harness import tests  # imported here, as it computes the build folders when it is loaded
     wanted = tests.select(arguments.pattern)
     if arguments.list:
         print("\n".join(test.name for test in wanted))
@@ -114,7 +114,7 @@ def main():
         print(f"no test is named like {arguments.pattern!r}; scripts/test --list names them", file=sys.stderr)
         return entry.USAGE
     if arguments.junit:
-        open(arguments.junit, "ab").close()  # now, not after all tests
+        open(arguments.junit, "ab").close()  # tells an error now, not after all tests
     packages.install(packages.BUILD + packages.RUN + packages.TEST)
     stops = terminal.around_stops(processes.stop_other_groups, processes.continue_other_groups)
     with temporary_folder(prefix="tally-") as scratch, terminal.handled(stops):

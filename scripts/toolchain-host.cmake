@@ -1,2 +1,2 @@
-# The same compiler for this machine, on which the host tests run.
+# The same compiler, for this machine, where the host tests run.
 include(${CMAKE_CURRENT_LIST_DIR}/tools.cmake)

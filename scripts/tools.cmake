@@ -1,5 +1,5 @@
-# The tools of this machine, as scripts/tally/tools.py finds them: CC, LD and others of the environment, else by
-# name. They are found once for a build folder; scripts/run configures it anew when they have changed.
+# The tools of this machine, found by scripts/tally/tools.py: CC, LD and others from the environment, or else by name.
+# They are found once for a build folder; scripts/run configures it anew if they have changed.
 set(CMAKE_TRY_COMPILE_PLATFORM_VARIABLES TALLY_CC TALLY_LD)
 if(NOT TALLY_CC)
   execute_process(COMMAND python3 -S -B -X utf8 ${CMAKE_CURRENT_LIST_DIR}/doctor.py --cmake ${CMAKE_BINARY_DIR}

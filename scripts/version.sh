@@ -1,9 +1,9 @@
 #!/bin/sh
-# version.sh: prints the version of this tree. In a release archive it is in the file VERSION; in a checkout, which may be
-# somebody else's, git knows it.
-# version.sh HEADER: writes it into a header, for the system's first log line, unless it is there already; filled up with
-# blanks: boot takes as many instructions whatever it is.
-# A shell script, as each build begins with it: Python would take longer to begin than all that is done here.
+# version.sh: prints the version of this tree, from the file VERSION in a release archive, or from git in a checkout, which
+# may belong to another user.
+# version.sh HEADER: writes the version into a header, for the system's first log line, if it has changed. It is padded with
+# blanks, so that boot takes as many instructions with each version.
+# A shell script, because each build runs it, and Python's start alone would take longer.
 export LC_ALL=C
 tree=$(dirname "$0")/..
 found=

@@ -1,4 +1,4 @@
-"""What the scripts of this folder share; beside it they find tests/harness, which has what only tests use."""
+"""What the scripts share. They also find tests/harness from here, with code that only tests use."""
 import os
 import sys
 

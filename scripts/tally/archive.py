@@ -1,9 +1,9 @@
 """The boot archive.
 
-Page 0 holds struct boot_image (kernel/abi/abi.h) at 0, struct archive_header (servers/lib/archive.h) at 64
-and the directory at 128, which goes on in as many pages as it needs. Then come init as a flat image
-(text, data, stack) and the programs as ELF files without their symbols, each from a page boundary on; of a library its
-only segment, as it is in memory; and files as they are.
+Page 0 holds struct boot_image (kernel/abi/abi.h) at 0, struct archive_header (servers/lib/archive.h) at 64, and from
+128 the directory, which continues in as many pages as it needs. Then come, each from a page boundary on: init as a flat
+image (text, data, stack); programs as ELF files without symbols; of a library its only segment, as it is in memory; and
+files as they are.
 """
 import functools
 import itertools
@@ -65,7 +65,7 @@ def build(init, members):
 
 
 def arguments_of(words, folder, about):
-    """What `words` say, or those of the script; names of files are of `folder`."""
+    """The options in `words`, or in the script's command line; names of files are relative to `folder`."""
     program = functools.partial(program_in, pathlib.Path(folder))
     library = functools.partial(program_in, pathlib.Path(folder), kind=Library)
     parser = options.Parser("mkarchive", about, fromfile_prefix_chars="@")
@@ -81,7 +81,7 @@ def arguments_of(words, folder, about):
 
 
 class File:
-    """What is only read."""
+    """A data file, which programs only read."""
 
     def __init__(self, folder, path):
         self.path = folder / path

@@ -1,8 +1,8 @@
-"""The rows of the bench: what the system's operations cost, in instructions.
+"""The rows of the bench: the costs of the system's operations, in instructions.
 
-QEMU counts every instruction once (`-icount shift=0`), and the counter that programs read is that count: so
-runs are repeatable to the instruction. The kernel is loaded without GRUB, whose disk would shift it. What no
-program can count, a plugin of QEMU does.
+QEMU counts each instruction as one tick (`-icount shift=0`), and programs read that count as their time-stamp counter,
+so runs are repeatable to the instruction. The kernel is loaded without GRUB, whose disk accesses would vary the count.
+A plugin of QEMU counts what no program can.
 """
 import dataclasses
 import functools
@@ -17,21 +17,22 @@ from tally.interface import ROOT
 from tally.serial import Input
 
 INSTRUCTIONS, BYTES, LINES, FRAMES, CYCLES = "instructions", "bytes", "lines", "frames", "cycles"
-# What a row's instructions touch, as bench_plugin.touched() has it, and its unit.
+# What a row's instructions touch, as in bench_plugin.touched(), with its unit.
 TOUCHED = {"code": "cache-lines", "data": "cache-lines", "written": "cache-lines", "translations": "pages", "exits": "exits", "loads": "loads-of-cr3"}
-SAMPLED = "samples_figures"  # the programs' function that makes a row of the samples so far
+SAMPLED = "samples_figures"  # the programs' function that makes a row from the samples so far
 KERNEL, PROCESS, MEMORY, SERVER = "bench_kernel", "bench_process", "bench_memory", "bench_server"
 FILE = "bench_file"
-NOTHING = "nothing"  # the row of MEMORY that is the counter's own cost
+NOTHING = "nothing"  # the row of MEMORY that measures the counter's own cost
 KVM = "/dev/kvm"
 FIGURE = re.compile(r"bench: (\w+) (\d+) (\d+) (\d+)")
 PART = re.compile(r"bench: part (\w+)")
-# What is typed in which part, when the program has written that; b"": in place of a terminal there is a pipe, which ends.
+# The keys to type in each part, after the program has announced it; b"": standard input is a pipe at its end, no
+# terminal.
 TYPED, CROWD_IS_THERE = {"interrupt": b"\x03", "polled": b"\n", "input_end": b""}, "bench: all are there"
 PART_BEGINS = "part_begins"  # that program's function
 SIZES = re.compile(r"lines of code (\d+) .*bytes of text (\d+)")
-TIMEOUT = 900  # seconds: the longest test needs 60 of a quiet processor with the plugin
-PROCESSES = 4  # what they count does not depend on who else runs
+TIMEOUT = 900  # seconds: the longest test takes 60 on a quiet processor with the plugin
+PROCESSES = 4  # their counts do not depend on other load
 
 
 class BenchError(Told):
@@ -44,7 +45,7 @@ class Unable(Told):
 
 @dataclasses.dataclass(frozen=True)
 class Source:
-    """The program that measures a row, and how it calls it."""
+    """The program that measures a row, and the program's name for that row."""
     program: str
     row: str
     smp: int = 1
@@ -68,7 +69,7 @@ SOURCES = {
 }
 LONGEST, SERVER_LONGEST, BOOT = system.LONGEST, "server_longest", ("boot_init", "boot_done")
 SIZE = {"kernel_text": BYTES, "kernel_lines": LINES}
-# The frames of an account come one by one; the stretch of which row has them all.
+# The frames of an account come one by one; this row's stretch has them all.
 ACCOUNTS = {"empty_process_frames": Source(PROCESS, "fork"), "shared_process_frames": Source(PROCESS, "fork_shm")}
 NAMES = [*SOURCES, LONGEST, SERVER_LONGEST, *BOOT, *SIZE, *ACCOUNTS, *(f"{name}.{what}" for name in SOURCES for what in TOUCHED)]
 EXPLAINED = [*SOURCES, LONGEST, SERVER_LONGEST]
@@ -76,8 +77,8 @@ EXPLAINED = [*SOURCES, LONGEST, SERVER_LONGEST]
 
 @dataclasses.dataclass
 class Row:
-    """`value` is the minimum; what is counted once has no other. `origin`: what has it, of a row that is the longest of
-    several."""
+    """`value` is the minimum, or the only value of what is counted once. `origin`: for a maximum over several tests or
+    parts, the one that has it."""
     name: str
     value: int
     median: int = None
@@ -93,7 +94,7 @@ class Row:
 # ---------------------------------------------------------------------------------------- booting
 
 class Typist:
-    """Types that when the program has written CROWD_IS_THERE; with None there is no input."""
+    """Types `typed` when the program has written CROWD_IS_THERE; with None there is no input."""
 
     def __init__(self, typed):
         self.typed, self.pieces, self.given, self.keys = typed, [], None, None
@@ -110,8 +111,8 @@ class Typist:
 
 
 def boot(folder, words, typed=None, **options):
-    """What the program wrote to console and log, in lines; it must end with 0. QEMU tells the kernel the path of
-    its file, and boot counts its characters: it is always the same."""
+    """The lines that the program wrote to console and log; it must end with 0. QEMU tells the kernel the path of its
+    file, and boot depends on its length, so the path is relative to `folder` and always the same."""
     typist, log = Typist(typed), []
     os.chdir(folder)
     options = {"icount": True, "kernel": True, "timeout": TIMEOUT, **options}
@@ -130,7 +131,7 @@ def figures(folder, program, *words, **options):
 
 
 def measure(folder, program, *words, **options):
-    """The same; each is followed by rows of what its shortest run touches."""
+    """The same, each followed by rows of what its shortest run touches."""
     rows = []
     touched = bench_plugin.touched(folder, program, SAMPLED,
                                    lambda more: rows.extend(figures(folder, program, *words, more=more, **options)))
@@ -142,7 +143,7 @@ def measure(folder, program, *words, **options):
 
 
 def stretch(folder, source):
-    """(what the program says that the row costs, the parts of its shortest run)"""
+    """(the row's value as the program reports it, the parts of its shortest run)"""
     rows = []
 
     def start(more):
@@ -162,7 +163,7 @@ def check_kvm():
 
 
 def cycle_rows(folder, accel="kvm"):
-    """What the rows take in cycles of the time-stamp counter, one program after the other."""
+    """The rows in cycles of the time-stamp counter, measured one program after the other."""
     options = {"icount": False, "accel": accel, "cpu": "host" if accel == "kvm" else machine.Options().cpu}
     found = {row.name: row for program in (KERNEL, PROCESS, MEMORY, FILE) for row in figures(folder, program, **options)}
     source = SOURCES["ipc_4w_2cpu"]
@@ -185,7 +186,7 @@ def second_cpu_rows(folder):
 
 
 def boot_rows(folder):
-    """To init's first instruction, and until init knows that all that shm_cnt printed has left the port."""
+    """Until init's first instruction, and until init knows that the port has sent all output of shm_cnt."""
     totals = bench_plugin.totals(folder, lambda more: boot(folder, machine.DEFAULT_WORDS, more=more), "init",
                                  "supervisor_report_before_shell")
     return [Row("boot_init", totals["first_of_user"]), Row("boot_done", totals["mark"])]
@@ -200,7 +201,7 @@ def size_rows(folder):
 
 
 def account_rows(folder, name):
-    """A task's account begins with the task's own frame."""
+    """The frames of an account; it begins with the task's own frame."""
     donate = symbol(folder / "kernel/kernel.elf", "account_donate")
     _, parts = stretch(folder, ACCOUNTS[name])
     return [Row(name, 1 + sum(count for _, address, count in parts if address == donate), unit=FRAMES)]
@@ -234,7 +235,8 @@ def check_explained(name, value, parts):
 # --------------------------------------------------------------------------------------- servers
 
 def server_stretches(folder, *words, typed=None):
-    """{part: how long servers kept programs waiting in it} of the program that asks for what takes longest."""
+    """{part: the longest time in it for which servers kept programs waiting}, for the program with the longest
+    requests."""
     lines = []
 
     def start(more):
@@ -264,7 +266,7 @@ def explain_server_longest(folder):
 # -------------------------------------------------------------------------------------------- all
 
 def call(job):
-    """What the job's function returns; if it fails, an error."""
+    """The result of the job's function, or its error."""
     function, *arguments = job
     try:
         return function(*arguments)
@@ -275,7 +277,7 @@ def call(job):
 
 
 def run_jobs(jobs):
-    """The jobs' results, in their order; some are done at the same time."""
+    """The jobs' results in their order; several run at the same time."""
     work = [parallel.Job(functools.partial(call, job)) for job in jobs]
     found = {}
     for each, result in parallel.run_all(work, min(os.cpu_count(), PROCESSES)):
@@ -286,7 +288,7 @@ def run_jobs(jobs):
 
 
 def all_rows(folder, quick=False):
-    """The rows in the order of NAMES; without the longest stretch without interrupts if it is to be quick."""
+    """The rows in the order of NAMES; with `quick` without the longest stretch with interrupts off."""
     bench_plugin.build(folder)
     long = [] if quick else longest_jobs(folder)
     jobs = [*((program_rows, folder, program) for program in (KERNEL, PROCESS, MEMORY, FILE)), (second_cpu_rows, folder),
@@ -299,7 +301,7 @@ def all_rows(folder, quick=False):
 
 
 def explain(folder, name):
-    """Lines that say which functions a row's instructions are of."""
+    """Lines that name the functions that run a row's instructions."""
     bench_plugin.build(folder)
     if name == LONGEST:
         test = longest_row(run_jobs(longest_jobs(folder))).origin

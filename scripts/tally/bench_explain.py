@@ -1,4 +1,4 @@
-"""Where the instructions of a row are: how many each function runs, in the kernel, the servers and the program."""
+"""Where a row's instructions run: the number in each function of the kernel, the servers and the program."""
 import bisect
 import collections
 import functools
@@ -10,7 +10,7 @@ UNKNOWN = "?"
 
 @functools.lru_cache(maxsize=None)
 def symbols(elf):
-    """(addresses, names) of a file's functions, ascending; a label within an assembler's function is none."""
+    """(addresses, names) of a file's functions, ascending, without labels inside assembly functions."""
     listing = processes.output([tools.command(tools.NM), "--numeric-sort", str(elf)])
     found = [fields for fields in map(str.split, listing.splitlines()) if len(fields) == 3]
     found = [(int(address, 16), name) for address, kind, name in found if kind in "tTwW" and "." not in name]

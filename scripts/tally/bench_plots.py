@@ -9,7 +9,7 @@ from tally.temporary import temporary_folder
 
 FOLDER = ROOT / "docs/plots"
 TOOLS = [packages.Tool("gnuplot", "gnuplot-nox", "plots")]
-SEL4_BASE, SEL4_EACH = 660, 484  # revoking in seL4, measured in the same way
+SEL4_BASE, SEL4_EACH = 660, 484  # the cost of revoking in seL4, measured in the same way
 SEGMENTS = [1, 3, 10, 30, 100, 300, 1000]
 SHARED = ["shm_open", "shm_create", "shm_close"]
 PROGRAM = "bench_growth"
@@ -52,7 +52,7 @@ def revoke_curves(rows):
 
 
 def segment_value(folder, row, segments):
-    """With that one, so many are open."""
+    """The row's value with that number of open segments."""
     return bench.figures(folder, bench.MEMORY, row, str(segments - 1))[0].value
 
 
@@ -83,7 +83,8 @@ def processor_curves(folder):
 
 
 def pair_points(folder):
-    """(instructions between two messages, how much more two pairs do than one): by time, so nobody else should use the host."""
+    """(instructions between two messages, the speedup of two pairs over one): measured in time, so the host should be
+    idle."""
     rows = bench.figures(folder, PAIRS, smp=2, icount=False)
     return [(int(row.name.partition("_")[2]), row.median / 100) for row in rows]
 

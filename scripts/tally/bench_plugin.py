@@ -1,4 +1,4 @@
-"""Counts with count_plugin.c and its parts what a booted system runs: of all instructions, QEMU tells the plugin."""
+"""Counts, with count_plugin.c and its parts, what a booted system runs: QEMU tells the plugin of each instruction."""
 import pathlib
 import re
 import struct
@@ -14,14 +14,14 @@ from tally.temporary import temporary_folder
 from tally.symbols import find_elf
 
 SOURCES = sorted((ROOT / "scripts/tally").glob("count_*.[ch]"))
-SPACES = ("servers", "kernel-tests", "programs")  # folders of what has pages
+SPACES = ("servers", "kernel-tests", "programs")  # folders of programs that run in their own pages
 WITH_SERVERS = ("servers", "kept")  # modes
 OPTIONS = ["-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"]
 LOAD, EXECUTABLE = 1, 1  # of program headers
 PART = re.compile(r"part (\d+) ([0-9a-f]+) (\d+)")
 VISIT = re.compile(r"visit (\d+) ([0-9a-f]+) (\d+) (\d+)")
-SERVERS, WORKER = ("init", "mem", "proc", "console", "file"), "work_thread"  # proc's, which drives its long work for programs
-KEYS = {"file": "files"}  # of the plugin's arguments: QEMU takes file= itself
+SERVERS, WORKER = ("init", "mem", "proc", "console", "file"), "work_thread"  # proc's worker for long requests
+KEYS = {"file": "files"}  # argument names that differ, as QEMU uses file= itself
 PAGE_OF = re.compile(r"page (\d+) ([0-9a-f]+)")
 
 
@@ -40,7 +40,7 @@ def build(folder):
 
 
 def text_of(elf):
-    """The bytes of a program's executable segment, as it is in the archive."""
+    """The bytes of a program's executable segment, as in the archive."""
     data = Program(elf).stripped()
     at, size, count = struct.unpack_from("<I", data, 28)[0], *struct.unpack_from("<HH", data, 42)
     for header in (struct.unpack_from("<8I", data, at + i * size) for i in range(count)):
@@ -65,15 +65,15 @@ def worker_range(elf):
 
 
 def server_arguments(folder, scratch):
-    """Those that tell whether a server runs."""
+    """The plugin's arguments that tell whether a server runs."""
     for name in SERVERS:
         (scratch / name).write_bytes(text_of(find_elf(folder, name)))
     return {**{KEYS.get(name, name): scratch / name for name in SERVERS}, **worker_range(find_elf(folder, "proc"))}
 
 
 def counted(folder, mode, program, start, mark=None):
-    """Calls start(QEMU's arguments), which boots, and returns the lines that the plugin writes; `program` has the
-    rdtsc that count, and the function `mark`."""
+    """Calls start(QEMU's arguments), which boots, and returns the lines written by the plugin. The rdtsc that count are
+    those of `program`, as is the function `mark`."""
     kernel, elf = folder / "kernel/kernel.elf", find_elf(folder, program)
     with temporary_folder() as scratch:
         scratch = pathlib.Path(scratch)
@@ -97,19 +97,19 @@ def totals(folder, start, program="init", mark=None):
 
 
 def stretches(folder, program, mark, start):
-    """How long servers kept programs waiting at most: until `mark` ran first, from then to the second time, and so
-    on."""
+    """The longest times for which servers kept programs waiting: before `mark` ran first, from then to the second time,
+    and so on."""
     return [int(line.split()[1]) for line in counted(folder, "servers", program, start, mark)]
 
 
 def touched(folder, program, mark, start):
-    """One for each time that `mark` ran, of the shortest stretch before it: what bench.TOUCHED names, and how often."""
+    """For each run of `mark`, the counts of bench.TOUCHED in the shortest stretch before it."""
     lines = [line.split() for line in counted(folder, "lines", program, start, mark)]
     return [dict(zip(line[0::2], map(int, line[1::2]))) for line in lines]
 
 
 class Programs:
-    """Tells by a page's contents and address which program it is of."""
+    """Finds the program of a page by the page's contents and address."""
 
     def __init__(self, folder):
         self.library = folder / "libraries/vdso.elf"
@@ -127,7 +127,7 @@ class Programs:
 
 
 class Pages:
-    """Of the plugin's lines, those with pages: they come before what is in the page."""
+    """Collects the pages in the plugin's lines; a page comes before the instructions in it."""
 
     def __init__(self, folder):
         self.programs, self.kernel = Programs(folder), folder / "kernel/kernel.elf"
@@ -141,12 +141,12 @@ class Pages:
                 yield line
 
     def elf(self, number, address):
-        """The file that an instruction is of."""
+        """The file that contains an instruction."""
         return self.programs.find(self.pages[number], address) if number in self.pages else self.kernel
 
 
 def parts(folder, mode, program, start):
-    """[(ELF file, address, how often it ran)] of the stretch that `mode` means, one for each instruction."""
+    """[(ELF file, address, number of runs)] for each instruction of the stretch that `mode` selects."""
     pages, found = Pages(folder), []
     for line in pages.other_lines(counted(folder, mode, program, start)):
         if match := PART.fullmatch(line):
@@ -156,7 +156,8 @@ def parts(folder, mode, program, start):
 
 
 def walks(folder, program, start):
-    """[(ELF file, address, when it ran first, when last)] until the program's first rdtsc, and from each rdtsc to the next."""
+    """[(ELF file, address, first run, last run)] for each walk: until the program's first rdtsc, and from each to the
+    next."""
     pages, found = Pages(folder), [[]]
     for line in pages.other_lines(counted(folder, "walks", program, start)):
         if match := VISIT.fullmatch(line):

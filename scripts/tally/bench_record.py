@@ -1,7 +1,7 @@
-"""The recorded figures of the bench: no row may grow past its own. docs/performance.md shows them.
+"""The recorded figures of the bench: no row may exceed its own. docs/performance.md shows them.
 
-A record names the compiler and the emulator that made it. With other ones rows differ for reasons that are not
-ours: they are shown, and only what depends on neither is held to the record.
+A record names the compiler and the emulator that made it. With other ones rows differ for reasons outside this tree:
+they are shown, and only rows that depend on neither are held to the record.
 """
 import dataclasses
 import re
@@ -14,18 +14,18 @@ RECORD = ROOT / "tests/bench-figures.txt"
 PAGE = ROOT / "docs/performance.md"
 # A row of the page's table: the budget, and the last column. In the text "`NAME` FIGURE of BUDGET" repeats both, "`NAME` FIGURE" the latter.
 SHOWN = re.compile(r"^(\| `(\w+)` \|.*\| ([\d,]*) *\| )[\d,]+ \|$", re.M)
-# A row of the table of what they touch, and of that of cycles.
+# A row of the table of touched lines, and of that of cycles.
 TOUCHES = re.compile(r"^\| (\w+) \| \d+ \| \d+ \(\d+\) \| \d+ \|$", re.M)
 ESTIMATED = re.compile(r"^\| (\w+) (?:\| [\d,]+ ){5}\| [\d,]* ?\|$", re.M)
 REPEATED = re.compile(r"`(\w+)` \d+(?:,\d{3})*( of \d+(?:,\d{3})*)?")
 MAKER = re.compile(r"# (\w+): (.*)")
 COMPILED_BY = re.compile(rb"clang version (\d+(?:\.\d+)+)")
 HINT = "scripts/bench --record"
-# What a row depends on, by its unit; instructions and frames on both.
+# The makers on which a row depends, by its unit; instructions and frames depend on both.
 NEITHER, COMPILER, BOTH = (), ("compiler",), ("compiler", "emulator")
 DEPENDS = {"lines": NEITHER, "bytes": COMPILER}
-SLACK = {"boot_done": 200}  # init logs the version, whose text is not always as long
-MOVES = 3, 0.1  # what is linked elsewhere begins elsewhere in its line: so many lines or pages, or this share of them
+SLACK = {"boot_done": 200}  # init logs the version, whose length varies
+MOVES = 3, 0.1  # code linked at another address crosses other lines: tolerate so many lines or pages, or this share
 MOVED = ("cache-lines", "pages")  # units
 
 
@@ -38,20 +38,20 @@ class Record:
         return {name: value for name, (value, _) in self.rows.items()}
 
     def foreign(self, makers, unit):
-        """Which of those that a row of this unit depends on are not the record's."""
+        """The makers on which rows of this unit depend and that are not the record's."""
         return [kind for kind in DEPENDS.get(unit, BOTH) if makers[kind] != self.makers.get(kind)]
 
 
 # ----------------------------------------------------------------------------------------- makers
 
 def compiler_of(elf):
-    """What compiled a file: compilers write that into it."""
+    """The compiler of a file, which has written its name into it."""
     found = COMPILED_BY.search(elf.read_bytes())
     return f"clang {found[1].decode()}" if found else "another compiler"
 
 
 def emulator():
-    """The third number of QEMU's version is that of corrections, which leave the count of instructions."""
+    """QEMU's version, without its third number, which counts fixes that do not change the number of instructions."""
     return "QEMU " + ".".join(packages.QEMU.version_text().split(".")[:2])
 
 
@@ -102,7 +102,7 @@ def slack(name, recorded, unit):
 
 
 def to_record(row, makers, record):
-    """What differs by no more than its slack stays as the same makers' record has it."""
+    """The new record; a row that differs by no more than its slack keeps its value from a record of the same makers."""
     recorded = record.rows.get(row.name, (row.value, row.unit))[0] if makers == record.makers else row.value
     return recorded if abs(row.value - recorded) <= slack(row.name, recorded, row.unit) else row.value
 
@@ -118,10 +118,10 @@ def write(rows, makers):
 
 @dataclasses.dataclass
 class Changes:
-    """Lines about rows that are not as recorded, by what that means."""
+    """Lines about rows that differ from the record, by what that means."""
     worse: list
     better: list
-    foreign: list  # nothing: another compiler or emulator made the figure
+    foreign: list  # no meaning: another compiler or emulator made the figure
 
 
 def changes(rows, makers, record):
@@ -142,7 +142,7 @@ def changes(rows, makers, record):
 
 
 def notice(makers, record):
-    """What to say where not all rows can be compared; None where they can."""
+    """The message if some rows cannot be compared; None if all can."""
     if not record.foreign(makers, "instructions"):
         return None
     return f"the record is of {said_of(record.makers)}, this is {said_of(makers)}: figures are shown, not judged"

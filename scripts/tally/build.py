@@ -1,6 +1,6 @@
-"""Configures and builds. On a terminal one line shows how far it is; elsewhere each stage is one line.
+"""Configures and builds. On a terminal one line shows the progress; elsewhere each stage prints one line.
 
-What compilers say comes through at once; all output is in build.log of the build folder.
+Compilers' messages appear at once; build.log in the build folder has all output.
 """
 import contextlib
 import fcntl
@@ -23,10 +23,10 @@ OWNER = re.compile(r"^CMAKE_HOME_DIRECTORY:INTERNAL=(.*)$", re.M)
 base = ROOT / "build"
 FAILED = re.compile(r"^FAILED: (\S+)", re.M)
 PATIENCE = 10  # seconds between lines about a long stage
-MADE = "made"  # in a build folder: it is as it should be, and nobody builds there
-BUILT = "TALLY_BUILT"  # of the environment: folders that scripts/test has built, a line each
+MADE = "made"  # a file in a build folder: it is complete, and nobody builds there
+BUILT = "TALLY_BUILT"  # an environment variable: the folders that scripts/test has built, one a line
 NO_TEXT = re.compile(r"[\x00-\x1f\x7f\udc80-\udcff]")
-UNFIT = re.compile(r'["#$;\\\x00-\x1f\x7f\udc80-\udcff]')  # in a path: what CMake's lists, strings and files cannot hold
+UNFIT = re.compile(r'["#$;\\\x00-\x1f\x7f\udc80-\udcff]')  # in a path: CMake cannot hold these in lists, strings and files
 
 
 class BuildError(Told):
@@ -34,11 +34,11 @@ class BuildError(Told):
 
 
 class UnfitFolder(BuildError):
-    """Nothing can be built there."""
+    """Nothing can be built in that folder."""
 
 
 def use_base(folder):
-    """Of what has no other folder, that of each preset is in this one."""
+    """Makes `folder` the parent of the presets' default build folders."""
     global base
     base = pathlib.Path(folder).resolve()
 
@@ -48,7 +48,7 @@ def default_folder(preset):
 
 
 def check_path(path, what, unfit=UNFIT):
-    """CMake would fail at such a path, and not say why."""
+    """Refuses a path at which CMake would fail without saying why."""
     if found := unfit.search(str(path)):
         raise UnfitFolder(f"tally: {what} cannot be {str(path)!r}: CMake does not build in a path with {found[0]!r}; "
                          "use one without")
@@ -67,7 +67,7 @@ def locked(folder):
 
 
 class Progress:
-    """Shows how a stage goes, on stderr."""
+    """Shows a stage's progress on stderr."""
 
     def __init__(self, what):
         self.what, self.begin, self.steps = what, time.monotonic(), 0
@@ -115,7 +115,7 @@ def configure(preset, folder, settings):
 
 
 def follow(lines, progress, log):
-    """Shows ninja's output: its steps as progress, the rest as it is."""
+    """Shows ninja's output: steps as progress, other lines unchanged."""
     for line in lines:
         log.write(line)
         if QUIET.match(line):
@@ -127,7 +127,7 @@ def follow(lines, progress, log):
 
 
 def make(folder, options):
-    """Runs ninja; returns whether all could be built."""
+    """Runs ninja; returns whether everything was built."""
     progress = Progress(short(folder))
     command = ["ninja", "-C", str(folder), *options]
     with open(folder / "build.log", "w", encoding="utf-8", errors="surrogateescape") as log, \
@@ -140,7 +140,7 @@ def make(folder, options):
 
 
 def remove_unbuilt(folder):
-    """What could not be linked anew is not to be run as it was: neither what failed, nor what is made of it."""
+    """Removes outputs that failed, and what is made of them, so that no outdated one is run."""
     failed = FAILED.findall((folder / "build.log").read_text(encoding="utf-8", errors="surrogateescape"))
     for name in failed:
         _, _, made = processes.run(["ninja", "-C", str(folder), "-t", "query", name]).stdout.partition("  outputs:\n")
@@ -149,8 +149,8 @@ def remove_unbuilt(folder):
 
 
 def check_owner(folder):
-    """A build folder belongs to one tree; CMake would go on building that, or fail in many words. One that consists of
-    links to another (link()) is not to be built in."""
+    """Refuses a build folder of another tree, which CMake would continue to build, or reject in many words; and a
+    folder that consists of links to another (link())."""
     if (folder / "kernel").is_symlink():
         raise BuildError(f"tally: {folder} is no build folder: it takes parts from one")
     with contextlib.suppress(OSError):
@@ -161,7 +161,7 @@ def check_owner(folder):
 
 
 def link(folder, parts):
-    """Makes `folder` one that can be booted like a build folder: parts are {name: the build folder that has it}."""
+    """Makes `folder` bootable like a build folder; `parts` is {name: the build folder that has it}."""
     for name, owner in parts.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -172,7 +172,7 @@ def link(folder, parts):
 
 
 def count_as_built(folder):
-    """What we start does not look whether anything of it has changed: a fifth of a second, each time."""
+    """Makes scripts that we start skip the check for changes in `folder`, which takes a fifth of a second each time."""
     os.environ[BUILT] = f"{os.environ.get(BUILT, '')}{folder}\n"
 
 
@@ -188,7 +188,7 @@ def build(preset, folder, targets=(), keep_going=False):
 
 @contextlib.contextmanager
 def building(preset, folder, targets=(), keep_going=False):
-    """As build(); nobody else builds there in the block."""
+    """Like build(); nobody else builds there during the block."""
     if (folder / MADE).exists():
         yield
         return

@@ -1,5 +1,5 @@
-"""Whether a build folder is still of this machine's tools. CMake and Ninja look at paths, but a tool can be replaced
-by another version of the same name, and CC can name another one each time."""
+"""Tells whether this machine's tools are still those of a build folder. CMake and Ninja compare paths, but a tool can
+be replaced by another version of the same name, and CC can name another one each time."""
 import os
 import re
 import sys
@@ -8,13 +8,13 @@ from tally import packages, processes
 from tally.output import replace_text
 
 STAMP = "tools.txt"
-DRIVERS = ("python3", "cmake", "ninja")  # what they make is the same in every version
+DRIVERS = ("python3", "cmake", "ninja")  # all versions of these produce the same output
 USED = "python3 is "
 SETTING = re.compile(r"^(TALLY_(?!CC:|LD:)\w+):\w+=(.*)$", re.M)  # in CMake's cache
 
 
 def now():
-    """A line for each tool that is here: what it is, and which."""
+    """A line for each tool found: its name, path, time and size."""
     found = ((tool, tool.path()) for tool in packages.BUILD if tool.name not in DRIVERS)
     states = ((tool, path, os.stat(path)) for tool, path in found if path)
     lines = [f"{tool.label()} {path} {state.st_mtime_ns} {state.st_size}\n" for tool, path, state in states]
@@ -22,7 +22,7 @@ def now():
 
 
 def note(folder):
-    """CMake calls this with the Python that the build will use."""
+    """Records the tools. CMake calls this with the Python that the build will use."""
     replace_text(folder / STAMP, f"{now()}{USED}{sys.executable}\n")
 
 
@@ -33,7 +33,7 @@ def is_outdated(folder):
 
 
 def forget(folder):
-    """Takes away what was configured and built, and returns the settings it was configured with."""
+    """Removes the configuration and the outputs, and returns the settings of the configuration."""
     cache = folder / "CMakeCache.txt"
     settings = dict(SETTING.findall(cache.read_text(encoding="utf-8"))) if cache.exists() else {}
     processes.run(["ninja", "-C", str(folder), "-t", "clean"])

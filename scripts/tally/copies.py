@@ -1,4 +1,4 @@
-"""The tree's files, for copies of it. What was fetched for the tree serves them, too."""
+"""Copies of the tree. They share the tree's fetched files."""
 import shutil
 
 from tally.interface import ROOT

@@ -1,5 +1,5 @@
-/* What the shortest stretch between two rdtsc touched: the distinct lines of caches and the distinct translations of
- * addresses. The stretches between two runs of the mark are one row's. */
+/* The memory touched by the shortest stretch between two rdtsc: the distinct cache lines and the distinct address
+ * translations. The stretches between two runs of the mark belong to one row. */
 #include "count_plugin.h"
 
 #include <stdlib.h>
@@ -7,19 +7,19 @@
 
 enum { LINE_BITS = 6, PAGE_BITS = 12, MEMORY_BITS = 32, SLOTS = 1 << 16 };
 
-/* Something that is counted once in a stretch: the number of the stretch in which it was met last. */
+/* For counting something once in a stretch: the number of the stretch that met it last. */
 typedef uint32_t met;
 
-/* `translations` are those of code and those of data: each kind has buffers of its own in a processor. `exits` are from
- * the kernel, `loads` those of CR3. */
+/* `translations` of code and of data are counted apart, as a processor buffers them apart. `exits` from the kernel;
+ * `loads` of CR3. */
 struct touched {
     uint32_t instructions, code, data, written, translations, exits, loads;
 };
 
-/* One of the table: of code where QEMU has it, of data where it is in the machine's memory. */
+/* An entry of the table. Addresses are those of QEMU for code, of the machine's memory for data. */
 struct entry {
     uint64_t key;
-    uint32_t address; /* of a translation, the page that is translated */
+    uint32_t address; /* for a translation, the page's address */
     met met;
 };
 
@@ -29,12 +29,12 @@ struct table {
 };
 
 struct code {
-    struct entry *first, *last, *page; /* lines of its first and of its last byte */
+    struct entry *first, *last, *page; /* of its first and of its last byte, and its page */
     bool rdtsc, leaves, loads;
 };
 
 static struct table code_lines, code_pages, data_pages;
-static met *data_lines, *written_lines; /* by their number in the machine's memory */
+static met *data_lines, *written_lines; /* indexed by their number in the machine's memory */
 static struct touched now, best;
 static struct touched *rows;
 static size_t rows_used;
@@ -103,7 +103,7 @@ static void run_code(unsigned cpu, void *data)
     meet(&code->page->met, &now.translations);
 }
 
-/* Devices have no lines. */
+/* Accesses to devices touch no lines. */
 static void access_data(unsigned cpu, qemu_plugin_meminfo_t info, uint64_t address, void *data)
 {
     (void)data;

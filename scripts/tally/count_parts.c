@@ -1,4 +1,4 @@
-/* Which instructions a stretch consists of, and how often each of them ran in it. */
+/* The instructions of a stretch, and how often each of them ran in it. */
 #include "count_plugin.h"
 
 #include <stdlib.h>
@@ -6,15 +6,15 @@
 
 enum { PAGES_MAX = 4096, NOT_A_PAGE = 0 };
 
-/* An instruction where it was translated. */
+/* An instruction, as translated. */
 struct part {
     uint32_t address, page, count;
-    uint32_t walk; /* the last one that it was in, see below */
-    size_t visit;  /* in it */
-    bool rdtsc;    /* of the program */
+    uint32_t walk; /* the last walk that it was in, see below */
+    size_t visit;  /* its visit in that walk */
+    bool rdtsc;    /* an rdtsc of the program */
 };
 
-/* A stretch, in the order in which it ran. */
+/* A stretch, in execution order. */
 struct stretch {
     struct part **parts;
     size_t used, room;
@@ -22,8 +22,8 @@ struct stretch {
 
 static struct stretch now, best;
 static bool running, found;
-static unsigned running_cpu;            /* others may run meanwhile */
-static const uint8_t *pages[PAGES_MAX]; /* of programs, where QEMU has them; from 1 on */
+static unsigned running_cpu;            /* others may run in between */
+static const uint8_t *pages[PAGES_MAX]; /* of programs, as pointers into QEMU; from index 1 on */
 static uint32_t pages_used = 1;
 
 static uint32_t page_number(const uint8_t *host)
@@ -153,7 +153,7 @@ static void run_server(unsigned cpu, void *data)
     run_kept(cpu, data);
 }
 
-/* Also where the worker runs. */
+/* Also called when the worker runs. */
 static void end_kept(unsigned cpu, void *data)
 {
     (void)cpu, (void)data;
@@ -184,10 +184,10 @@ void kept_part(struct qemu_plugin_insn *insn, uint32_t address, const uint8_t *h
         watch(insn, run_program, NULL);
 }
 
-/* In place of stretches: walk 1 is from the kernel's first instruction on, and each rdtsc begins the next. */
+/* Used instead of stretches: walk 1 begins at the kernel's first instruction, and each rdtsc begins the next. */
 static uint32_t walk, clock_now;
 
-/* An instruction in a walk, and when it ran. */
+/* An instruction in a walk, and the times when it ran. */
 static struct visit {
     struct part *part;
     uint32_t first, last;
@@ -263,7 +263,7 @@ void write_parts(FILE *out)
     }
 }
 
-/* In the order in which they ran first in each walk. */
+/* In the order of their first run in each walk. */
 void write_walks(FILE *out)
 {
     for (const struct visit *v = visits; v < visits + visits_used; v++) {

@@ -4,35 +4,35 @@
  *   mode=stretch  the parts of the shortest stretch between two rdtsc of a program, without the
  *                 first instruction, which keeps the counter's value
  *   mode=longest  the parts of the longest stretch that the kernel ran with interrupts off
- *   mode=totals   the length of that stretch; with a mark, too, how many instructions there were from
- *                 the kernel's first to a program's first, and to the `mark`
+ *   mode=totals   the length of that stretch; with a `mark` also the number of instructions from the
+ *                 kernel's first to a program's first, and to the mark
  *   mode=servers  the lengths of the longest stretches in which servers ran and no program did: before
  *                 the `mark` ran for the first time, from then to the second time, and so on
  *   mode=kept     the parts of the longest of those
- *   mode=lines    for each time that the `mark` runs: the instructions of the shortest stretch between
- *                 two rdtsc since the last time, how many distinct lines of code, of data and of written data it
- *                 touched, and how many distinct translations of addresses
- *   mode=walks    which instructions ran, and when first and last, from the kernel's first on, and anew, behind a line
- *                 `walk`, from each rdtsc of a program on
+ *   mode=lines    for each run of the `mark`: the instructions of the shortest stretch between two rdtsc
+ *                 since the last run, its distinct lines of code, of data and of written data, and its
+ *                 distinct address translations
+ *   mode=walks    the instructions that ran, and when first and last: from the kernel's first on, and
+ *                 again, after a line `walk`, from each rdtsc of a program on
  *
- *   text=FILE     the text of a program as it is from PROGRAM_BASE on: that of the rdtsc, of the mark
- *   init=, mem=, proc=, console=   the same of the servers
- *   worker=, worker_end=      a function of proc that ends a stretch as a program does: a thread of a
- *                             program's priority is in it, which asks for the next part of long work
- *   entry=, preemption_point=, mark=   addresses, hexadecimal: where the kernel begins; its instruction
- *                             behind which interrupts are let in; see above
- *   faults=, faults_end=      between them the kernel is entered when an instruction could not be
- *                             done; the plugin then sees that one twice
+ *   text=FILE     the text of a program, from PROGRAM_BASE on: that of the rdtsc and of the mark
+ *   init=, mem=, proc=, console=, files=   the same for the servers
+ *   worker=, worker_end=      a function of proc that ends a stretch as a program does: it runs in a thread
+ *                             with a program's priority, which asks for the next part of long work
+ *   entry=, preemption_point=, mark=   addresses, hexadecimal: the kernel's first instruction; its
+ *                             instruction after which interrupts are let in; see above
+ *   faults=, faults_end=      the range of the kernel's entries for faults: the plugin sees the
+ *                             faulting instruction twice
  *
- * The kernel's addresses are above all programs'. Programs have the same addresses: which one ran is
- * found by what its page holds, so `page NUMBER HEX` goes before the first part in that page.
+ * The kernel's addresses are above all programs'. All programs have the same addresses, and are told apart
+ * by the contents of their pages: so a line `page NUMBER HEX` comes before the first part in that page.
  */
 #include "count_plugin.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* QEMU reads it when the library is loaded, and refuses versions it does not offer. */
+/* QEMU reads it when it loads the library, and refuses versions that it does not offer. */
 int qemu_plugin_version = 1;
 
 __attribute__((constructor)) static void choose_interface(void)
@@ -49,7 +49,7 @@ enum {
     TO_CONTROL_1 = 0x22,
     REG_SHIFT = 3,
     REG_MASK = 7
-}; /* mov to the control register that the third byte names */
+}; /* mov to the control register in the third byte */
 
 struct arguments arguments;
 
@@ -127,7 +127,7 @@ typedef void (*take)(struct qemu_plugin_insn *insn, uint32_t address, const uint
 
 static const struct mode {
     const char *name;
-    take take; /* an instruction that was translated */
+    take take; /* a mode's function for a translated instruction */
     void (*write)(FILE *out);
 } modes[] = {
     {"stretch", part, write_parts},      {"longest", part, write_parts},   {"totals", total, write_totals},

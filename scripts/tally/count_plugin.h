@@ -16,25 +16,25 @@ extern struct arguments arguments;
 
 bool is_kernel(uint32_t address);
 
-/* An instruction is given by its address and where QEMU has it. */
+/* An instruction is given by its address and by its place in QEMU's memory. */
 bool lets_interrupts_in(uint32_t address, const uint8_t *host);
 bool leaves_kernel(const uint8_t *host);
 
-/* Whether it writes CR3. */
+/* True if it writes CR3. */
 bool loads_space(const uint8_t *host);
 
 bool is_rdtsc(const uint8_t *host);
 
-/* Whether its page is one of the text of the program that is looked at. */
+/* True if its page belongs to the text of the observed program. */
 bool is_of_text(uint32_t address, const uint8_t *host);
 
-/* OTHER: firmware, the first steps of the kernel. WORKER: that function of proc, see below. */
+/* OTHER: firmware, and the first steps of the kernel. WORKER: that function of proc, see below. */
 enum runner { OTHER, KERNEL, INIT, SERVER, WORKER, PROGRAM };
 enum runner runner_of(uint32_t address, const uint8_t *host);
 
 void watch(struct qemu_plugin_insn *insn, exec_callback callback, void *data);
 
-/* A mode: what it does with an instruction that was translated, and what it writes at the end. */
+/* The modes: a function for each translated instruction, and one that writes the result at the end. */
 void total(struct qemu_plugin_insn *insn, uint32_t address, const uint8_t *host);
 void write_totals(FILE *out);
 void servers(struct qemu_plugin_insn *insn, uint32_t address, const uint8_t *host);
@@ -47,7 +47,7 @@ void write_walks(FILE *out);
 void lines(struct qemu_plugin_insn *insn, uint32_t address, const uint8_t *host);
 void write_lines(FILE *out);
 
-/* Before any instruction. */
+/* Called before any instruction. */
 void totals_init(void);
 void servers_init(void);
 void lines_init(void);

@@ -1,4 +1,4 @@
-/* How a plugin of QEMU sees and counts instructions; QEMU's package has no header for it. */
+/* QEMU's interface by which a plugin sees and counts instructions; QEMU's package has no header for it. */
 #pragma once
 
 #include <stdbool.h>
@@ -22,7 +22,7 @@ void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn, exec_
                                             void *data);
 size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *insn);
 
-/* An access to memory. The machine's address is only there while it is told. */
+/* An access to memory. The machine's address is only known during the callback. */
 typedef uint32_t qemu_plugin_meminfo_t;
 struct qemu_plugin_hwaddr;
 typedef void (*mem_callback)(unsigned cpu, qemu_plugin_meminfo_t info, uint64_t address, void *data);
@@ -37,9 +37,9 @@ uint64_t qemu_plugin_hwaddr_phys_addr(const struct qemu_plugin_hwaddr *where);
 void qemu_plugin_register_atexit_cb(qemu_plugin_id_t id, void (*callback)(qemu_plugin_id_t, void *), void *data);
 
 /*
- * How instructions are counted depends on the interface. Version 1 (QEMU before 9.0) adds to a
- * variable; later ones have a counter for each processor, in a scoreboard. Of these functions QEMU
- * has the first or all others: the missing ones are null, which says what it offers.
+ * The way of counting depends on the interface. Version 1 (QEMU before 9.0) adds to a variable; later ones have a
+ * counter for each processor, in a scoreboard. QEMU has either the first of these functions or all others; the missing
+ * ones are null, which tells the version.
  */
 struct qemu_plugin_scoreboard;
 typedef struct {
@@ -60,7 +60,7 @@ static inline bool has_scoreboards(void)
     return qemu_plugin_scoreboard_new != NULL;
 }
 
-/* Instructions so far: one of the two holds them. */
+/* The number of instructions so far, in one of the two. */
 struct counter {
     uint64_t value;
     per_cpu_counter per_cpu;
@@ -72,8 +72,8 @@ static inline void counter_init(struct counter *counter)
         counter->per_cpu.board = qemu_plugin_scoreboard_new(sizeof(uint64_t));
 }
 
-/* From now on `insn` is counted. Callbacks of the same instruction are to be registered before: then
- * no version has counted it yet when they run. */
+/* Counts `insn` from now on. Register callbacks of the same instruction before: then they run before it is counted, in
+ * all versions. */
 static inline void count(struct qemu_plugin_insn *insn, struct counter *counter)
 {
     if (has_scoreboards())

@@ -1,15 +1,15 @@
-/* How long servers kept programs from the processor at most. */
+/* The longest times for which servers kept the processor from programs. */
 #include "count_plugin.h"
 
 enum { STRETCHES_MAX = 64 };
 
-/* What had run at a moment; `all` is what keeps programs waiting: the kernel and the servers. */
+/* The counts at a moment; `all` is what keeps programs waiting: the kernel and the servers. */
 struct moment {
     uint64_t programs, servers, all;
 };
 
 static struct counter in_programs, in_servers, in_all;
-static struct moment begun, left; /* where the stretch began; where the kernel was left last */
+static struct moment begun, left; /* the beginning of the stretch; the last exit from the kernel */
 static bool is_entered, program_ran;
 static uint64_t stretches[STRETCHES_MAX];
 static unsigned stretches_used;
@@ -28,8 +28,8 @@ static void end_stretch(const struct moment *end)
     begun = *end;
 }
 
-/* If a program has run since the kernel was left, the stretch ended there: so nothing needs to be done
- * at each block of a program. */
+/* If a program has run since the last exit from the kernel, the stretch ended there. So blocks of programs need no
+ * callback. */
 static void look_for_program(void)
 {
     if (!is_entered || counted(&in_programs) == left.programs)
@@ -45,7 +45,7 @@ static void enter_first(unsigned cpu, void *data)
     left = moment_now();
 }
 
-/* The instruction that leaves is not counted yet. */
+/* The exiting instruction is not counted yet. */
 static void leave_to_somebody(unsigned cpu, void *data)
 {
     (void)cpu, (void)data;
@@ -60,7 +60,7 @@ static void halt(unsigned cpu, void *data)
     end_stretch(&left);
 }
 
-/* What it calls in its own program is that program's. */
+/* Functions that it calls in its own program belong to that program. */
 static void meet_worker(unsigned cpu, void *data)
 {
     (void)cpu, (void)data;

@@ -1,4 +1,4 @@
-/* How long the kernel ran with interrupts off at most, and how much ran until then and then. */
+/* The longest stretch of the kernel with interrupts off, and the number of instructions up to certain moments. */
 #include "count_plugin.h"
 
 static struct counter all, kernel;
@@ -20,7 +20,7 @@ static void reach_mark(unsigned cpu, void *data)
         at_mark = counted(&all);
 }
 
-/* Interrupts are let in, or the kernel is left. */
+/* Called when interrupts are let in, or the kernel is left. */
 static void end_of_kernel(unsigned cpu, void *data)
 {
     uint64_t so_far = counted(&kernel);
@@ -31,7 +31,7 @@ static void end_of_kernel(unsigned cpu, void *data)
     kernel_before = so_far;
 }
 
-/* Where the kernel is left, and not at each block of a program: of those there are many more. */
+/* At each exit from the kernel, and not at each block of a program, as there are many more of these. */
 static void leave_kernel(unsigned cpu, void *data)
 {
     if (!is_entered)

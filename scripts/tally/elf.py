@@ -1,4 +1,4 @@
-"""What an ELF file of ours has."""
+"""Symbols of this tree's ELF files."""
 import functools
 import pathlib
 import struct
@@ -8,7 +8,8 @@ SHT_SYMTAB, UNDEFINED, SYMBOL = 2, 0, struct.Struct("<3I2BH")
 
 @functools.lru_cache(maxsize=None)
 def symbols(elf):
-    """{name: [address, ...]} of an ELF file's functions and variables. Read here: a tool takes a tenth of a second."""
+    """{name: [address, ...]} of an ELF file's functions and variables. Running a tool instead would take a tenth of a
+    second."""
     data, found = pathlib.Path(elf).read_bytes(), {}
     table, = struct.unpack_from("<I", data, 32)
     size, count = struct.unpack_from("<2H", data, 46)

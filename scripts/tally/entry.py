@@ -1,8 +1,8 @@
-"""How every script begins and ends. Whatever goes wrong becomes one line on stderr and a status, never a
-traceback; and a signal ends a script as an exception does, so that nothing is left behind.
+"""How every script begins and ends. Every error becomes one line on stderr and a status, never a traceback; a signal
+raises an exception that ends the script, so cleanup runs.
 
-Scripts import this module first: until run() is called, control-C ends them at once. with-python has it ignored while
-Python begins; here that ends, before the slower imports.
+Scripts import this module first. with-python ignores control-C while Python starts; from here on, before the slower
+imports, until run() is called, control-C ends the script at once.
 """
 import _signal
 import os
@@ -23,16 +23,16 @@ from tally import handlers
 USAGE = 2
 UNABLE = 126  # a tool, the build, or a place to write to is missing
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-ending = False  # a signal has come that ends us
+ending = False  # a signal is ending this process
 
 
 class Told(Exception):
-    """Its text is all that there is to say, and names who says it."""
-    status = None  # that the script ends with, if it is not the script's own
+    """An error whose text is the complete message, with its origin."""
+    status = None  # the script's exit status, if it differs from `unable`
 
 
 class Usage(Told):
-    """Of a script that the build calls: how it is to be called, the first line of its documentation."""
+    """A wrong call of a script that the build calls; the text is the first line of the script's documentation."""
     status = USAGE
 
     def __init__(self, documentation):
@@ -40,7 +40,7 @@ class Usage(Told):
 
 
 class Output(io.FileIO):
-    """Standard output: the first error is raised, and kept; what comes afterwards is dropped."""
+    """Standard output: raises and keeps the first error, and then drops all output."""
     error = None
 
     def write(self, data):
@@ -54,7 +54,7 @@ class Output(io.FileIO):
 
 
 class Messages(io.FileIO):
-    """Standard error: if it cannot be written, there is nobody to tell."""
+    """Standard error: ignores errors, as nobody could be told."""
 
     def write(self, data):
         with contextlib.suppress(OSError):
@@ -63,15 +63,15 @@ class Messages(io.FileIO):
 
 
 def open_closed():
-    """No file that we open may become one of the standard three; in place of a closed one is one that cannot be
-    written."""
+    """Opens closed standard descriptors with a file that cannot be written, so that no other file gets their
+    numbers."""
     while (number := os.open(os.devnull, os.O_RDONLY)) <= 2:
         pass
     os.close(number)
 
 
 def open_standard():
-    """The standard files take any bytes, whatever the locale. Returns the Output."""
+    """Opens the standard files so that they take any bytes, whatever the locale. Returns the Output."""
     open_closed()
     files = [io.FileIO(0, closefd=False), Output(1, "w", closefd=False), Messages(2, "w", closefd=False)]
     buffers = [io.BufferedReader(files[0]), *map(io.BufferedWriter, files[1:])]
@@ -82,7 +82,7 @@ def open_standard():
 
 
 def end_by_signal(number, _):
-    """The first signal ends us; those that come while we clean up change nothing."""
+    """Ends the process at the first signal; later ones, during cleanup, are ignored."""
     global ending
     if not ending:
         ending = True
@@ -93,19 +93,19 @@ def catch_signals():
     global ending
     ending = False
     for each in ENDING:
-        if signal.getsignal(each) != signal.SIG_IGN:  # nohup, or a shell's background
+        if signal.getsignal(each) != signal.SIG_IGN:  # ignored under nohup, or in a shell's background
             signal.signal(each, end_by_signal)
 
 
 def explanation(error):
-    """One line; of a fault in a script, it says where it is."""
+    """One line; for a bug in a script, with its place."""
     if isinstance(error, OSError):
         what = error.strerror or str(error)
         return f"{os.fsdecode(error.filename)}: {what}" if isinstance(error.filename, (str, bytes, os.PathLike)) else what
     if isinstance(error, subprocess.CalledProcessError):
         said = (error.stderr or "").strip().splitlines()[-1:] or [f"it ended with status {error.returncode}"]
         return f"{error.cmd[0]} failed: {said[0]}"
-    import traceback  # it is slow to begin with, and hardly ever needed
+    import traceback  # imported here, as it is slow and hardly ever needed
     place = traceback.extract_tb(error.__traceback__)[-1]
     what = " ".join(str(error).split())
     return f"fault in {pathlib.Path(place.filename).name}:{place.lineno}: {type(error).__name__}: {what}"
@@ -116,7 +116,7 @@ def say(text):
 
 
 def status_of_exit(code):
-    """sys.exit() was called with a status, with nothing, or with a text."""
+    """The status after sys.exit(), which was called with a status, with nothing, or with a text."""
     if isinstance(code, str):
         say(code)
     return code if isinstance(code, int) else int(code is not None)
@@ -131,7 +131,7 @@ def status_of(name, main, unable):
         say(error)
         return error.status or unable
     except Exception as error:
-        if error is not sys.stdout.buffer.raw.error:  # which run() tells
+        if error is not sys.stdout.buffer.raw.error:  # run() reports that one
             say(f"{name}: {explanation(error)}")
         return unable
 
@@ -147,5 +147,5 @@ def run(name, main, unable=UNABLE):
     if output.error:
         say(f"{name}: {explanation(output.error)}")
         status = unable
-    handlers.set_all(ENDING, signal.SIG_IGN)  # one that came while Python ends would be told as a fault of it
+    handlers.set_all(ENDING, signal.SIG_IGN)  # a signal while Python ends would be reported as a bug
     sys.exit(status)

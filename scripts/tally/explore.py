@@ -1,4 +1,4 @@
-"""What tests/explore/worlds*.c say of the worlds, without building them."""
+"""Reads the descriptions of the worlds in tests/explore/worlds*.c, without building them."""
 import pathlib
 import re
 

@@ -7,7 +7,7 @@ from tally.entry import Told
 WIDTH, HEIGHT = 8, 16
 CHARACTER = struct.Struct(">IBI")  # code, flags (0: not compressed), place in the file
 GLYPH = struct.Struct(">HHhhh")  # width and height of the bitmap, its place, advance
-LOW_CODES = 0x20  # bytes below stand for control characters
+LOW_CODES = 0x20  # control characters are below
 
 
 class FontError(Told):
@@ -21,7 +21,7 @@ def codes():
 
 
 def sections(data):
-    """{name: (first byte, size)}; the last one, DATA, goes to the end of the file."""
+    """{name: (first byte, size)}; the last one, DATA, extends to the end of the file."""
     found, at = {}, 0
     while at + 8 <= len(data):
         name, size = struct.unpack_from(">4sI", data, at)
@@ -33,7 +33,7 @@ def sections(data):
 
 
 def read_glyph(data, at, ascent):
-    """The glyph's rows, as bytes of pixels; its bits are in one string without gaps between rows."""
+    """The glyph's rows as bytes of pixels. The font stores its bits as one string, without gaps between rows."""
     width, height, left, bottom, _ = GLYPH.unpack_from(data, at)
     size = (width * height + 7) // 8
     bits = "".join(f"{byte:08b}" for byte in struct.unpack_from(f"{size}s", data, at + GLYPH.size)[0])
@@ -48,7 +48,7 @@ def read_glyph(data, at, ascent):
 
 
 def read_glyphs(path):
-    """256 glyphs, each of HEIGHT rows; one that has no code is blank."""
+    """256 glyphs of HEIGHT rows each; bytes without a code are blank."""
     try:
         return glyphs_of(path, pathlib.Path(path).read_bytes())
     except struct.error:

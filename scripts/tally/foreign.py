@@ -1,17 +1,17 @@
-"""What tally/foreign_build.py has built in a folder: the programs from outside of the tree."""
+"""Finds the programs from outside of the tree that tally/foreign_build.py has built in a folder."""
 import pathlib
 
 from tally.image import QUOTES, WORD
 
-FOLDER = "foreign"  # of a build folder
-LIST = "list"  # of all: each line is `good NAME MARK`, `broken NAME` or `file NAME MARK`; the mark is the file's time
-FILES = "files"  # copies of the folder's other files, which are in the tree of files
+FOLDER = "foreign"  # in a build folder
+LIST = "list"  # a file: each line is `good NAME MARK`, `broken NAME` or `file NAME MARK`; the mark is the file's time
+FILES = "files"  # copies of the folder's other files, which go into the system's tree of files
 NAME_MAX = 63
 FILE_BYTES_MAX = 4 << 20
 
 
 def may_be_program(file):
-    """Of the *.c of a folder; hidden ones are editors' own."""
+    """For a folder's *.c; hidden ones are editors' files."""
     return file.is_file() and not file.name.startswith(".")
 
 
@@ -29,7 +29,7 @@ def lines_of(folder):
 
 
 def read(folder):
-    """{name: whether it could be built}"""
+    """{name: whether it was built}"""
     return {words[1]: words[0] == "good" for words in lines_of(folder) if words[0] != "file"}
 
 

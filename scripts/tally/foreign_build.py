@@ -1,11 +1,10 @@
-"""Builds programs from outside of the tree: each *.c of a folder is one; its other files are data for them.
+"""Builds programs from outside of the tree: each *.c of a folder is one; the folder's other files are data for them.
 
-A program that cannot be built stops no other: it is named, the list (tally/foreign.py) has it as broken, and no older
-file of it is left.
+A program that fails to build stops no other: its errors are shown, the list (tally/foreign.py) marks it as broken, and
+its older file is removed.
 
-A program is of the standard world unless "user.h" renames its main: then it is one of xv6's. That is compiled again,
-as what it defines may have any name that the compiler knows as a function's, and is not linked with what only the standard
-world has.
+A program uses the standard C library unless "user.h" renames its main: then it is one for xv6. Such a program is
+compiled again with flags that let it define functions of any name, and is not linked with the standard programs' part.
 """
 import functools
 import json
@@ -22,17 +21,17 @@ from tally.program import Program, ProgramError
 from tally.record import record
 
 XV6 = ROOT / "libuser/xv6"
-XV6_MAIN = b"\0xv6_main\0"  # in an object's table of names
-CLOCK = 10_000_000  # ns: how exact the times of files are
-NOT_DATA = (".c", ".h", ".o", ".d", ".S", ".s", ".asm")  # of a folder's other files
-DEPTH = 4  # of folders in the name of a header
-SHARES = 4  # of each processor, of what is built
+XV6_MAIN = b"\0xv6_main\0"  # in an object's symbol names
+CLOCK = 10_000_000  # ns: the accuracy of files' times
+NOT_DATA = (".c", ".h", ".o", ".d", ".S", ".s", ".asm")  # a folder's other files that are not copied
+DEPTH = 4  # the number of folders in a header's name that are tracked
+SHARES = 4  # batches per processor
 ERROR = re.compile(r"^.*\berror: .*|^tally: .*", re.M)
 NO_MAIN = re.compile(r"undefined symbol: (xv6_)?main$", re.M)
 NAME_RULE = f"a program's name has at most {foreign.NAME_MAX} printable ASCII characters, without blanks and quotes"
 
-# Compilers differ in what they refuse of older C. As with xv6's, only what C itself forbids is an error; a
-# function that does not exist is the linker's to tell.
+# Compilers differ in what they refuse of older C. As with xv6's compiler, only what C itself forbids is an error; the
+# linker reports a function that does not exist.
 HABITS = ["-std=gnu11", "-Wno-unknown-warning-option", *(f"-Wno-error={kind}" for kind in (
     "implicit-function-declaration", "implicit-int", "int-conversion", "incompatible-pointer-types",
     "incompatible-function-pointer-types", "return-type", "return-mismatch"))]
@@ -44,10 +43,10 @@ class Tools:
     folder: pathlib.Path  # of the programs
     output: pathlib.Path
     generated: pathlib.Path
-    compile: list  # the command, without files
+    compile: list  # the command, without file names
     link: list
-    inputs: list  # what is linked with each program, behind it
-    standard: list  # what is linked with one of the standard world, beside that
+    inputs: list  # files linked with each program, after its own
+    standard: list  # further files linked with a standard program
 
     def includes(self):
         """<x.h> is the library's; "x.h" may be the folder's own, then xv6's, then a path from our root."""
@@ -55,12 +54,12 @@ class Tools:
         return [*(word for path in quoted for word in ("-iquote", str(path))), "-idirafter", str(self.folder)]
 
     def files(self):
-        """Those that the commands name: tools, the linker's script, what is linked with each."""
+        """The files that the commands name: tools, the linker script, libraries."""
         words = {*self.compile, *self.link, *self.inputs, *self.standard}
         return sorted(word for word in words if word.startswith("/") and os.path.isfile(word))
 
     def overlay(self):
-        """ "user.h" is ours even when the folder has one, whoever includes it."""
+        """Makes "user.h" ours even if the folder has one, whichever file includes it."""
         theirs, file = self.folder / "user.h", self.output / "overlay.yaml"
         if not theirs.exists():
             return []
@@ -83,10 +82,10 @@ class Result:
     name: str
     good: bool
     says: str = ""
-    fresh: bool = True  # not as it was already
+    fresh: bool = True  # built now, not kept from before
 
     def told(self, wanted):
-        """What there is to say: all of it once, and of what was asked for; else, of what is broken as it was, its first error."""
+        """The messages: all of them if it is fresh or wanted; else, if it is still broken, its first error."""
         if self.fresh or self.good or self.name == wanted:
             return self.says.rstrip("\n")
         first = ERROR.search(self.says)
@@ -103,13 +102,13 @@ def stamp(path):
 
 
 def dependencies(path):
-    """The files that a rule of make names: blanks and # are escaped by a backslash, $ by another."""
+    """The files that a make rule names: a backslash escapes blanks and #, and $ escapes $."""
     words = re.findall(r"(?:\\.|[^\s\\])+", path.read_text(errors="surrogateescape").replace("\\\n", " "))
     return [re.sub(r"\\([ #])", r"\1", word).replace("$$", "$") for word in words[1:]]
 
 
 def shadows(tools, stamps):
-    """The files of the folder that have, or come to, the place of another which a program has used."""
+    """Headers of the folder that shadow, or could come to shadow, one that a program has used."""
     names = {os.sep.join(path.split(os.sep)[-parts:]) for path in stamps for parts in range(1, DEPTH + 1)}
     return sorted(name for name in names if os.path.exists(tools.folder / name))
 
@@ -120,7 +119,7 @@ def key(tools, file, stamps):
 
 
 def kept_result(tools, file):
-    """The Result of the last time, if it would be the same now."""
+    """The last Result, if building again would give the same."""
     state, program = tools.output / f"{file.stem}.json", foreign.elf(tools.output, file.stem)
     try:
         kept = json.loads(state.read_text())
@@ -135,13 +134,13 @@ def kept_result(tools, file):
 # ------------------------------------------------------------------------------------------------ building
 
 def run(command, folder):
-    """(whether it worked, what it said)"""
+    """(whether it worked, its output)"""
     done = processes.run(command, cwd=folder, stderr=processes.STDOUT)
     return done.returncode == 0, done.stdout
 
 
 def is_of_xv6(compiled, made):
-    """Whether what was compiled, or was not, is a program of xv6's world."""
+    """Whether a compiled or failed program is one for xv6."""
     if compiled:
         return XV6_MAIN in made.with_suffix(".o").read_bytes()
     rule = made.with_suffix(".d")
@@ -149,7 +148,7 @@ def is_of_xv6(compiled, made):
 
 
 def make(file, commands, program):
-    """(whether it worked, what was said)"""
+    """(whether it worked, the messages)"""
     (compile_it, link), of_xv6 = commands
     compiled, says = run(compile_it, program.parent)
     if is_of_xv6(compiled, program):
@@ -200,7 +199,7 @@ def build(tools, file):
 
 
 def sources(folder, tell):
-    """The files that can be programs; the others are told. Hidden ones are editors' own."""
+    """The files that can be programs; reports the others. Hidden files are editors'."""
     for file in sorted(folder.glob("*.c")):
         if not foreign.may_be_program(file):
             continue
@@ -215,7 +214,8 @@ def build_each(tools, files):
 
 
 def built_at_once(tools, files):
-    """A Result for each file. A process takes long to begin: each builds several, but few enough for progress to be seen."""
+    """A Result for each file. Starting a process takes long, so each builds several, but few enough to show
+    progress."""
     processors = len(os.sched_getaffinity(0))
     several = 1 + len(files) // (SHARES * processors)
     jobs = [parallel.Job(functools.partial(build_each, tools, files[i:i + several])) for i in range(0, len(files), several)]
@@ -226,7 +226,7 @@ def built_at_once(tools, files):
 
 
 def results(tools, files):
-    """A Result for each file, as they come: first those that are as they were."""
+    """A Result for each file, as they come: first those that did not change."""
     stale = []
     for file in files:
         if kept := kept_result(tools, file):
@@ -237,14 +237,14 @@ def results(tools, files):
 
 
 def remove_others(output, names):
-    """What was built of files that are no more."""
+    """Removes outputs of deleted sources."""
     for program in output.glob("*.elf"):
         if program.stem not in names:
             program.unlink()
 
 
 def data_files(folder, tell):
-    """What else is in the folder, to be read by programs; not what they are built of."""
+    """The folder's other files, for programs to read, without those of which programs are built."""
     for file in sorted(folder.iterdir()):
         if file.suffix in NOT_DATA or not foreign.may_be_program(file):
             continue
@@ -257,7 +257,7 @@ def data_files(folder, tell):
 
 
 def copy_data(tools, tell):
-    """Those of the folder, in the output's own; returns the copies."""
+    """Copies the data files to the output's folder; returns the copies."""
     place = tools.output / foreign.FILES
     place.mkdir(exist_ok=True)
     copies = {place / file.name: file for file in data_files(tools.folder, tell)}
@@ -277,14 +277,14 @@ def write_list(output, made, copies):
 
 
 def read_tools(commands, folder, output):
-    """The commands' file is written by programs/CMakeLists.txt: a word a line, `--` between the parts."""
+    """Reads the commands, which programs/CMakeLists.txt has written: a word a line, `--` between the parts."""
     parts = [part.strip("\n").split("\n") for part in commands.read_text(encoding="utf-8").split("\n--\n")]
     return Tools(folder, output.resolve(), commands.parent / "generated", *parts)
 
 
 def build_all(tools, tell, step=lambda done, files, name: None, wanted=None):
-    """Builds what has changed, and calls tell(TEXT) with what there is to say, most about the program that is `wanted`, and
-    step(N, FILES, NAME) after each file."""
+    """Builds what has changed; calls tell(TEXT) with messages, most about the program `wanted`, and step(N, FILES,
+    NAME) after each file."""
     files = list(sources(tools.folder, tell))
     if not files:
         raise Told(f"tally: there is no *.c in {tools.folder}")

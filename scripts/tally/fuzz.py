@@ -8,15 +8,15 @@ from tally.record import record
 
 FOLDER = ROOT / "tests/fuzz"
 CORPUS = FOLDER / "corpus"
-LONGEST = 1 << 11  # bytes of an input
+LONGEST = 1 << 11  # the most bytes of an input
 HEAD = re.compile(r"/\*\n \* (.*?)\n \*\n \* fuzz: runs=(\d+)\n", re.S)
 
 
 @record
 class Program:
     name: str
-    what: str  # its head comment's first paragraph
-    runs: int  # in scripts/test
+    what: str  # the first paragraph of its head comment
+    runs: int  # the number of runs in scripts/test
 
 
 def programs():
@@ -28,7 +28,7 @@ def programs():
 
 
 def program(folder, name):
-    """In a build folder of the preset host."""
+    """The program's path in a build folder of the preset host."""
     return pathlib.Path(folder) / "tests/fuzz" / f"fuzz_{name}"
 
 
@@ -38,10 +38,11 @@ def command(folder, name, *words):
 
 
 def kept(name):
-    """The inputs that are in the tree; there may be none."""
+    """The program's inputs in the tree; there may be none."""
     return sorted(path for path in (CORPUS / name).glob("*") if path.is_file())
 
 
 def environment():
-    """What a fuzz program finds is told by its status and its text, whatever sanitizers' options are set outside."""
+    """The environment of a run; its sanitizer options replace any from outside, so that status and text always tell of
+    finds."""
     return {**os.environ, "ASAN_OPTIONS": "", "UBSAN_OPTIONS": "print_stacktrace=1"}

@@ -1,13 +1,13 @@
-"""Handlers of signals, changed so that no signal is lost between the old and the new one."""
+"""Replaces signal handlers without losing a signal between the old and the new one."""
 import signal
 
 
 def set_handlers(wanted):
-    """{signal: handler}. They are held back meanwhile: one that comes when Python has noted it for a handler that is no
-    more would be dropped, with a traceback."""
+    """Sets handlers, {signal: handler}, with these signals blocked: Python drops a signal, with a traceback, if it was
+    noted for a handler that has gone since."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
     try:
-        signal.pthread_sigmask(signal.SIG_BLOCK, wanted)  # what is noted is handled now, and the handler may raise
+        signal.pthread_sigmask(signal.SIG_BLOCK, wanted)  # a noted signal is handled now, and its handler may raise
         for number, handler in wanted.items():
             signal.signal(number, handler)
     finally:

@@ -1,4 +1,4 @@
-"""The ISO: made once by grub-mkrescue; another command line is written into a copy."""
+"""The ISO: grub-mkrescue makes it once; a copy gets another command line."""
 import os
 import pathlib
 import re
@@ -9,13 +9,13 @@ from tally.interface import ROOT
 from tally.output import replace_file
 from tally.temporary import temporary_folder
 
-CONFIG_BYTES = 1024  # boot/grub.cfg in the ISO, padded, so that any command line fits in place
+CONFIG_BYTES = 1024  # the size of boot/grub.cfg in the ISO, padded so that any command line fits in place
 COMMAND_MAX = 255
 PIECE = 1 << 16
 WORD = re.compile(r"[!-~]+")
 QUOTES = set("'\"\\")
 
-# The part_ modules are not needed, but the start-up script that grub-mkrescue writes asks for them.
+# The part_ modules are not used, but the start-up script of grub-mkrescue asks for them.
 PARTITIONS = "acorn amiga apple bsd dfly dvh gpt msdos plan sun sunpc".split()
 MODULES = " ".join(["multiboot2", "normal", "boot", "test", "all_video", *(f"part_{name}" for name in PARTITIONS)])
 MKRESCUE_OPTIONS = ["--locales=", "--fonts=", "--themes=", f"--install-modules={MODULES}"]
@@ -28,7 +28,7 @@ class ImageError(Exception):
 
 
 def command_line(words):
-    """The kernel's command line; its words are what GRUB and init read back as words."""
+    """The kernel's command line, quoted such that GRUB and init read back the same words."""
     for word in words:
         if not WORD.fullmatch(word) or QUOTES & set(word):
             raise ImageError(f"argument {word!r}: only printable characters without blanks and quotes")
@@ -49,9 +49,9 @@ def grub_config(words):
 
 
 def make_iso(output, kernel, archive, words):
-    """`kernel` and `archive` are files; the ISO boots under BIOS and UEFI. Its bytes depend on them, the words and
-    the tools alone: see xorriso_fixed.py. The tools work in a folder of ours and see no name but those in it: some
-    take names apart at = and blanks."""
+    """`kernel` and `archive` are files. The ISO boots under BIOS and UEFI. Its bytes depend only on the files, the
+    words and the tools: see xorriso_fixed.py. The tools work in a temporary folder and get only names in it, as some
+    split names at = and blanks."""
     with temporary_folder() as folder:
         folder = pathlib.Path(folder)
         boot = folder / "root/boot"
@@ -68,7 +68,8 @@ def make_iso(output, kernel, archive, words):
 
 
 def places_of(wanted, file):
-    """Where in a file that begins. It is read in pieces: memory for all of it would take longer to get than the file to read."""
+    """The places in a file at which `wanted` begins. The file is read in pieces, which is faster than allocating all of
+    it."""
     found, data, begin = [], b"", 0
     while piece := file.read(PIECE):
         kept = data[1 - len(wanted):]

@@ -13,11 +13,11 @@ NAME = re.compile(r"[a-z][a-z0-9_]*")
 FIELD = re.compile(r"([a-z][a-z0-9_]*)(?::(\d+)(?:-(\d+))?)?")
 RESERVED = {"slot", "flags", "data_bytes", "words", "error"}  # names that the stubs themselves use
 PROTOCOL_LINE = re.compile(r"call +(\d+) +(\w+)(?: +(data)(?:=(\w+))?)?( +items)? *\(([^()]*)\) *->( *data)? *\(([^()]*)\) *:([^:]*): *(.*)")
-WORDS = 3  # beside the call's number or status in word 0
+WORDS = 3  # besides the call's number or status in word 0
 
 
 class InterfaceError(Told):
-    """What is wrong with a list, as `file:line: what`."""
+    """An error in a list, as `file:line: what`."""
 
 
 @record
@@ -29,11 +29,11 @@ class Field:
 
     @property
     def shift(self):
-        """By how much it is shifted where it is packed: an address has its bits in place."""
+        """The shift for packing it; an address has its bits in place already."""
         return 0 if self.name.endswith("address") else self.low
 
     def unpacked(self, word):
-        """The C expression for it, of the register's or word's."""
+        """The C expression that extracts it from its register or word."""
         mask = (2 << self.high) - (1 << self.low)
         if self.shift == 0:
             return word if mask == 0xffffffff else f"{word} & {mask:#x}"
@@ -45,7 +45,7 @@ class Syscall:
     number: int
     name: str
     slot: str
-    registers: list  # of each the fields
+    registers: list  # the fields of each register
     result: str
     errors: list
     summary: str
@@ -65,7 +65,7 @@ class LinuxCall:
 
 @record
 class Word:
-    """Of an answer: one that has several results has a name of its own."""
+    """A word of an answer; if it holds several results, it has a name of its own."""
     name: str
     fields: list
 
@@ -75,14 +75,14 @@ class Call:
     number: int
     name: str
     data: bool
-    data_length: str  # which argument says how many bytes; None: the caller does
+    data_length: str  # the argument that says how many bytes; None: the caller does
     answer_data: bool
-    items: bool  # pages or capabilities come with the call or its answer
-    arguments: list  # of each word the fields
+    items: bool  # pages or capabilities travel with the call or its answer
+    arguments: list  # the fields of each word
     results: list  # the words
     errors: list
     summary: str
-    caller: str  # who may make it: those of a line `from CALLER`, which holds until the next one
+    caller: str  # who may make the call, from the last line `from CALLER` before it
 
 
 @record
@@ -97,7 +97,7 @@ class Protocol:
 
     @property
     def callers(self):
-        """In the order in which they come first."""
+        """The callers, in order of first appearance."""
         return [*dict.fromkeys(call.caller for call in self.calls)]
 
     def constant(self, call):
@@ -109,7 +109,7 @@ def words_of(text):
 
 
 def entries(path, macro):
-    """The argument texts of each `MACRO(...)` of a .def file, strings joined and unquoted."""
+    """The argument texts of each `MACRO(...)` of a .def file, with strings joined and unquoted."""
     text = re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.S)
     text = re.sub(r'"\s*"', "", text)
     field = r'\s*(\([^()]*\)|"[^"]*"|[^,()"]+?)\s*'
@@ -153,7 +153,7 @@ def packed(fields):
 
 
 def fields_of(where, text):
-    """Of one register or word: `a`, or `a:0-15 + b:16-30 + c:31`, of which no two may overlap."""
+    """The fields of a register or word: `a`, or `a:0-15 + b:16-30 + c:31`, without overlap."""
     fields, taken = [], 0
     for part in text.split("+"):
         match = FIELD.fullmatch(part.strip())
@@ -226,7 +226,7 @@ def read_protocol(path):
 
 
 def generated_headers():
-    """The headers that the build makes, from the lists or otherwise, as paths for #include."""
+    """All headers that the build generates, as paths for #include."""
     protocols = [f"servers/proto/{path.stem}.h" for path in PROTOCOLS.glob("*.proto")]
     return {"kernel/sys/arguments.h", "libuser/sys/calls.h", "servers/proto/proto_call.h", "servers/screen/glyph_data.h", "servers/version.h",
             *protocols}

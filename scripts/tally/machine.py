@@ -13,11 +13,11 @@ from tally.serial import BROKEN, TIMED_OUT, Ports, Verdict, send_input
 from tally.symbols import Symbols
 
 DEFAULT_WORDS = ["shm_cnt"]
-SAID_BROKEN = BROKEN * 2 + 1  # QEMU's exit status when BROKEN came to the exit device: the log says why
-GRACE = 2  # seconds that the machine gets to end after the log told how the program did
-READING = 60  # seconds to read what it has said when it has ended
-# Half of the page faults with which QEMU begins are those of its heap: it takes fewer if it grows by much, of huge pages, and
-# gives nothing back, not even what is large.
+SAID_BROKEN = BROKEN * 2 + 1  # QEMU's exit status after BROKEN on the exit device: the log says why
+GRACE = 2  # seconds for the machine to end, after the log has reported the program's end
+READING = 60  # seconds to read its remaining output after its end
+# Half of QEMU's page faults at its start come from its heap. There are fewer if the heap grows in large steps, uses
+# huge pages, and returns nothing, not even large blocks.
 HEAP = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1:glibc.malloc.top_pad=67108864:glibc.malloc.trim_threshold=1073741824:"
                           "glibc.malloc.mmap_threshold=33554432"}
 
@@ -26,24 +26,24 @@ HEAP = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1:glibc.malloc.top_pad=67108864:
 class Options:
     smp: int = 1
     memory: int = 128  # MiB
-    limit_memory: int = 0  # MiB that the program may have; 0: all
+    limit_memory: int = 0  # MiB for the program; 0: all
     limit_processes: int = 0
     icount: bool = False
-    accel: str = "tcg"  # where instructions are not counted
+    accel: str = "tcg"  # used if instructions are not counted
     timeout: float = 60  # seconds; None: for ever
     display: bool = False
     cpu: str = "max"
-    kernel: bool = False  # without GRUB: QEMU loads kernel and archive itself
+    kernel: bool = False  # without GRUB: QEMU itself loads kernel and archive
     uefi: bool = False
-    serial: int = 2  # ports; with one, the log comes on the console's
+    serial: int = 2  # ports; if there is one, the log shares the console's
     gdb: bool = False
-    dirty: bool = False  # memory from 1 MiB on begins with bytes of 1: what is not cleared is no zero
-    explained: bool = True  # the log's addresses, as it comes
+    dirty: bool = False  # memory from 1 MiB on starts as bytes of 1: nothing is zero by chance
+    explained: bool = True  # explain addresses in the log as it comes
     more: tuple = ()  # further arguments for QEMU
 
 
 def system_words(options, words, given):
-    """The words of the command line: init takes those with `=` before the program's name for options."""
+    """The words of the command line: words with `=` before the program's name are init's options."""
     said = ["console.input=pipe"] if given and not given.is_terminal else []
     said += [f"limit.memory={options.limit_memory}"] if options.limit_memory else []
     said += [f"limit.processes={options.limit_processes}"] if options.limit_processes else []
@@ -52,9 +52,9 @@ def system_words(options, words, given):
 
 
 def image_arguments(options, words, folder, scratch):
-    """QEMU's arguments for what is booted; an ISO with another command line is made in `scratch`. QEMU runs in the
-    build folder: it takes the names of modules apart at blanks and commas, and it tells the kernel its file's name,
-    which makes boot longer or shorter."""
+    """QEMU's arguments for what to boot; an ISO with another command line is made in `scratch`. QEMU runs in the build
+    folder, because it splits names of modules at blanks and commas, and because it tells the kernel its file's name,
+    whose length affects boot."""
     if options.kernel:
         return ["-kernel", "boot/kernel.elf", "-initrd", "boot/archive", "-append", command_line(words)]
     iso = "tally.iso"
@@ -73,12 +73,12 @@ def memory_arguments(options, scratch):
 
 
 def option_value(text):
-    """As a part of one of QEMU's options, which are taken apart at commas."""
+    """Escapes `text` for QEMU's options, which are split at commas."""
     return str(text).replace(",", ",,")
 
 
 def log_arguments(options, port):
-    """The second serial port goes to the file descriptor `port`."""
+    """Connects the second serial port to the file descriptor `port`."""
     return ["-chardev", f"file,id=log,path=/dev/fd/{port}", "-serial", "chardev:log"] if options.serial == 2 else []
 
 
@@ -100,7 +100,7 @@ def qemu_arguments(options):
 
 
 def refused_model(options):
-    """What QEMU has against a CPU model, or None; where it begins anyhow, it is not asked."""
+    """QEMU's complaint about a CPU model, or None; skips the question if QEMU is going to start anyhow."""
     if options.cpu == Options().cpu:
         return None
     asked = [qemu_arguments(options)[0], "-cpu", options.cpu, "-nodefaults", "-S", "-display", "none", "-monitor", "stdio"]
@@ -115,7 +115,7 @@ def start_thread(function, *arguments):
 
 
 def start_qemu(arguments, folder, log_port, with_input):
-    """The machine ends with this process, however that ends."""
+    """Starts QEMU such that it ends with this process, however that ends."""
     bound = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
     return subprocess.Popen([*bound, *arguments], cwd=folder, pass_fds=[log_port], bufsize=0, env={**HEAP, **os.environ},
                             stdin=subprocess.PIPE if with_input else subprocess.DEVNULL,
@@ -123,7 +123,7 @@ def start_qemu(arguments, folder, log_port, with_input):
 
 
 def wait_for_end(qemu, decided, timeout):
-    """False if the time is over before the log has told the end or the machine has ended."""
+    """False if time runs out before the log reports the end or the machine ends."""
     waiter = start_thread(lambda: (qemu.wait(), decided.set()))
     in_time = decided.wait(timeout)
     if in_time:
@@ -132,7 +132,7 @@ def wait_for_end(qemu, decided, timeout):
 
 
 def read_ports(ports, console, log, failures):
-    """Reads until the machine ends, or until what it says can be told to nobody."""
+    """Reads until the machine ends, or until its output can be written nowhere."""
     try:
         ports.read(console, log)
     except OSError as error:
@@ -163,8 +163,8 @@ def run_qemu(arguments, ports, options, folder, given):
 
 
 def boot(options, words, folder, console_sink, log_sink, given=None):
-    """Boots and returns the exit status. console_sink(bytes) and log_sink(line) get what comes; what goes to the
-    console is given, or it has a terminal at which nobody types."""
+    """Boots and returns the exit status. console_sink(bytes) and log_sink(line) receive the output. The console's input
+    is `given`; if that is None, a terminal where nobody types."""
     folder = pathlib.Path(folder)
     verdict = Verdict()
     explain = Symbols(folder).explain if options.explained else str

@@ -43,13 +43,13 @@ def named():
 
 
 def settle():
-    """Before anything is built: what we start, CMake above all, works in other folders than we."""
+    """Makes the path absolute before a build, as tools such as CMake run in other folders."""
     if found := named():
         os.environ["MUSL"] = str(found)
 
 
 def state():
-    """A line about it, for who asks."""
+    """A line about musl, for scripts/doctor."""
     if problem():
         return f"UNFIT: MUSL={os.environ['MUSL']}"
     found = named() or (BESIDE if is_there(BESIDE) else None)
@@ -83,7 +83,7 @@ def apt(place, *words):
 
 
 def download(place):
-    """The package's file. An update that fails for one of several sources may be good enough."""
+    """The package's file. If an update fails for one of several sources, the download may still work."""
     (place / "options").write_text(options(place))
     _, said = apt(place, "update")
     good, more = apt(place, "download", PACKAGE)
@@ -119,7 +119,7 @@ def fetch(folder):
 
 @contextlib.contextmanager
 def fetched_ahead():
-    """While other things are installed. Where that fails, the build will say why."""
+    """Fetches musl while other packages are installed. Ignores errors, which the build will report."""
     if named() or is_there(BESIDE) or not os.access(ROOT, os.W_OK):
         yield
         return
@@ -130,7 +130,7 @@ def fetched_ahead():
 
 
 def folder(build):
-    """Beside the build folders of the tree, or in `build` where the tree cannot be written."""
+    """The folder for musl: beside the tree's build folders, or in `build` if the tree cannot be written."""
     if found := named():
         return found
     if is_there(BESIDE):

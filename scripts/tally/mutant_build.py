@@ -1,8 +1,9 @@
-"""Builds the tree with one file changed, beside the tree and its build folder: with the commands that Ninja would run
-again, in a folder of links to everything else. Nothing is built twice, and any number of such can be made at the same time.
+"""Builds the tree with one changed file, beside the tree and its build folder: runs the commands that Ninja would run
+again, in a folder of links to everything else. So nothing is built twice, and several such builds can run at the same
+time.
 
     PLACE/tree      links to the sources, and the changed file
-    PLACE/PRESET    links to what the build folder has, and what came of the change
+    PLACE/PRESET    links to the contents of the build folder, and what the change replaces
 """
 import dataclasses
 import functools
@@ -14,20 +15,20 @@ import re
 from tally import build, copies, processes
 from tally.interface import ROOT
 
-EDGE = re.compile(r"^build (.*?): (\S+)(.*)$", re.M)  # of build.ninja: outputs, rule, inputs
+EDGE = re.compile(r"^build (.*?): (\S+)(.*)$", re.M)  # in build.ninja: outputs, rule, inputs
 NAME = re.compile(r"(?:[^ $]|\$.)+")
-DEPS = re.compile(r"^(\S.*?): #deps .*\n((?:    .*\n)*)", re.M)  # of ninja -t deps
+DEPS = re.compile(r"^(\S.*?): #deps .*\n((?:    .*\n)*)", re.M)  # in the output of ninja -t deps
 LEFT_OUT = ("build.ninja", "CMakeCache.txt", ".ninja_log", ".ninja_deps", ".lock", "image", "outside")
-COMMANDS = "foreign.commands"  # what programs from outside are compiled with: text with names of files
+COMMANDS = "foreign.commands"  # the commands for programs from outside: a text with names of files
 LIMIT = 600  # seconds for a command
 
 
 @dataclasses.dataclass
 class Graph:
-    """What Ninja knows of a build folder; names as it has them."""
-    inputs: dict  # {output: what it is made of, headers, too}
-    commands: dict  # {output: the shell's line that makes it}
-    together: dict  # {output: all that is made with it}
+    """What Ninja knows about a build folder, with its names."""
+    inputs: dict  # {output: its inputs, including headers}
+    commands: dict  # {output: the shell command that makes it}
+    together: dict  # {output: all outputs of the same command}
 
 
 def names(text):
@@ -38,7 +39,7 @@ def names(text):
 
 @functools.cache
 def graph(folder):
-    """Of a folder that has been built."""
+    """The Graph of a folder that has been built."""
     inputs, together = {}, {}
     for outputs, _, rest in EDGE.findall((folder / "build.ninja").read_text(encoding="utf-8")):
         for output in names(outputs):
@@ -51,7 +52,7 @@ def graph(folder):
 
 
 def outdated(of, targets, changed):
-    """The outputs that are made of `changed`, and of which the targets are made, each behind its own inputs."""
+    """The outputs that depend on `changed` and that the targets need, each after its own inputs."""
     found, seen = [], {}
 
     def visit(name):
@@ -68,8 +69,8 @@ def outdated(of, targets, changed):
 
 
 def link_beside(source, place, files, left_out=()):
-    """Links to all that `source` has, at `place`. The folders on the way to `files`, names below `source`, are folders there, too,
-    so that these can be others; the fewer there are, the sooner they are made and removed."""
+    """Links to everything in `source`, at `place`, except `files`, names below `source`. Only the folders on the way to
+    them are real folders there; the fewer there are, the faster they are made and removed."""
     ways = {str(way) for name in files for way in pathlib.PurePath(name).parents}
     for way in sorted(ways):
         (place / way).mkdir(parents=True, exist_ok=True)
@@ -87,7 +88,7 @@ def link_tree(place, changed, text):
 
 
 def link_build(folder, place, fresh, moved):
-    """The build folder at `place`, in which names are `moved`, and files `fresh` are to be made."""
+    """The build folder at `place`; `moved` replaces names in its commands, and `fresh` are the files to be made."""
     link_beside(folder, place, [*fresh, COMMANDS, build.MADE], LEFT_OUT)
     (place / build.MADE).touch()
     if (folder / COMMANDS).exists():
@@ -95,15 +96,16 @@ def link_build(folder, place, fresh, moved):
 
 
 def link_unchanged(preset, place):
-    """As make() with no change."""
+    """Like make() without a change."""
     link_build(build.default_folder(preset).resolve(), place / preset, [], str)
 
 
 def make(preset, targets, place, changed):
-    """Makes the targets, names in the build folder, with the file `changed` as link_tree() has put it there. Returns None, or what the tools said of an error. What is left unused is none."""
+    """Makes the targets, names in the build folder, with `changed` as link_tree() has put it there. Returns None, or
+    the tools' output after an error. Warnings, such as of something unused, are no errors."""
     folder = build.default_folder(preset).resolve()
     of, instead = graph(folder), {str(folder): str(place / preset), str(ROOT): str(place / "tree"), " -Werror ": " "}
-    pattern = re.compile("|".join(map(re.escape, instead)))  # the folder's name may begin with the tree's
+    pattern = re.compile("|".join(map(re.escape, instead)))  # one pass, as the folder's name may begin with the tree's
     moved = functools.partial(pattern.sub, lambda match: instead[match[0]])
     fresh = outdated(of, targets, str(ROOT / changed))
     link_build(folder, place / preset, [name for output in fresh for name in of.together[output]], moved)

@@ -1,4 +1,4 @@
-"""Runs mutants: builds what the test of each needs with the bug in it, and runs the test."""
+"""Runs mutants: builds what each one's test needs, with the bug in it, and runs the test."""
 import contextlib
 import dataclasses
 import functools
@@ -18,14 +18,14 @@ from tally.temporary import temporary_folder
 CAUGHT, SURVIVES, TIMED_OUT = "caught", "survives", "timed out"
 NO_BUILD, NOT_APPLIED, NOT_RUN = "does not build", "does not apply", "was not run"
 BROKEN_TEST = "has a test that fails without it, too"
-UNMODIFIED = "unmodified.tests"  # a folder of the scratch folder; no mutant has such a name
-LIMIT, LIMIT_OF_HANGS = 200, 30  # seconds; no test has less itself
+UNMODIFIED = "unmodified.tests"  # a subfolder of the scratch folder; no mutant has such a name
+LIMIT, LIMIT_OF_HANGS = 200, 30  # seconds; no test has a shorter limit of its own
 BUILD_ONLY = "build/"
 
 
 @dataclasses.dataclass
 class Times:
-    end: float = None  # when one ends after that time, the others are ended
+    end: float = None  # the time to stop: a mutant that ends later is the last one, and the others are cancelled
     limit: float = None  # seconds for each test, if not the usual ones
 
 
@@ -42,7 +42,7 @@ class Outcome:
 
 
 def needs(test):
-    """{preset: targets} of the test of that name."""
+    """{preset: targets} that the test needs."""
     kind, _, rest = test.partition("/")
     program = rest.split()[0]
     if kind == "host":
@@ -54,7 +54,8 @@ def needs(test):
 
 
 def run_of(name):
-    """A test's function. Modules of tests know where things are built from when they are loaded: no more are than it takes."""
+    """A test's function. Loads no more test modules than it must, as they compute the build folders when they are
+    loaded."""
     if name.startswith("host/"):
         from harness import host_tests
         return dict(host_tests.host_tests()).get(name)
@@ -71,8 +72,8 @@ def run_of(name):
 
 
 def run_test(name, place):
-    """The failures of a test whose build folders are in `place`, and made but for images of their parts. In a process of
-    its own."""
+    """The failures of a test whose build folders are in `place`, complete except for images made from their parts. Runs
+    in a process of its own."""
     build.use_base(place)
     run = run_of(name)
     if not run:
@@ -81,7 +82,7 @@ def run_test(name, place):
 
 
 def failures_in_time(mutant, place, limit):
-    """What run_test() returns, or the exception that it raises; None if it takes too long."""
+    """The result of run_test(), or its exception; None if it takes too long."""
     worker = workers.Worker([functools.partial(run_test, mutant.test, place)])
     try:
         worker.begin(0)
@@ -112,7 +113,7 @@ def verdict_of(mutant, place, limit):
 
 
 def failure_without(mutant, place, limit):
-    """How its test fails where nothing is changed, or nothing."""
+    """The test's failure without a change, or nothing."""
     for preset in needs(mutant.test):
         mutant_build.link_unchanged(preset, place)
     found = failures_in_time(mutant, place, limit)
@@ -122,7 +123,7 @@ def failure_without(mutant, place, limit):
 
 
 def known_failure_without(mutant, scratch, limit):
-    """The same, found once for each test: by the first that it has caught."""
+    """The same, computed once for each test, when it catches its first mutant."""
     folder = scratch / UNMODIFIED / re.sub(r"\W+", "-", mutant.test)
     with build.locked(folder):
         known = folder / "failure"
@@ -142,14 +143,14 @@ def run_one(mutant, times, scratch):
 
 
 def without_running(mutant):
-    """The Outcome, if none needs to be run for it."""
+    """The Outcome of a mutant that need not be run, or None."""
     if not mutant.applies():
         return Outcome(mutant, NOT_APPLIED)
     return Outcome(mutant, EQUIVALENT) if mutant.test == EQUIVALENT else None
 
 
 def build_all(mutants):
-    """What all their tests need, without any bug: only what differs is built for each."""
+    """Builds what all the tests need without any bug; after that only the differences are built for each mutant."""
     targets = {}
     for mutant in mutants:
         for preset, names in needs(mutant.test).items():
@@ -162,7 +163,7 @@ def build_all(mutants):
 
 @contextlib.contextmanager
 def scratch_folder():
-    """Ours to remove, however those end that work in it."""
+    """A folder that this process removes, however the processes working in it end."""
     folder = build.base / "mutants"
     folder.mkdir(parents=True, exist_ok=True)
     with temporary_folder(dir=folder) as scratch:
@@ -170,7 +171,7 @@ def scratch_folder():
 
 
 def run_all(mutants, jobs, times):
-    """Yields an Outcome for each, in any order."""
+    """Yields an Outcome for each mutant, in any order."""
     runnable = []
     for mutant in mutants:
         if outcome := without_running(mutant):
@@ -179,7 +180,7 @@ def run_all(mutants, jobs, times):
             runnable.append(mutant)
     build_all(runnable)
     if times.end is not None:
-        random.shuffle(runnable)  # some have their turn, others in the next run
+        random.shuffle(runnable)  # if time runs out, another run reaches others
     with scratch_folder() as scratch:
         work = [parallel.Job(functools.partial(run_one, mutant, times, scratch)) for mutant in runnable]
         for job, found in parallel.run_all(work, jobs):

@@ -11,21 +11,21 @@ FOLDER = ROOT / "tests/mutants"
 HEAD = re.compile(r"mutant ([\w-]+): (hangs )?(\S.*)")
 EQUIVALENT = "equivalent"
 FAST = ("host/", "explore/", "build/host")  # tests that boot nothing
-WITHOUT_ISO = ("system/", "build/i386", "audit/", "input/", "fail/the ", "fail/a program ")  # QEMU loads the kernel itself
+WITHOUT_ISO = ("system/", "build/i386", "audit/", "input/", "fail/the ", "fail/a program ")  # in these QEMU loads the kernel itself
 KINDS = (*FAST, *WITHOUT_ISO, "demo/", "linux/", "bochs/", "fail/", "screen/", "foreign/", "shell/")
-SIGNS = {"- ": (0,), "+ ": (1,), "  ": (0, 1)}  # which of the two texts a line belongs to
+SIGNS = {"- ": (0,), "+ ": (1,), "  ": (0, 1)}  # the texts (old, new) to which a line belongs
 
 
 class ListError(Told):
-    """What is wrong with a list, as `file:line: what`."""
+    """An error in a list, as `file:line: what`."""
 
 
 @dataclasses.dataclass
 class Mutant:
     name: str
     file: str
-    test: str  # as scripts/test --list has it; EQUIVALENT: none can
-    hangs: bool  # the test's time may run out
+    test: str  # a name from scripts/test --list; EQUIVALENT: no test can catch it
+    hangs: bool  # the test may time out
     place: str  # file:line of the list
     why: str = ""
     lines: list = dataclasses.field(default_factory=list)  # (sign, text)
@@ -38,7 +38,7 @@ class Mutant:
         return "\n".join(text for sign, text in self.lines if which in SIGNS[sign])
 
     def applied_to(self, text):
-        """The file's text with the bug, or None if it does not apply: the old text must be there once."""
+        """The file's text with the bug, or None if the old text does not occur exactly once."""
         old = self.text(0)
         return text.replace(old, self.text(1)) if text.count(old) == 1 else None
 
@@ -52,7 +52,7 @@ def refuse(place, what):
 
 
 def begin(line, file, place):
-    """The line `mutant NAME: TEST`."""
+    """Starts a mutant at the line `mutant NAME: TEST`."""
     head = HEAD.fullmatch(line)
     if not head:
         refuse(place, "expected `mutant NAME: TEST`, `mutant NAME: hangs TEST` or `mutant NAME: equivalent`")
@@ -65,7 +65,8 @@ def begin(line, file, place):
 
 
 def read_list(path):
-    """Of one list. A `file` holds until the next; `why`, and lines `- old`, `+ new`, `  both` follow a `mutant`."""
+    """Reads a list. A `file` line holds until the next; after a `mutant` line come `why` and lines `- old`, `+ new`, `
+    both`."""
     file, found = None, []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         place = f"{path.name}:{number}"
@@ -97,7 +98,7 @@ def check(mutants):
 
 
 def read(path=FOLDER):
-    """Of a list, or all lists of a folder."""
+    """Reads a list, or all lists of a folder."""
     path = pathlib.Path(path)
     lists = [path] if path.is_file() else sorted(path.glob("*.txt"))
     if not lists:
@@ -106,5 +107,5 @@ def read(path=FOLDER):
 
 
 def select(mutants, pattern):
-    """A name, or a pattern with * and ?; nothing for all."""
+    """The mutants with that name, or that match a pattern with * and ?; all if it is empty."""
     return [mutant for mutant in mutants if fnmatch.fnmatchcase(mutant.name, pattern or "*")]

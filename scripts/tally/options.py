@@ -1,4 +1,4 @@
-"""Options of the scripts. What is wrong with one is said in a line that also says what is allowed, with status 2."""
+"""Options of the scripts. A wrong one ends the script with status 2 and a line that also says what is allowed."""
 import argparse
 import math
 import os
@@ -8,11 +8,11 @@ import re
 from tally.entry import USAGE
 
 WHOLE = re.compile(r"-?[0-9]{1,18}")
-LONGEST = 1e6  # of times, in whatever unit
+LONGEST = 1e6  # the limit for times, in any unit
 
 
 class Parser(argparse.ArgumentParser):
-    """As argparse's, without the usage before each message: that hides it."""
+    """Like argparse's, without the usage before each message, which hides the message."""
 
     def __init__(self, script, about, **more):
         super().__init__(prog=f"scripts/{script}", description=about, allow_abbrev=False,
@@ -24,7 +24,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def refuse(what, text):
-    """Argparse puts the option's name before it."""
+    """Raises the error; argparse puts the option's name before it."""
     raise argparse.ArgumentTypeError(f"{what}, not {text!r}")
 
 
@@ -37,13 +37,13 @@ def whole(least, most):
 
 
 def jobs(parser, what):
-    """-j N: as many as there are processors."""
+    """Adds -j N, by default the number of processors."""
     here = len(os.sched_getaffinity(0))
     parser.add_argument("-j", "--jobs", type=whole(1, 1024), default=here, metavar="N", help=what)
 
 
 def time(text, most=LONGEST):
-    """Minutes, or seconds."""
+    """A time in minutes or seconds."""
     try:
         found = float(text)
     except ValueError:
@@ -58,7 +58,7 @@ def time_or_for_ever(text):
 
 
 def name(text):
-    """Of a file, of a folder, or of what else has one."""
+    """The name of a file, a folder, or anything else."""
     if not text or "\0" in text:
         refuse("it is a name", text)
     return text

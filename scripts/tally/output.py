@@ -1,10 +1,11 @@
-"""How files are written: whole, or not at all; and not in vain."""
+"""Writes files completely or not at all, and only if they change."""
 import os
 import pathlib
 
 
 def replace_file(name, data):
-    """A file has always all of its contents, the old or the new. What is no file, such as a device, is written to."""
+    """Replaces a file such that readers see the old or the new contents, never a part. Writes directly to anything that
+    is no regular file, such as a device."""
     path = pathlib.Path(os.path.realpath(name))
     if path.exists() and not path.is_file():
         path.write_bytes(data)
@@ -22,7 +23,7 @@ def replace_text(name, text):
 
 
 def write_if_changed(path, text):
-    """So that nothing is rebuilt in vain."""
+    """Leaves an unchanged file alone, so that nothing is rebuilt in vain."""
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.is_file() or path.read_text(encoding="utf-8", errors="surrogateescape") != text:

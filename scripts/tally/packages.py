@@ -1,4 +1,4 @@
-"""The lists of tools that the project needs, and how to install those that are missing."""
+"""The tools that the project needs, and how to install missing ones."""
 import os
 import shutil
 import subprocess
@@ -57,7 +57,7 @@ TEST = [
     Tool("clang-format", "clang-format", "check of the layout of C", least="14"),
 ]
 
-# What other systems usually call Debian's packages: (Fedora, Arch). The same name where nothing is said.
+# Other systems' names of Debian's packages: (Fedora, Arch). Packages not listed have the same name.
 ELSEWHERE = {
     "python3": ("python3", "python"),
     "ninja-build": ("ninja-build", "ninja"),
@@ -78,7 +78,7 @@ ELSEWHERE = {
 
 
 class PackageError(Told):
-    """What is missing, and what to do about it."""
+    """A missing tool, and what to do about it."""
 
 
 def missing(wanted):
@@ -86,7 +86,7 @@ def missing(wanted):
 
 
 def package_of(tool):
-    """Debian has a package for each version of LLVM, beside one without a number."""
+    """The package of a tool: Debian has one for each version of LLVM, besides one without a number."""
     suffix = tools.suffix_of(os.environ.get("CC") or tools.CC.path())
     if not suffix:
         return tool.package
@@ -108,14 +108,14 @@ def install_words(packages):
 
 
 def by_hand(wanted):
-    """Lines that say how to install what a system without apt-get lacks."""
+    """Lines that say how to install the missing tools on a system without apt-get."""
     yield f"on Debian: {' '.join(names(wanted))}"
     for column, system in enumerate(("Fedora", "Arch")):
         yield f"on {system}, usually: {' '.join(names_elsewhere(wanted, column))}"
 
 
 def refuse_unfit():
-    """What the environment names must be what it should be, whatever is installed."""
+    """Refuses unfit tools named by the environment, as no installation would change them."""
     for tool in (tools.CC, tools.LD, tools.NASM, tools.GRUB_MKRESCUE, tools.XORRISO):
         wanted = os.environ.get(tool.variable)
         if not wanted:
@@ -127,7 +127,7 @@ def refuse_unfit():
 
 
 def is_package(wanted, tool):
-    """clang-16 and ld.lld-16 can be installed."""
+    """Whether `wanted` is a package for the tool, such as clang-16 and ld.lld-16."""
     return tool.is_llvm and wanted.removesuffix(f"-{tools.suffix_of(wanted)}") == tool.name
 
 
@@ -138,7 +138,7 @@ def refuse_old(wanted):
 
 
 def install(wanted):
-    """Installs what is missing of the tools `wanted`."""
+    """Installs those of the tools `wanted` that are missing."""
     refuse_unfit()
     musl.settle()
     absent = missing(wanted)

@@ -1,4 +1,4 @@
-"""What the pages say: README.md and docs/."""
+"""Reads README.md and the pages in docs/."""
 import re
 
 SPAN = re.compile(r"`([^`\n]+)`")
@@ -8,7 +8,7 @@ NAMED = re.compile(r"((?:`\w+\(\)`(?:, | and |, then )?)+)(?: in `((?:[\w.-]+/)+
 
 
 def named(text):
-    """(function, file) of each function that the text names; the file is None where it says none."""
+    """(function, file) for each function that the text names; the file is None if the text names none."""
     return [(function, file or None) for functions, file in NAMED.findall(text) for function in FUNCTION.findall(functions)]
 
 
@@ -17,7 +17,7 @@ def cells_of(line):
 
 
 def tables(text):
-    """(heading, the head's cells, the rows' cells) of each table below a heading."""
+    """(heading, the head's cells, the rows' cells) for each table below a heading."""
     for section in re.split(r"^## ", text, flags=re.M)[1:]:
         for table in re.findall(r"(?:^\|.*\n)+", section, re.M):
             head, _, *rows = table.splitlines()

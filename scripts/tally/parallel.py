@@ -1,24 +1,24 @@
-"""Runs functions at the same time, each in another process, as many as there are places."""
+"""Runs functions at the same time, each in its own process, with a limited number of places."""
 import contextlib
 import dataclasses
 
 from tally import waiting
 from tally.workers import Worker, end_all
 
-NICE = 10  # of what fills: it gives way, and is not starved where others keep the processors busy
+NICE = 10  # for jobs that fill idle time: low priority, but they progress even on busy processors
 
 
 @dataclasses.dataclass
 class Job:
     run: object  # a function without arguments
     places: int = 1
-    waits: bool = False  # hardly computes: it has its place beside those of the others
-    fills: bool = False  # only computes, and may take its time: one runs beside the others, on what these leave idle
+    waits: bool = False  # hardly computes: such jobs share one extra place
+    fills: bool = False  # only computes, and is not urgent: one such job runs beside the others, in idle time
 
 
 class Queue:
-    """Jobs that begin in their order, when there is room; one that takes more than all places takes all. When there are no more
-    it goes on with `others`."""
+    """Jobs that begin in their order, as soon as there is room; a job that needs more than all places takes all. When
+    all have begun, it starts those of `others`."""
     nice = 0
 
     def __init__(self, jobs, places, others=()):
@@ -28,14 +28,14 @@ class Queue:
         return self.jobs or self.others
 
     def startable(self):
-        """The jobs that there is room for now, with their places, which are theirs from now on."""
+        """The jobs for which there is room now, with the places that they have taken."""
         while (jobs := self.next_of()) and (places := min(jobs[0].places, self.all_places)) <= self.free:
             self.free -= places
             yield jobs.pop(0), places
 
 
 class Filling(Queue):
-    """While there are `others`, jobs begin beside them, one at a time."""
+    """Begins its jobs beside those of `others`, one at a time, while those last."""
     nice = NICE
 
     def next_of(self):
@@ -43,7 +43,7 @@ class Filling(Queue):
 
 
 def queues_of(jobs, places):
-    """Where only one is to run at a time, there is one."""
+    """One queue for all jobs if only one may run at a time."""
     if places == 1:
         return [Queue([*jobs], 1)]
     waiting_ones, filling = [job for job in jobs if job.waits], [job for job in jobs if job.fills]
@@ -62,7 +62,7 @@ class Running:
 
 
 class Pool:
-    """The workers, of which some have nothing to do."""
+    """The workers, running and idle."""
 
     def __init__(self, jobs, around):
         self.around, self.functions = around, [job.run for job in jobs]
@@ -97,7 +97,7 @@ class Pool:
 
 
 def run_all(jobs, places, started=lambda job: None, around=contextlib.nullcontext):
-    """Yields (job, its result) as each ends, and calls started(job). For `around` see Worker."""
+    """Yields (job, its result) when each job ends, and calls started(job) when it begins. For `around` see Worker."""
     jobs = [*jobs]
     queues, pool, bell = queues_of(jobs, places), Pool(jobs, around), waiting.Bell()
     with bell.rung_by_signals():

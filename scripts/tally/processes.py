@@ -1,4 +1,4 @@
-"""Processes that end when we do, however we end, with all that they have started."""
+"""Runs processes that end when this one ends, however it ends, together with all processes that they have started."""
 import contextlib
 import os
 import pathlib
@@ -9,12 +9,12 @@ import subprocess
 from tally import handlers
 
 STDOUT = subprocess.STDOUT
-PATIENCE = 5  # seconds that a process gets to end when it is asked to
-staying = {}  # {process: our files that lead to it} of those that we have started for whatever comes
+PATIENCE = 5  # seconds for a process to end after it was asked to
+staying = {}  # {process: our files that lead to it}, for processes that keep running for later use
 
 
 def children():
-    """{process: the processes that it started and that still are}"""
+    """{process: its living children}"""
     found = {}
     for status in pathlib.Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
@@ -24,7 +24,7 @@ def children():
 
 
 def descendants(process):
-    """Nearest first."""
+    """All descendants, nearest first."""
     found, tree = [process], children()
     for each in found:
         found += tree.get(each, [])
@@ -32,7 +32,7 @@ def descendants(process):
 
 
 def in_other_groups():
-    """What we have started that control-Z does not stop with us."""
+    """Our descendants that control-Z does not stop with us."""
     found = set()
     for each in descendants(os.getpid()):
         with contextlib.suppress(OSError):
@@ -42,7 +42,7 @@ def in_other_groups():
 
 
 def stop_other_groups():
-    """While they are stopped one by one they may start others."""
+    """Repeats until nothing is new, as processes may start others before they are stopped."""
     stopped = set()
     while fresh := in_other_groups() - stopped:
         send(fresh, signal.SIGSTOP)
@@ -60,27 +60,29 @@ def send(each_of, number):
 
 
 def end_tree(process):
-    """Asks it, and all that it has started, to end. The caller has made sure that it still is the process meant."""
+    """Asks a process and its descendants to end. The caller has made sure that the process id is still valid."""
     if process <= 1:
         raise ValueError(f"process {process} has started all others")
     send([process, *descendants(process)], signal.SIGTERM)
 
 
 def end(process):
-    """Ends a Popen and what it has started. It may be waited for meanwhile: its number is then another's, perhaps."""
+    """Ends a Popen and its descendants. Another thread may be waiting for it, after which its id may be another
+    process's."""
     below = descendants(process.pid)
     process.terminate()
     send(below, signal.SIGTERM)
     try:
         process.wait(PATIENCE)
     except subprocess.TimeoutExpired:
-        with contextlib.suppress(PermissionError):  # what sudo has started ends when it will
+        with contextlib.suppress(PermissionError):  # processes started by sudo end on their own
             process.kill()
         process.wait()
 
 
 def hear_signals():
-    """In a process that is about to run something else: it ends by what a shell's background and nohup ignore."""
+    """Resets the signals that a shell's background or nohup ignores, in a child before exec, so that they can end
+    it."""
     handlers.set_all((signal.SIGINT, signal.SIGHUP), signal.SIG_DFL)
 
 
@@ -97,8 +99,8 @@ def started(command, **options):
 
 
 def run(command, timeout=None, given=None, **options):
-    """As subprocess.run() with its output captured, as text of any bytes, CRs as they are; errors of the command are
-    the caller's. It reads the bytes `given`, or nothing."""
+    """Like subprocess.run() with captured output, as text of any bytes, with CRs unchanged; the caller handles the
+    command's errors. Standard input is the bytes `given`, or empty."""
     stdin = subprocess.DEVNULL if given is None else subprocess.PIPE
     options = {"stdin": stdin, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
     with started(command, **options) as process:
@@ -114,6 +116,6 @@ def output(command, **options):
 
 
 def processor_time():
-    """Seconds that this process has used, and those that it started and that have ended."""
+    """Seconds of processor time of this process and of its ended children."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(each.ru_utime + each.ru_stime for each in used)

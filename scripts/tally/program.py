@@ -1,4 +1,4 @@
-"""A program's ELF file, as the boot archive has it."""
+"""A program's ELF file, as it is in the boot archive."""
 import pathlib
 import struct
 
@@ -42,7 +42,7 @@ def padded(data):
 
 
 class Program:
-    """An ELF file, checked to be what the system's loaders accept."""
+    """An ELF file, after checking that the system's loaders will accept it."""
     BASE = PROGRAM_BASE
 
     def __init__(self, path):
@@ -87,14 +87,14 @@ class Program:
             self.refuse(f"the entry {self.entry:#x} is not in an executable segment")
 
     def stripped(self):
-        """The file up to the end of its segments, without section headers and what only they name."""
+        """The file up to the end of its segments, without section headers and what only they use."""
         end = max(s.offset + s.file_bytes for s in self.segments)
         fields = list(ELF_HEADER.unpack_from(self.data))
         fields[6] = fields[12] = fields[13] = 0  # e_shoff, e_shnum, e_shstrndx
         return ELF_HEADER.pack(*fields) + self.data[ELF_HEADER.size:end]
 
     def flat(self):
-        """(text pages, data pages, bytes): the memory from PROGRAM_BASE on."""
+        """(text pages, data pages, bytes) of the memory image from PROGRAM_BASE on."""
         text = self.segments[0]
         if len(self.segments) > 2 or text.address != PROGRAM_BASE or not text.flags & PF_X:
             self.refuse("needs one read-execute segment at PROGRAM_BASE and at most one other")
@@ -112,7 +112,7 @@ class Program:
 
 
 class Library(Program):
-    """One that is mapped into programs: a segment from VDSO_BASE on."""
+    """A library that is mapped into programs: one segment from VDSO_BASE on."""
     BASE = VDSO_BASE
 
     def stripped(self):

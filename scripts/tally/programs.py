@@ -1,4 +1,4 @@
-"""The programs that can be run, as their source files say it: the first sentence of the comment at the head."""
+"""Lists programs, described by the first sentence of their source files' head comments."""
 import pathlib
 import re
 
@@ -26,8 +26,8 @@ def line(path):
 
 
 def in_archive(path):
-    """The names of those that init finds in a boot archive: programs, and tests of the kernel."""
-    from tally import archive  # most calls need no names
+    """The names of what init can start from a boot archive: programs and tests of the kernel."""
+    from tally import archive  # imported here, as most calls need no names
     with open(path, "rb") as file:
         head = file.read(archive.ENTRIES_OFFSET)
         _, _, count, _, _, size = archive.HEADER.unpack_from(head, archive.HEADER_OFFSET)
@@ -37,7 +37,7 @@ def in_archive(path):
 
 
 def listing(folder=None):
-    """Lines: those of a folder from outside the tree, if there is one, come first."""
+    """Lines about the programs; those of a folder from outside the tree come first."""
     sources = [(ROOT / name, pattern) for name, pattern in FOLDERS]
     if folder is not None:
         sources.insert(0, (pathlib.Path(folder), "*.c"))

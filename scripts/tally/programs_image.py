@@ -1,5 +1,5 @@
-"""An image with programs from outside of the tree. It has a folder, outside/NAME-HASH in the build folder that all else
-is taken from, which can be booted like a build folder."""
+"""Makes an image with programs from outside of the tree, in a folder outside/NAME-HASH of the build folder that
+provides everything else. It can be booted like a build folder."""
 import os
 import pathlib
 import re
@@ -11,12 +11,12 @@ from tally.machine import DEFAULT_WORDS
 from tally.output import replace_file
 from tally.program import ProgramError
 
-TAKEN = ("kernel", "boot/kernel.elf", "servers", "kernel-tests", "programs", "libraries")  # as they are
-MADE_OF = "made-of"  # what the image was made of last
+TAKEN = ("kernel", "boot/kernel.elf", "servers", "kernel-tests", "programs", "libraries")  # used unchanged
+MADE_OF = "made-of"  # a file: the inputs of the last image
 
 
 def folder_of(programs, base):
-    """Each folder of programs has one of its own."""
+    """The image's folder, one for each folder of programs."""
     path = pathlib.Path(programs).resolve()
     name = re.sub(r"[^\w.-]", "_", path.name, flags=re.ASCII)
     return base / "outside" / f"{name}-{zlib.crc32(os.fsencode(path)):08x}"
@@ -31,8 +31,8 @@ def make_archive(base, folder):
 
 
 def make_image(base, folder, with_iso):
-    """Makes the archive, and the ISO if it is wanted, unless they are of just these programs and this base. An ISO that
-    is there is of the archive."""
+    """Makes the archive, and the ISO if wanted, unless they are up to date. An existing ISO always has the current
+    archive."""
     made_of = (folder / foreign.FOLDER / foreign.LIST).read_text(encoding="utf-8") + \
         f"{os.stat(base / 'tally.iso').st_mtime_ns}\n"
     mark, made, iso = folder / MADE_OF, folder / "boot/archive", folder / "tally.iso"
@@ -59,8 +59,8 @@ def build_programs(programs, base, folder, wanted):
 
 
 def make(programs, base, with_iso=True, wanted=None):
-    """Builds `base` and, from it, an image with the programs of a folder, of which one is `wanted`; to boot without GRUB takes no
-    ISO. Returns where that is."""
+    """Builds `base`, and then an image with the programs of a folder; `wanted` is the one to run. Booting without GRUB
+    needs no ISO. Returns the image's folder."""
     folder = folder_of(programs, base)
     with build.building("i386", base):
         build_programs(pathlib.Path(programs).resolve(), base, folder, wanted)

@@ -1,11 +1,12 @@
-"""Classes that are a few fields, for what is loaded whenever a script begins: a quarter of that was what dataclasses loads."""
+"""Classes that are a few fields, for modules that every script loads: loading dataclasses took a quarter of a script's
+start."""
 import collections
 
-OWN = {"__dict__", "__weakref__", "__annotations__"}  # that type() makes anew
+OWN = {"__dict__", "__weakref__", "__annotations__"}  # type() makes these itself
 
 
 def record(cls):
-    """The annotated names are its fields, in their order; they do not change. It is a tuple of them."""
+    """Makes a class an immutable tuple whose fields are the annotated names, in their order."""
     names = list(cls.__annotations__)
     fields = collections.namedtuple(cls.__name__, names, defaults=[vars(cls)[name] for name in names if name in vars(cls)])
     others = {name: value for name, value in vars(cls).items() if name not in OWN.union(names)}

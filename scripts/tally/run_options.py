@@ -7,8 +7,8 @@ from tally import foreign, options
 from tally.machine import DEFAULT_WORDS
 
 TIMEOUT = 60  # seconds
-LEAST_MEMORY, LEAST_MEMORY_UEFI = 12, 80  # MiB with which shm_cnt runs, and all firmware of Debian 12 and 13; README.md says so
-MOST_MEMORY = 4096  # of which the kernel can use any; what is above 4 GiB it does not see
+LEAST_MEMORY, LEAST_MEMORY_UEFI = 12, 80  # MiB for shm_cnt, and for any firmware of Debian 12 and 13; as in README.md
+MOST_MEMORY = 4096  # the kernel can use all of it, but ignores RAM above 4 GiB
 MOST_LIMIT, MOST_PROCESSES = 4095, 511  # servers/proto/start_limits.h
 
 
@@ -48,7 +48,7 @@ def parser(about):
 
 
 def check(made, arguments):
-    """What depends on more than one option."""
+    """Checks rules about several options."""
     if arguments.uefi and arguments.memory < LEAST_MEMORY_UEFI:
         made.error(f"argument --memory: with --uefi it is {LEAST_MEMORY_UEFI} at least, not {arguments.memory}")
     if arguments.limit_memory > arguments.memory:

@@ -1,7 +1,7 @@
 """The machine's serial ports: the program's console (COM1) and the log of kernel and servers (COM2).
 
-With one port the log comes on it, too: each line between LOG_BEGIN and the end of the line. The console
-server sees to it that no program's output contains LOG_BEGIN.
+With a single port the log shares it: a log line is what comes between LOG_BEGIN and the end of the line. The console
+server makes sure that no program's output contains LOG_BEGIN.
 """
 import contextlib
 import os
@@ -18,24 +18,24 @@ TIMED_OUT, BROKEN, BUILD_FAILED, NO_PROGRAM = 124, 125, 126, 127
 
 EXITED = re.compile(r"init: \S+ exited with status (-?\d+)\s*$")
 DIED = re.compile(r"panic:|init: server \S+ died")
-STOPPED = re.compile(r"fault: a thread without a handler is stopped")  # init's, unless it is a kernel test's
+STOPPED = re.compile(r"fault: a thread without a handler is stopped")  # logged by init; in a kernel test no failure
 KERNEL_TEST = "init: starts kernel test "
 ESCAPES = re.compile(r"\x1b(\[[0-9;=?]*[A-Za-z])?")
 OURS = re.compile(r"\b(tally|kernel|panic|fault|init|mem|proc|console|file|tap):.*")
-PAUSE = 0.02  # seconds after which an unfinished line of the console is shown
+PAUSE = 0.02  # seconds without output before an unfinished line of the console is shown
 DLE = b"\x10"
 WRITE_ENDS, END_OF_FILE = DLE + b"\x17", DLE + b"\x04"
-PIECE = 4096  # bytes that are sent as one write: what the console keeps
+PIECE = 4096  # bytes sent by one write: the console's buffer
 LOG_BEGIN = b"\r\n[k] "  # a new line, then LOG_PREFIX of kernel/abi/abi.h
 
 
 class Verdict:
-    """What the log says about the end of the program."""
+    """What the log says about the program's end."""
 
     def __init__(self):
         self.died = re.compile(f"{DIED.pattern}|{STOPPED.pattern}")
         self.status = None
-        self.heard = False  # anything
+        self.heard = False  # any log line
         self.decided = waiting.Event()
 
     def read(self, line):
@@ -56,13 +56,13 @@ class Verdict:
 
 
 class SharedPort:
-    """Takes apart what comes from one port that has console and log."""
+    """Splits the output of a port that console and log share."""
 
     def __init__(self):
         self.unread, self.in_log = b"", False
 
     def feed(self, data):
-        """Pieces in their order: (is it of the log?, bytes). b"" as data is the end of all."""
+        """Yields pieces in order: (whether it is the log's, bytes). Empty `data` means the end."""
         self.unread += data
         while True:
             before, mark, after = self.unread.partition(b"\n" if self.in_log else LOG_BEGIN)
@@ -77,18 +77,18 @@ class SharedPort:
 
 
 def overlap(text, mark):
-    """How many bytes at the end of `text` may begin `mark`."""
+    """How many bytes at the end of `text` may be the beginning of `mark`."""
     return next((n for n in range(len(mark) - 1, 0, -1) if text.endswith(mark[:n])), 0)
 
 
 class Returns:
-    """Takes back the CR that the console server puts before each LF; those of programs stay."""
+    """Removes the CR that the console server puts before each LF; a program's own CRs stay."""
 
     def __init__(self):
-        self.kept = b""  # a CR at the end, which may be such a one
+        self.kept = b""  # a CR at the end, which may be one to remove
 
     def feed(self, data):
-        """b"" as data is the end of all."""
+        """Empty `data` means the end."""
         text = (self.kept + data).replace(b"\r\n", b"\n")
         self.kept = b"\r" if data and text.endswith(b"\r") else b""
         return text[:len(text) - len(self.kept)]
@@ -97,13 +97,13 @@ class Returns:
 class Ports:
     """Reads the ports until the machine closes them.
 
-    Console and log are read by one thread, the console first. So the output of firmware, which may
-    come on both, is known by coming before our first log line; it is dropped if `firmware_talks`.
+    One thread reads console and log, the console first. So everything that comes before the first log line is
+    firmware's output, which may appear on both ports; it is dropped if `firmware_talks`.
     """
 
     def __init__(self, console_sink, log_sink, verdict, explain, firmware_talks):
         self.console_sink, self.log_sink, self.verdict, self.explain = console_sink, log_sink, verdict, explain
-        self.listening = threading.Event()  # the console server runs, so input will be received
+        self.listening = threading.Event()  # the console server runs, and will receive input
         self.started = not firmware_talks
         self.unshown = self.rest = b""  # the unfinished lines of console and log
         self.shared = SharedPort()
@@ -128,7 +128,7 @@ class Ports:
     def feed_shared(self, data):
         for is_log, piece in self.shared.feed(data):
             if is_log:
-                self.show(len(self.unshown))  # what stood before this line
+                self.show(len(self.unshown))  # the unfinished line of the console comes first
                 self.feed_log(piece)
             elif piece or not data:
                 self.feed_console(piece)
@@ -163,13 +163,13 @@ class Ports:
 
 @record
 class Input:
-    """What goes to the console: what comes from the descriptor `source`."""
+    """The console's input, read from the descriptor `source`."""
     source: int
-    is_terminal: bool  # keys, as a person types them; otherwise bytes, which are not to be touched
+    is_terminal: bool  # a person types keys; otherwise bytes pass unchanged
 
 
 def standard_input():
-    """Our standard input. A closed one is replaced, so that nothing else gets its number, and is at its end."""
+    """Our standard input. If it is closed, an empty file takes its number, so that no other file gets it."""
     try:
         os.fstat(0)
     except OSError:
@@ -183,7 +183,7 @@ def write_all(port, data):
 
 
 def send_input(given, port, listening):
-    """Sends `given` once the system listens. Bytes go framed as servers/console/pipe_input.h has it."""
+    """Sends `given` once the system listens. Bytes are framed as in servers/console/pipe_input.h."""
     listening.wait()
     with contextlib.suppress(OSError):  # the machine has ended
         for data in pieces(given.source):
@@ -193,15 +193,15 @@ def send_input(given, port, listening):
 
 
 def pieces(source):
-    """What comes, until the end of the file; a source that cannot be read is at its end, too."""
+    """Yields the input's pieces until its end; a source that cannot be read counts as ended."""
     with contextlib.suppress(OSError):
         while data := os.read(source, PIECE):
             yield data
 
 
 def keys_as_typed():
-    """On a terminal, keys come at once and unechoed: the console server echoes and edits lines, and control-C is a key, too. What
-    that did until then, for us, does control-\\."""
+    """Puts a terminal in a mode where keys come at once and unechoed, control-C, too: the console server echoes and
+    edits lines. Meanwhile control-\\ does for us what control-C did before."""
     return terminal.without(0, termios.ICANON | termios.ECHO, {termios.VINTR: b"\x1c", termios.VQUIT: b"\0"})
 
 

@@ -1,5 +1,5 @@
-"""Turns addresses in log lines into functions and source lines, and numbers of Linux's system calls into names, from the files
-of a build folder."""
+"""Explains log lines with the files of a build folder: turns addresses into functions and source lines, and numbers of
+Linux's system calls into names."""
 import functools
 import os
 import pathlib
@@ -12,19 +12,19 @@ from tally.interface import ROOT
 from tally.program import VDSO_BASE, VDSO_END
 
 PANIC = re.compile(r"panic: (exception in the kernel|double fault|kernel stack overflow)")
-ADDRESS = re.compile(r"\s*at 0x([0-9a-fA-F]+)$")  # of a kernel panic
-FAULT = re.compile(r"(\S+) \(pid \d+\): .*\beip 0x([0-9a-fA-F]+)$")  # of a program
-DIED = re.compile(r"init: server (\S+) died: .*\beip 0x([0-9a-fA-F]+)\)$")  # or a kernel test
-UNHANDLED = re.compile(r"fault: a thread without a handler is stopped: .*\beip 0x([0-9a-fA-F]+)$")  # of init
+ADDRESS = re.compile(r"\s*at 0x([0-9a-fA-F]+)$")  # in a kernel panic
+FAULT = re.compile(r"(\S+) \(pid \d+\): .*\beip 0x([0-9a-fA-F]+)$")  # in a program
+DIED = re.compile(r"init: server (\S+) died: .*\beip 0x([0-9a-fA-F]+)\)$")  # a server, or a kernel test
+UNHANDLED = re.compile(r"fault: a thread without a handler is stopped: .*\beip 0x([0-9a-fA-F]+)$")  # logged by init
 MISSING = re.compile(r".*: Linux's system call (\d+) is not there \(ENOSYS\)$")
 LINUX = re.compile(r"^#define\s+SYS_(\w+)\s+(\d+)$", re.M)
-CODE = range(VDSO_BASE, 1 << 32)  # where code can be; what is no address, the symbolizer would not answer
+CODE = range(VDSO_BASE, 1 << 32)  # where code can be; the symbolizer does not answer for other numbers
 PROGRAMS, SERVERS = (FOLDER, "programs"), ("servers", "kernel-tests")  # folders, in the order of the search
 
 
 @functools.lru_cache(maxsize=None)
 def symbolizer(elf):
-    """One process answers all questions about a file: a log may ask many."""
+    """A process that answers all questions about a file, as a log may have many."""
     process = subprocess.Popen([tools.command(tools.SYMBOLIZER), "--no-inlines", f"--obj={elf}"], stdin=subprocess.PIPE,
                             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8", errors="surrogateescape")
     processes.staying[process.pid] = [process.stdin.fileno(), process.stdout.fileno()]
@@ -33,7 +33,8 @@ def symbolizer(elf):
 
 @functools.lru_cache(maxsize=None)
 def lookup(elf, address):
-    """`function file:line` for an address, the function alone where it came without lines, as musl's do; None if unknown."""
+    """`function file:line` for an address; only the function if the code has no line information, such as musl's; None
+    if unknown."""
     if address not in CODE or not os.path.isfile(elf):
         return None
     try:
@@ -51,7 +52,7 @@ def lookup(elf, address):
 
 @functools.lru_cache(maxsize=None)
 def linux_calls(folder):
-    """{number: name} of Linux's system calls for i386, as musl's headers have them."""
+    """{number: name} of Linux's system calls for i386, from musl's headers."""
     try:
         text = (folder / "generated/musl/syscall.h").read_text()
     except OSError:
@@ -60,8 +61,8 @@ def linux_calls(folder):
 
 
 def find_elf(folder, name, spaces=(*SERVERS, *PROGRAMS)):
-    """The ELF file of a program (a server, a kernel test) in a build folder; the first one of that name. A log may
-    name anything: what no file can be called is not there, either."""
+    """The first ELF file of that program, server or kernel test in a build folder. A log may contain any name, even one
+    that no file can have."""
     paths = [pathlib.Path(folder) / space / f"{name}.elf" for space in spaces]
     return next((path for path in paths if os.path.isfile(path)), paths[-1])
 
@@ -71,7 +72,7 @@ class Symbols:
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
-        self.exact = False  # the next address is that of an instruction, not one to return to
+        self.exact = False  # the next address is the instruction itself, not a return address
 
     def find(self, line):
         if match := ADDRESS.match(line):
@@ -86,11 +87,11 @@ class Symbols:
         return None
 
     def find_in(self, program, address):
-        """In a program, or in the library that its system calls come to."""
+        """Looks in the program, or in the library that handles its system calls."""
         return lookup(self.folder / "libraries/vdso.elf" if address in range(VDSO_BASE, VDSO_END) else program, address)
 
     def explain(self, line):
-        """`line`, with what stands at its address, or the name of its system call, if the folder's files have it."""
+        """`line` with the symbol of its address, or the name of its system call, if the folder's files have it."""
         found = self.find(line)
         if PANIC.match(line):
             self.exact = True
@@ -100,8 +101,8 @@ class Symbols:
 
 
 class Log(list):
-    """Lines of a log. What addresses in them are is looked up when they are to be read: that begins with a tenth of a
-    second, and the log of a test that passes is read by nobody."""
+    """The lines of a log. Addresses are explained only when somebody reads them, because that takes a tenth of a second
+    to begin with, and nobody reads the log of a test that passes."""
 
     def __init__(self, folder):
         super().__init__()
@@ -112,7 +113,7 @@ class Log(list):
 
 
 class Said:
-    """What a machine has said, as text."""
+    """A machine's output, as text."""
 
     def __init__(self, log, *others):
         self.log, self.others = log, others

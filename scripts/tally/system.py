@@ -1,7 +1,7 @@
-"""The system tests: t_*.c of tests/system, programs that report in TAP, each booted with its own kernel options.
+"""The system tests: t_*.c in tests/system, programs that report in TAP. Each is booted with its own options.
 
-A field of a test's head comment is a line `NAME: VALUE`: `run: OPTIONS` for each way to boot it, `typed:` and `keys:`
-for what is typed, `console: N REGEX` for what must have been written.
+A field in a test's head comment is a line `NAME: VALUE`: `run: OPTIONS` for each way to boot it, `typed:` and `keys:`
+for input, `console: N REGEX` for expected output.
 """
 import contextlib
 import os
@@ -19,9 +19,9 @@ POINT = re.compile(r"(not )?ok\b *(\d*) *-? *(.*)")
 KERNEL_TEST = "t_kernel_"
 KERNEL_TAP = "tap: "
 LONGEST = "irq_off_max"
-# 8 ns an instruction: the tests wait for moments, and some fail on a machine that is too slow for its clock.
+# 8 ns an instruction, because tests wait for moments, and some fail on a machine that is too slow for its clock.
 SLOWER = ("-icount", "shift=3,sleep=off")
-NO_SCREEN = ("-vga", "none")  # its server would draw in the time of who is measured
+NO_SCREEN = ("-vga", "none")  # the screen's server would draw in measured time
 
 
 def programs():
@@ -29,7 +29,7 @@ def programs():
 
 
 def text_of(program):
-    """Of a system test; the bench of the kernel is one, too, but for its place."""
+    """The source of a system test; the bench of the kernel counts as one, but lies elsewhere."""
     path = next(FOLDER.glob(f"*/{program}.c"), None)
     return path.read_text(encoding="utf-8") if path else ""
 
@@ -54,7 +54,7 @@ def options_of(text, **others):
 
 
 def typed_input(text):
-    """What the fields `typed: LINE` and `keys: KEYS` type, with escapes as in C; None without such."""
+    """The input of the fields `typed: LINE` and `keys: KEYS`, with escapes as in C; None without such fields."""
     fields_found = re.findall(r"^(?://| \*) *(typed|keys): *(.*)$", text, re.M)
     if not fields_found:
         return None
@@ -68,7 +68,8 @@ def typed_input(text):
 # ------------------------------------------------------------------------------------------- judging
 
 def read_tap(status, lines, details):
-    """Results of a program that reports in TAP; it must do all it planned and exit with 0 or its failures."""
+    """Results of a program that reports in TAP; it must run all planned tests and exit with 0 or its number of
+    failures."""
     plan = next((int(m[1]) for line in lines if (m := PLAN.match(line))), None)
     points = [m for line in lines if (m := POINT.match(line))]
     for point in points:
@@ -84,7 +85,7 @@ def read_tap(status, lines, details):
 
 
 def tap_lines(program, console, log):
-    """The kernel's tests report to the log, in lines that begin so; the others are programs with an output."""
+    """The TAP lines: kernel tests report to the log, in lines with a prefix; the others to their output."""
     if not program.startswith(KERNEL_TEST):
         return console.splitlines()
     return [line.removeprefix(KERNEL_TAP) for line in log if line.startswith(KERNEL_TAP)]
@@ -109,7 +110,7 @@ def boot(words, options, folder, typed=None):
 
 
 def test(program, options, folder):
-    """QEMU loads the kernel itself: how GRUB does, and from an ISO, is for the demo and for scripts/run."""
+    """Boots without GRUB; scripts/run and the demo's tests cover GRUB and the ISO."""
     def run():
         yield from judge(program, *boot([program], options_of(options, kernel=True), folder, typed_input(text_of(program))))
     return run
@@ -118,19 +119,19 @@ def test(program, options, folder):
 # ------------------------------------------------------------------------------- without interrupts
 
 def is_counted(program):
-    """How long one processor waits for another is chance."""
+    """False if processors wait for each other, for times that vary."""
     return options_of(runs_of(program)[0]).smp == 1
 
 
 def boot_with(program, folder, more):
-    """Boots the test's first run with further arguments for QEMU, its time that of its instructions."""
+    """Boots the test's first run with further arguments for QEMU, with one tick per instruction."""
     options = options_of(runs_of(program)[0], kernel=True, more=(*NO_SCREEN, *SLOWER, *more))
     return boot([program], options, folder, typed_input(text_of(program)))
 
 
 def boot_counted(program, folder):
-    """Returns ((status, console text, log lines), the longest stretch without interrupts, in instructions); nothing
-    was counted, None, if the machine had to be ended."""
+    """Returns ((status, console text, log lines), the longest stretch with interrupts off, in instructions). That is
+    None if the machine had to be killed, as then nothing was counted."""
     ended, longest = [], None
     with contextlib.suppress(FileNotFoundError):
         longest = bench_plugin.totals(folder, lambda more: ended.append(boot_with(program, folder, more)))["longest"]
@@ -138,7 +139,7 @@ def boot_counted(program, folder):
 
 
 def judge_longest(longest, folder):
-    """What was not counted, as boot_counted() has it, is not within the record."""
+    """A failure if `longest`, from boot_counted(), is None or above the record."""
     if longest is None:
         yield f"{LONGEST} is counted", False, "the machine ended without having written what it counted"
         return
@@ -148,7 +149,7 @@ def judge_longest(longest, folder):
 
 
 def counted_test(program, _, folder):
-    """A test whose time is that of its instructions: a busy machine changes nothing."""
+    """A test that runs in instruction time, so that a busy machine changes nothing."""
     def run():
         ended, longest = boot_counted(program, folder)
         yield from judge(program, *ended)

@@ -1,4 +1,4 @@
-"""Temporary folders that no signal leaves behind."""
+"""Temporary folders that are removed even after a signal."""
 import contextlib
 import signal
 import tempfile
@@ -8,8 +8,8 @@ from tally.entry import ENDING
 
 @contextlib.contextmanager
 def temporary_folder(**options):
-    """As tempfile.TemporaryDirectory(). A signal that ends us waits while the folder is made, which nobody would know of, and while
-    it is taken away."""
+    """Like tempfile.TemporaryDirectory(), but signals that end us are blocked while the folder is being made and
+    removed, so that none is left behind."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     try:
         with tempfile.TemporaryDirectory(**options) as name:

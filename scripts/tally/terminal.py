@@ -1,4 +1,4 @@
-"""The mode of a terminal, changed for a while: whenever we do not run, it is as it was before."""
+"""Changes a terminal's mode temporarily: while we are stopped and after the end, it is as before."""
 import contextlib
 import os
 import signal
@@ -6,26 +6,26 @@ import termios
 
 from tally import handlers
 
-LOCAL_MODES, CHARACTERS = 3, 6  # of what tcgetattr() returns
+LOCAL_MODES, CHARACTERS = 3, 6  # indices in the result of tcgetattr()
 
 
 def in_background(terminal):
-    """Of a terminal that is not the one that controls us, we are not."""
+    """Whether we are in the background; never for a terminal that does not control us."""
     with contextlib.suppress(OSError):
         return os.tcgetpgrp(terminal) != os.getpgrp()
     return False
 
 
 def set_mode(terminal, mode):
-    """Unless we run in the background, where this would stop us; a terminal that is gone needs no mode."""
+    """Sets the mode, except in the background, where this would stop us; ignores errors of a terminal that is gone."""
     with contextlib.suppress(OSError, termios.error):
         if not in_background(terminal):
             termios.tcsetattr(terminal, termios.TCSANOW, mode)
 
 
 def around_stops(before, after):
-    """Handlers of control-Z, and of going on: it stops as if there were none, but for before() and after(). The
-    system does not stop an orphaned process group."""
+    """Handlers for control-Z and for continuing: they stop the process as if there were none, but call before() and
+    after(). The system does not stop an orphaned process group."""
     def stop(number, _):
         before()
         handlers.set_all([number], signal.SIG_DFL)
@@ -37,7 +37,7 @@ def around_stops(before, after):
 
 @contextlib.contextmanager
 def handled(functions):
-    """With these signal handlers, {signal: function}; ignored signals stay so."""
+    """Uses these signal handlers, {signal: function}, during the block; ignored signals stay ignored."""
     before = {number: signal.getsignal(number) for number in functions}
     handlers.set_handlers({number: each for number, each in functions.items() if before[number] != signal.SIG_IGN})
     try:
@@ -48,7 +48,7 @@ def handled(functions):
 
 @contextlib.contextmanager
 def without(terminal, local_modes, characters):
-    """With these local modes off, and these characters for what they do."""
+    """Turns off these local modes, and replaces these control characters, during the block."""
     before = termios.tcgetattr(terminal)
     changed = [*before]
     changed[LOCAL_MODES] &= ~local_modes

@@ -1,7 +1,7 @@
-"""The tools of the project on this machine: where they are and which versions they have.
+"""The tools of the project on this machine: their places and versions.
 
-A tool is found by its variable of the environment (CC, LD, ...), by its name, or by its name with a version, such
-as clang-16; those of LLVM are preferred that fit the compiler. What must lie beside a tool is found from there.
+A tool is found by its environment variable (CC, LD, ...), by its name, or by its name with a version, such as clang-16;
+LLVM's tools that fit the compiler are preferred. Some tools must lie beside another, and are searched from there.
 """
 import functools
 import glob
@@ -19,18 +19,18 @@ NUMBER = re.compile(r"\d+(\.\d+)+|\d+")
 
 @record
 class Tool:
-    name: str  # a command, or a file's absolute path, possibly a pattern; {clang}, {grub}: see places()
-    package: str  # of Debian
+    name: str  # a command, or a file's absolute path, possibly a pattern; for {clang} and {grub} see places()
+    package: str  # the package in Debian
     use: str
     version: tuple = ("--version",)
     least: str = ""  # the least version
-    variable: str = ""  # of the environment, which may name another command
+    variable: str = ""  # an environment variable that may name another command
     others: tuple = ()  # further names
     is_llvm: bool = False  # it also goes by its name with LLVM's version
-    says: str = ""  # what it calls itself, where others have the same name
+    says: str = ""  # the text by which it identifies itself, if other tools have the same name
 
     def path(self):
-        """Where it is, or None."""
+        """The tool's path, or None."""
         return find(self, *map(os.environ.get, (self.variable, CC.variable, "PATH")))
 
     def label(self):
@@ -44,11 +44,11 @@ class Tool:
         return "/" in self.name
 
     def of_compiler(self):
-        """Whether it comes with the compiler, whichever that is."""
+        """Whether it is a part of the compiler."""
         return self.name.startswith("{clang}")
 
     def problem(self):
-        """Why what was found cannot be used, or None."""
+        """Why the found tool cannot be used, or None."""
         if self.is_file() or not self.path():
             return None
         chosen = f"{self.variable}={os.environ[self.variable]}" if os.environ.get(self.variable) else self.path()
@@ -67,7 +67,7 @@ def numbers(version):
 
 @functools.lru_cache(maxsize=None)
 def said(*command):
-    """What a command says; nothing if it cannot be run."""
+    """A command's output; nothing if it cannot be run."""
     try:
         done = processes.run(command, env={**os.environ, "LC_ALL": "C"})
     except OSError:
@@ -76,7 +76,7 @@ def said(*command):
 
 
 def version_of(tool):
-    """The first number that has a dot and stands where a version does; `?` if there is none."""
+    """The first number with a dot, at a version's place; `?` if there is none."""
     text = said(tool.path(), *tool.version)
     found = re.search(r"(?:version|\)|^(?:[\w-]+ )?)[ \t]*(\d+(?:\.\d+)+)", text, re.M | re.I) or \
         re.search(r"(\d+(?:\.\d+)+)", text)
@@ -84,9 +84,9 @@ def version_of(tool):
 
 
 def least_of(tool):
-    """A linker must know what its compiler writes."""
+    """The least version of a tool: a linker must understand its compiler's output."""
     if tool is LD and CC.path():
-        return max(tool.least, ".".join(map(str, numbers(version_of(CC))[:1])), key=numbers)  # it may say no version
+        return max(tool.least, ".".join(map(str, numbers(version_of(CC))[:1])), key=numbers)  # it may report none
     return tool.least
 
 
@@ -97,13 +97,13 @@ def which(name):
 
 
 def suffix_of(path):
-    """`16` of /usr/bin/clang-16."""
+    """The suffix of a path: `16` for /usr/bin/clang-16."""
     match = SUFFIXED.fullmatch(str(path or ""))
     return match[1] if match else ""
 
 
 def with_suffix(name, least):
-    """Commands that are `name` with a version, the highest first."""
+    """Commands whose name is `name` with a version, highest version first."""
     folders = os.environ.get("PATH", "").split(":")
     found = [path for folder in folders for path in glob.glob(f"{glob.escape(folder)}/{name}-[0-9]*")
              if suffix_of(path) and numbers(suffix_of(path)) >= numbers(least)]
@@ -111,8 +111,8 @@ def with_suffix(name, least):
 
 
 def llvm_candidates(tool):
-    """Where a compiler was chosen, the tools that fit it come first; the linker must, as it reads what the
-    compiler writes."""
+    """Candidates for one of LLVM's tools. If a compiler was chosen, tools that fit it come first; the linker has to
+    fit, as it reads the compiler's output."""
     suffix = suffix_of(CC.path()) if tool is not CC else ""
     if suffix:
         yield which(f"{tool.name}-{suffix}")
@@ -131,14 +131,15 @@ def has_version(path, least):
 
 
 def beside_compiler(name):
-    """A tool in the folder that the compiler really is in."""
+    """A tool in the compiler's real folder."""
     path = pathlib.Path(os.path.realpath(CC.path() or "")).parent / name
     return str(path) if os.access(path, os.X_OK) else None
 
 
 @functools.lru_cache(maxsize=None)
 def find(tool, wanted, *_):
-    """The path of the tool, or of what is wanted in its place; of all that the environment says of it."""
+    """The path of the tool, or of `wanted` in its place; the arguments are everything in the environment that
+    matters."""
     if wanted:
         return which(wanted)
     if tool.is_file():
@@ -157,8 +158,8 @@ def files(pattern):
 
 
 def resource_folder(compiler):
-    """Where it has files of its own. It says so, in a tenth of a second; a clang that lies where such a folder is, and
-    no second one, uses that."""
+    """The compiler's own files. Asking it takes a tenth of a second; that is skipped if there is exactly one such
+    folder beside it, which is the one it uses."""
     beside = pathlib.Path(os.path.realpath(compiler)).parent.parent / "lib/clang"
     found = {os.path.realpath(path) for path in beside.glob("[0-9]*")}
     return found.pop() if len(found) == 1 else said(compiler, "-print-resource-dir").strip()
@@ -173,12 +174,12 @@ def places():
 
 
 def command(tool):
-    """What to run: its path, or its name, of which the caller will hear that it is missing."""
+    """The command to run: the tool's path, or its name, so that running it tells the caller what is missing."""
     return tool.path() or tool.name
 
 
 def forget():
-    """Other tools may have come."""
+    """Forgets found tools, as others may have been installed."""
     find.cache_clear()
     said.cache_clear()
     places.cache_clear()

@@ -1,8 +1,8 @@
 """Waits that every signal ends.
 
-Python handles a signal in the main thread, between two instructions of Python's. Where that thread waits in a call that
-the signal does not interrupt - it came just before the call, or the system gave it to another thread - it is handled
-when the call ends, which may be never. So whoever waits for long in the main thread waits for a Bell, too.
+Python runs signal handlers in the main thread, between two Python instructions. If that thread is waiting in a call
+that the signal does not interrupt, because it came just before the call or the system delivered it to another thread,
+the handler runs when the call ends, possibly never. So long waits in the main thread wait for a Bell, too.
 """
 import contextlib
 import os
@@ -10,7 +10,7 @@ import selectors
 import signal
 import time
 
-LONGEST = 3600  # seconds: not all numbers can be handed to the system
+LONGEST = 3600  # seconds; the system does not accept every number
 
 
 def open_unbuffered(descriptor, mode):
@@ -18,7 +18,7 @@ def open_unbuffered(descriptor, mode):
 
 
 class Bell:
-    """Can be waited for, as by select(). It is rung by ring(), and by signals."""
+    """An object for select(): ring() and signals make it readable."""
 
     def __init__(self):
         self.ours, self.theirs = map(open_unbuffered, os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC), ("rb", "wb"))
@@ -27,7 +27,7 @@ class Bell:
         return self.ours.fileno()
 
     def ring(self):
-        self.theirs.write(b"\0")  # or it is full: it rings already
+        self.theirs.write(b"\0")  # if it is full, it is ringing already
 
     def hush(self):
         while self.ours.read(4096):
@@ -35,7 +35,7 @@ class Bell:
 
     @contextlib.contextmanager
     def rung_by_signals(self):
-        """In the main thread."""
+        """For the main thread."""
         before = signal.set_wakeup_fd(self.theirs.fileno(), warn_on_full_buffer=False)
         try:
             yield self
@@ -44,7 +44,7 @@ class Bell:
 
 
 def readable(files, timeout=None):
-    """Waits until something can be read, and returns those of `files` that can; after `timeout` seconds, none."""
+    """Waits until some of `files` are readable, and returns these; after `timeout` seconds, none."""
     with selectors.DefaultSelector() as selector:
         for each in files:
             selector.register(each, selectors.EVENT_READ)
@@ -52,7 +52,7 @@ def readable(files, timeout=None):
 
 
 class Event:
-    """As threading.Event, to be waited for by the main thread."""
+    """Like threading.Event, for waits of the main thread."""
 
     def __init__(self):
         self.bell, self.happened = Bell(), False
@@ -62,7 +62,7 @@ class Event:
         self.bell.ring()
 
     def wait(self, timeout=None):
-        """Whether it has happened; `timeout` is in seconds, None for ever."""
+        """Waits; returns whether it has happened. `timeout` is in seconds; None: no limit."""
         end = None if timeout is None else time.monotonic() + timeout
         with self.bell.rung_by_signals():
             while not self.happened and (end is None or time.monotonic() < end):

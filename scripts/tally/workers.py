@@ -1,4 +1,4 @@
-"""Processes that run functions for us, one after another: a process takes longer to begin than many a function."""
+"""Processes that run functions for us, one after another, as starting a process takes longer than many functions do."""
 import contextlib
 import gc
 import multiprocessing
@@ -13,24 +13,24 @@ FORK = multiprocessing.get_context("fork")
 
 
 def open_files():
-    """{descriptor: what it is of}"""
+    """{descriptor: its target}"""
     found = {}
     for name in os.listdir("/proc/self/fd"):
-        with contextlib.suppress(OSError):  # that of the list itself
+        with contextlib.suppress(OSError):  # the descriptor of the listing itself
             found[name] = os.readlink(f"/proc/self/fd/{name}")
     return found
 
 
 def children():
-    with contextlib.suppress(OSError):  # not every system tells them so, which is quick
+    with contextlib.suppress(OSError):  # fast, but not on every system
         with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as file:
             return [*map(int, file.read().split())]
     return processes.children().get(os.getpid(), [])
 
 
 def condition():
-    """What a function may leave otherwise than it was, and the next one would meet; but not what is to stay."""
-    gc.collect()  # files of what is no more, of which nobody else would know
+    """What a function may change, which could affect the next one; without what is meant to stay."""
+    gc.collect()  # closes files of garbage, which would count as changes
     staying = {str(number) for files in processes.staying.values() for number in files}
     files = {name: what for name, what in open_files().items() if name not in staying}
     handlers = [signal.getsignal(number) for number in sorted(signal.valid_signals())]
@@ -38,8 +38,8 @@ def condition():
 
 
 def forget_parent(inherited):
-    """Its ends of pipes, which would keep the other processes from seeing that it has ended, its wakeup descriptor, the handlers
-    of stops, and processes are its own."""
+    """Closes inherited ends of pipes, as they would hide this process's end from other processes, and resets the wakeup
+    descriptor, the handlers of stops, and the list of processes."""
     for each in inherited:
         each.close()
     processes.staying.clear()
@@ -56,11 +56,12 @@ def result_of(function, arguments):
 
 
 def serve(functions, connection, inherited, nice, around):
-    """Runs those whose numbers come, with what comes for them, and sends (result, whether it goes on with another) of each."""
+    """Receives (number, arguments), runs that function, and sends (result, whether the process continues),
+    repeatedly."""
     forget_parent(inherited)
-    gc.freeze()  # what is there already is not looked at again, and so not copied
+    gc.freeze()  # existing objects are not scanned any more, and so not copied
     os.nice(nice)
-    with around(connection), contextlib.suppress(EOFError, ConnectionError):  # no more are to come
+    with around(connection), contextlib.suppress(EOFError, ConnectionError):  # no more requests
         before, goes_on = condition(), True
         while goes_on:
             number, arguments = connection.recv()
@@ -71,8 +72,8 @@ def serve(functions, connection, inherited, nice, around):
 
 
 class Worker:
-    """A process that runs those of `functions` that it is told to, one at a time, as long as each leaves it as it was. All is
-    done there within the context around(its end of the connection)."""
+    """A process that runs one of `functions` at a time, on request, as long as each leaves the process's state
+    unchanged. All runs in the context around(the process's end of the connection)."""
 
     def __init__(self, functions, others=(), nice=0, around=contextlib.nullcontext):
         self.connection, theirs = FORK.Pipe()
@@ -89,7 +90,7 @@ class Worker:
         return self.connection.fileno()
 
     def result(self):
-        """What the function returned, or the exception that it raised; None if its process was killed."""
+        """The function's result, or its exception; None if its process was killed."""
         found, self.goes_on = None, False
         with contextlib.suppress(EOFError, ConnectionError):
             found, self.goes_on = self.connection.recv()
@@ -98,20 +99,21 @@ class Worker:
         return found
 
     def is_ours(self):
-        """Not of the process that we are a copy of."""
+        """False in a forked copy of the owner."""
         return self.owner == os.getpid()
 
     def is_alive(self):
         return self.process.is_alive()
 
     def leave(self):
-        """It ends, as nothing runs in it."""
+        """Ends an idle worker."""
         self.connection.close()
         self.process.join()
 
 
 def end_all(workers):
-    """One whose signal is lost, as it has just begun, ends when it looks for what is to come."""
+    """Ends all. A worker that has just started may lose the signal; it ends at its next read, as its connection is
+    closed."""
     for each in workers:
         each.connection.close()
         if each.process.is_alive():

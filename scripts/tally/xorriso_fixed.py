@@ -1,10 +1,9 @@
 #!/usr/bin/env python3
-"""xorriso, as grub-mkrescue calls it, but the ISO depends on its contents alone.
+"""Runs xorriso for grub-mkrescue, such that the ISO depends only on its contents.
 
-grub-mkrescue names the ISO by the time, in two spellings: 2020010100000000 is the volume's date, and loaders may
-look for a file of the other, 2020-01-01-00-00-00-00. Here the time becomes a fixed one, wherever it stands in the
-folder of loaders. mformat gives the file system of UEFI's loader a random number; that becomes a fixed one, too.
-XORRISO names the real xorriso.
+grub-mkrescue names the ISO by the time, in two spellings: 2020010100000000 is the volume's date, and loaders may look
+for a file called 2020-01-01-00-00-00-00. Both become a fixed time everywhere in the loaders' folder. mformat gives the
+file system of UEFI's loader a random number, which becomes fixed, too. XORRISO names the real xorriso.
 """
 import os
 import pathlib
@@ -14,7 +13,7 @@ import sys
 DATE = re.compile(r"--modification-date=(\d{16})")
 FIXED = "2020010100000000"
 VOLUME = ["-volid", "TALLY", "--set_all_file_dates", FIXED]
-FAT_NUMBER, FAT_KIND = slice(39, 43), slice(54, 57)  # in the first sector of a file system
+FAT_NUMBER, FAT_KIND = slice(39, 43), slice(54, 57)  # in a file system's first sector
 
 
 def spelled(date):
@@ -35,7 +34,7 @@ def fix_file(path, old, new):
 def fixed_arguments(arguments):
     dates = [match[1] for argument in arguments if (match := DATE.fullmatch(argument))]
     if not dates:
-        return arguments  # a question about xorriso itself
+        return arguments  # a query about xorriso itself
     folder = pathlib.Path(arguments[arguments.index("-r") + 1])
     for path in [path for path in folder.rglob("*") if path.is_file()]:
         fix_file(path, spelled(dates[0]), spelled(FIXED))
