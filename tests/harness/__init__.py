@@ -1,1 +1,1 @@
-"""What only the tests use; the names of what they share with scripts/ are tally's."""
+"""Python that only tests use; modules shared with scripts/ are in the package tally."""

@@ -1,4 +1,5 @@
-"""Each error that a protocol lists for a call is an answer that a test of its server asks for, and they get no other."""
+"""Every error that a protocol lists for a call must be answered in some test of its server, and no other error may
+be."""
 import errno
 import os
 import pathlib
@@ -8,10 +9,10 @@ from harness.host_tests import HOST, TIMEOUT
 from tally import interface, processes
 from tally.interface import ROOT
 
-# Of each call, as its page says once: no such number, wrong words; a stranger.
+# Every call may fail so, as the page says once: unknown number, wrong words, unknown client.
 OF_ALL = {"ENOSYS", "EINVAL"}
 OF_STRANGERS = {"file": "EBADF", "proc": "EAGAIN", "mem": "EPERM"}
-SAME = {"EDEADLOCK": "EDEADLK"}  # Python has one name for a number
+SAME = {"EDEADLOCK": "EDEADLK"}  # Python knows one name for each number
 
 
 def programs_of(protocol):
@@ -19,7 +20,7 @@ def programs_of(protocol):
 
 
 def answers_of(protocol):
-    """{(call's number, error's name)} that any test of the server was answered."""
+    """{(call's number, error's name)} of all answers in the server's tests."""
     with tempfile.TemporaryDirectory() as scratch:
         path = pathlib.Path(scratch) / "answers"
         for program in programs_of(protocol):
@@ -42,7 +43,7 @@ def answers_test(protocol):
 
 
 def answer_tests():
-    """(name, function) of each; all need the build host."""
+    """(name, function) of each test; all need the build host."""
     for protocol in interface.read_protocols():
         if programs_of(protocol.name):
             yield f"answers/{protocol.name}", answers_test(protocol)

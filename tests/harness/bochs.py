@@ -1,6 +1,6 @@
-"""Boots the ISO in Bochs, the strictest of the emulators; its serial ports go to files.
+"""Boots the ISO in Bochs, the strictest of the emulators; its serial ports write to files.
 
-It runs in a folder of its own, and all names in its configuration are of that: it takes commas and quotes apart.
+Bochs runs in a temporary folder, with only relative names in its configuration, which it splits at commas and quotes.
 """
 import os
 import pathlib
@@ -10,7 +10,7 @@ from tally import processes
 from tally.serial import BROKEN, TIMED_OUT, Returns, SharedPort, Verdict
 from tally.temporary import temporary_folder
 
-# A second has few instructions: what a test waits for is soon over, and interrupts come at more of its places.
+# Few instructions a second: waits of tests end sooner, and interrupts come at more of their instructions.
 CONFIGURATION = """\
 display_library: term
 romimage: file=/usr/share/bochs/BIOS-bochs-latest
@@ -49,7 +49,7 @@ def boot(iso, smp=1, memory=128, serial=2, timeout=60):
         shared = SharedPort()
         pieces = [*shared.feed(console), *shared.feed(b"")]
         console, log = (b"".join(piece for is_log, piece in pieces if is_log == wanted) for wanted in (False, True))
-    # The end of the last line may be missing: the machine ends while its last bytes are in the port.
+    # The last line may lack its end, as the machine can end with bytes left in the port.
     verdict, lines = Verdict(), log.replace(b"\r", b"").decode(errors="backslashreplace").rstrip("\n").split("\n")
     for line in lines:
         verdict.read(line)

@@ -1,4 +1,4 @@
-"""Tests of the checkers: each is shown a copy of the tree with violations, and tells each of them, and nothing else."""
+"""Tests of the checkers: each must report every violation in a changed copy of the tree, and nothing else."""
 import pathlib
 import re
 import sys
@@ -10,7 +10,7 @@ LONG = "".join(f"    (void){number};\n" for number in range(60))
 UNUSED = "zz" + "unused"  # no word of this file, which the checkers read, too
 WIDE = "x" * 118
 
-# Of each checker: (its words, {file: what is added to it, or (old, new)}, lines that it must say).
+# For each checker: its words, {file: what to append, or (old, new)}, the lines it must print.
 CASES = {
     "check_layers": ([], {
         "kernel/mem/zz_up.h": '#include "kernel/sys/event.h"\n#include "no/such.h"\n',
@@ -69,7 +69,7 @@ CASES = {
 
 
 def change(path, what):
-    """Returns what undoes it."""
+    """Changes a file; returns a function that undoes it."""
     path.parent.mkdir(exist_ok=True)
     old = path.read_text(encoding="utf-8") if path.exists() else None
     path.write_text((old or "") + what if isinstance(what, str) else old.replace(*what), encoding="utf-8")
@@ -91,12 +91,12 @@ def shows(tree, checker, words, changes, wanted):
     for each in wanted:
         pattern = each if isinstance(each, re.Pattern) else re.compile(re.escape(each))
         yield f"{checker} says {pattern.pattern}, once", sum(bool(pattern.fullmatch(line)) for line in lines) == 1, said
-    others = [line for line in lines if not line.startswith("kernel: lines of code 5")]  # which is said in any case
+    others = [line for line in lines if not line.startswith("kernel: lines of code 5")]  # printed in any case
     yield f"{checker} says nothing else", len(others) == len(wanted), said
 
 
 def has_layout():
-    """Another clang-format is not asked."""
+    """Other versions of clang-format are not used."""
     return " version 14." in processes.output(["clang-format", "--version"])
 
 
@@ -110,5 +110,5 @@ def checkers():
 
 
 def checker_tests():
-    """(name, function) of each."""
+    """(name, function) of each test."""
     yield "harness/checkers", checkers

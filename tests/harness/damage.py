@@ -1,4 +1,4 @@
-"""Damaged copies of what is booted, for tests: single bytes of the archive, instructions of kernel and servers."""
+"""Makes damaged copies of what is booted: changes bytes of the archive, or instructions of kernel and servers."""
 import pathlib
 import struct
 
@@ -15,10 +15,10 @@ INVALID = b"\x0f\x0b"
 PUSH_FOREVER = b"\x50\xeb\xfd"
 RETURN_1 = b"\x31\xc0\x40\xc3"
 JUMP_NOWHERE = b"\xb8\x00\x00\x00\xf0\xff\xe0"
-WRITE_TEXT = b"\xc6\x05\x00\x10\x20\xc0\x00"  # a byte of the kernel's text
-READ_USER = b"\xa1\x00\x00\x90\x00"  # a program's first word
+WRITE_TEXT = b"\xc6\x05\x00\x10\x20\xc0\x00"  # writes to the kernel's text
+READ_USER = b"\xa1\x00\x00\x90\x00"  # reads a program's first word
 JUMP_USER = b"\xb8\x00\x00\x90\x00\xff\xe0"
-JUMP_WINDOW = b"\xb8\x00\x00\x10\xc0\xff\xe0"  # memory, where the kernel sees it
+JUMP_WINDOW = b"\xb8\x00\x00\x10\xc0\xff\xe0"  # jumps to memory, at the kernel's address for it
 
 
 def jump_to(address):
@@ -26,7 +26,7 @@ def jump_to(address):
 
 
 def file_offset(elf, address):
-    """Where in the ELF file `elf`, given as its bytes, the byte at `address` is."""
+    """The place in the ELF file, given as bytes, of the byte at `address`."""
     table, = struct.unpack_from("<I", elf, 28)
     count, = struct.unpack_from("<H", elf, 44)
     for i in range(count):
@@ -37,7 +37,7 @@ def file_offset(elf, address):
 
 
 class Archive(bytearray):
-    """The boot archive. Changes are noticed by init, but for those that code() makes."""
+    """The boot archive. init notices all changes except those by code()."""
 
     def directory(self):
         size, = struct.unpack_from("<I", self, DIRECTORY_BYTES)
@@ -62,7 +62,7 @@ class Archive(bytearray):
         del self[size:]
 
     def set_account(self, pages):
-        """init gets so many pages for the kernel's memory; so much less memory is free for all others."""
+        """Sets the pages that init gets for the kernel's memory; everything else gets the rest."""
         struct.pack_into("<I", self, ACCOUNT_PAGES, pages)
 
     def code(self, folder, name, function, instructions):
@@ -88,8 +88,8 @@ class Kernel(bytearray):
 
 
 def copy(folder, target, change_archive=None, change_kernel=None):
-    """Makes `target` a build folder like `folder`, with changes; it has all that booting without GRUB
-    and symbols need."""
+    """Makes `target` a build folder like `folder`, with changes; it has everything for booting without GRUB, and for
+    symbols."""
     folder, target = pathlib.Path(folder), pathlib.Path(target)
     (target / "boot").mkdir(parents=True)
     for name in ("kernel", "programs", "servers", "kernel-tests"):

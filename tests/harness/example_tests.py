@@ -1,4 +1,5 @@
-"""The example of docs/adding-a-server.md: its files compile, its host test passes, and fails with each of its mutants."""
+"""The example in docs/adding-a-server.md: its files compile, and its host test passes, but fails with each of its
+mutants."""
 import pathlib
 import re
 import sys
@@ -13,12 +14,13 @@ PAGE = ROOT / "docs/adding-a-server.md"
 BLOCK = re.compile(r"^In step \d+,(?: a part of)? (\S+):\n\n((?:    .*\n|\n)+)", re.M)
 PROTOCOL, SERVER = "servers/proto/counter.proto", "servers/counter/main.c"
 HOST_TEST, SYSTEM_TEST, MUTANTS = "tests/host/test_counter_calls.c", "tests/system/programs/t_counter.c", "tests/mutants/servers.txt"
-SLOT = "-DCLIENT_SLOT_COUNTER=5"  # as step 3 has it
+SLOT = "-DCLIENT_SLOT_COUNTER=5"  # as in step 3
 OPTIONS = ["-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 
 
 def write_files(folder):
-    """What the page says is in each file; of others' it shows a part. The protocol's header is made from it."""
+    """Writes the files that the page shows, completely or, of existing files, in part. Generates the protocol's
+    header."""
     for name, text in BLOCK.findall(PAGE.read_text(encoding="utf-8")):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(textwrap.dedent(text).strip("\n") + "\n", encoding="utf-8")
@@ -31,7 +33,7 @@ def fields(test, field):
 
 
 def compile_test(folder):
-    """As tests/host/program.cmake has it: the page's server is the only folder of its sources."""
+    """Compiles as tests/host/program.cmake does; the page's server is the only folder of sources."""
     test = folder / HOST_TEST
     sources = [str(folder / SERVER if word.endswith("/") else ROOT / word) for word in fields(test, "sources")]
     instead = [f"-I{ROOT / word}" for word in fields(test, "instead")]
@@ -61,5 +63,5 @@ def the_server():
 
 
 def example_tests():
-    """(name, function) of each; all need the build host."""
+    """(name, function) of each test; all need the build host."""
     return [("pages/adding-a-server", the_server)]

@@ -1,4 +1,4 @@
-"""Tests that explore the kernel's core: each world to its fixed point, and what the explorer itself has to be able to."""
+"""Tests that explore the kernel's core: each world to its fixed point; and tests of the explorer itself."""
 import json
 import pathlib
 import re
@@ -11,7 +11,7 @@ from tally.entry import USAGE
 from tally.interface import ROOT
 
 HOST = build.default_folder("host")
-LIMITED = 3  # scripts/explore, too, ends with it
+LIMITED = 3  # scripts/explore ends with it, too
 TIMEOUT = 900  # seconds; a world takes half a minute
 STEPS = 20000
 UNSOUND = "deaf"
@@ -31,13 +31,13 @@ def world_test(world):
 
 
 def ends_without_time():
-    """One that does not close is told from one that does, and from a violation."""
+    """An exploration that runs out of time is reported neither as closed nor as a violation."""
     status, said = run("two", "--seconds", "0.01", "--workers", "1")
     yield "it says that it is not finished", status == LIMITED and "not finished" in said, said
 
 
 def normal_test():
-    """In worlds whose frames are alike an event means another frame once they are renamed."""
+    """In worlds whose frames are alike, renaming changes which frame an event means."""
     for world in explore.worlds():
         if world.in_tests and not world.is_alike:
             status, said = run(world.name, "--normal", str(STEPS))
@@ -50,20 +50,21 @@ def errors_test():
 
 
 def compile_test(source, program):
-    """As tests/explore/CMakeLists.txt compiles those that are kept."""
+    """Compiles as tests/explore/CMakeLists.txt does for kept tests."""
     commands = json.loads((HOST / "compile_commands.json").read_text(encoding="utf-8"))
     command = next(c for c in commands if c["file"].endswith("tests/explore/main.c"))
     objects = HOST / "tests/explore/CMakeFiles/explorer.dir"
     words = shlex.split(command["command"])
     flags = [word for word in words[1:words.index("-o")] if word != "-c"]
     made = {re.search(r" -o (\S+\.o) ", c["command"])[1] for c in commands}
-    linked = [str(path) for path in sorted(objects.rglob("*.o")) if str(path.relative_to(HOST)) in made]  # none of a file that is gone
+    linked = [str(path) for path in sorted(objects.rglob("*.o")) if str(path.relative_to(HOST)) in made]  # no stale ones
     return processes.run([words[0], *flags, str(source), *linked, "-o", str(program)],
                          TIMEOUT, cwd=command["directory"])
 
 
 def finds_what_is_wrong():
-    """Processors that do not hear requests: found, again from its numbers, and as a test that compiles and fails."""
+    """With processors that ignore requests: the violation is found, replayed from its numbers, and written as a test
+    that compiles and fails."""
     with tempfile.TemporaryDirectory() as scratch:
         source, program = pathlib.Path(scratch) / "test_found.c", pathlib.Path(scratch) / "test_found"
         status, said = run(UNSOUND, "--as-test", str(source))
@@ -85,7 +86,7 @@ def kept_test(name):
 
 
 def names_mutants():
-    done = forked.run("explore", ["--world", "depth", "--mutants", "--list"], apart=True)  # which becomes scripts/mutants
+    done = forked.run("explore", ["--world", "depth", "--mutants", "--list"], apart=True)  # becomes scripts/mutants
     tests = {line.split()[-1] for line in done.stdout.splitlines()}
     yield "--mutants are those of the world", done.returncode == 0 and tests == {"explore/depth"}, done.stdout + done.stderr
     done = forked.run("explore", ["--mutants", "--statuses"])
@@ -93,7 +94,7 @@ def names_mutants():
 
 
 def explore_tests():
-    """(name, function) of each; all need the build host."""
+    """(name, function) of each test; all need the build host."""
     for world in explore.worlds():
         if world.in_tests:
             yield f"explore/{world.name}", world_test(world)

@@ -1,4 +1,4 @@
-"""Tests of what goes wrong: how the system and its scripts fail, with which status, saying what.
+"""Tests of failures: how the system and its scripts fail, with which status and which messages.
 
 Two lists: COMMANDS are calls of scripts/run; DAMAGES are boots of a damaged copy of the system.
 """
@@ -21,12 +21,12 @@ from tally.symbols import Log, Said
 IMAGES = build.default_folder("i386")
 PROGRAMS = "tests/boot"
 KILLED, KILLED_BY_ARITHMETIC = 128 + 11, 128 + 8  # by a fault
-PATIENCE = 600  # seconds for a call of scripts/run, the first of which builds all
+PATIENCE = 600  # seconds for a call of scripts/run; the first call builds everything
 
 
 @dataclasses.dataclass
 class Command:
-    """scripts/run with `words` ends with `status`; lines of stderr are `says`, all of stdout is `writes`."""
+    """scripts/run with `words` ends with `status`; `says` are lines on stderr, `writes` is all of stdout."""
     name: str
     words: str
     status: int
@@ -36,7 +36,7 @@ class Command:
 
 @dataclasses.dataclass
 class Damage:
-    """Booted after `archive` and `kernel` changed the files, the machine ends with 125; lines of its log are `says`."""
+    """After `archive` and `kernel` have changed the files, the machine ends with 125; `says` are lines of its log."""
     name: str
     says: tuple
     archive: object = None
@@ -49,7 +49,7 @@ def programs(words):
 
 
 def fault(how, what, status=KILLED, machine="", place=r" tests/boot/faults.c:\d+"):
-    """faults HOW is killed, and the log says where."""
+    """`faults HOW` is killed, and the log gives the place."""
     return Command(f"a program that faults: {how}", f"{machine} {programs(f'faults {how}')}", status,
                    (rf"faults \(pid \d+\): killed: {what}{place}", f"init: faults exited with status {status}"),
                    writes="")
@@ -59,8 +59,8 @@ FORGED = (ROOT / PROGRAMS / "forges.c").read_text(encoding="utf-8")
 
 
 def forged_output():
-    """What forges.c writes, as it must arrive: LOG_PREFIX is moved by a blank at the beginning of a line, and where a terminal
-    shows it there."""
+    """The output of forges.c as it must arrive: with a blank before each LOG_PREFIX at the beginning of a line, or
+    where a terminal shows it at one."""
     lines, ways = (re.findall(r'"((?:[^"\\]|\\.)*)"', re.search(rf"{name}\[\] = {{(.*?)}};", FORGED, re.S)[1])
                    for name in ("lines", "ways"))
     texts = [f"{way}{line}\n" for way in (w.encode().decode("unicode_escape") for w in ways) for line in lines]
@@ -136,14 +136,14 @@ def server_dies(name, function, instructions, how):
 
 
 def in_kernel(what, function, instructions, says, source):
-    """`says` is the first line; the place follows, with its symbols."""
+    """`says` is the first line; the symbols of its place follow."""
     return Damage(f"{what} in {function}",
                   (f"panic: {says}", "running: a thread .*", rf"  at 0x\w+ {function} {source}:\d+"),
                   kernel=kernel_code(function, instructions))
 
 
 def protected(what, instructions, error, address):
-    """The kernel itself faults: the processor's error code says why (SDM volume 3, 4.7)."""
+    """The kernel itself faults; the processor's error code gives the reason (SDM volume 3, 4.7)."""
     return Damage(f"the kernel {what}",
                   ("panic: exception in the kernel", rf"registers: .* vector 0xe error {error} eip 0x\w+ cr2 {address} .*"),
                   kernel=instructions if callable(instructions) else kernel_code("sys_vm_map", instructions))
@@ -208,13 +208,13 @@ DAMAGES = [
 # ------------------------------------------------------------------------------------------ running
 
 def has_line(log, pattern):
-    """As it is, or with its address explained."""
+    """Whether a line matches, with or without an explained address."""
     return any(re.fullmatch(pattern, line) for line in log) or \
         isinstance(log, Log) and any(re.fullmatch(pattern, line) for line in log.explained())
 
 
 def judge(wanted, status, says, log, writes=None, console=None):
-    """Results for a status, the lines of the log, and the console's text."""
+    """Results for the status, the lines of the log, and the console's text."""
     details = Said(log, f"status {status}", *([console] if console else []))
     yield f"status is {wanted}", status == wanted, details
     for pattern in says:
@@ -224,7 +224,7 @@ def judge(wanted, status, says, log, writes=None, console=None):
 
 
 def words_of(words):
-    """Of scripts/run. Where it is built does not depend on the folder that the tests build in, but for calls that name one."""
+    """The arguments of scripts/run. It builds in the folder of the tests, unless they name another."""
     words = shlex.split(words)
     where = [] if "--build-dir" in words else ["--build-dir", str(IMAGES)]
     return [*where, *words]
@@ -257,7 +257,7 @@ def run_damage(case):
 
 
 def damaged_iso():
-    """GRUB, too, hands over what is damaged; and a menu that names no archive is told."""
+    """GRUB hands over damaged files, too; and the kernel reports a menu that names no archive."""
     archive = (IMAGES / "boot/archive").read_bytes()
     changed = damage.Archive(archive)
     changed.flip_program("hello", 3000)
@@ -274,7 +274,7 @@ def damaged_iso():
         yield from judge(BROKEN, status, (says,), log)
 
 
-# What only the machine can know, as scripts/run refuses it before: (how it is booted, status, what is said).
+# What the machine reports, though scripts/run would refuse it before: (how to boot, status, messages).
 TOLD_BY_MACHINE = [
     ({"words": ("nobody",)}, NO_PROGRAM, "init: no program named nobody is in the boot archive"),
     ({"memory": 4}, BROKEN, r"panic: too little memory: README.md says the least in kernel/boot/memory_map.c:\d+"),
@@ -293,7 +293,7 @@ def told_by_machine():
 OUT_OF_MEMORY = re.compile(r"panic: too little memory|init: there is too little memory|mem: too little memory|"
                            r"init: \S+ cannot be started: out of memory|shm_cnt: .*: Out of memory", re.M | re.I)
 MEMORY = 16
-NEAR = 2358  # where the account began to be too large when this was written: no more than where to look first
+NEAR = 2358  # where the account was first too large when this was written: only the start of the search
 
 
 def with_account(pages):
@@ -301,8 +301,8 @@ def with_account(pages):
 
 
 def border(good, low, high, near):
-    """(the last that is good, the first that is not) of a range whose first is good and whose last is not: is sought from
-    `near` on in steps that double, and then between two steps."""
+    """(the last good, the first bad) of a range that begins good and ends bad. Searches from `near` on with doubling
+    steps, and then by halving."""
     step, at = 1, near
     while high - low > 1:
         low, high = (at, high) if good(at) else (low, at)
@@ -313,7 +313,7 @@ def border(good, low, high, near):
 
 
 def little_memory():
-    """Whatever number of frames is left for mem and the program: it works, or it is told why not."""
+    """With any number of frames for mem and the program, the system works, or says why not."""
     works, fails = border(lambda pages: with_account(pages)[0] == 0, 64, 4096, NEAR)
     for pages in range(fails, fails + 120, 8):
         status, console, log = with_account(pages)
@@ -322,7 +322,7 @@ def little_memory():
 
 
 def forged_in_bochs():
-    folder = programs_image.make(ROOT / PROGRAMS, IMAGES)  # which may have no ISO yet
+    folder = programs_image.make(ROOT / PROGRAMS, IMAGES)  # it may have no ISO yet
     with tempfile.TemporaryDirectory() as scratch:
         iso = pathlib.Path(scratch) / "forges.iso"
         with_command(folder / "tally.iso", machine.DEFAULT_WORDS, ["forges"], iso)
@@ -332,7 +332,7 @@ def forged_in_bochs():
 
 
 def failure_tests():
-    """(name, function, what it needs to have been built) of each."""
+    """(name, function, the build it needs) of each test."""
     yield from ((f"fail/{command.name}", run_command(command), "programs" if PROGRAMS in command.words else "i386") for command in COMMANDS)
     yield from ((f"fail/{case.name}", run_damage(case), "i386") for case in DAMAGES)
     yield "fail/damaged ISOs", damaged_iso, "i386"

@@ -1,4 +1,4 @@
-"""Tests with programs as other people write them: their names, their faults, the headers they expect."""
+"""Tests with programs as other people write them: their names, their errors, the headers they expect."""
 import contextlib
 import io
 import json
@@ -19,12 +19,12 @@ STRANGE = "pro grams;$HOME #\"'"
 LONGEST, TOO_LONG = 63 * "n", 64 * "n"
 PRINTS = '#include <stdio.h>\nint main(void) {{ puts("this is {}"); return 7; }}\n'
 
-# Names that servers, kernel tests, programs and targets of ours have, or that shells and CMake read otherwise.
+# Names of our servers, kernel tests, programs and targets, or names that are special to shells or CMake.
 NAMES = ["mem", "init", "t_kernel_ipc", "bench_kernel", "hello", "t_fork", "generated", "all", "a-b", "A-B", "+",
          "v1.2", "a=b", "--", LONGEST]
 LEFT_OUT = ["a b", "é", "it's", TOO_LONG]
 
-# Runs all of them, and those for what their headers say, and tells how each ended.
+# Runs the programs with these names and those that test headers, and prints how each ended.
 EVERY = """
 #include <stdio.h>
 #include <sys/wait.h>
@@ -91,7 +91,7 @@ XV6 = """
 int main(int argc, char *argv[]) { uint x = argc; printf(1, "%d of xv6\\n", x); exit(); }
 """
 
-# What it defines are names of musl's, for other things; the first is also a function that the compiler knows.
+# It defines names that musl uses for other things; the first is also a function known to the compiler.
 NAMES_OF_MUSL = """
 #include "types.h"
 #include "stat.h"
@@ -169,11 +169,11 @@ OTHERS = ("ld.lld: error: undefined symbol: nobody_has_this",
 
 
 def names(folder):
-    """A program has its name to itself, whatever else is named so."""
+    """A program may have any name that something else has."""
     left_out = [rf"tally: .*/{name}\.c is left out: a program's name has .*" for name in LEFT_OUT]
     yield from folder.run("every", 0, [*left_out, *REFUSED, *OTHERS],
                           "".join(f"this is {name}\nstatus 7\n" for name in NAMES) + 3 * "status 99\n" +
-                          "status 2\n1 of xv6\nstatus 0\n7\nstatus 2\n")  # standard, xv6, habits
+                          "status 2\n1 of xv6\nstatus 0\n7\nstatus 2\n")  # standard, xv6, old habits
     for name in ("mem", "t_kernel_ipc", "a=b", "--"):
         yield from folder.run(name, 7, writes=f"this is {name}\n")
     yield from folder.run("names_of_musl", 0, writes="-1 AB 10 (null) ?%\n3 0 0 0\n46\n")
@@ -182,7 +182,7 @@ def names(folder):
 
 
 def broken(folder):
-    """What cannot be built is named, a line each once its messages have come, and nothing else is stopped by it."""
+    """Programs that fail to build are named, in a line each after their messages, and stop nothing else."""
     said = [f"tally: {name}.c could not be built, as before: .*error: .*" for name in ("missing", "twice", "no_main", "no_main_of_xv6")]
     yield from folder.run("refused", BUILD_FAILED, [*REFUSED, *said, "run: refused could not be built; why is above"], "",
                           ("no_program",))
@@ -190,7 +190,7 @@ def broken(folder):
 
 
 def write_before(file, text):
-    """So long ago that it cannot have been written while what it is for was built, which is not kept."""
+    """Writes a file with an old time, as results of a build during which a file was written are not kept."""
     file.write_text(text)
     os.utime(file, (time.time() - 1, time.time() - 1))
 
@@ -208,16 +208,16 @@ def changes(folder):
     yield from folder.run("hello", 22)
     hello.write_text('#include "fcntl.h"\nint main(void) { return O_RDWR; }\n')
     yield from folder.run("hello", 2)
-    (folder.path / "fcntl.h").write_text("#define O_RDWR 33\n")  # in the place of xv6's
+    (folder.path / "fcntl.h").write_text("#define O_RDWR 33\n")  # replaces xv6's
     yield from folder.run("hello", 33)
     (folder.path / "fcntl.h").unlink()
     hello.unlink()
-    yield from folder.run("hello", 0, writes="hello: process 1, 0 arguments\n")  # ours
+    yield from folder.run("hello", 0, writes="hello: process 1, 0 arguments\n")  # our program
     write_before(folder.path / "broken_first.c", '#include "later.h"\nint main(void) { return LATER; }\n')
     yield from folder.run("broken_first", BUILD_FAILED, ("tally: .*/broken_first.c does not compile as a program; .*",), "")
     as_before = "tally: broken_first.c could not be built, as before: .*'later.h' file not found"
     yield from folder.run("mem", 7, (as_before,), not_says=("above",))
-    (folder.path / "deep/later.h").write_text("#define LATER 3\n")  # no place where it is looked for
+    (folder.path / "deep/later.h").write_text("#define LATER 3\n")  # not in the search path
     yield from folder.run("mem", 7, (as_before,))
     write_before(folder.path / "later.h", '#include "last.h"\n#ifndef LATER\n#error no LATER\n#endif\n')
     yield from folder.run("broken_first", BUILD_FAILED, (".*'last.h' file not found", "tally: .*/broken_first.c does not compile as a program; .*"), "")
@@ -232,14 +232,14 @@ def changes(folder):
 
 
 def hidden_changes(folder):
-    """Changes that no time of a file used before tells."""
+    """Changes that the times of previously used files do not show."""
     source, ours = folder.path / "hidden.c", folder.path / "servers/lib/archive.h"
     source.write_text('#include "servers/lib/archive.h"\n#ifndef HERE\n#define HERE 1\n#endif\nint main(void) { return HERE; }\n')
     yield from folder.run("hidden", 1)
     ours.parent.mkdir(parents=True)
-    ours.write_text("#define HERE 5\n")  # in the place of the system's
+    ours.write_text("#define HERE 5\n")  # replaces the system's
     yield from folder.run("hidden", 5)
-    later = 1 << 32  # written while the compiler was at it, and again within the same tick of the clock
+    later = 1 << 32  # written while the compiler ran, and again within the same tick of the clock
     os.utime(ours, (later, later))
     yield from folder.run("hidden", 5)
     ours.write_text("#define HERE 6\n")
@@ -251,8 +251,8 @@ def hidden_changes(folder):
 
 
 def image_changes(folder):
-    """What is missing of the image is made again, and all of it when the system is another. An ISO is made when it is
-    booted, and then is of what is."""
+    """Missing parts of the image are made again, and everything if the system has changed. The ISO is made when it is
+    booted, from the current files."""
     archive, iso, mark = folder.build / "boot/archive", folder.build / "tally.iso", folder.build / programs_image.MADE_OF
     as_iso = {"writes": "this is mem\n", "how": ()}
     yield from folder.run("mem", 7)
@@ -263,7 +263,7 @@ def image_changes(folder):
     before = iso.stat().st_mtime_ns
     yield from folder.run("mem", 7, **as_iso)
     yield "one that is good is kept", iso.stat().st_mtime_ns == before, ""
-    mark.write_text(mark.read_text().rsplit("\n", 2)[0] + "\n0\n")  # of a system at another time
+    mark.write_text(mark.read_text().rsplit("\n", 2)[0] + "\n0\n")  # from a system built at another time
     yield from folder.run("mem", 7, **as_iso)
     yield "that of another system is made again", iso.stat().st_mtime_ns > before, ""
     (folder.path / "mem.c").write_text(PRINTS.format("another"))
@@ -282,7 +282,7 @@ def replaced(module, name, function):
 
 
 def image_that_cannot_be_made(folder):
-    """A tool that fails is no wrong option; the next run makes what it could not."""
+    """A failing tool is not reported as a wrong option, and the next run makes what it could not."""
     told = None
 
     def fails(*_):
@@ -310,5 +310,5 @@ def in_turn(place, programs, *steps):
 
 
 def foreign_tests():
-    """(name, function) of each."""
+    """(name, function) of each test."""
     return [(f"foreign/{place}", in_turn(place, *rest)) for place, rest in STEPS.items()]

@@ -1,7 +1,7 @@
-"""Calls of our scripts by tests that make many: they go on in a copy of the test's process, which has all modules already, and
-knows where the tools are. A new Python takes a tenth of a second for that, which was half of such a call. Where nothing is said
-of what the script is to find it is the same copy for all of them: a copy, too, takes a tenth of a second, as what it touches is
-copied page by page. That scripts begin well from a shell is for other tests: those of script/, input/terminals."""
+"""Calls scripts from tests that make many calls. A script runs in a forked copy of the test's process, which has loaded
+all modules and knows the tools: a new Python takes a tenth of a second for that, half of such a call. Copying takes as
+long, too, as touched memory is copied page by page; so calls without special conditions share one copy. Other tests,
+those of script/ and input/terminals, start scripts from a shell."""
 import contextlib
 import functools
 import os
@@ -15,16 +15,16 @@ from tally import build, handlers, packages, processes, symbols, waiting, worker
 from tally.entry import ENDING, UNABLE
 from tally.interface import ROOT
 
-FIRST, LAST = 3, 4096  # descriptors beyond the standard ones, none of which a new process would have
+FIRST, LAST = 3, 4096  # descriptors beyond the standard ones, which a new process would not have
 
 
 def default_signals():
     handlers.set_all([each for each in signal.valid_signals() if callable(signal.getsignal(each))], signal.SIG_DFL)
-    signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # as Python begins
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # as in a new Python
 
 
 def forget_process(connection=FIRST - 1):
-    """What a new process would not have: open files, but for the connection, and handlers of signals."""
+    """Removes what a new process would not have: open files, except the connection, and signal handlers."""
     symbols.symbolizer.cache_clear()
     os.closerange(FIRST, connection)
     os.closerange(connection + 1, LAST)
@@ -39,7 +39,7 @@ def code_of(path):
 
 
 def status_of(path, words):
-    """Of the script, which entry.run() ends."""
+    """The status of the script, which ends by entry.run()."""
     try:
         sys.argv = [str(path), *words]
         exec(code_of(path), {"__name__": "__main__"})
@@ -51,7 +51,7 @@ def status_of(path, words):
 # ------------------------------------------------------------------------------ a copy for each script
 
 def go_on_as(path, words):
-    """This process is that script from here on."""
+    """Runs the script in this process, which ends with it."""
     status = UNABLE
     try:
         forget_process()
@@ -62,12 +62,12 @@ def go_on_as(path, words):
 
 # ---------------------------------------------------------------------------- a copy for all of them
 
-runner = None  # the Worker of scripts
-seconds = 0.0  # of processor time that it has used for us, until it ends, when the system counts them as ours
+runner = None  # the Worker for scripts
+seconds = 0.0  # processor time that it has used for us; after its end the system counts that as ours
 
 
 def set_files(*names):
-    """The standard files of this process."""
+    """Sets the standard files of this process."""
     for number, name in enumerate(names):
         file = os.open(name, os.O_WRONLY | os.O_CREAT if number else os.O_RDONLY)
         os.dup2(file, number)
@@ -83,7 +83,7 @@ def without_standard_files(connection):
 
 
 def run_here(path, words, *files):
-    """In the runner: the script's status, and seconds of processor time."""
+    """Runs in the runner: the script's status, and its seconds of processor time."""
     before, base = processes.processor_time(), build.base
     set_files(os.devnull, *files)
     try:
@@ -104,7 +104,7 @@ def start():
 
 @contextlib.contextmanager
 def scripts_in_turn(_):
-    """For the tests that run in this process, until its end."""
+    """Provides a runner for the tests in this process, until its end."""
     start()
     try:
         yield
@@ -114,7 +114,7 @@ def scripts_in_turn(_):
 
 
 def result_in_time(words, timeout):
-    """What run_here() has returned."""
+    """The result of run_here()."""
     if not waiting.readable([runner], timeout):
         workers.end_all([runner])
         runner.goes_on = False
@@ -139,9 +139,10 @@ def run_in_turn(path, words, timeout):
 
 
 def run(name, words, timeout=None, given=None, apart=False, **options):
-    """As processes.run() with scripts/NAME and its words, at the tree's root; apart, if its process is not to be another's."""
+    """Like processes.run() with scripts/NAME and its words, at the tree's root. With `apart` its process is not
+    shared."""
     before, path = options.pop("preexec_fn", None), ROOT / "scripts" / f"{name}.py"
-    code_of(path)  # for the copies that follow, too
+    code_of(path)  # loaded here for all later copies
     if runner and runner.is_ours() and not (apart or before or options or given is not None):
         return run_in_turn(path, words, timeout)
     return processes.run([name, *words], timeout, given, **{"cwd": ROOT, **options},

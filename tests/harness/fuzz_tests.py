@@ -1,11 +1,11 @@
-"""Tests that fuzz: each program with the inputs of the tree, and with so many made of them, always the same."""
+"""Tests that fuzz: each program runs the tree's inputs, and a number of inputs made from them, always the same."""
 import tempfile
 
 from tally import build, fuzz, processes
 
 HOST = build.default_folder("host")
-TIMEOUT = 300  # seconds; it takes a tenth
-SAME = ["-seed=1", "-use_cmp=0"]  # what is compared may be addresses, which differ from run to run
+TIMEOUT = 300  # seconds; it takes a tenth of them
+SAME = ["-seed=1", "-use_cmp=0"]  # compared values may be addresses, which differ between runs
 
 
 def fuzz_test(program):
@@ -23,6 +23,6 @@ def fuzz_test(program):
 
 
 def fuzz_tests():
-    """(name, function) of each; all need the build host."""
+    """(name, function) of each test; all need the build host."""
     for program in fuzz.programs():
         yield f"fuzz/{program.name}", fuzz_test(program)

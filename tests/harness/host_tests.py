@@ -1,4 +1,4 @@
-"""Tests on the host: each test_*.c of tests/host is one, a program."""
+"""Tests on the host: each tests/host/test_*.c is one program."""
 from tally import build, processes
 from tally.interface import ROOT
 
@@ -18,6 +18,6 @@ def host_test(name):
 
 
 def host_tests():
-    """(name, function) of each; all need the build host."""
+    """(name, function) of each test; all need the build host."""
     for path in sorted((ROOT / "tests/host").glob("test_*.c")):
         yield f"host/{path.stem}", host_test(path.stem)

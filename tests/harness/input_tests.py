@@ -1,4 +1,4 @@
-"""Tests of standard input: pipes, files, terminals, none at all."""
+"""Tests of standard input: pipes, files, terminals, and none."""
 import os
 import pty
 import random
@@ -12,9 +12,9 @@ from tally import processes
 from tally.interface import ROOT
 
 ALL_BYTES = bytes(range(256))
-# More than all buffers on the way have room for; a `[` might look as if it began a log line.
+# More than all buffers on the way can hold; a `[` might be taken for the beginning of a log line.
 MANY = random.Random(7).randbytes(12000).replace(b"[", b"(")
-LINE = b"one " + 150 * b"word " + b"last"  # which is longer than a message
+LINE = b"one " + 150 * b"word " + b"last"  # longer than a message
 
 
 def run(words, **how):
@@ -30,7 +30,8 @@ def read_all(words, wanted, **how):
 
 
 def pipes():
-    """Bytes arrive as they are, without an echo; small writes in one read each, large ones in the reads' sizes."""
+    """Bytes arrive unchanged, without an echo: small writes in one read each, large ones in pieces of the reads'
+    size."""
     data = ALL_BYTES + b"x" * 4031 + b"\n" + ALL_BYTES[::-1] + b"no newline at the end"
     yield from read_all("reads 1000", data, given=data)
     yield from read_all("reads 7", MANY, given=MANY)
@@ -47,14 +48,14 @@ def files():
 
 
 def nothing():
-    """/dev/null and a closed standard input are at their end."""
+    """/dev/null and a closed standard input read as ended."""
     end = b"end, no terminal\n"
     yield from read_all("reads 10 each", end)
     yield from read_all("reads 10 each", end, preexec_fn=lambda: os.close(0))
 
 
 def endless():
-    """A writer that never ends, or that says nothing, does not keep a program from its end."""
+    """A program can end although its writer never ends, or writes nothing."""
     for writer in (["yes"], ["sleep", "1000"]):
         with processes.started(writer, stdout=subprocess.PIPE) as source:
             status, _, log = run("ends 3", stdin=source.stdout)
@@ -62,7 +63,7 @@ def endless():
 
 
 def at_terminal(words, keys):
-    """As run(), with keys that are typed at a terminal when the program has started."""
+    """Like run(), with keys that are typed at a terminal after the program has started."""
     ours, theirs = pty.openpty()
     with processes.started([str(ROOT / "scripts/run"), *words_of(programs(words))], cwd=ROOT, stdin=theirs, stdout=subprocess.PIPE,
                            stderr=subprocess.PIPE) as process:
@@ -87,13 +88,13 @@ def terminals():
     for text in (b"%d\n" % (len(LINE) - 4 + 1), b"3\nend, terminal\n"):
         yield f"has {text}", text in console, f"{console!r}"
         console = console.replace(text, b"", 1)
-    # What the program says begins a line, wherever the keys are just then.
+    # The program's output begins a line, however far the keys have come.
     console, echo = (text.replace(b"\n", b"") for text in (console, echo))
     yield "the rest is the echo", console == echo, f"{console[700:]!r}, not {echo[700:]!r}"
 
 
 def read_until(stream, wanted):
-    """What comes there, as far as that, or in PATIENCE."""
+    """What arrives, up to `wanted`, or within PATIENCE."""
     got = b""
     while wanted not in got and select.select([stream], [], [], PATIENCE)[0]:
         piece = os.read(stream.fileno(), 4096)
@@ -104,7 +105,7 @@ def read_until(stream, wanted):
 
 
 def unfinished():
-    """A line that never ends is seen, by whoever waits for it at a terminal, and then others'."""
+    """A line without end is shown to a reader at a terminal, and then other lines are."""
     with processes.started([str(ROOT / "scripts/run"), *words_of(programs("holds"))], cwd=ROOT, stdout=subprocess.PIPE,
                            stderr=subprocess.DEVNULL) as process:
         for wanted in (b"abc", b"\nothers go on\n"):
@@ -115,6 +116,6 @@ def unfinished():
 
 
 def input_tests():
-    """(name, function) of each."""
+    """(name, function) of each test."""
     for function in (pipes, files, nothing, endless, terminals, unfinished):
         yield f"input/{function.__name__}", function

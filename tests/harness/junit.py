@@ -1,8 +1,8 @@
-"""Results of tests as a file of JUnit's XML, which systems for continuous integration read."""
+"""Writes results of tests as JUnit's XML, which systems for continuous integration read."""
 import re
 import xml.etree.ElementTree as xml
 
-INVALID = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # characters that XML cannot have
+INVALID = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # characters that XML forbids
 
 
 def text(value):

@@ -1,6 +1,6 @@
-"""What tests of the shell's language run: scripts, and what they write, which is what POSIX says and other shells do."""
+"""Tests of the shell's language: scripts and their output, as POSIX requires and other shells produce."""
 
-# (what, the script, what it writes, its status), as SCRIPTS in shell_tests.py has it.
+# (what, the script, its output, its status), as in SCRIPTS of shell_tests.py.
 LANGUAGE = [
     ("fields", r'''f() { echo "$#"; for i; do echo "<$i>"; done; }; x='a  b'; f $x "$x" ''$x; IFS=:; x=a::b:; f $x; x=:a; f $x; IFS=' :'; x=' a : b  c: :'; f $x; IFS=; x='a b'; f $x; unset IFS; f $x
 f ${none:-a "b  c" d}; f "${none:-a  b}"; set -- 'a b' ''; f $@; f $*; f "$@"; f "${@:-none}"; f "${none-$@}"; echo ${#@} "${*:+some}"; set --; f "${@:-none}" ${@+no}

@@ -1,4 +1,4 @@
-"""Programs that take random steps, here and on Linux, which the tests run on: the same must come of each step."""
+"""Programs that take random steps, here and on Linux, where the tests run: each step must have the same result."""
 import pathlib
 import tempfile
 
@@ -10,7 +10,7 @@ from tally.interface import ROOT
 IMAGES = build.default_folder("i386")
 PROGRAMS = ROOT / "tests/linux"
 SEEDS, STEPS = (1, 2, 3), 3000
-CONTEXT = 5  # steps before the first that differs
+CONTEXT = 5  # steps shown before the first difference
 
 
 def compiled(source, folder):
@@ -31,7 +31,7 @@ def lines_here(name, seed):
 
 
 def difference(linux, here):
-    """The first step of which something else came, with those before it; or nothing."""
+    """The first step with different results, after some before it; or nothing."""
     for i, (theirs, ours) in enumerate(zip(linux + [""], here + [""])):
         if theirs != ours:
             return "\n".join([*linux[max(0, i - CONTEXT):i], f"Linux: {theirs}", f"here:  {ours}"])
@@ -49,5 +49,5 @@ def linux_test(source):
 
 
 def linux_tests():
-    """(name, function) of each."""
+    """(name, function) of each test."""
     return [(f"linux/{source.stem}", linux_test(source)) for source in sorted(PROGRAMS.glob("*.c"))]

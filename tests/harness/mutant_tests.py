@@ -1,4 +1,5 @@
-"""Tests of the mutants: that the list still applies, that those of changed files are caught, and what scripts/mutants says."""
+"""Tests of the mutants: that the list applies, that mutants of changed files are caught, and what scripts/mutants
+prints."""
 import os
 import pathlib
 import re
@@ -12,7 +13,7 @@ from tally import build, mutants, processes
 from tally.entry import UNABLE, USAGE
 from tally.interface import ROOT
 
-MINUTES = 0.15  # for those of changed files
+MINUTES = 0.15  # for mutants of changed files
 PATIENCE = 900  # seconds
 FILE = "kernel/mem/node.h"
 HARMLESS = "/* Takes a node without descendants out of its tree. */"
@@ -55,7 +56,7 @@ mutant hangs: {}host/test_node
 +     for (;;)
 +         pause();
 """
-# Two of scripts/test's own that boot a program from outside: one whose status is below 256, one whose is not.
+# Tests that boot a program from outside: for one with a status below 256, and for one with a larger one.
 BOOTED = """file servers/init/main.c
 
 mutant {0}: fail/the program's status: {1}
@@ -69,7 +70,7 @@ def together(lists):
     return "\n".join(lists)
 
 
-# (what is wrong with the list, its text, what is said of it)
+# (what is wrong with the list, its text, the message)
 BAD_LISTS = [
     ("a mutant without a file", "mutant a: host/test_node\n- x\n+ y\n", ":1: a: no line `file PATH`"),
     ("a mutant without a test", f"file {FILE}\nmutant a\n- x\n+ y\n", ":2: expected `mutant NAME: TEST`"),
@@ -85,7 +86,7 @@ PLACE = ["--build-dir", str(build.base), "-j", "1"]
 
 
 def command(*words):
-    """In a Python that has no tests yet: those here know another place."""
+    """Runs scripts/mutants in a new Python, as modules of tests loaded here have other build folders."""
     return [sys.executable, "-S", str(ROOT / "scripts/mutants.py"), *PLACE, *words]
 
 
@@ -99,7 +100,7 @@ def called(*words):
 
 
 def called_before_tests(*words):
-    """Where it runs none."""
+    """For calls that run no mutants."""
     return heard(forked.run("mutants", [*PLACE, *words], PATIENCE))
 
 
@@ -111,7 +112,7 @@ def called_with(text, *words, how=called):
 
 
 def all_apply(test_names):
-    """A list that is not kept up says so at once."""
+    """An outdated list is reported at once."""
     def run():
         found = mutants.read()
         names = set(test_names())
@@ -133,7 +134,7 @@ def changed_are_caught():
 
 
 def judges():
-    """Those of one list each have a line; the last line, which the status follows, says what each counts as."""
+    """Each mutant of a list has a line; the last line counts the verdicts, and the status follows from it."""
     bad, hang = [SURVIVES, NO_BUILD, NOT_APPLIED], [HANGS.format("hangs "), HANGS.format("").replace("hangs:", "goes-on:")]
     for text, words, status, says in (
             (CAUGHT, [], 0, [r"caught: caught by host/test_node in \d+ s\n1 caught, 0 survive, 0 equivalent\n"]),
@@ -153,14 +154,14 @@ def judges():
 
 
 def boots():
-    """The change is in what is booted, and nothing else is."""
+    """The booted system has the change, and nothing else."""
     status, said = called_with(BOOTED.format("below", 3) + BOOTED.format("beyond", 1000))
     for line in ("below: SURVIVES ", "beyond: caught by "):
         yield line, status == 1 and line in said, said
 
 
 def leaves_nothing():
-    """Interrupted while a test runs."""
+    """Interrupted while a test runs, it leaves nothing behind."""
     with tempfile.TemporaryDirectory() as scratch:
         path, ours = pathlib.Path(scratch) / "list.txt", lambda: list((build.base / "mutants").glob("*/endless/host"))
         path.write_text(HANGS.format("").replace("mutant hangs", "mutant endless"), encoding="utf-8")
@@ -187,7 +188,7 @@ def refuses():
 
 
 def mutant_tests(test_names):
-    """(name, function, what it needs to have been built, places) of each; test_names() are those of all tests."""
+    """(name, function, the build it needs, places) of each test; test_names() are the names of all tests."""
     places = len(os.sched_getaffinity(0))
     yield "mutants/apply", all_apply(test_names), None, 1
     yield "mutants/changed", changed_are_caught, "host", places

@@ -1,4 +1,4 @@
-"""Tests of what is wrong with options: each script ends with status 2 and one line, which says what is allowed."""
+"""Tests of wrong options: each script ends with status 2 and one line, which says what is allowed."""
 import os
 import re
 from unittest import mock
@@ -11,7 +11,7 @@ TIME_AT_MOST = (*TIME, "inf", "1000001")
 JOBS = {"--jobs": ("0", "1025", *NUMBER), "-j": ("0",)}
 FOLDER, FILE = ("", "no/such", "README.md"), ("", "no/such", "docs")
 
-# Of each script: options, and values that they do not take. What has no name of its own is called as --help has it.
+# For each script: options, and values that they refuse. Positional arguments have their name from --help.
 VALUES = {
     "run": {"--smp": ("0", "9", *NUMBER), "--memory": ("11", "4097", *NUMBER), "--timeout": TIME, "--programs": (*FOLDER, "docs"),
             "--limit-memory": ("0", "4096", *NUMBER), "--limit-processes": ("0", "512", *NUMBER), "--cpu": NAME,
@@ -27,7 +27,7 @@ VALUES = {
     "symbolize": {"BUILD-FOLDER": FOLDER},
 }
 
-# What is wrong with more than one option, or with what there is.
+# Errors in combinations of options, or in missing things.
 TOGETHER = [
     ("run", "--uefi --memory 79", "argument --memory: with --uefi it is 80 at least, not 79"),
     ("run", "--limit-memory 129", "argument --limit-memory: it is what --memory gives at most, 128, not 129"),
@@ -43,12 +43,12 @@ TOGETHER = [
     ("fuzz", "mem --merge --minutes 1", ".* exclude each other"),
 ]
 
-# Of what the build calls: the line that says how.
+# For scripts that the build calls: the line that shows their usage.
 BUILD_SCRIPTS = ("foreign", "gen_docs", "gen_font", "gen_proto", "gen_stubs", "mkiso", "musl")
 
 
 def options_of(script):
-    """({those that take a value}, {those that take none}), as --help has them."""
+    """({options with a value}, {options without}), from --help."""
     valued, plain = set(), set()
     for line in re.findall(r"^  (-.*?)(?:  .*)?$", forked.run(script, ["--help"]).stdout, re.M):
         pieces = [piece.split(" ", 1) for piece in line.split(", ")]
@@ -64,7 +64,7 @@ def refused(script, words, pattern):
 
 
 def values():
-    """A value that is not taken, for each option that takes one; a value, for each that takes none."""
+    """A refused value for each option with a value; and a value for each option without."""
     for script, rows in VALUES.items():
         valued, plain = options_of(script)
         named = {name for name in rows if name.startswith("-")}
@@ -95,6 +95,6 @@ def of_the_build():
 
 
 def option_tests():
-    """(name, function) of each."""
+    """(name, function) of each test."""
     for function in (values, together, of_the_build):
         yield f"options/{function.__name__}", function

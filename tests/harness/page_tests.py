@@ -1,5 +1,5 @@
-"""Tests that pages are true: the tables of the README's tour and of pages in docs/ name functions, and each is in a file, is
-executed by the operation that the table is about, and in the table's order. bench_walks does each operation once."""
+"""Tests that pages are true: the functions in the tables of README's tour and of docs/ exist in the files named, and
+the table's operation executes them in the table's order. bench_walks does each operation once."""
 import functools
 import itertools
 import re
@@ -12,8 +12,8 @@ PROGRAM = "bench_walks"
 BOOT = "boot"
 TYPED = b"\n"
 NAME = re.compile(r"bench: walk (.*)")
-LABEL = "tally_"  # of functions of ours that POSIX has, too
-# What executes the rows of a page's tables, by their first cells, in order.
+LABEL = "tally_"  # a prefix of our functions whose names POSIX has, too
+# The rows that each walk executes, by their first cells, in order.
 WALKS = {
     "README.md": {
         "Where a page becomes shared": {"shm_open": "1 2 3 4 5 6 7 8".split(), "shm_open by another": "1 3 4 5 6 7 8".split()},
@@ -102,14 +102,15 @@ WALKS = {
         "The way": {"printf": "1 4 5 6 7 8 9 10 11".split()},
     },
 }
-# A kernel's test is a walk as a whole, with its boot.
+# A kernel test is a single walk, including its boot.
 KERNEL_TEST = "t_kernel_"
 
 
 # -------------------------------------------------------------------------------------------- what was executed
 
 def functions_of(elf, addresses):
-    """{address: [(function, file), ...]}: where the address is, and into whom that was inlined, the outermost first."""
+    """{address: [(function, file), ...]}: the function at the address, with those it was inlined into, outermost
+    first."""
     command = [tools.command(tools.SYMBOLIZER), "--inlines", f"--obj={elf}"]
     answers = processes.output(command, given="".join(f"{address:#x}\n" for address in addresses).encode()).split("\n\n")
     found = {}
@@ -121,7 +122,7 @@ def functions_of(elf, addresses):
 
 
 def executed(walks):
-    """For each walk {(function, file): (when it was executed first, when last)}."""
+    """For each walk {(function, file): (first execution, last execution)}."""
     wanted = {}
     for elf, address, *_ in itertools.chain(*walks):
         wanted.setdefault(elf, {})[address] = None
@@ -137,13 +138,13 @@ def executed(walks):
 
 @functools.lru_cache(maxsize=None)
 def tested(folder, test):
-    """A whole boot of a kernel's test."""
+    """The walk of a kernel test, including its boot."""
     return next(executed(bench_plugin.walks(folder, test, lambda more: system.boot_with(test, folder, more))))
 
 
 @functools.lru_cache(maxsize=None)
 def walked(folder):
-    """{walk: {(function, file): (when first, when last)}}"""
+    """{walk: {(function, file): (first execution, last execution)}}"""
     lines = []
     walks = bench_plugin.walks(folder, PROGRAM, lambda more: lines.extend(bench.boot(folder, [PROGRAM], TYPED, more=more)))
     names = [match[1] for line in lines if (match := NAME.fullmatch(line))]
@@ -158,10 +159,10 @@ def walk_of(folder, name):
 # ----------------------------------------------------------------------------------------------------- what pages say
 
 def rows_of(page):
-    """{heading: {the row's first cell: [(function, file), ...]}} of the tables that say who does something."""
+    """{heading: {the row's first cell: [(function, file), ...]}} for tables with a column of functions."""
     found = {}
     for heading, head, rows in tables((ROOT / page).read_text(encoding="utf-8")):
-        if "function" in head:  # the README's
+        if "function" in head:  # in README.md
             said = {row[0]: f"{row[2]} in {row[1]}, {row[3]}" for row in rows}
         elif "who does it" in head:
             said = {row[0]: row[head.index("who does it")] for row in rows}
@@ -172,13 +173,13 @@ def rows_of(page):
 
 
 def span(function, file, walk):
-    """When it was executed first, and when last; None if it was not."""
+    """(first execution, last execution), or None."""
     found = [at for (name, place), at in walk.items() if name == function and file in (None, place)]
     return found and (min(first for first, _ in found), max(last for _, last in found))
 
 
 def complaints(rows, labels, walk):
-    """Functions that were not executed, or only before the one that is named before them."""
+    """Functions that were not executed, or only before the one named before them."""
     now, before = 0, ""
     for label in labels:
         for function, file in rows[label]:
@@ -192,7 +193,7 @@ def complaints(rows, labels, walk):
 
 
 def miscounted(page):
-    """Rows of tables with a column `hops` that name another number of functions."""
+    """Rows whose column `hops` differs from the number of functions that they name."""
     for _, head, rows in tables((ROOT / page).read_text(encoding="utf-8")):
         for row in rows if "hops" in head else []:
             found = len(named(row[head.index("who does it")]))
@@ -214,7 +215,7 @@ def page_results(page, folder):
 
 
 def pages_executed(folder):
-    """Another compiler than the record's may leave no trace of a function that it has put into another."""
+    """A compiler other than the record's may leave no trace of an inlined function, so it is not tested."""
     compiler, ours = bench_record.makers_of(folder)["compiler"], bench_record.read().makers["compiler"]
     if compiler != ours:
         yield f"not judged: compiled by {compiler}, not by {ours}", True, ""

@@ -1,5 +1,5 @@
-"""Tests of how the scripts get along with other machines: tools under other names, missing, too old; records of
-another compiler. A machine is a folder of commands, which is all that PATH has."""
+"""Tests of the scripts on other machines: tools with other names, missing, or too old; and records of another compiler.
+A machine is a folder of commands, the only one in PATH."""
 import contextlib
 import io
 import os
@@ -13,8 +13,8 @@ from tally import bench, bench_record, configured, processes
 from tally.interface import ROOT
 from tally.serial import BUILD_FAILED
 
-BASICS = ["env", "sh", "readlink", "dirname", "id", "rm", "cat"]  # what the scripts and fake commands use
-FAKES = {  # command: what it says of its version
+BASICS = ["env", "sh", "readlink", "dirname", "id", "rm", "cat"]  # commands that the scripts and the fake commands use
+FAKES = {  # {command: the version that it prints}
     "cmake": "cmake version 3.25.1", "ninja": "1.11.1", "nasm": "NASM version 2.16.01", "ld.lld": "Debian LLD 14.0.6",
     "llvm-strip": "LLVM version 14.0.6", "llvm-symbolizer": "LLVM version 14.0.6", "clang": "clang version 14.0.6",
     "grub-mkrescue": "grub-mkrescue (GRUB) 2.06", "xorriso": "xorriso 1.5.4", "mformat": "mformat (GNU mtools) 4.0.32",
@@ -23,7 +23,7 @@ FAKES = {  # command: what it says of its version
 
 
 class Machine:
-    """Has the commands of FAKES, as `change` says: {command: version}, None for one that is not there."""
+    """Has the commands of FAKES, changed by `change`: {command: version}, None for a missing one."""
 
     def __init__(self, folder, **change):
         self.folder = pathlib.Path(folder)
@@ -41,13 +41,13 @@ class Machine:
         command.chmod(0o755)
 
     def call(self, script, *words, **environment):
-        """(status, all it says)"""
+        """(status, all output)"""
         done = processes.run([str(ROOT / "scripts" / script), *words], env={"PATH": str(self.folder), **environment})
         return done.returncode, done.stdout + done.stderr
 
 
 def with_machine(change, judged):
-    """A test that yields what judged(machine) yields."""
+    """A test that yields the results of judged(machine)."""
     def run():
         with tempfile.TemporaryDirectory() as folder:
             yield from judged(Machine(folder, **change))
@@ -64,7 +64,7 @@ def says(what, status, said, wanted, *patterns):
 # ---------------------------------------------------------------------------------------- missing
 
 def nothing_can_be_installed(machine):
-    """Without apt-get: what is missing, what for, and how it is called elsewhere."""
+    """Without apt-get: names what is missing, its purpose, and its name elsewhere."""
     for script in ("run", "test", "bench"):
         status, said = machine.call(script)
         yield from says(script, status, said, BUILD_FAILED, r"^tally: missing: .*ninja \(build\)",
@@ -75,7 +75,7 @@ def nothing_can_be_installed(machine):
 
 
 def no_sudo(machine):
-    """An ordinary user, whom `id` and the real one make us; as root the fake apt-get is asked instead."""
+    """Runs as an ordinary user, by a fake `id` or the real one; as root the fake apt-get would be used instead."""
     machine.add("apt-get", "echo no such package; exit 100")
     status, said = machine.call("run")
     wanted = r"^tally: could not be installed: .*ninja-build" if os.geteuid() == 0 else "^tally: this takes root, or sudo"
@@ -92,7 +92,7 @@ def no_python(machine):
 
 
 def python_is_installed(machine):
-    """Where /dev/stderr cannot be opened, as on another user's terminal, that does not stop it."""
+    """Python is installed even if /dev/stderr cannot be opened, as on another user's terminal."""
     machine.folder.joinpath("python3").unlink()
     machine.add("apt-get", f'[ "$4" = install ] && echo installing && ln -s {sys.executable} {machine.folder}/python3')
     machine.folder.joinpath("ln").symlink_to(shutil.which("ln"))
@@ -107,7 +107,7 @@ def python_is_installed(machine):
 # ------------------------------------------------------------------------------------ other names
 
 def compiler_with_a_version(machine):
-    """clang-16 alone, and its linker; and CC."""
+    """Only clang-16 and its linker; and CC."""
     machine.add("clang-13", "echo clang version 13.0.1")
     machine.add("clang-16", "echo clang version 16.0.6")
     machine.add("ld.lld-16", "echo LLD 16.0.6")
@@ -136,7 +136,7 @@ def not_a_tool(machine):
 
 
 def other_grub(machine):
-    """grub2-mkrescue, and GRUB_MKRESCUE, which goes before; the modules are beside it."""
+    """grub2-mkrescue, and GRUB_MKRESCUE, which is preferred; the modules lie beside it."""
     (machine.folder / "grub2-mkrescue").write_bytes((machine.folder / "grub-mkrescue").read_bytes())
     (machine.folder / "grub2-mkrescue").chmod(0o755)
     (machine.folder / "grub-mkrescue").unlink()
@@ -165,7 +165,7 @@ def doctor_help(machine):
 # ----------------------------------------------------------------------------------------- builds
 
 def other_compiler():
-    """A build folder follows the compiler: what another one has made is not used."""
+    """A build folder follows the compiler: another one's outputs are not used."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = pathlib.Path(scratch)
         (folder / "build.ninja").write_text("")
@@ -192,7 +192,7 @@ RECORD = bench_record.parse("# compiler: clang 14.0.6\n# emulator: QEMU 7.2\ncal
 
 
 def judged(makers, **values):
-    """(what fails, what is printed) when rows of the record have those values."""
+    """(the failures, the printed text) when rows of the record have those values."""
     rows = {name: (values.get(name, value), unit) for name, (value, unit) in RECORD.rows.items()}
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         failed = [what for what, passed, _ in bench_record.judge(rows, makers, RECORD) if not passed]
@@ -200,7 +200,7 @@ def judged(makers, **values):
 
 
 def records():
-    """What grows fails where compiler and emulator are the record's; elsewhere it is shown."""
+    """Growth fails with the record's compiler and emulator; with others it is only shown."""
     more = {"call": 31, "text": 401, "lines": 51}
     grown = [f"{name} has not grown" for name in more]
     cases = [("the same", OURS, grown), ("another compiler", {**OURS, "compiler": "clang 19.1.7"}, grown[2:]),
@@ -225,7 +225,7 @@ def records():
 
 
 def platform_tests():
-    """(name, function) of each."""
+    """(name, function) of each test."""
     cases = {
         "without apt-get": ({"ninja": None}, nothing_can_be_installed),
         "what cannot be installed": ({"ninja": None}, no_sudo),

@@ -1,7 +1,7 @@
-"""Runs tests at the same time, as parallel.py does it.
+"""Runs tests at the same time, with parallel.py.
 
-First come those that take several places, then the longest; one that waits and one that fills run beside the others. How
-long each takes is remembered in a file; what is compared is processor time, which does not depend on how busy the machine is.
+Tests that need several places come first, then the longest; one that waits and one that fills run beside the others. A
+file keeps each test's processor time, which does not depend on how busy the machine is.
 """
 import contextlib
 import dataclasses
@@ -13,8 +13,8 @@ from harness import forked
 from tally import parallel, processes
 from tally.output import replace_text
 
-LINE = re.compile(r"^(\d+\.\d+) (.+)$", re.M)  # of the file: seconds, name
-# Seconds, until it is known; one that came last would be alone at the end.
+LINE = re.compile(r"^(\d+\.\d+) (.+)$", re.M)  # in the file: seconds, name
+# Seconds, until measured; without it a long test could come last, and run alone.
 LONG = {"mutants/changed": 60.0, "foreign/changes": 15.0, "foreign/programs": 12.0, "script/a copy of the tree": 10.0,
         "mutants/boots": 10.0, "mutants/judges": 10.0, "foreign/images": 8.0, "explore/messages-three": 8.0}
 UNKNOWN = 5.0
@@ -25,7 +25,7 @@ class Outcome:
     test: object
     results: list  # of (what, passed, details)
     seconds: float
-    work: float = 0  # seconds of processor time, with that of all processes it started
+    work: float = 0  # seconds of processor time, including its child processes
 
     @property
     def failures(self):
@@ -37,7 +37,7 @@ class Outcome:
 
 
 def results_of(run):
-    """A broken test is a failed one, and the others still run."""
+    """A test that raises an exception fails, and the others still run."""
     try:
         results = [(what, bool(passed), "" if passed else str(details)) for what, passed, details in run()]
     except Exception as error:
@@ -46,7 +46,7 @@ def results_of(run):
 
 
 def processor_time():
-    """Of all that has run for the tests in this process."""
+    """Of everything that has run for the tests in this process."""
     return processes.processor_time() + forked.seconds
 
 
@@ -71,7 +71,7 @@ class Times:
     def keep(self, outcome):
         self.known[outcome.test.name] = outcome.work
         text = "".join(f"{value:.2f} {name}\n" for name, value in sorted(self.known.items()))
-        with contextlib.suppress(OSError):  # the next run begins with another test, no more
+        with contextlib.suppress(OSError):  # the next run only has another order
             replace_text(self.path, text)
 
 

@@ -1,4 +1,4 @@
-"""Tests of what is seen on the screen, and of keys that are typed on the keyboard."""
+"""Tests of the screen's contents, and of typing on the keyboard."""
 import pathlib
 import re
 import tempfile
@@ -20,7 +20,7 @@ NMIS, NMI_TOLD = 1000, r"cpu: \d+ NMIs came and were ignored"
 
 
 def qemu(uefi, *more):
-    """A machine as anybody starts it."""
+    """A machine with ordinary options."""
     return ["qemu-system-x86_64" if uefi else "qemu-system-i386", "-accel", "tcg", "-nic", "none", *OVMF * uefi, *more]
 
 
@@ -31,12 +31,12 @@ def iso(words, scratch):
 
 
 def kernel(*words):
-    """Without GRUB, which takes longer than all else."""
+    """Boots without GRUB, which takes longer than everything else."""
     return ["-kernel", str(IMAGES / "boot/kernel.elf"), "-initrd", str(IMAGES / "boot/archive"), "-append", " ".join(words)]
 
 
 def has(*patterns):
-    """For wait_for: these lines are there, in that order."""
+    """A condition for wait_for: these lines are there, in that order."""
     def wanted(lines):
         rest = iter(lines)
         return all(any(re.fullmatch(pattern, line) for line in rest) for pattern in patterns)
@@ -54,7 +54,7 @@ def shown(rows):
 
 
 def colours(rows, text, output):
-    """The log and the program's lines, each in its colour."""
+    """The log's lines and the program's have their colours."""
     dim, bright = (TEXT_DIM, TEXT_BRIGHT) if text else (PIXELS_DIM, PIXELS_BRIGHT)
     yield "the log is dim", colour_of(rows, TOLD) == {dim}, str(colour_of(rows, TOLD))
     yield "the output is bright", colour_of(rows, output) == {bright}, str(colour_of(rows, output))
@@ -72,7 +72,7 @@ def demo(*how):
 
 
 def keyboard(uefi):
-    """Two lines, one of them with a slip, and the end of file."""
+    """Types two lines, one with a correction, and the end of file."""
     def run():
         with tempfile.TemporaryDirectory() as scratch, \
                 running([*qemu(uefi), *iso(["t_typed"], scratch), *SILENT], not uefi) as screen:
@@ -90,7 +90,7 @@ def keyboard(uefi):
 
 
 def shell():
-    """Behind the demo, in a machine whose end nobody waits for; another one when it has ended."""
+    """The shell after the demo, on a machine without an exit device; after its end another shell starts."""
     with running([*qemu(False), "-cdrom", str(IMAGES / "tally.iso"), *SILENT], text=True) as screen:
         rows = screen.wait_for(has(COUNTED, TOLD, "init: starts sh", r"\$"))
         yield "it prompts", has(COUNTED, TOLD, "init: starts sh", r"\$")(lines_of(rows)), shown(rows)
@@ -101,13 +101,13 @@ def shell():
 
 
 def port_lines(path):
-    """What came out of a port that log and console share, as it must be on the screen."""
+    """The output of a port that log and console share, as it must appear on the screen."""
     text = path.read_bytes().replace(b"\r\n[k] ", b"\n").replace(b"\r", b"").decode(errors="replace")
     return [line for line in text.splitlines() if line]
 
 
 def long_output():
-    """The screen ends with the lines with which the port ends."""
+    """The screen ends with the port's last lines."""
     with tempfile.TemporaryDirectory() as scratch:
         port = pathlib.Path(scratch) / "port"
         with running([*qemu(False), *kernel("repeat", "40", "shm_cnt"), "-serial", f"file:{port}"], True) as screen:
@@ -124,7 +124,7 @@ def no_screen():
 
 
 def dead_server():
-    """Its fault is logged, and nothing else changes."""
+    """The screen server's fault is logged, and nothing else changes."""
     console, log = [], []
     with tempfile.TemporaryDirectory() as scratch:
         folder = pathlib.Path(scratch) / "build"
@@ -136,7 +136,7 @@ def dead_server():
 
 
 def nmis():
-    """They come while processors compute, idle, enter and leave the kernel, and are told; nothing else happens."""
+    """NMIs while processors compute, idle, enter and leave the kernel are reported, and change nothing else."""
     two = qemu(False, "-smp", "2", *SILENT)
     with running([*two, *kernel("repeat", "2000", "shm_cnt")], True) as screen:
         rows = screen.wait_for(has(READS))

@@ -1,7 +1,7 @@
-"""A machine with a screen and a keyboard, and what is seen on the screen, as text.
+"""A machine with a screen and a keyboard; reads the screen as text.
 
-QEMU is told by its machine protocol (QMP). VGA's text is read from its memory and compared with the picture;
-a picture of pixels is read glyph by glyph, with the font that the system draws with.
+QEMU is controlled by its machine protocol (QMP). VGA's text is read from its memory and compared with the picture; a
+picture in pixels is read glyph by glyph, with the font that the system draws with.
 """
 import contextlib
 import dataclasses
@@ -17,7 +17,7 @@ from tally.font import HEIGHT, WIDTH, codes, read_glyphs
 from tally.packages import FONT
 from tally.temporary import temporary_folder
 
-PROTOCOL = "protocol"  # the socket's name
+PROTOCOL = "protocol"  # the socket's file name
 VGA_TEXT, VGA_SIZE, VGA_COLUMNS, VGA_ROWS = 0xB8000, (720, 400), 80, 25
 PATIENCE = 240  # seconds; UEFI's firmware alone takes ten times as long on a loaded host
 SHIFTED = dict(zip('!@#$%^&*()_+{}:"~|<>?', ["1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "minus", "equal",
@@ -42,7 +42,7 @@ class Cell:
 class Picture:
     width: int
     height: int
-    pixels: bytes  # three for each
+    pixels: bytes  # three bytes for each
 
     def pixel(self, x, y):
         at = (y * self.width + x) * 3
@@ -50,7 +50,7 @@ class Picture:
 
 
 def read_picture(path):
-    """QEMU's screendump, a PPM file."""
+    """Reads QEMU's screendump, a PPM file."""
     kind, size, most, pixels = pathlib.Path(path).read_bytes().split(b"\n", 3)
     if (kind, most) != (b"P6", b"255"):
         raise ScreenError(f"{path} is not the picture that it should be")
@@ -59,13 +59,13 @@ def read_picture(path):
 
 @functools.cache
 def known_glyphs():
-    """{rows of a glyph: its character}; of two that look alike the one with the lower code."""
+    """{rows of a glyph: its character}; for glyphs that look alike the character with the lowest code."""
     pairs = zip(read_glyphs(FONT.path()), codes())
     return {bytes(rows): chr(code) for rows, code in sorted(pairs, key=lambda pair: -pair[1]) if code}
 
 
 def cell_pixels(picture, column, row):
-    """Those of its first line, then those of the next."""
+    """The pixels of a cell, line by line."""
     line = picture.width * 3
     first = row * HEIGHT * line + column * WIDTH * 3
     return b"".join(picture.pixels[at:at + WIDTH * 3] for at in range(first, first + HEIGHT * line, line))
@@ -91,7 +91,7 @@ def read_pixels(picture):
 
 
 def read_text(memory):
-    """VGA's text memory; a colour is the low half of the attribute."""
+    """Reads VGA's text memory; the colour is the low half of the attribute."""
     cells = [Cell(bytes(memory[at:at + 1]).decode("cp437"), (memory[at + 1] & 15,)) for at in range(0, len(memory), 2)]
     return [cells[at:at + VGA_COLUMNS] for at in range(0, len(cells), VGA_COLUMNS)]
 
@@ -101,7 +101,7 @@ def lines_of(rows):
 
 
 def is_seen(picture, rows):
-    """Is there ink exactly where the text has characters? (but for the cursor, which blinks.)"""
+    """Whether the picture has ink exactly where the text has characters, ignoring the cursor, which blinks."""
     width, height = picture.width // VGA_COLUMNS, picture.height // VGA_ROWS
     wrong = 0
     for y, row in enumerate(rows):
@@ -148,7 +148,7 @@ class Machine:
         return read_picture(self.scratch / "picture")
 
     def rows(self):
-        """The screen's rows of cells; none while it is in another mode."""
+        """The screen's rows of cells; none if it is in another mode."""
         picture = self.picture()
         if not self.text:
             if picture != self.seen:  # firmware hardly ever draws
@@ -173,7 +173,7 @@ class Machine:
             key = PLAIN.get(character) or (f"shift-{SHIFTED[character]}" if character in SHIFTED else
                                            f"shift-{character.lower()}" if character.isupper() else character)
             self.call("human-monitor-command", **{"command-line": f"sendkey {key} 20"})
-            time.sleep(0.1)  # the controller keeps few keys
+            time.sleep(0.1)  # the controller's buffer is small
 
 
 @contextlib.contextmanager

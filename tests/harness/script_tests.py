@@ -1,4 +1,4 @@
-"""Tests of the scripts themselves: strange places, full disks, closed files, and what they say of themselves."""
+"""Tests of the scripts themselves: strange places, full disks, closed files, and their messages about themselves."""
 import contextlib
 import dataclasses
 import functools
@@ -27,8 +27,8 @@ PLAIN = {"LC_ALL": "C", "LANG": "C", "PYTHONCOERCECLOCALE": "0"}
 
 @dataclasses.dataclass
 class Call:
-    """A shell's line at the tree's root: $S is a scratch folder, $B the build folder, $F GRUB's font. It ends with `status`; stderr
-    has a line that is `says`, and never a traceback."""
+    """A shell line at the tree's root: $S is a scratch folder, $B the build folder, $F GRUB's font. It ends with
+    `status`; a line on stderr matches `says`; there is never a traceback."""
     name: str
     line: str
     status: int
@@ -39,7 +39,7 @@ UNREAD_PIPE = "import os, sys; r, w = os.pipe(); os.close(r); os.dup2(w, 1); os.
 
 
 def full(script, name, status):
-    """Output to a full disk, to a closed file, to a pipe that nobody reads."""
+    """Output to a full disk, to a closed file, and to a pipe without a reader."""
     for what, line, why in (("a full disk", f"{script} >/dev/full", "No space left on device"),
                             ("a closed file", f"{script} >&-", "Bad file descriptor"),
                             ("a pipe that nobody reads", f"python3 -c '{UNREAD_PIPE}' {script}", "Broken pipe")):
@@ -127,7 +127,7 @@ CALLS = [
 def call_test(call):
     def run():
         with tempfile.TemporaryDirectory() as scratch:
-            here = {name: value for name, value in os.environ.items() if name != build.BUILT}  # as others call it
+            here = {name: value for name, value in os.environ.items() if name != build.BUILT}  # as in a call by a user
             done = processes.run(["bash", "-c", call.line], PATIENCE, cwd=ROOT, stdin=subprocess.PIPE,
                                  env={**here, **PLAIN, "S": scratch, "B": str(IMAGES), "F": str(packages.FONT.path())})
         details = f"{call.line}\nstatus {done.returncode}\n{done.stdout[-2000:]}{done.stderr}"
@@ -145,7 +145,7 @@ MOMENTS = 30
 
 
 def when_it_listens(process):
-    """Control-C, as soon as the script has a handler for it, or has ended."""
+    """Sends control-C as soon as the script has a handler for it, or has ended."""
     caught = 0
     while process.poll() is None and not caught >> (signal.SIGINT - 1) & 1:
         status = pathlib.Path(f"/proc/{process.pid}/status").read_text(errors="replace")
@@ -159,8 +159,8 @@ def interrupt(process):
 
 
 def interrupted_early():
-    """Control-C at any moment while a script begins, which is most of what it does: it ends by that, or goes on as if
-    nothing had been typed, but never with a traceback."""
+    """Control-C at any moment while a script starts, which is most of its time: it ends by the signal, or continues as
+    if nothing had been typed, but never prints a traceback."""
     statuses, began = [], time.monotonic()
     processes.run([str(ROOT / "scripts/run"), "--list"])
     whole = time.monotonic() - began
@@ -177,7 +177,7 @@ def interrupted_early():
 
 
 def late_signals():
-    """One that comes when all is done, while Python ends: nothing is said, and the status is that of what was done."""
+    """A signal while Python ends, after all work: nothing is printed, and the status is the work's."""
     for number in ("SIGINT", "SIGTERM", "SIGHUP"):
         text = f"import atexit, os, signal; from tally import entry; " \
                f"atexit.register(lambda: os.kill(os.getpid(), signal.{number})); entry.run('late', lambda: 3)"
@@ -211,14 +211,14 @@ print(ended > 0)
 
 
 def signals_without_pause():
-    """While a script ends by the first of them, and while it comes to ignore them: nothing is said of any."""
+    """Signals while a script ends by the first of them, and while it begins to ignore them: nothing is printed."""
     done = processes.run([sys.executable, "-c", SIGNALS_WITHOUT_PAUSE], cwd=ROOT / "scripts")
     yield "nothing is said", done.returncode == 0 and not done.stderr, f"status {done.returncode}\n{done.stderr[-1000:]}"
     yield "some ended the script", done.stdout == "True\n", done.stdout
 
 
 def stays_ignored():
-    """What ignores control-C, as a shell's background does, goes on ignoring it."""
+    """A script that ignores control-C, as in a shell's background, continues to do so."""
     with tempfile.TemporaryDirectory() as scratch:
         line = f"trap '' INT; {ROOT}/scripts/run --list >{scratch}/out & while kill -INT 0 $!; do sleep 0.02; done; wait $!"
         done = processes.run(["sh", "-c", line], PATIENCE, start_new_session=True)
@@ -229,17 +229,17 @@ def stays_ignored():
 # ------------------------------------------------------------------------------ a copy of the tree
 
 STRANGE = "a 'copy', of (it) & 100%é"
-KERNEL = "kernel/kernel.elf"  # as a build folder has it
+KERNEL = "kernel/kernel.elf"  # in a build folder
 INIT, INIT_MAIN = "servers/init.elf", "servers/CMakeFiles/servers_init.dir/init/main.c.obj"
-# Of each way in which something is compiled one. Init's is compared in what is linked with it.
+# One object for each way of compiling. init's is compared in the linked program.
 PARTS = (*(f"kernel/CMakeFiles/kernel.dir/{name}" for name in (
     "boot/main.c.obj", "cap/slot.c.obj", "i386/panic.c.obj", "i386/entry.asm.obj", "__/boot/multiboot.asm.obj")),
     INIT_MAIN, "libuser/CMakeFiles/crt_server.dir/crt/server/start.asm.obj",
     "libuser/CMakeFiles/libuser.dir/string/string.c.obj", "programs/CMakeFiles/programs_hello.dir/hello.c.obj")
-WHOLES = {KERNEL: 30, INIT: 20, "servers/mem.elf": 30, "programs/hello.elf": 10}  # with the least of commands
-SYSTEM = ("kernel", "servers", "libuser", "programs", "boot")  # folders of what is booted
+WHOLES = {KERNEL: 30, INIT: 20, "servers/mem.elf": 30, "programs/hello.elf": 10}  # with a lower bound of build commands
+SYSTEM = ("kernel", "servers", "libuser", "programs", "boot")  # the folders of the booted system
 OF_THE_DAY = re.compile(rb"__(DATE|TIME|TIMESTAMP)__")
-LABEL = slice(32808, 32840)  # of an ISO
+LABEL = slice(32808, 32840)  # in an ISO
 
 
 def copy_tree(target):
@@ -252,7 +252,7 @@ def files(folder):
 
 
 def unprivileged():
-    """A command that runs another without root's right to write where nobody may."""
+    """A prefix for commands, which takes root's right to write everywhere."""
     return [] if os.geteuid() else ["setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner"]
 
 
@@ -269,8 +269,8 @@ def refused(tree, script):
 
 
 def stripped(files, what):
-    """Their bytes, without what is for debuggers: of programs what is booted, of objects what is linked. All with one call,
-    as the tool takes a tenth of a second to begin."""
+    """The files' bytes without debugging information: of programs what is booted, of objects what is linked. One call
+    for all, because starting the tool takes a tenth of a second."""
     with tempfile.TemporaryDirectory() as scratch:
         copies = [shutil.copy(file, pathlib.Path(scratch) / str(number)) for number, file in enumerate(files)]
         done = processes.run([tools.command(tools.STRIP), what, *map(str, copies)])
@@ -290,7 +290,7 @@ def write_programs(folder):
 
 
 def take(words, folder):
-    """Of what a command names in the folder, the objects that would be compiled there as ours were."""
+    """Copies ours of those objects that a command names in the folder, instead of compiling them there."""
     for path in (pathlib.Path(os.path.normpath(folder / word)) for word in words):
         if path.suffix in (".obj", ".a") and path.is_relative_to(folder) and not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -302,7 +302,7 @@ def commands_of(target, folder):
 
 
 def link_init(folder):
-    """With what PARTS has of it."""
+    """Links init with the objects that PARTS has of it."""
     command = commands_of(INIT, folder)[-1]
     take(shlex.split(command), folder)
     done = processes.run([*unprivileged(), "sh", "-c", command], cwd=folder)
@@ -310,7 +310,7 @@ def link_init(folder):
 
 
 def programs_of_cmake(tree, folder):
-    """What CMake alone makes of TALLY_PROGRAMS_DIR, which it does with each build."""
+    """What CMake alone makes of TALLY_PROGRAMS_DIR, in each build."""
     take((folder / "foreign.commands").read_text(encoding="utf-8").splitlines(), folder)
     said = in_copy(tree, "sh", "-c", commands_of("foreign", folder)[-1]).stdout
     yield "one that is broken stops nothing, and is named", "broken.c does not compile as a program" in said, said
@@ -320,7 +320,7 @@ def programs_of_cmake(tree, folder):
 
 
 def commands_for(target, tree, folder):
-    """What builds it, without quotes, each place by the same name."""
+    """The commands that build it, without quotes, with places replaced by the same names."""
     unquoted = functools.partial(re.sub, r"""["'\\]""", "")
     said = unquoted("\n".join(commands_of(target, folder)))
     for place, name in ((folder, "FOLDER"), (tree, "TREE")):
@@ -335,7 +335,7 @@ def same_commands(target, least, tree, folder):
 
 
 def independent():
-    """Nothing that is booted has a name of where it was built, or a time: so other files are no different from PARTS."""
+    """Nothing that is booted contains a build path or a time; so files outside PARTS cannot differ either."""
     for name in ("boot/kernel.elf", "boot/archive"):
         data = (IMAGES / name).read_bytes()
         yield f"{name} names no place", not any(os.fsencode(place) in data for place in (ROOT, IMAGES)), ""
@@ -344,7 +344,7 @@ def independent():
 
 
 def compiled_there(tree, folder):
-    """Parts of the system that have all that could differ: names of files, the version, assembly; and programs. The rest
+    """Compiles parts with everything that could differ: names of files, the version, assembly; and programs. The rest
     would be compiled and linked by the same commands."""
     programs = folder.parent / "pro grams $HOME #\"'"
     write_programs(programs)
@@ -362,7 +362,7 @@ def compiled_there(tree, folder):
 
 
 def made_twice():
-    """Of the same files, at another time."""
+    """An ISO made again, from the same files at another time."""
     with tempfile.TemporaryDirectory() as scratch:
         again = pathlib.Path(scratch) / "iso"
         done = processes.run([sys.executable, "-B", "scripts/mkiso.py", str(again), str(IMAGES / "boot/kernel.elf"),
@@ -384,7 +384,7 @@ def built_there(tree, folder):
 
 @contextlib.contextmanager
 def released():
-    """A release, in a folder that nobody can write to, with a name that tools take apart: (it, a build folder)."""
+    """A release in a read-only folder, with a name that tools may split: (it, a build folder)."""
     with tempfile.TemporaryDirectory() as scratch:
         tree = pathlib.Path(scratch) / STRANGE
         copy_tree(tree)
@@ -434,7 +434,7 @@ def lists_programs():
 # ------------------------------------------------------------------------------ the archive
 
 def write_elf(path, *segments):
-    """An executable of segments (address, bytes); the entry is the first one's first byte."""
+    """Writes an executable of segments (address, bytes), whose entry is the first segment's first byte."""
     headers, at = [], program.PAGE
     for address, size in segments:
         headers.append(program.PROGRAM_HEADER.pack(program.PT_LOAD, at, address, 0, size, size, 4 | program.PF_X, program.PAGE))
@@ -447,7 +447,7 @@ def write_elf(path, *segments):
 
 
 def with_library(folder, *segments, kind="--libraries"):
-    """What mkarchive says of a library of these segments, and what it makes."""
+    """What mkarchive prints for a library of these segments, and the archive."""
     init, made = write_elf(folder / "init", (program.PROGRAM_BASE, 100)), folder / "archive"
     made.unlink(missing_ok=True)
     done = processes.run([sys.executable, "-B", "scripts/mkarchive.py", str(made), init, kind, write_elf(folder / "vdso", *segments)],
@@ -456,7 +456,7 @@ def with_library(folder, *segments, kind="--libraries"):
 
 
 def libraries():
-    """Of a library its only segment is in the archive, as it is in memory; others are refused."""
+    """A library with one segment is put into the archive as it is in memory; others are refused."""
     base, room = program.VDSO_BASE, program.VDSO_END - program.VDSO_BASE
     one, lies = "a library has one segment", "overlaps another or lies outside"
     with tempfile.TemporaryDirectory() as scratch:
@@ -476,11 +476,11 @@ def libraries():
         yield "it is no program", done.returncode == 1 and lies in done.stderr and made is None, done.stderr
 
 
-WHOLE = "script/a copy of the tree, whole"  # costs minutes: it runs only if nothing else is asked for
+WHOLE = "script/a copy of the tree, whole"  # takes minutes, so it runs only if it is named alone
 
 
 def script_tests():
-    """(name, function, what it needs to have been built) of each."""
+    """(name, function, the build it needs) of each test."""
     yield from ((f"script/{call.name}", call_test(call), "i386") for call in CALLS)
     yield "script/control-C while it begins", interrupted_early, None
     yield "script/control-C that is ignored", stays_ignored, None

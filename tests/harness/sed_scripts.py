@@ -1,6 +1,6 @@
-"""What tests of sed run: scripts for the shell, and what they write, which is what GNU's sed writes, too."""
+"""Tests of sed: scripts for the shell, and their output, which is GNU sed's, too."""
 
-# (what, the script, what it writes, its status), as SCRIPTS in shell_tests.py has it.
+# (what, the script, its output, its status), as in SCRIPTS of shell_tests.py.
 SED = [
     ("sed, lines and ranges", r'''seq 5 >s; sed -n 2p s; sed '2d;$d' s; sed -n '$=' s; sed '2,$d' s; sed '3,2d' s | tr '\n' ,; sed '/2/,1d' s | tr '\n' ,; sed -n '2 , 3 ! p' s | tr '\n' ,; seq 8 | sed -n '/2/,/2/p' | tr '\n' ,; seq 12 | sed -n '/1/,/1/p' | wc -l; seq 20 | sed -n '5,${p;7q;}' | tr '\n' ,; sed '\,2,d;\x3xd' s | tr '\n' ,; echo
 sed 3q s | tr '\n' ,; sed -n '3{p;q}' s; sed '1,2c\

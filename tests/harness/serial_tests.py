@@ -1,15 +1,15 @@
-"""Tests of the reader of the serial ports, without a machine: tally/serial.py."""
+"""Tests of tally/serial.py, the reader of the serial ports, without a machine."""
 import os
 
 from tally import serial
 from tally.serial import BROKEN, LOG_BEGIN, Ports, Returns, SharedPort, Verdict
 
-# Lines of a log, and the status that they tell; None: none.
+# Lines of a log, and the status that follows from them; None: none.
 VERDICTS = [
     (["init: starts x"], None),
     (["init: x exited with status 0"], 0),
     (["init: x exited with status 7"], 7),
-    (["init: x exited with status 256"], 1),  # no failure becomes a success
+    (["init: x exited with status 256"], 1),  # a failure never becomes a success
     (["init: x exited with status -1"], 255),
     (["init: x exited with status 3", "init: x exited with status 4"], 4),
     (["x: init: y exited with status 3"], None),
@@ -38,7 +38,7 @@ def verdicts():
 
 
 def taken_apart(pieces):
-    """(console, log) of what comes in pieces on a shared port."""
+    """(console, log) from pieces that come on a shared port."""
     port, found = SharedPort(), {False: b"", True: b""}
     for piece in [*pieces, b""]:
         for is_log, data in port.feed(piece):
@@ -47,14 +47,14 @@ def taken_apart(pieces):
 
 
 def cuts(data):
-    """Of all of it, in two pieces at each place, and byte by byte."""
+    """The data in two pieces, cut at each place, and byte by byte."""
     yield [data]
     yield from ([data[:at], data[at:]] for at in range(1, len(data)))
     yield [data[at:at + 1] for at in range(len(data))]
 
 
 def shared_port():
-    """However its bytes come, each goes to where it belongs; what may begin a mark waits for the rest of it alone."""
+    """However its bytes come, each goes to the right place; only a possible beginning of a mark waits for its rest."""
     wrong = [pieces for pieces in cuts(SHARED) if taken_apart(pieces) != (CONSOLE, LOG)]
     yield "in whatever pieces", not wrong, f"{[taken_apart(pieces) for pieces in wrong[:3]]} of {wrong[:3]}"
     port = SharedPort()
@@ -74,7 +74,7 @@ def returns():
 
 
 def read_ports(console, log, firmware_talks=False):
-    """What a machine that says so shows: (console, log)."""
+    """(console, log) as shown for a machine with this output."""
     shown, lines, verdict = [], [], Verdict()
     ports = Ports(shown.append, lines.append, verdict, str.upper, firmware_talks)
     ends = []
@@ -107,6 +107,6 @@ def overlaps():
 
 
 def serial_tests():
-    """(name, function) of each."""
+    """(name, function) of each test."""
     for function in (verdicts, shared_port, returns, ports, overlaps):
         yield f"harness/serial {function.__name__}", function

@@ -1,4 +1,4 @@
-"""Tests of sh and the tools: scripts on its standard input, and a person at a terminal."""
+"""Tests of sh and the tools: scripts on standard input, and typing at a terminal."""
 import contextlib
 import os
 import pty
@@ -15,9 +15,9 @@ from tally.interface import ROOT
 
 IMAGES = build.default_folder("i386")
 ISO = IMAGES / "tally.iso"
-SILENCE = 15  # seconds after which nothing comes any more
+SILENCE = 15  # seconds after which no more output is expected
 
-# (what, the script, what it writes, its status); a script begins in /tmp, and errors are on the console, too.
+# (what, the script, its output, its status); a script begins in /tmp, and errors go to the console, too.
 SCRIPTS = [
     ("quotes", r"""x='a  b'
 echo one "two $x" 'three $x' $x \$x it\'s "\$x \" \a" ''a'b'"c"
@@ -216,7 +216,7 @@ sh -c 'trap "echo a; echo b" USR1; f() { echo waits >w; return $(until [ -f go ]
 
 
 def with_processes(text, wanted):
-    """The number of a process in a message is not known before."""
+    """Matches process ids in messages, which are not known before."""
     before, mark, behind = wanted.partition("%s")
     if not mark:
         return text == wanted
@@ -232,7 +232,7 @@ def runs(script, wanted, status):
 
 
 def read_until(stream, wanted):
-    """What comes there, as far as that, or until nothing does."""
+    """What arrives, up to `wanted`, or until nothing more does."""
     got = b""
     while not got.endswith(wanted) and select.select([stream], [], [], SILENCE)[0]:
         piece = os.read(stream.fileno(), 4096)
@@ -244,7 +244,7 @@ def read_until(stream, wanted):
 
 @contextlib.contextmanager
 def at_terminal(*words):
-    """(the terminal, what the system says), of one that runs; it is ended behind this."""
+    """(the terminal, what the system prints) of a running system, which is ended with the block."""
     ours, theirs = pty.openpty()
     with processes.started([str(ROOT / "scripts/run"), "--build-dir", str(IMAGES), "--kernel", *words], cwd=ROOT, stdin=theirs, stdout=subprocess.PIPE,
                            stderr=subprocess.DEVNULL) as process:
@@ -257,7 +257,7 @@ def at_terminal(*words):
 
 LEFT, RIGHT, UP, DOWN, HOME, END, DELETE, PAGE_UP = (b"\x1b" + key for key in (b"[D", b"[C", b"[A", b"[B", b"[H", b"OF", b"[3~", b"[5~"))
 
-# (keys, what comes then, in the end); the prompt follows.
+# (keys, the output that follows, in the end); the prompt comes next.
 EDITED = [
     (b"echo helo" + LEFT + b"l\n", b"hello\n"),
     (b"cho x" + HOME + b"e" + END + b"y\n", b"xy\n"),
@@ -292,7 +292,7 @@ EDITED = [
 
 
 def prompted(process, what, wanted):
-    """That text, and the prompt behind it, are the last that comes."""
+    """Whether that text and a prompt are the last output."""
     got = read_until(process.stdout, wanted + b"$ ")
     return what, got.endswith(wanted + b"$ "), f"{got[-2000:]!r} has no {wanted}"
 
@@ -316,9 +316,9 @@ def end_of_input():
         yield "control-D ends it", process.wait(PATIENCE) == 4, f"{process.returncode}"
 
 
-# Typed one after the other, each when the other has been answered: (keys, what comes before the next prompt, then).
+# Typed in sequence, each after the last answer: (keys, the output before the next prompt, the last output).
 LIVED_IN = [
-    (b"cat\n", b"cat\n", None), (b"lin\x7fne\n", b"line\n", None), (b"\x04", b"", b""),  # lines again, for who is in front
+    (b"cat\n", b"cat\n", None), (b"lin\x7fne\n", b"line\n", None), (b"\x04", b"", b""),  # the terminal gives lines again
     (b"sleep 100\n", b"sleep 100\n", None), (b"\x03", b"^C\n", b""), (b"echo $?\n", b"130\n", b""),
     (b"sleep 100 | sleep 100 | (echo up; cat)\n", b"up\n", None), (b"\x03", b"^C\n", b""),
     (b"while true; do true; done\n", b"done\n", None), (b"\x03", b"^C\n", b""),
@@ -348,7 +348,8 @@ def interrupting():
 
 
 def cooked_again():
-    """A program that takes the keys and dies, or becomes another, leaves lines; so it does for a copy of the shell that dies."""
+    """After a program that reads keys dies, or becomes another program, the terminal gives lines; also after a copy of
+    the shell dies."""
     with at_terminal("sh") as (terminal, process):
         yield prompted(process, "it prompts", b"")
         for how in (b"sh", b"sh -c 'exec sh'"):
@@ -370,7 +371,8 @@ def cooked_again():
 
 
 def booted_plainly():
-    """At the serial port of a machine as anybody starts it. With an exit device, which scripts/run has, no shell begins."""
+    """At the serial port of a machine with ordinary options: with the exit device of scripts/run, no shell would
+    start."""
     command = ["qemu-system-i386", "-accel", "tcg", "-nic", "none", "-display", "none", "-monitor", "none",
                "-chardev", "stdio,id=port,signal=off", "-serial", "chardev:port", "-cdrom", str(ISO)]
     streams = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "bufsize": 0}
@@ -386,7 +388,7 @@ def booted_plainly():
 
 
 def shell_tests():
-    """(name, function) of each."""
+    """(name, function, the build it needs) of each test."""
     yield from ((f"shell/{what}", runs(*rest)) for what, *rest in [*SCRIPTS, *LANGUAGE, *SED, *TOOLS])
     for function in (editing, end_of_input, interrupting, cooked_again, booted_plainly):
         yield f"shell/{function.__name__}", function

@@ -1,4 +1,4 @@
-"""Tests of how tests run at the same time, and of what is written of them."""
+"""Tests of how the suite runs tests, and of what it writes about them."""
 import contextlib
 import dataclasses
 import math
@@ -20,7 +20,7 @@ from tally import build, machine, output, parallel, processes, programs_image, t
 from tally.entry import USAGE
 from tally.interface import ROOT
 
-LONG = 30  # seconds that nobody is to wait
+LONG = 30  # seconds for which nobody should have to wait
 
 
 @dataclasses.dataclass
@@ -38,7 +38,7 @@ def fails():
 
 
 def meets(folder, count):
-    """A test that ends when so many of its kind run."""
+    """A test that ends when `count` of its kind are running."""
     def run():
         pathlib.Path(folder, str(os.getpid())).touch()
         yield "meets the others", wait_until(lambda: len(os.listdir(folder)) == count), ""
@@ -80,7 +80,7 @@ def runs_in_parallel():
 
 
 def tells_nice(folder):
-    """A test that does, when two of its kind, or meets(), run."""
+    """A test that reports its priority, when two of its kind, or of meets(), are running."""
     def run():
         pathlib.Path(folder, str(os.getpid())).touch()
         yield f"{os.nice(0)}", wait_until(lambda: len(os.listdir(folder)) == 2), ""
@@ -88,13 +88,14 @@ def tells_nice(folder):
 
 
 def nices(tests):
-    """(whether all went well, how nice those that fill were)"""
+    """(whether all passed, the priorities of those that fill)"""
     done = outcomes(tests, 2)
     return all(outcome.passed for outcome in done), [int(outcome.results[0][0]) for outcome in done if outcome.test.fills]
 
 
 def fills_in():
-    """What only computes runs beside what takes all places, but gives way to it; when nothing else is to come, it has them."""
+    """A test that only computes runs beside one that takes all places, at a lower priority; when all others have begun,
+    it gets their places."""
     ours = os.nice(0)
     with tempfile.TemporaryDirectory() as folder:
         found = nices([Fake("p/all", meets(folder, 2), places=9), Fake("p/fills", tells_nice(folder), fills=True),
@@ -136,7 +137,7 @@ CHANGES = {
 
 
 def goes_on():
-    """A process has several tests in turn, unless one has left it otherwise than it was."""
+    """A process runs several tests in turn, unless one of them has changed its state."""
     def tells():
         yield f"{os.getpid()}", True, ""
 
@@ -158,7 +159,7 @@ def goes_on():
 
 
 def scripts_go_on():
-    """Scripts that tests call in one process are as those that a shell calls; one that takes too long has others after it."""
+    """Scripts called by tests in one process behave as from a shell; after one that takes too long others still run."""
     for words in (["--smp", "9"], ["--list"], ["--smp", "9"]):
         here, there = forked.run("run", words), processes.run([str(ROOT / "scripts/run"), *words], cwd=ROOT)
         told = [(done.returncode, done.stdout, done.stderr) for done in (here, there)]
@@ -182,7 +183,7 @@ def raise_heard(*_):
 
 
 def signal_elsewhere():
-    """A signal to a thread that is not the main one, which waits by then."""
+    """Sends a signal to a thread other than the main one, which is waiting by then."""
     def send():
         time.sleep(0.3)
         signal.pthread_kill(threading.get_ident(), signal.SIGCONT)
@@ -199,7 +200,7 @@ def boots():
 
 
 def hears_signals():
-    """Whichever thread the system gives a signal to, it ends a wait of the main one."""
+    """Whichever thread receives a signal, it ends a wait of the main thread."""
     for what, wait in (("for an event", lambda: waiting.Event().wait(LONG)),
                        ("for jobs", lambda: list(parallel.run_all([parallel.Job(naps)], 1))),
                        ("for a machine", boots)):
@@ -216,7 +217,7 @@ def hears_signals():
 
 
 def replaces_files():
-    """A file is replaced as a whole, a link stays one, and what is no file is written to."""
+    """A file is replaced as a whole, a link stays a link, and other kinds of files are written to."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = pathlib.Path(scratch)
         output.replace_file(folder / "file", b"old")
@@ -251,8 +252,8 @@ def writes_junit():
 
 
 def pages_name_tests():
-    """`group/name` in docs/attacks.md is a test, or one with options behind its name."""
-    from harness import tests  # which has these, too
+    """Each `group/name` in docs/attacks.md is a test, or one followed by options."""
+    from harness import tests  # imported here, as its list contains these tests
     names = [test.name for test in tests.all_tests()]
     groups = "|".join(sorted({name.partition("/")[0] for name in names} - {"check"}))
     named = re.findall(rf"`((?:{groups})/[^`]+)`", (ROOT / "docs/attacks.md").read_text(encoding="utf-8"))
@@ -265,7 +266,7 @@ NINJA = "rule r\n command = true\nbuild a.o: r a.c\nbuild of_a: r a.o\nbuild lin
 
 
 def unbuilt_programs():
-    """What is made of something that cannot be built any more is not run as it was."""
+    """After a failed build, outdated outputs are not run."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = pathlib.Path(scratch)
         for name, text in {"build.ninja": NINJA, "build.log": "FAILED: a.o \ncc\nFAILED: linked \nld\n", "a.o": "", "of_a": "",
@@ -277,7 +278,7 @@ def unbuilt_programs():
 
 
 def counts_as_built():
-    """What scripts/test has built is not looked at by each script that a test starts; all else is."""
+    """Scripts started by tests do not check what scripts/test has built, but check everything else."""
     looked = []
     with tempfile.TemporaryDirectory() as scratch, replaced(build, "bring_up_to_date", lambda *how: looked.append(how)):
         folder, other = pathlib.Path(scratch) / "one", pathlib.Path(scratch) / "other"
@@ -293,7 +294,7 @@ def counts_as_built():
 
 
 def suite_tests():
-    """(name, function, what it needs to have been built) of each."""
+    """(name, function, the build it needs) of each test."""
     yield "script/tests at the same time", runs_in_parallel, None
     yield "script/tests that fill in", fills_in, None
     yield "script/tests in one process", goes_on, None

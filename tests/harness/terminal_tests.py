@@ -1,4 +1,5 @@
-"""Tests that a script leaves nothing behind, whether a signal ends it, control-C, or its terminal is closed."""
+"""Tests that a script leaves nothing behind, whether it is ended by a signal, by control-C, or by closing its
+terminal."""
 import contextlib
 import os
 import pathlib
@@ -19,7 +20,7 @@ PATIENCE = 200  # seconds for a script that may build
 
 
 def wait_until(condition, seconds=60):
-    """What `condition` returns, once it is true or the time is over."""
+    """The result of `condition`, once it is true or the time is over."""
     end = time.monotonic() + seconds
     while not (found := condition()) and time.monotonic() < end:
         time.sleep(0.01)
@@ -27,7 +28,7 @@ def wait_until(condition, seconds=60):
 
 
 def status_field(pid, at, file="stat"):
-    """A field of what the system says of a process, counted from its state on; "" if it is gone."""
+    """A field of a process's status line, counted from the state on; "" if the process is gone."""
     with contextlib.suppress(OSError, IndexError):
         return pathlib.Path(f"/proc/{pid}/{file}").read_bytes().rpartition(b")")[2].split()[at].decode()
     return ""
@@ -38,7 +39,7 @@ def is_alive(pid):
 
 
 def machines(process):
-    """The emulators that it has started: neither what starts them, nor one that is only asked for its version."""
+    """The emulators that a process has started, without their starters and without those that only print a version."""
     def is_machine(pid):
         with contextlib.suppress(OSError):
             name, *arguments = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
@@ -48,7 +49,7 @@ def machines(process):
 
 
 class Job:
-    """A command as a shell starts it: in the foreground of a terminal, in a group of its own."""
+    """A command as started by a shell: in the foreground of a terminal, in a process group of its own."""
 
     def __init__(self, command, folder):
         self.folder = folder  # for temporary files
@@ -56,7 +57,7 @@ class Job:
         if self.shell == 0:
             try:
                 self.be_shell(command)
-            finally:  # whatever went wrong, we are not the tests
+            finally:  # the child must never run the tests
                 os._exit(127)
         self.pid = wait_until(lambda: processes.children().get(self.shell, [0])[0])
         if not self.pid:
@@ -76,7 +77,7 @@ class Job:
         os._exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) & 0xFF)
 
     def read(self, mark=None):
-        """Whether `mark` comes; without one, reads to the end. Says what came."""
+        """Whether `mark` arrives; without one, reads to the end. Says what arrived."""
         output = b""
         with contextlib.suppress(OSError):
             while mark is None or mark not in output:
@@ -92,13 +93,13 @@ class Job:
         os.write(self.terminal, keys)
 
     def end(self):
-        """Returns (status, what came on the terminal), of a command that ends."""
+        """Returns (status, the terminal's output) of a command that ends."""
         output = self.read()
         os.close(self.terminal)
         return os.waitstatus_to_exitcode(os.waitpid(self.shell, 0)[1]), output.decode(errors="replace")
 
     def kill(self):
-        """Ends it if it is still there. Its number may be another's by now: what is ours is in the shell's session."""
+        """Ends it if it still runs. Its id may belong to another process by now; ours are in the shell's session."""
         with contextlib.suppress(OSError):
             if self.pid and os.getsid(self.pid) == self.shell:
                 processes.end_tree(self.pid)
@@ -111,13 +112,13 @@ class Job:
 
 INTERACTIVE = ["scripts/run", "--build-dir", str(IMAGES), "--kernel", "--programs", "tests/boot", "ends", "never"]
 JOBS = {
-    "run": [word for word in INTERACTIVE if word != "--kernel"],  # it has an ISO of its own, too, to leave behind
+    "run": [word for word in INTERACTIVE if word != "--kernel"],  # it also has an ISO of its own to leave behind
     "test": ["scripts/test", "--build-dir", str(build.base), "system/t_random"],
     "bench": ["scripts/bench", "--build-dir", str(IMAGES)],
 }
-IN_A_TERMINAL = "script/run has no limit on a terminal"  # a test whose machine runs on for a while, then ends
+IN_A_TERMINAL = "script/run has no limit on a terminal"  # a test whose machine runs for a while, and then ends
 STOPPED = {**JOBS, "a test in a terminal": ["scripts/test", "--build-dir", str(build.base), IN_A_TERMINAL]}
-BUILT = {"test": "i386", "bench": "i386"}  # what a job needs, if not "programs"
+BUILT = {"test": "i386", "bench": "i386"}  # the build that a job needs, if not "programs"
 ROUNDS = 50
 
 
@@ -133,7 +134,7 @@ def started(command):
 
 @contextlib.contextmanager
 def running(command):
-    """(Job, its machines); the machines run."""
+    """(Job, its machines), with the machines running."""
     with started(command) as job:
         emulators = wait_until(lambda: machines(job.pid), PATIENCE)
         if not emulators:
@@ -142,7 +143,7 @@ def running(command):
 
 
 def nothing_left(job, found):
-    """Of the processes `found` none runs any more."""
+    """Whether none of the processes `found` runs any more."""
     ended = wait_until(lambda: not any(map(is_alive, found)))
     yield "what it had started has ended", ended, f"there were {found}"
     yield "no temporary file is left", not os.listdir(job.folder), f"{os.listdir(job.folder)}"
@@ -168,13 +169,13 @@ def hung_up(name):
 
 
 def states(job):
-    """{process: its state} of all that has not ended of a job."""
+    """{process: its state} of all of a job's processes that have not ended."""
     found = {pid: status_field(pid, 0) for pid in [job.pid, *processes.descendants(job.pid)]}
     return {pid: state for pid, state in found.items() if state not in ("", "Z")}
 
 
 def is_stopped(job):
-    """One that waits in vfork() for a stopped child, which has not begun its program, is in state D."""
+    """A process that waits in vfork() for a stopped child, which has not begun its program, is in state D."""
     found, tree = states(job), processes.children()
     waiting = {pid for pid, state in found.items() if state == "D" and "T" in map(found.get, tree.get(pid, []))}
     return bool(found) and {found[pid] for pid in found if pid not in waiting} == {"T"}
@@ -193,7 +194,7 @@ def ended_after_all(job, found):
 
 
 def stopped(name):
-    """Not even what a test runs in a terminal of its own goes on when that test is stopped."""
+    """When a test is stopped, everything that it has started stops, even in a terminal of its own."""
     def run():
         with running(STOPPED[name]) as (job, emulators):
             job.type(b"\x1a")
@@ -206,7 +207,7 @@ def stopped(name):
 
 
 def stopped_often():
-    """Whichever moment a signal comes at, the mode is right."""
+    """Whenever a signal comes, the terminal's mode is right."""
     with running(INTERACTIVE) as (job, emulators):
         came = job.read(b"ends: never")
         yield "keys come at once, unechoed", wait_until(job.is_raw), came
@@ -223,13 +224,13 @@ NINJA = "rule r\n command = $what\nbuild a: r\n what = true\nbuild b: r a\n what
 
 
 def ended_while_building():
-    """What is built with ends, too: Ninja, and what it has started. A folder that has been configured takes no CMake."""
+    """The build ends, too: Ninja, and what it has started. In a configured folder there is no CMake."""
     with tempfile.TemporaryDirectory() as folder:
         command = [str(ROOT / "scripts/run"), "--build-dir", folder]
         (pathlib.Path(folder) / "build.ninja").write_text(NINJA)
         configured.note(pathlib.Path(folder))
         with processes.started(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
-            process.stderr.readline()  # the first step
+            process.stderr.readline()  # waits for the first step
             tools = wait_until(lambda: len(processes.descendants(process.pid)) > 1) and processes.descendants(process.pid)
             process.send_signal(signal.SIGTERM)
             status = process.wait(PATIENCE)
@@ -247,8 +248,8 @@ def mode_after_end():
 
 
 def ended_by_signal():
-    """The machine ends with scripts/run, whichever signal ends that; only SIGKILL leaves files. The tests themselves may
-    ignore one, under nohup."""
+    """The machine ends with scripts/run, whichever signal ends that; only SIGKILL leaves files. The tests themselves
+    may ignore a signal, under nohup."""
     for number, wanted in ((signal.SIGTERM, 128 + signal.SIGTERM), (signal.SIGHUP, 128 + signal.SIGHUP),
                            (signal.SIGKILL, -signal.SIGKILL)):
         with tempfile.TemporaryDirectory() as folder:
@@ -283,7 +284,7 @@ entry.run("made", main)
 
 
 def folder_under_a_signal():
-    """One that comes when a temporary folder has just been made, and nobody has been told of it, leaves none."""
+    """A signal when a temporary folder has just been made, but not yet been noted, leaves no folder."""
     with tempfile.TemporaryDirectory() as folder:
         done = processes.run([sys.executable, "-c", SIGNAL_WHEN_MADE], cwd=ROOT / "scripts", env={**os.environ, "TMPDIR": folder})
         left = os.listdir(folder)
@@ -292,7 +293,7 @@ def folder_under_a_signal():
 
 
 def no_limit():
-    """On a terminal a program may take its time; a limit that is asked for holds there, too."""
+    """On a terminal a run has no time limit by default; a given limit holds there, too."""
     with started([*INTERACTIVE[:1], "--timeout", "2", *INTERACTIVE[1:]]) as job:
         status, output = job.end()
         yield "--timeout holds on a terminal", status == 124 and "timed out after 2 seconds" in output, output
@@ -305,7 +306,7 @@ def no_limit():
 
 
 def terminal_tests():
-    """(name, function, what it needs to have been built) of each."""
+    """(name, function, the build it needs) of each test."""
     for name in STOPPED:
         yield f"script/{name} is stopped by control-Z", stopped(name), BUILT.get(name, "programs")
     for name in JOBS:

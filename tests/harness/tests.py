@@ -43,38 +43,38 @@ HOST = build.default_folder("host")
 
 AUDITED = ["t_fork", "t_proc", "t_shm", "t_shm_runs", "t_kernel_handler", "t_kernel_ipc", "t_kernel_items",
            "t_kernel_long", "t_kernel_queue", "t_kernel_registers", "t_kernel_task", "t_kernel_thread", "t_kernel_vm"]
-# The time of who watches a death is that of its instructions: a slow host would let a tick come in between.
+# Counts instructions as time, so that no tick comes while a thread watches a death on a slow host.
 AUDITED_OPTIONS = {"t_kernel_task": "--dirty --memory 40 --icount"}
 
 
 def places(processors):
-    """What a machine takes of ours: its processors wait for each other about half of the time."""
+    """The places that a machine takes: its processors wait for each other about half of the time."""
     return (processors + 1) // 2
 
 
-# For a time to be over, or keys to be typed one by one.
+# These wait for a time limit, or for keys that are typed one by one.
 WAIT = {"fail/a program that never ends", "fail/a byte of init's text", "fail/the entry of init", "screen/keyboard", "screen/keyboard-uefi",
         "script/run ends with its terminal", "script/test ends with its terminal", "script/bench ends with its terminal",
         "script/tests at the same time", "script/signals while it waits", "script/run has no limit on a terminal"}
 
-FILL = ("answers/", "host/", "explore/", "fuzz/")  # no clock is in these
+FILL = ("answers/", "host/", "explore/", "fuzz/")  # tests without a clock
 
 
 @dataclasses.dataclass
 class Test:
     name: str
     run: object  # a function without arguments
-    places: int = 1  # of those for tests at the same time
-    build: str = "i386"  # the preset that it needs, if any
+    places: int = 1  # of the places for tests at the same time
+    build: str = "i386"  # the build that it needs, if any
 
     @property
     def waits(self):
-        """It waits for longer than it computes."""
+        """It waits longer than it computes."""
         return self.name in WAIT
 
     @property
     def fills(self):
-        """It computes, and nothing of it depends on when."""
+        """It computes, and does not depend on time."""
         return self.name.startswith(FILL)
 
 
@@ -100,8 +100,8 @@ def checks():
 # ------------------------------------------------------------------------------------- system tests
 
 def system_tests():
-    """Each t_*.c of tests/system, once for each line `run: OPTIONS` of its head comment. The first run on one processor
-    is also held to what is recorded of its longest stretch without interrupts."""
+    """Each t_*.c of tests/system, once for each line `run: OPTIONS` in its head comment. The first run on one processor
+    must also keep within the recorded longest stretch with interrupts off."""
     for program in system.programs():
         counted = system.is_counted(program)
         for options in system.runs_of(program):
@@ -111,7 +111,7 @@ def system_tests():
 
 
 def audit_tests():
-    """Some of them in the build that checks the kernel's invariants while it runs."""
+    """Some of the system tests, in a build that checks the kernel's invariants while it runs."""
     for name in AUDITED:
         yield Test(f"audit/{name}", system.test(name, AUDITED_OPTIONS.get(name, ""), AUDITED_IMAGE), build="audit")
     for name, smp in (("t_kernel_smp_random", 4), ("t_random", 4), *(("t_hostile_random", each) for each in (1, 2, 4))):
@@ -158,7 +158,7 @@ def demo_bochs(**machine_options):
 
 
 def bochs_test(program, **machine_options):
-    """A kernel's test where a processor keeps what it once translated with until it is told."""
+    """A kernel test on a processor that keeps translations until it is told to drop them."""
     def run():
         with tempfile.TemporaryDirectory() as scratch:
             iso = pathlib.Path(scratch) / "command.iso"
@@ -173,7 +173,7 @@ def least_memory():
 
 
 def readme():
-    """What README.md says of memory: the least, and what the log says of it."""
+    """What README.md says about memory: the minimum, and what the log prints about it."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     least = f"at least {run_options.LEAST_MEMORY} MiB, with `--uefi` {run_options.LEAST_MEMORY_UEFI}"
     yield f"says {least}", least in text, ""
@@ -209,8 +209,7 @@ def demos():
 # -------------------------------------------------------------------------------------------- bench
 
 def bench_figures():
-    """No row of scripts/bench is above what is recorded; that of the stretches without interrupts is for the system
-    tests."""
+    """No row of scripts/bench exceeds the record; the system tests check the longest stretch with interrupts off."""
     with tempfile.TemporaryDirectory() as scratch:
         rows = pathlib.Path(scratch) / "rows"
         done = forked.run("bench", ["--quick", "--build-dir", str(IMAGES), "--json", str(rows)])
@@ -221,14 +220,14 @@ def bench_figures():
 
 
 def bench_longest():
-    """The bench of the kernel, too, lets interrupts in; the others of scripts/bench's row are system tests."""
+    """The kernel's bench is also held to the longest stretch with interrupts off, as system tests are."""
     (status, console, log), longest = system.boot_counted(bench.KERNEL, IMAGES)
     yield "it ends with 0", status == 0, Said(log, console)
     yield from system.judge_longest(longest, IMAGES)
 
 
 def bench_growth():
-    """What a program pays for one more does not depend on how many there are; a fork costs the same for each page."""
+    """The cost of one more does not depend on how many there are; a fork costs the same for each page."""
     for row, share in (("region_pages", 0.02), ("descriptors", 0.05), ("directory_open", 0.1), ("directory_make", 0.2)):
         few, many = (bench_plots.growth_value(IMAGES, row, count) for count in (1, 100))
         yield f"{row} does not grow", many <= few * (1 + share), f"{few} instructions with 1, {many} with 100"
@@ -238,13 +237,13 @@ def bench_growth():
 
 
 def bench_pairs():
-    """Time on a host that others use says nothing: that is looked at in the plot."""
+    """Checks no times, which mean nothing on a busy host; the plot shows them."""
     points = bench_plots.pair_points(IMAGES)
     yield "two pairs are compared with one", [work for work, _ in points] == [10, 100, 1000, 10000] and all(more > 0 for _, more in points), f"{points}"
 
 
 def bench_cycles():
-    """Where there is no KVM it is said; what is measured with it is the same here, in an emulator's time."""
+    """Without KVM, the script says so; the measuring code is tested with an emulator's time."""
     with mock.patch.object(bench, "KVM", "/no/such/device"):
         try:
             bench.check_kvm()
@@ -264,7 +263,7 @@ def bench_cycles():
 # -------------------------------------------------------------------------------------------- build
 
 def build_audited_image():
-    """The kernel that checks itself with everything else as it is."""
+    """Builds an image with the kernel that checks itself; everything else is as usual."""
     build.build("i386", IMAGES)
     build.build("audit", AUDIT, ["boot_kernel"])
     build.link(AUDITED_IMAGE, {**dict.fromkeys(("kernel", "boot/kernel.elf"), AUDIT),
@@ -275,19 +274,19 @@ def build_programs(with_iso=True):
     programs_image.make(ROOT / PROGRAMS, IMAGES, with_iso)
 
 
-# Each build that tests need; some take parts of another.
+# All builds that tests need; some take parts of others.
 BUILT_ON_I386 = ("programs", "audit")
-BUILT_ALONE = ("i386", "host")  # scripts that tests start need not look at them again
+BUILT_ALONE = ("i386", "host")  # scripts started by tests need not check these again
 BUILDS = {
     "i386": lambda: build.build("i386", IMAGES),
     "programs": build_programs,
     "audit": build_audited_image,
-    "host": lambda: build.build("host", HOST, keep_going=True),  # a part of it is of use
+    "host": lambda: build.build("host", HOST, keep_going=True),  # a part of it is useful, too
 }
 
 
 def build_all(wanted):
-    """Builds what the wanted tests need. Returns {build that failed: a test that tells why}."""
+    """Builds what the wanted tests need. Returns {failed build: a test that reports it}."""
     failed = {}
     for name in [name for name in BUILDS if any(test.build == name for test in wanted)]:
         if "i386" in failed and name in BUILT_ON_I386:
@@ -298,7 +297,7 @@ def build_all(wanted):
             if name in BUILT_ALONE:
                 build.count_as_built(build.default_folder(name))
         except build.UnfitFolder:
-            raise  # as all others will be
+            raise  # all others would fail, too
         except build.BuildError as error:
             failed[name] = Test(f"build/{name}", told(str(error)), build=None)
     return failed
@@ -328,6 +327,6 @@ def matches(name, pattern):
 
 
 def select(pattern):
-    """The tests with such a name; what takes minutes only if it is the only one."""
+    """The tests whose names match; one that takes minutes only if it is the only one."""
     found = [test for test in all_tests() if matches(test.name, pattern)]
     return [test for test in found if test.name != WHOLE] or found

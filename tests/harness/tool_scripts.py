@@ -1,6 +1,6 @@
-"""What tests of the tools run: scripts for the shell, and what they write."""
+"""Tests of the tools: scripts for the shell, and their output."""
 
-# (what, the script, what it writes, its status), as SCRIPTS in shell_tests.py has it.
+# (what, the script, its output, its status), as in SCRIPTS of shell_tests.py.
 TOOLS = [
     ("sed writes at once", """printf 'a\\nb\\n' | sed -e 'w f' -e 'r f'; printf 'a\\nb\\n' | sed -n 'w /dev/full'; echo $?
 """, "a\na\nb\na\nb\nsed: output: No space left on device\n1\n", 0),
