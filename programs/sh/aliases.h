@@ -1,7 +1,7 @@
-/* Words that stand for text where a command begins. */
+/* Aliases: words that are replaced by text at the beginning of a command. */
 #pragma once
 
-/* Null: it stands for itself. */
+/* Null: the word is no alias. */
 const char *alias_find(const char *name);
 
 int run_alias(char **words);

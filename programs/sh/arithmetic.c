@@ -15,9 +15,9 @@ enum { DEPTH_MAX = 50, LEVELS = 10, OPERATORS = 4, LEVEL_OR = 0, LEVEL_AND = 1 }
 
 struct reader {
     const char *at;
-    const char *why; /* the first thing that is wrong, with where it is, in the pool */
+    const char *why; /* the first error, with its place, in the pool */
     int depth;
-    int unread; /* not 0: nothing is computed, as of the right side of `0 && ...`; it is only to be in order */
+    int unread; /* if not 0, only the syntax is checked, as for the right side of `0 && ...` */
 };
 
 static intmax_t read_all(struct reader *reader);
@@ -50,7 +50,7 @@ static intmax_t fail_of(struct reader *reader, const char *what, const char *why
     return 0;
 }
 
-/* At the place where the reader is. */
+/* Notes an error at the reader's place. */
 static intmax_t fail(struct reader *reader, const char *why)
 {
     struct text text = {0};
@@ -62,7 +62,7 @@ static intmax_t fail(struct reader *reader, const char *why)
     return fail_of(reader, "", text_end(&text));
 }
 
-/* Beyond what there is it is the largest, or the smallest, number. */
+/* A number that is too large becomes the largest, or the smallest, number. */
 static bool is_number(const char *text, intmax_t *number)
 {
     char *end;
@@ -72,7 +72,7 @@ static bool is_number(const char *text, intmax_t *number)
     return end != text && !*end;
 }
 
-/* One that is not set, or is empty, is 0. */
+/* An unset or empty variable is 0. */
 static intmax_t value_of(struct reader *reader, const char *name)
 {
     const char *value = variable_or(name, "");
@@ -88,7 +88,7 @@ static bool is_step(const char *at)
     return (at[0] == '+' || at[0] == '-') && at[1] == at[0];
 }
 
-/* Two signs at a variable would be no error, and change nothing. */
+/* Fails at ++ and --, which would otherwise be read as two signs without effect. */
 static intmax_t no_step(struct reader *reader, const char *at)
 {
     reader->at = at;
@@ -138,7 +138,7 @@ static intmax_t apply_sign(char sign, intmax_t value)
     }
 }
 
-/* Signs are taken from the right: so many of them as there are need no more of the stack. */
+/* Reads the signs in a loop, so that many of them need no more stack. */
 static intmax_t read_signed(struct reader *reader)
 {
     skip_blanks(reader);
@@ -169,13 +169,13 @@ static intmax_t divide(struct reader *reader, intmax_t left, intmax_t right, boo
     return rest ? left % right : left / right;
 }
 
-/* By level, those that bind less first; of two that begin alike the longer one first. */
+/* By level, those that bind least first; of two with the same beginning the longer one first. */
 static const char *const operators[LEVELS][OPERATORS] = {
     {"||"},       {"&&"},     {"|"},           {"^"}, {"&"}, {"==", "!="}, {"<=", ">=", "<", ">"},
     {"<<", ">>"}, {"+", "-"}, {"*", "/", "%"},
 };
 
-/* Numbers wrap, and shift by as many bits as they have or fewer. */
+/* Numbers wrap; shift counts are taken modulo the number of bits. */
 static intmax_t shift(intmax_t left, uintmax_t bits, bool to_right)
 {
     bits %= 8 * sizeof left;
@@ -196,7 +196,7 @@ static intmax_t compare(const char *operator, intmax_t left, intmax_t right)
     }
 }
 
-/* Of an operator with two sides that are both computed; of an assignment's it is what is before the `=`. */
+/* Applies an operator whose two sides are both computed; for an assignment, the operator before the `=`. */
 static intmax_t apply(struct reader *reader, const char *operator, intmax_t left, intmax_t right)
 {
     uintmax_t a = (uintmax_t)left, b = (uintmax_t)right;
@@ -223,7 +223,7 @@ static intmax_t apply(struct reader *reader, const char *operator, intmax_t left
     }
 }
 
-/* An operator that a longer one begins with, or with `=` behind it, is another one. */
+/* False if a longer operator begins with this one, or an `=` follows. */
 static bool is_whole(const char *at, const char *operator)
 {
     size_t length = strlen(operator);
@@ -267,7 +267,7 @@ static intmax_t read_level(struct reader *reader, int level)
     return left;
 }
 
-/* condition ? one : other, of which one is computed. */
+/* condition ? one : other; only one of the two is computed. */
 static intmax_t read_choice(struct reader *reader)
 {
     intmax_t condition = read_level(reader, 0);
@@ -288,7 +288,7 @@ static intmax_t read_choice(struct reader *reader)
     return condition ? one : other;
 }
 
-/* The operator of NAME = ..., NAME += ... and so on, "=" for the first, with the reader behind it; null: it is none. */
+/* Reads past NAME = ..., NAME += ... and so on, and returns the operator, "=" for the first; null: no assignment. */
 static const char *take_assignment(struct reader *reader)
 {
     static const char *const assignments[] = {"<<=", ">>=", "+=", "-=", "*=", "/=", "%=", "&=", "^=", "|=", "="};

@@ -1,9 +1,8 @@
-/* What $((...)) computes: whole numbers of 64 bits, which wrap, variables, and C's operators but ++, --, sizeof and
- * the comma. */
+/* Computes $((...)): wrapping 64-bit integers, variables, and C's operators except ++, --, sizeof and the comma. */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* False with *why, in the pool: it is nothing of that. */
+/* False on an error, with *why, in the pool. */
 bool arithmetic(const char *text, intmax_t *value, const char **why);

@@ -32,14 +32,14 @@ static int complain(const char *builtin, const char *what)
     return STATUS_FAILED;
 }
 
-/* A word makes no sense: in a special builtin that ends a script. */
+/* Notes a misuse, which in a special builtin ends a script. */
 static int misused(int status)
 {
     shell.is_misused = true;
     return status;
 }
 
-/* The word is to be a number from 0 on; -1, told: it is none, which is a misuse. */
+/* Reads a number from 0 on; otherwise reports a misuse and returns -1. */
 static long number(const char *builtin, const char *word)
 {
     char *end;
@@ -71,7 +71,7 @@ static int run_exit(char **words)
     shell_exit(status < 0 ? STATUS_USAGE : (int)(status & 0xff));
 }
 
-/* Words as NAME or NAME=VALUE: before one is set, and behind it. */
+/* Handles words NAME or NAME=VALUE; calls `before` before it sets the variable, and `behind` after that. */
 static int declare(char **words, void (*before)(const char *name), void (*behind)(const char *name))
 {
     const char *builtin = words[0];
@@ -95,7 +95,7 @@ static int declare(char **words, void (*before)(const char *name), void (*behind
     return shell.has_failed ? STATUS_FAILED : status;
 }
 
-/* Without words, or with -p, all are written. */
+/* Without words, or with -p alone, all variables are printed. */
 static bool is_listing(char **words)
 {
     return !words[1] || (strcmp(words[1], "-p") == 0 && !words[2]);
@@ -119,7 +119,7 @@ static int run_readonly(char **words)
     return declare(words, NULL, variable_protect);
 }
 
-/* Until the function ends; the value is the one before, unless there is another. */
+/* Makes variables local to the function; they keep their values, unless others are given. */
 static int run_local(char **words)
 {
     if (shell.calls)
@@ -128,7 +128,7 @@ static int run_local(char **words)
     return STATUS_USAGE;
 }
 
-/* Variables, as with -v; functions with -f. */
+/* Unsets variables, also with -v; functions with -f. */
 static int run_unset(char **words)
 {
     bool functions = words[1] && strcmp(words[1], "-f") == 0;
@@ -152,7 +152,7 @@ static void print_time(clock_t ticks, char end)
     printf("%ldm%ld.%02lds%c", ticks / second / 60, ticks / second % 60, ticks % second * 100 / second, end);
 }
 
-/* The shell's, and its children's: the programs', and the system's for them. */
+/* Prints the processor times of the shell, and those of its children: the programs', and the system's for them. */
 static int run_times(char **words)
 {
     struct tms used;
@@ -203,7 +203,7 @@ static int run_continue(char **words)
     return leave(words, true);
 }
 
-/* Behind the function, or the file of `.`, that it is in. */
+/* Returns from the function, or from the file of `.`. */
 static int run_return(char **words)
 {
     long status = words[1] ? number(words[0], words[1]) : shell.status;
@@ -214,7 +214,7 @@ static int run_return(char **words)
     return status < 0 || !shell.returnable ? STATUS_USAGE : (int)(status & 0xff);
 }
 
-/* Of a process, or of %N, as `jobs` names it. */
+/* Waits for a process, or for %N, as `jobs` names it. */
 static int wait_one(const char *word)
 {
     if (*word == '%') {
@@ -285,7 +285,7 @@ void bracket_to_test(char **words)
     words[count - 1] = NULL;
 }
 
-/* What is not `test` by then. */
+/* Only reports an error, as a correct `[` has become `test` before. */
 static int run_bracket(char **words)
 {
     (void)words;

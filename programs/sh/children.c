@@ -10,7 +10,7 @@
 #include "programs/sh/shell.h"
 #include "programs/sh/traps.h"
 
-/* From here on control-C ends it; one that came before, and was caught, does so now. */
+/* Lets control-C end this process from now on; a control-C that the shell caught before ends it now. */
 static void end_by_interrupts(void)
 {
     signal(SIGINT, SIG_DFL);
@@ -36,7 +36,7 @@ pid_t fork_shell(void)
     return pid;
 }
 
-/* False with errno, which is EINTR also if the signal came just before the call: its handler jumps. */
+/* False with errno: EINTR also if control-C came just before the call, because its handler jumps here. */
 static bool wait_once(pid_t pid, int *ended)
 {
     sigjmp_buf stopped;
@@ -47,7 +47,7 @@ static bool wait_once(pid_t pid, int *ended)
     }
     shell.waits = &stopped;
     if (shell.is_stopped)
-        kill(pid, SIGINT); /* it may have come before the child was the one that is waited for */
+        kill(pid, SIGINT); /* it may have come before the child became the one to wait for */
     bool has_ended = waitpid(pid, ended, 0) > 0;
     shell.waits = NULL;
     return has_ended;
@@ -58,7 +58,7 @@ static void look_again(int signal)
     (void)signal;
 }
 
-/* All signals are blocked but while it waits for one: none comes unseen. */
+/* Blocks all signals except while it waits for one, so that none is missed. */
 bool wait_for_job(pid_t pid, int *ended)
 {
     struct sigaction action = {.sa_handler = look_again}, before;

@@ -1,18 +1,18 @@
-/* Processes that the shell waits for. */
+/* Child processes. */
 #pragma once
 
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* As fork(), but what fails is told. The copy of the shell is one that nobody types to. */
+/* Like fork(), but reports errors. The copy of the shell is not interactive. */
 pid_t fork_shell(void);
 
-/* The status of one that ends. Who is interrupted at a terminal ends all that is behind it in the line. */
+/* Waits for a process, and returns its status. If control-C ended it, the rest of the line is not run. */
 int wait_for(pid_t pid);
 
-/* How one that control-C is not for has ended; false if it has not, as control-C or a signal with an action came, or is
- * not there. */
+/* Waits for a process that control-C does not reach. False if it still runs, because control-C or a signal with an
+ * action came, or if it does not exist. */
 bool wait_for_job(pid_t pid, int *ended);
 
-/* A shell that runs a script and was interrupted ends by the signal. */
+/* Ends a shell that runs a script by SIGINT, if control-C came. */
 void end_if_stopped(void);

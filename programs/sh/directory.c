@@ -27,7 +27,7 @@ static int complain(const char *builtin, const char *what)
     return STATUS_FAILED;
 }
 
-/* The words behind -L, -P and --; null, told: there is another option. */
+/* The words after -L, -P and --; null, after a message: there is another option. */
 static char **behind_options(char **words)
 {
     const char *builtin = *words++;
@@ -54,7 +54,7 @@ int run_pwd(char **words)
     return 0;
 }
 
-/* One that begins with a dot is there, and nowhere else. */
+/* False for an absolute path, and for one that begins with . or .. as a component. */
 static bool is_along_path(const char *to)
 {
     size_t dots = strspn(to, ".");
@@ -62,7 +62,8 @@ static bool is_along_path(const char *to)
     return *to != '/' && (dots == 0 || dots > 2 || (to[dots] && to[dots] != '/'));
 }
 
-/* Into the first of the folders of $CDPATH that has it; `*is_other`: that is not the working directory. False: none. */
+/* Changes to the first folder along $CDPATH that exists; `*is_other`: it is not below the working directory. False:
+ * none. */
 static bool change_along_path(const char *to, bool *is_other)
 {
     for (const char *folder = variable_or("CDPATH", ""); *folder; folder++) {
@@ -91,7 +92,7 @@ int run_cd(char **words)
         return STATUS_USAGE;
     bool back = operands[0] && strcmp(operands[0], "-") == 0;
     const char *named = back ? variable_or("OLDPWD", "/") : operands[0] ? operands[0] : variable_or("HOME", "/");
-    const char *to = pool_text(named, strlen(named)); /* which may be the value that is replaced below */
+    const char *to = pool_text(named, strlen(named)); /* copied, as it may be the value that is replaced below */
     bool is_told = back, is_there = !back && is_along_path(to) && change_along_path(to, &is_told);
     if (!is_there && chdir(to) < 0)
         return complain(words[0], to);

@@ -1,5 +1,5 @@
-/* The builtins of the working directory: `cd` goes there, along $CDPATH too, `pwd` says which it is. There are no
- * symbolic links, so -L and -P are the same. */
+/* The builtins for the working directory: `cd` changes it, with $CDPATH, and `pwd` prints it. There are no symbolic
+ * links, so -L and -P are the same. */
 #pragma once
 
 int run_cd(char **words);

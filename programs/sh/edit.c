@@ -22,7 +22,7 @@ enum key {
     KEY_BACKSPACE = 8,
     KEY_ESCAPE = 27,
     KEY_ERASE = 127,
-    KEY_UP = 256, /* those of several bytes */
+    KEY_UP = 256, /* these keys send several bytes */
     KEY_DOWN,
     KEY_RIGHT,
     KEY_LEFT,
@@ -36,13 +36,13 @@ enum state { EDITS, HAS_LINE, IS_ABANDONED, HAS_ENDED };
 
 struct editor {
     const char *prompt;
-    size_t room;                  /* columns behind it */
-    size_t length, cursor, first; /* first: the byte that is shown behind the prompt */
-    struct termios lines;         /* how the terminal gives lines */
-    unsigned back;                /* so many lines back in the history; 0: the new one */
-    char *kept;                   /* that one, while others are shown */
+    size_t room;                  /* columns after it */
+    size_t length, cursor, first; /* first: the first byte that is shown after the prompt */
+    struct termios lines;         /* the terminal's mode in which it gives lines */
+    unsigned back;                /* how many lines back in the history; 0: the new line */
+    char *kept;                   /* the new line, while an older one is shown */
     enum state state;
-    char text[LINE_BYTES]; /* without a zero byte */
+    char text[LINE_BYTES]; /* without a final zero byte */
 };
 
 /* ----------------------------------------------------------------------------------------- screen */
@@ -52,7 +52,7 @@ static bool is_continuation(char c)
     return ((unsigned char)c & 0xc0) == 0x80;
 }
 
-/* Columns of bytes from `first` to `end`: one for each character. */
+/* The columns of bytes from `first` to `end`: one for each character. */
 static size_t columns_of(const char *text, size_t first, size_t end)
 {
     size_t columns = 0;
@@ -62,7 +62,7 @@ static size_t columns_of(const char *text, size_t first, size_t end)
     return columns;
 }
 
-/* A line that is too long is shown from where the cursor is seen. */
+/* Scrolls a line that is too long so that the cursor is visible. */
 static void scroll(struct editor *e)
 {
     if (e->cursor < e->first)
@@ -73,7 +73,7 @@ static void scroll(struct editor *e)
         e->first++;
 }
 
-/* In one write, behind which the next read shows it. */
+/* Prints the line in one write, which appears with the next read. */
 static void show(struct editor *e)
 {
     struct pool_mark mark = pool_mark();
@@ -124,7 +124,7 @@ static void erase(struct editor *e, size_t from, size_t to)
     e->cursor = from;
 }
 
-/* At the line's end it is all that changes, as a rule. */
+/* At the line's end, in most cases, only the new character must be printed. */
 static bool can_be_added(const struct editor *e, char c)
 {
     return e->cursor == e->length && !iscntrl((unsigned char)c) &&
@@ -166,7 +166,7 @@ static void set(struct editor *e, const char *text)
     e->cursor = e->length;
 }
 
-/* The line that was begun comes back when all others are behind. */
+/* After the newest line the line that was begun comes back. */
 static void go_in_history(struct editor *e, unsigned back)
 {
     if (back > 0 && !history_line(back))
@@ -246,7 +246,8 @@ static bool set_keys(const struct termios *lines)
     return tcsetattr(STDIN_FILENO, TCSANOW, &keys) == 0;
 }
 
-/* Actions of signals that come meanwhile write where the line was, which is shown again behind that. */
+/* Runs actions of signals that came meanwhile; they print where the line was, and the line is shown again after
+ * that. */
 static void run_traps(struct editor *e)
 {
     if (e) {
@@ -261,7 +262,7 @@ static void run_traps(struct editor *e)
     show(e);
 }
 
-/* One byte: what is behind it may be for a command. There is no editor where lines come as they are. */
+/* Reads one byte, as following bytes may be for a command. `e` is null if the terminal gives lines. */
 static int read_byte(struct editor *e)
 {
     unsigned char c;
@@ -275,7 +276,7 @@ static int read_byte(struct editor *e)
     return bytes == 1 ? c : KEY_END_OF_INPUT;
 }
 
-/* ESC [ number ~ */
+/* The key of ESC [ number ~ */
 static int key_of_number(int number)
 {
     return number == 1 || number == 7   ? KEY_HOME
@@ -284,7 +285,7 @@ static int key_of_number(int number)
                                         : KEY_NONE;
 }
 
-/* Behind ESC [ or ESC O. */
+/* Reads what follows ESC [ or ESC O. */
 static int read_sequence(struct editor *e)
 {
     int number = 0, c = read_byte(e);
@@ -324,7 +325,7 @@ static int read_key(struct editor *e)
 
 /* ------------------------------------------------------------------------------------------- line */
 
-/* The last column stays free: behind it a terminal may begin another row. */
+/* Leaves the last column free, as after it a terminal may begin another row. */
 static size_t room_behind(const char *prompt)
 {
     struct winsize size;
@@ -349,7 +350,7 @@ static void edit(struct editor *e)
     pool_release(mark);
 }
 
-/* Where keys cannot be had, lines come as the terminal makes them. */
+/* False if the terminal cannot give keys: then it edits lines itself. */
 static bool take_keys(struct editor *e)
 {
     return tcgetattr(STDIN_FILENO, &e->lines) == 0 && set_keys(&e->lines);

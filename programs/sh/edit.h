@@ -13,5 +13,5 @@
 
 #include <stdbool.h>
 
-/* The line with its newline, from malloc(); null at the end of the input, and with *is_abandoned. */
+/* The line with its newline, from malloc(); null at the end of the input, and if control-C came, with *is_abandoned. */
 char *edit_line(const char *prompt, bool *is_abandoned);

@@ -14,26 +14,26 @@
 #include "programs/sh/shell.h"
 #include "programs/sh/variables.h"
 
-/* The field that is being made is a pattern as of fnmatch(): what was quoted of its special characters, and each
- * backslash, has a backslash before it. */
+/* The current field is a pattern for fnmatch(): each quoted special character, and each backslash, has a backslash
+ * before it. */
 struct expansion {
     struct text field;
-    bool is_field; /* also an empty one, as it had quotes */
+    bool is_field; /* also if it is empty, because it had quotes */
     bool is_pattern;
     bool makes_fields;
-    bool is_behind_blank; /* which ended a field: another separator behind it does not end one more */
-    bool is_value;        /* of a variable: a ~ behind a colon is special, too */
+    bool is_behind_blank; /* the blank ended a field: one separator that follows does not end another */
+    bool is_value;        /* a variable's value: a ~ after a colon is special, too */
     char **fields;
     size_t count, room;
 };
 
-/* From what is in no quotes to what is in some. */
+/* From the least quoted to quoted. */
 enum quoting {
     PLAIN,
-    IN_WORD,   /* of ${x-word}: its own text makes fields, too */
+    IN_WORD,   /* in ${x-word}: its own text makes fields, too */
     IN_QUOTES, /* between " */
     IN_BRACES, /* of "${x-word}": " is special again, ' is not */
-    IN_TEXT    /* between lines, where " is not special */
+    IN_TEXT    /* in a here-document, where " is not special */
 };
 
 static bool is_quoted(enum quoting quoting)
@@ -69,7 +69,7 @@ static char *without_backslashes(const char *pattern)
     return text_end(&text);
 }
 
-/* False if no file is named so. */
+/* Adds the names of matching files; false if there are none. */
 static bool add_names(struct expansion *e, const char *pattern)
 {
     glob_t found;
@@ -105,8 +105,8 @@ static void put(struct expansion *e, char c, bool in_quotes)
     e->is_behind_blank = false;
 }
 
-/* A separator ends the field before it, also an empty one; of several that are blanks only one, and none behind which
- * one comes that is no blank. */
+/* A separator ends the field before it, even an empty one. Successive blanks end only one, also together with one other
+ * separator. */
 static void end_field_at(struct expansion *e, char separator)
 {
     bool is_blank = strchr(" \t\n", separator), was_behind_blank = e->is_behind_blank;
@@ -126,7 +126,7 @@ static const char *separators(void)
     return variable_or("IFS", " \t\n");
 }
 
-/* Of a variable or a command. */
+/* Adds the value of a variable or the output of a command. */
 static void put_value(struct expansion *e, const char *value, enum quoting quoting)
 {
     const char *ends = e->makes_fields && !is_quoted(quoting) ? separators() : "";
@@ -140,7 +140,7 @@ static void put_value(struct expansion *e, const char *value, enum quoting quoti
 
 /* ------------------------------------------------------------------------------------- parameters */
 
-/* "$@" is as many fields as there are arguments; an empty pair of quotes alone does not make one. */
+/* Makes "$@" as many fields as there are arguments; without arguments, an empty pair of quotes around it makes none. */
 static void put_arguments(struct expansion *e, char which, enum quoting quoting)
 {
     bool apart = e->makes_fields && (which == '@' || !is_quoted(quoting));
@@ -189,7 +189,7 @@ static void put_trimmed(struct expansion *e, const char *value, const char *at, 
     put_value(e, parameter_trimmed(value, text_end(&made.field), *at, longest), quoting);
 }
 
-/* The word behind = or ? in ${NAME=WORD}. */
+/* Handles the word after = or ? in ${NAME=WORD}. */
 static void set_or_fail(struct expansion *e, const char *name, const char *at, const char *end, enum quoting quoting)
 {
     const char *word = expand_part(at + 1, end, quoting_in_braces(quoting));
@@ -204,7 +204,7 @@ static void set_or_fail(struct expansion *e, const char *name, const char *at, c
     }
 }
 
-/* What is behind the name in ${NAME...}: - = + ?, and with : before them an empty value is as none. */
+/* Handles - = + ? after the name in ${NAME...}; with : before them an empty value counts as unset. */
 static void put_or(struct expansion *e, const char *name, const char *at, const char *end, enum quoting quoting)
 {
     const char *value = parameter(name);
@@ -227,7 +227,7 @@ static bool is_length(const char *at, const char *end)
     return *at == '#' && at + 1 < end && at + 1 + parameter_length(at + 1) == end;
 }
 
-/* From behind ${ to the }. */
+/* From after ${ to the }. */
 static void put_braces(struct expansion *e, const char *at, const char *end, enum quoting quoting)
 {
     bool wants_length = is_length(at, end);
@@ -263,7 +263,7 @@ static void put_command(struct expansion *e, const char *text, enum quoting quot
     put_value(e, output, quoting);
 }
 
-/* In backquotes a backslash is nothing special but before these; in quotes, before a quote, too. */
+/* In backquotes a backslash is special only before these; in double quotes also before a quote. */
 static char *inside_backquotes(const char *at, const char *end, bool in_quotes)
 {
     const char *special = in_quotes ? "`\\$\"" : "`\\$";
@@ -301,7 +301,7 @@ static bool is_number(const char *at, const char *end)
     return *at == '(' && end - at >= 2 && end[-1] == ')' && lexer_parentheses_end(at) == end - 1;
 }
 
-/* From behind $( to the ). */
+/* From after $( to the ). */
 static void put_parentheses(struct expansion *e, const char *at, const char *end, enum quoting quoting)
 {
     if (is_number(at, end))
@@ -315,7 +315,7 @@ static const char *value_of(const char *name)
     return parameter_or_empty(name, parameter(name));
 }
 
-/* Behind the $; what is behind all of it. */
+/* Starts after the $; returns the end. */
 static const char *put_dollar(struct expansion *e, const char *at, enum quoting quoting)
 {
     size_t length = parameter_length(at);
@@ -353,7 +353,7 @@ static const char *put_backslash(struct expansion *e, const char *at, enum quoti
     return at + 1;
 }
 
-/* From a quote to behind the one that closes it. */
+/* From a quote to after its closing quote. */
 static const char *put_quoted(struct expansion *e, const char *at)
 {
     const char *end = lexer_part_end(at, false);
@@ -375,8 +375,8 @@ static const char *put_backquotes(struct expansion *e, const char *at, enum quot
     return *end ? end + 1 : end;
 }
 
-/* A ~ alone, or before a slash, at a word's start, is where the user is at home; of a variable's value also before and
- * behind a colon. There are no other users. */
+/* A ~ alone, or before a slash, at a word's start means $HOME; in a variable's value also before and after a colon.
+ * There are no other users. */
 static bool is_home(const struct expansion *e, const char *at, const char *begin, const char *end)
 {
     bool is_first = at == begin || (e->is_value && at[-1] == ':');
@@ -384,7 +384,7 @@ static bool is_home(const struct expansion *e, const char *at, const char *begin
     return is_first && (at + 1 == end || at[1] == '/' || (e->is_value && at[1] == ':'));
 }
 
-/* Behind the ~. */
+/* Starts after the ~. */
 static const char *put_home(struct expansion *e, const char *at)
 {
     const char *home = variable_or("HOME", "/");
@@ -397,7 +397,7 @@ static const char *put_home(struct expansion *e, const char *at)
     return at;
 }
 
-/* A byte that is nothing special. */
+/* Adds a byte without special meaning. */
 static void put_plain(struct expansion *e, char c, enum quoting quoting)
 {
     if (quoting == IN_WORD && e->makes_fields && strchr(separators(), c))
@@ -430,7 +430,7 @@ static void put_word(struct expansion *e, const char *word, enum quoting quoting
     expand(e, word, word + strlen(word), quoting);
 }
 
-/* Of `export`, for instance: a word that sets a variable is one as it is. */
+/* True for commands such as `export`, whose words NAME=VALUE are expanded like assignments. */
 static bool declares(const char *command)
 {
     static const char *const names[] = {"export", "readonly", "local"};

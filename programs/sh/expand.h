@@ -1,26 +1,26 @@
 /*
- * What a command's words become: in this order $HOME in place of ~, variables, commands and numbers in place of $...,
- * fields at blanks that came by these, names of files in place of * ? [ ], and then quotes go.
+ * Expands a command's words, in this order: ~ to $HOME; $... to variables, commands' output and numbers; these to
+ * fields, at blanks; * ? [ ] to names of files; at last, quotes are removed.
  *
  *      a"$x b"'*'$y*   ->   a...   ...   with as many fields and names as y and the files make
  *
- * Results are in the pool. What cannot be is told, and sets shell.has_failed; a shell to which nobody types ends.
+ * Results are in the pool. An error is reported, and sets shell.has_failed; it ends a shell that is not interactive.
  */
 #pragma once
 
 #include "programs/sh/tree.h"
 
-/* All fields, with a null behind the last. */
+/* All fields, with a null after the last. */
 char **expand_words(const struct word *words);
 
-/* One text: neither fields nor names of files are made of it. */
+/* As one text, without splitting into fields, and without names of files. */
 char *expand_word(const char *word);
 
-/* What a variable is set to. */
+/* As a variable's new value. */
 char *expand_value(const char *word);
 
-/* The same as a pattern of fnmatch(): what was quoted stands for itself. */
+/* As a pattern for fnmatch(), in which quoted characters stand for themselves. */
 char *expand_pattern(const char *word);
 
-/* A text between lines, in which quotes are nothing special. */
+/* The text of a here-document, in which quotes are not special. */
 char *expand_text(const char *text);

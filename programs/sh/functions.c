@@ -43,8 +43,8 @@ static struct redirection *copy_redirections(const struct redirection *redirecti
     return first;
 }
 
-/* With those behind it. As deep as the parser lets commands be in each other; operators of a list are a chain of
- * `second`. */
+/* Copies a node and those that follow by `next`. The recursion is as deep as the parser allows commands to nest; a
+ * chain of `second` has a list's operators. */
 static struct node *copy_nodes(const struct node *node)
 {
     struct node *first = NULL, **end = &first;

@@ -1,16 +1,17 @@
-/* Functions of the shell: names for trees. */
+/* The shell's functions: names for syntax trees. */
 #pragma once
 
 #include "programs/sh/tree.h"
 
-/* The body is copied, out of the pool. One that it replaces stays in memory: it may be running. */
+/* Copies the body out of the pool. A replaced body stays in memory, as it may be running. */
 void function_define(const char *name, const struct node *body);
 
-/* It is none any more. Its body stays in memory, too. */
+/* Removes the function. Its body stays in memory, too. */
 void function_forget(const char *name);
 
-/* Null: there is none. */
+/* Null: there is no such function. */
 const struct node *function_find(const char *name);
 
-/* The body's status, run with the words as its arguments. Its loops are its own, and what it has made local. */
+/* Runs the body with the words as its arguments; returns its status. The body starts outside any loop, and its local
+ * variables end with it. */
 int function_call(const struct node *body, char **words);

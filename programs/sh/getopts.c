@@ -11,7 +11,7 @@
 
 enum { STATUS_END = 1 };
 
-/* Where the next letter is: in the word with that number, from 1 on, so many bytes in; 0: that word has not begun. */
+/* The place of the next letter: the number of its word, from 1 on, and the byte in it; 0: that word has not begun. */
 static struct {
     int word;
     size_t at;
@@ -19,10 +19,10 @@ static struct {
 
 struct found {
     char letter;
-    const char *value; /* null: it has none */
+    const char *value; /* null: the option has no value */
 };
 
-/* A program that sets OPTIND begins anew there. */
+/* Starts again at OPTIND, if the program has set it. */
 static void find_place(void)
 {
     int word = atoi(variable_or("OPTIND", "1"));
@@ -44,7 +44,7 @@ static void set_place(int word, size_t at)
     variable_set("OPTIND", digits);
 }
 
-/* Null: there are no further options. */
+/* Null: there are no more options. */
 static const char *next_letter(char **arguments)
 {
     for (int i = 1; i < place.word; i++)
@@ -71,7 +71,7 @@ static void set_value(const char *value)
         variable_unset("OPTARG");
 }
 
-/* What is wrong is told, or with a colon before the letters it is in the variables. */
+/* Reports an error; if a colon comes before the letters, only by the variables. */
 static struct found wrong(const char *letter, bool is_silent, char with_colon, const char *why)
 {
     if (is_silent)

@@ -1,4 +1,4 @@
-/* The builtin: the next option of words as `-ab -c VALUE`. */
+/* The builtin `getopts`: the next option from words such as `-ab -c VALUE`. */
 #pragma once
 
 int run_getopts(char **words);

@@ -8,7 +8,7 @@
 enum { LINES = 100 };
 
 static char *lines[LINES];
-static unsigned count; /* that were ever added */
+static unsigned count; /* of all lines that were ever added */
 
 const char *history_line(unsigned back)
 {

@@ -1,8 +1,8 @@
-/* The lines that were typed last. */
+/* The most recently typed lines. */
 #pragma once
 
-/* With or without a newline at its end; empty ones, and one as the last, are left out. */
+/* Adds a line, with or without a newline at its end, unless it is empty, or equal to the last one. */
 void history_add(const char *line);
 
-/* The one that was typed so many lines ago, from 1 on, without a newline; null: there is none. */
+/* The line typed so many lines ago, from 1 on, without a newline; null: there is none. */
 const char *history_line(unsigned back);

@@ -16,11 +16,11 @@
 enum { STATUS_FAILED = 1 };
 
 struct job {
-    struct job *next; /* that began later */
+    struct job *next; /* the next younger one */
     unsigned number;
     pid_t pid;
-    bool has_ended, is_told; /* that it has */
-    int ended;               /* then: how, as of waitpid() */
+    bool has_ended, is_told; /* is_told: its end has been reported */
+    int ended;               /* if it has ended: its status from waitpid() */
     char *text;
 };
 
@@ -70,7 +70,7 @@ void jobs_look(void)
 
 /* ----------------------------------------------------------------------------------------- writing */
 
-/* + the last one, - the one before. */
+/* + for the last job, - for the one before. */
 static char place_of(const struct job *job)
 {
     return !job->next ? '+' : !job->next->next ? '-' : ' ';
@@ -88,7 +88,7 @@ static void print_state(FILE *file, const struct job *job)
         fputs("Done", file);
 }
 
-/* `form` is 0, or one of the builtin's letters. */
+/* `form` is 0, or one of the letters of `jobs`. */
 static void print(FILE *file, struct job *job, char form)
 {
     if (form == 'p') {
@@ -139,7 +139,7 @@ static bool is_named(const struct job *job, const char *name)
     return *name == '?' ? strstr(job->text, name + 1) != NULL : strncmp(job->text, name, strlen(name)) == 0;
 }
 
-/* Null: none, or several. */
+/* Null: no job, or several. */
 static struct job *find(const char *name)
 {
     struct job *found = NULL;

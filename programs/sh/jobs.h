@@ -1,36 +1,36 @@
 /*
- * What runs in the background, until somebody has heard of its end. Each has a number, behind those there are:
+ * Jobs: background processes, until their end has been reported. A new job gets the number after the largest one.
  *
- *      %2      that one                %%, %+, %   the one that began last
- *      %sl     it begins so            %-          the one before that
- *      %?ee    that is in it
+ *      %2      number 2                %%, %+, %   the last one
+ *      %sl     begins with `sl`        %-          the one before that
+ *      %?ee    contains `ee`
  *
- * A copy of the shell knows those of the shell by name, but cannot wait for them.
+ * A copy of the shell knows the shell's jobs by name, but cannot wait for them.
  */
 #pragma once
 
 #include <sys/types.h>
 
-/* Its number. */
+/* Returns the job's number. */
 unsigned jobs_add(pid_t pid, const char *text);
 
-/* Which of them have ended is known from here on, also to a copy of the shell. */
+/* Notes the jobs that have ended; a copy of the shell made after that knows, too. */
 void jobs_look(void);
 
-/* They are another process's. */
+/* For a copy of the shell: the jobs belong to its parent. */
 void jobs_forget(void);
 
-/* Those that have ended meanwhile, each with a line. */
+/* Reports jobs that have ended meanwhile, each in a line. */
 void jobs_tell(void);
 
-/* Of %2 and so on; -1: there is none, or several. */
+/* The process of %2 and so on; -1: no such job, or several. */
 pid_t jobs_process(const char *name);
 
-/* The status of that one, when it has ended; STATUS_NOT_FOUND if there is none. */
+/* Waits until the job ends, and returns its status; STATUS_NOT_FOUND if there is none. */
 int jobs_wait(pid_t pid);
 
-/* 0, or that of a signal with an action, which ends the waiting. */
+/* Waits for all jobs: 0, or the status for a signal with an action, which ends the wait. */
 int jobs_wait_all(void);
 
-/* The builtin: a line of each, or of those that are named; -l with the process, -p that alone. */
+/* The builtin: prints all jobs, or the given ones; -l with the process, -p only that. */
 int run_jobs(char **words);

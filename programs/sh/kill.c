@@ -27,7 +27,7 @@ static int send(const char *text, int signal)
     return 1;
 }
 
-/* The names; or that of a number, which may be the status of a command that it ended. */
+/* Prints all names; or the name of a number, which may be the status of a command that the signal ended. */
 static int list(const char *text)
 {
     int number = text ? atoi(text) : 0;
@@ -44,7 +44,7 @@ static int list(const char *text)
     return 0;
 }
 
-/* Behind the options: the processes. */
+/* Sends to the processes after the options. */
 static int send_to_all(char **pids, int signal)
 {
     int failed = 0;

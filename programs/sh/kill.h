@@ -1,4 +1,4 @@
-/* kill [-SIGNAL] PID...: a builtin, as a process may only end what is below it, and the shell's children are that. */
+/* kill [-SIGNAL] PID...: a builtin, because a process may only end its descendants, and the shell has its children. */
 #pragma once
 
 int run_kill(char **words);

@@ -58,7 +58,7 @@ static void take_to(struct lexer *lexer, struct text *text)
     text_add(text, take(lexer));
 }
 
-/* The byte that closes a part. */
+/* Takes the byte that closes a part. */
 static void take_end_of_part(struct lexer *lexer, struct text *text)
 {
     if (peek(lexer))
@@ -67,7 +67,7 @@ static void take_end_of_part(struct lexer *lexer, struct text *text)
         lexer_fail(lexer, "a quote or parenthesis is not closed");
 }
 
-/* As far as the end; in '...' all stands for itself, in `...` all but what is behind a backslash. */
+/* Reads to the closing quote; in '...' no byte is special, in `...` only the backslash is. */
 static void take_quoted(struct lexer *lexer, struct text *text, char end, bool in_quotes)
 {
     char c;
@@ -84,7 +84,7 @@ static void take_quoted(struct lexer *lexer, struct text *text, char end, bool i
     take_end_of_part(lexer, text);
 }
 
-/* From the { on. In double quotes single ones are nothing special, but in a pattern. */
+/* From the { on. Within double quotes single quotes are not special, except in a pattern. */
 static void take_braces(struct lexer *lexer, struct text *text, bool in_quotes)
 {
     take_to(lexer, text);
@@ -95,7 +95,7 @@ static void take_braces(struct lexer *lexer, struct text *text, bool in_quotes)
     take_quoted(lexer, text, '}', in_quotes && peek(lexer) != '#' && peek(lexer) != '%');
 }
 
-/* From a parenthesis to the one that closes it, with those between. */
+/* From a parenthesis to its closing one, including nested ones. */
 static void take_parentheses(struct lexer *lexer, struct text *text)
 {
     int open = 0;
@@ -110,8 +110,7 @@ static void take_parentheses(struct lexer *lexer, struct text *text)
     } while (open && !lexer->has_failed);
 }
 
-/* From the ( on: commands, which are parsed to know where they end. What is read is kept for the first of such texts
- * that are in each other. */
+/* From the ( on: commands, which are parsed to find their end. The outermost of nested ones keeps the text. */
 static void take_commands(struct lexer *lexer, struct text *text)
 {
     struct source *source = lexer->source;
@@ -125,7 +124,7 @@ static void take_commands(struct lexer *lexer, struct text *text)
         source->copy = NULL;
 }
 
-/* Behind a $. */
+/* After a $. */
 static void take_dollar(struct lexer *lexer, struct text *text, bool in_quotes)
 {
     if (peek(lexer) == '{')
@@ -136,7 +135,7 @@ static void take_dollar(struct lexer *lexer, struct text *text, bool in_quotes)
         take_commands(lexer, text);
 }
 
-/* What is behind the byte that begins a part of several. The backslash and what is behind it are both kept. */
+/* Reads the rest of a part of several bytes, after its first one. A backslash and the byte after it are both kept. */
 static void take_rest_of_part(struct lexer *lexer, struct text *text, char c, bool in_quotes)
 {
     if (++lexer->depth > LEXER_DEPTH_MAX)
@@ -153,7 +152,7 @@ static void take_rest_of_part(struct lexer *lexer, struct text *text, char c, bo
     lexer->depth--;
 }
 
-/* One byte of a word, or a quoted part of it; nothing of a line that goes on. */
+/* Takes one byte of a word, or a quoted part of it; nothing of a continued line's backslash and newline. */
 static void take_part(struct lexer *lexer, struct text *text, bool in_quotes)
 {
     char c = take(lexer);
@@ -165,7 +164,7 @@ static void take_part(struct lexer *lexer, struct text *text, bool in_quotes)
         take_rest_of_part(lexer, text, c, in_quotes);
 }
 
-/* The lexer reads the text that is being run: what is wrong in it ends the command. */
+/* A lexer for text that is being expanded; an error in it ends the command. */
 static struct lexer read_again(struct source *source, const char *text)
 {
     *source = source_string(text);
@@ -270,7 +269,7 @@ static void take_text(struct lexer *lexer, struct redirection *redirection)
     lexer_fail(lexer, "a text behind << does not end");
 }
 
-/* Each is out of the list before its own link is used again. */
+/* Removes each from the list before its own link is used again. */
 static void take_texts(struct lexer *lexer)
 {
     while (lexer->texts && !lexer->has_failed) {
@@ -328,7 +327,7 @@ static void take_newline(struct lexer *lexer)
     take_texts(lexer);
 }
 
-/* A text whose line has not ended has not begun. */
+/* A here-document whose line has no end has no text. */
 static void take_end(struct lexer *lexer)
 {
     set(lexer, TOKEN_END, "end of input");
@@ -368,7 +367,7 @@ static void skip_blanks(struct lexer *lexer)
             skip(lexer);
 }
 
-/* The number of a descriptor is a word that a redirection follows at once. */
+/* A number directly before a redirection is its descriptor, otherwise a word. */
 static void take_word_or_number(struct lexer *lexer)
 {
     take_word(lexer);

@@ -1,4 +1,4 @@
-/* Tokens out of a source. */
+/* Splits a source into tokens. */
 #pragma once
 
 #include "programs/sh/source.h"
@@ -23,28 +23,28 @@ enum { LEXER_DEPTH_MAX = 100 };
 
 struct lexer {
     struct source *source;
-    int depth; /* of quotes and commands in each other */
+    int depth; /* nesting of quotes and commands */
     enum token token;
-    const char *text;           /* TOKEN_WORD: it, in the pool; of others as they are written, for messages */
+    const char *text;           /* TOKEN_WORD: the word, in the pool; for other tokens their spelling, for messages */
     enum redirection_kind kind; /* TOKEN_REDIRECTION */
-    int descriptor;             /* the number before it, or the usual one */
+    int descriptor;             /* the number before it, or the default */
     bool without_tabs;
     bool is_inside;            /* a command has begun */
-    bool has_failed;           /* then there is only TOKEN_END */
-    struct redirection *texts; /* those whose text begins behind the line */
+    bool has_failed;           /* from now on there is only TOKEN_END */
+    struct redirection *texts; /* here-documents whose text begins after the line */
 };
 
 void lexer_next(struct lexer *lexer);
 
-/* The line's text: what is wrong, once. */
+/* Reports an error in the line, once. */
 void lexer_fail(struct lexer *lexer, const char *why);
 
-/* Where the part of a word ends that begins at `at` with a quote, or with the bracket behind a $: the byte that closes
- * it. What is not closed, as a text between lines may have it, ends the command. In quotes: all around it is. */
+/* The closing byte of the part of a word that begins at `at` with a quote, or with the bracket after a $. An unclosed
+ * part, as a here-document may have, ends the command. `in_quotes`: double quotes surround it. */
 const char *lexer_part_end(const char *at, bool in_quotes);
 
 /* The parenthesis that closes the one at `at`. */
 const char *lexer_parentheses_end(const char *at);
 
-/* Its text begins behind the line that is being read. */
+/* Notes a here-document, whose text begins after the current line. */
 void lexer_expect_text(struct lexer *lexer, struct redirection *redirection);

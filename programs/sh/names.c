@@ -14,7 +14,7 @@
 
 enum { STATUS_FAILED = 1 };
 
-/* Null: it is none of the shell's. */
+/* Null: the name means nothing to the shell. */
 static const char *kind_of(const char *name)
 {
     const struct builtin *builtin = builtin_find(name);
@@ -53,7 +53,8 @@ static bool tell(const char *name, bool in_words)
     return true;
 }
 
-/* What each name is; with `in_words` as `type` says it, else as `command -v`, which is silent of what is not there. */
+/* Prints what each name is; with `in_words` as `type` does, else as `command -v` does, which does not report unknown
+ * names. */
 static int tell_all(const char *builtin, char **names, bool in_words)
 {
     int status = 0;

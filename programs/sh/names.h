@@ -1,10 +1,10 @@
-/* The builtins that say what a command's name stands for: `type`, `command -v` and -V, `hash`. */
+/* The builtins about the meaning of a command's name: `type`, `command -v` and -V, `hash`. */
 #pragma once
 
 int run_type(char **words);
 
-/* With -v or -V; else it is taken away before (simple.c). */
+/* With -v or -V; simple.c handles other uses. */
 int run_command(char **words);
 
-/* Nothing is remembered, as to look for a program costs little: it says only which names are none. */
+/* Remembers nothing, as searching a program costs little; only reports names that are no programs. */
 int run_hash(char **words);

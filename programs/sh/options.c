@@ -73,7 +73,7 @@ char *options_text(void)
     return text_end(&text);
 }
 
-/* For who reads it; or as commands that set them so again. */
+/* Prints them for people, or as commands that set them again. */
 static int print_options(bool as_commands)
 {
     for (size_t i = 0; i < OPTIONS; i++)
@@ -84,7 +84,7 @@ static int print_options(bool as_commands)
     return 0;
 }
 
-/* They stay, and those before them may be arguments of a function that is being run: they are never given back. */
+/* Old arguments are not freed, as they may be those before a function that is running. */
 static void set_arguments(char **words)
 {
     size_t count = 0;
@@ -110,7 +110,7 @@ static int complain(const char *word)
     return STATUS_USAGE;
 }
 
-/* A single - ends -v and -x, too. */
+/* A single - also ends -v and -x. */
 static void set_rest(char **words)
 {
     bool is_minus = strcmp(*words, "-") == 0;

@@ -11,12 +11,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Words as `-ex`, or `+e` for what is no more, and `-o NAME`: how many of them are that; 0 if it is none, and nothing
- * has changed. */
+/* Sets options from words such as `-ex`, `+e` to unset, and `-o NAME`; returns the number of words used. 0: the first
+ * word is none, and nothing has changed. */
 size_t options_take(char **words);
 
-/* The letters of those that are set, in the pool, for $-. */
+/* The letters of the options that are set, in the pool, for $-. */
 char *options_text(void);
 
-/* The builtin: options and arguments; without words it writes all variables. */
+/* The builtin `set`: options and arguments; without words it prints all variables. */
 int run_set(char **words);

@@ -42,7 +42,7 @@ bool parameter_is_all(const char *name)
     return *name == '@' || *name == '*';
 }
 
-/* Null: there are none. */
+/* Null: there are no arguments. */
 static const char *all_arguments(void)
 {
     char between = *variable_or("IFS", " ");
@@ -94,7 +94,8 @@ size_t parameter_length(const char *text)
     return variable_name_length(text);
 }
 
-/* Whether so many of its bytes match; it is cut for that, as copies of all starts would take memory by the square. */
+/* True if the first `length` bytes match. Cuts the text in place, as copying each prefix would need quadratic
+ * memory. */
 static bool is_start_matched(char *text, size_t length, const char *pattern)
 {
     char cut = text[length];

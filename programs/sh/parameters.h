@@ -1,20 +1,21 @@
-/* What is behind a $: variables, arguments, and the special ones. Results are in the pool, or the parameter's own. */
+/* Parameters, the names after a $: variables, arguments, and the special ones. Results are in the pool, or are the
+ * parameter's own. */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* Null: it is not set. Of @ and *: the arguments, with the first byte of IFS between them. */
+/* Null: it is not set. For @ and *: the arguments, separated by the first byte of IFS. */
 const char *parameter(const char *name);
 
-/* Of one that is not set it is empty, or with -u the end. */
+/* For an unset parameter: an empty value, or with -u an error. */
 const char *parameter_or_empty(const char *name, const char *value);
 
-/* So many bytes are a parameter's name: a variable's, a number, one of the special ones. */
+/* The length of the parameter's name at the text's start: a variable's, a number, or a special one. */
 size_t parameter_length(const char *text);
 
-/* @ or *, which stand for all arguments. */
+/* True for @ and *, which mean all arguments. */
 bool parameter_is_all(const char *name);
 
 /* $# */
@@ -22,6 +23,6 @@ size_t parameter_count(void);
 
 char *parameter_number(intmax_t number);
 
-/* What is left of the value without what matches at its start (#) or end (%), as little or, with `longest`, as much as
- * can be. */
+/* The value without the part that matches at its start (#) or end (%): the shortest, or with `longest` the longest,
+ * such part. */
 const char *parameter_trimmed(const char *value, const char *pattern, char which, bool longest);

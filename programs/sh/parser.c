@@ -66,7 +66,7 @@ static void expect_word(struct parser *parser, const char *word)
         fail_at_token(parser);
 }
 
-/* Words that end a list; as a command's first word only. */
+/* Words that end a list, if they are a command's first word. */
 static bool is_at_end_of_list(const struct parser *parser)
 {
     static const char *const words[] = {"}", "then", "elif", "else", "fi", "do", "done", "esac"};
@@ -113,7 +113,7 @@ static struct redirection *take_redirection(struct parser *parser)
     return made;
 }
 
-/* The text comes behind the line, so that has to be known before the line's end is read. */
+/* A here-document is noted before its line's end is read, as its text follows the line. */
 static struct redirection **parse_redirection(struct parser *parser, struct redirection **end)
 {
     struct redirection *made = take_redirection(parser);
@@ -126,7 +126,7 @@ static struct redirection **parse_redirection(struct parser *parser, struct redi
     return &made->next;
 }
 
-/* Behind its name: its parentheses and its body. */
+/* After the function's name: its parentheses and its body. */
 static struct node *parse_function(struct parser *parser, struct node *node)
 {
     node->kind = NODE_FUNCTION;
@@ -143,8 +143,7 @@ static struct node *parse_function(struct parser *parser, struct node *node)
     return node;
 }
 
-/* An alias may stand for others, but is itself again in its own text. Where a text is only read for its end there are
- * none. */
+/* An alias may contain others, but not itself. Text that is only read to find its end has no aliases. */
 static void replace_aliases(struct parser *parser)
 {
     struct source *source = parser->lexer.source;
@@ -158,7 +157,7 @@ static void replace_aliases(struct parser *parser)
     }
 }
 
-/* The command's name, also behind assignments, or what is behind an alias that ends with a blank. */
+/* True for the command's name, also after assignments, and for the word after an alias that ends with a blank. */
 static bool may_be_alias(struct parser *parser, const struct node *node)
 {
     bool is_behind_blank = source_is_behind_blank(parser->lexer.source);
@@ -223,7 +222,7 @@ static struct node *parse_group(struct parser *parser)
     return make(parser, NODE_GROUP, parse_until(parser, "}"), NULL);
 }
 
-/* Behind `if` or `elif`; each of these is the rest of the one before. */
+/* After `if` or `elif`; each `elif` becomes the `else` part of the one before. */
 static struct node *parse_if(struct parser *parser)
 {
     struct node *whole = NULL, **place = &whole;
@@ -258,7 +257,7 @@ static void parse_values(struct parser *parser, struct node *node)
         end = add_word(end, parser->lexer.text);
 }
 
-/* The word behind `for` or `case`, its first one. */
+/* Takes the first word after `for` or `case`. */
 static bool take_subject(struct parser *parser, struct node *node)
 {
     next(parser);
@@ -288,7 +287,7 @@ static struct node *parse_for(struct parser *parser)
     return node;
 }
 
-/* One of its items: patterns, a parenthesis, commands; the ;; behind the last one may be left out. */
+/* An item of a `case`: patterns, a parenthesis, commands; the last ;; may be left out. */
 static struct node *parse_case_item(struct parser *parser)
 {
     struct node *item = make(parser, NODE_CASE_ITEM, NULL, NULL);
@@ -350,7 +349,7 @@ static struct node *parse_compound(struct parser *parser)
     return NULL;
 }
 
-/* With its redirections; null: none begins here. */
+/* A compound command with its redirections; null: none begins here. */
 static struct node *parse_compound_command(struct parser *parser)
 {
     if (++parser->lexer.depth > LEXER_DEPTH_MAX)
@@ -410,7 +409,7 @@ static struct node *parse_and_or(struct parser *parser)
     return whole;
 }
 
-/* A list's next command, and what ends it. */
+/* A list's next command, and its separator. */
 static struct node *parse_item(struct parser *parser)
 {
     struct node *item = parse_and_or(parser);
@@ -425,7 +424,7 @@ static bool is_at_separator(const struct parser *parser)
     return is_at(parser, TOKEN_SEMICOLON) || is_at(parser, TOKEN_BACKGROUND) || is_at(parser, TOKEN_NEWLINE);
 }
 
-/* Inside of a command, where lines are nothing special. */
+/* A list inside of a command, where line ends are only separators. */
 static struct node *parse_list(struct parser *parser)
 {
     struct node *list = make(parser, NODE_LIST, NULL, NULL), **end = &list->first;
@@ -445,7 +444,7 @@ static struct node *parse_list(struct parser *parser)
     return list;
 }
 
-/* The commands of a line; the newline is not skipped, as it would ask for another one. */
+/* The commands of a line. The newline is not skipped, as that would read another line. */
 static struct node *parse_commands(struct parser *parser)
 {
     struct node *list = make(parser, NODE_LIST, NULL, NULL), **end = &list->first;

@@ -18,8 +18,8 @@ struct lexer;
 
 enum parsed { PARSED_COMMAND, PARSED_NOTHING, PARSED_END, PARSED_WRONG };
 
-/* The commands of the next line, or of as many as they take; of an empty line nothing. What is wrong is told. */
+/* Parses the commands of the next line, or of as many lines as they need; an empty line has none. Reports errors. */
 enum parsed parse_line(struct source *source, struct node **node);
 
-/* Those of $(...), behind its first parenthesis, to behind its last one. They are only read. */
+/* Reads the commands of $(...), from after its first parenthesis to after its last one, only to find their end. */
 void parse_commands_inside(struct lexer *outer);

@@ -1,5 +1,5 @@
 /*
- * Memory that is given back all at once: what a command was parsed into, and what its words became.
+ * Memory that is freed all at once: a command's syntax tree, and its expanded words.
  *
  *      mark = pool_mark(); ... pool_take() ...; pool_release(mark);
  *
@@ -23,11 +23,11 @@ void *pool_take(size_t bytes);
 
 char *pool_text(const char *text, size_t length);
 
-/* malloc(), realloc() and strdup() for what stays; they do not fail either. */
+/* malloc(), realloc() and strdup() for memory that stays; they do not fail either. */
 void *must_allocate(void *old, size_t bytes);
 char *must_copy(const char *text);
 
-/* Text that grows, in the pool. */
+/* Growing text, in the pool. */
 struct text {
     char *at;
     size_t used, room;
@@ -36,5 +36,5 @@ struct text {
 void text_add(struct text *text, char c);
 void text_append(struct text *text, const char *string);
 
-/* With its zero byte. */
+/* Ends the text with a zero byte. */
 char *text_end(struct text *text);

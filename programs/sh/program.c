@@ -37,7 +37,7 @@ static bool is_script(const char *path)
     return stat(path, &status) == 0 && S_ISREG(status.st_mode) && !begins_as_program(path);
 }
 
-/* Returns if it is none, with errno. */
+/* Returns, with errno, if it cannot be executed. */
 static void try(const char *path, char **words, char **environment)
 {
     execve(path, words, environment);
@@ -61,8 +61,7 @@ static char *joined(const char *folder, size_t length, const char *name)
     return text_end(&path);
 }
 
-/* In each of the folders between the colons; errno is of the first that has it, though it cannot be run, else ENOENT.
- */
+/* Tries each folder in $PATH; errno is from the first that has the file but cannot run it, else ENOENT. */
 static void try_path(char **words, char **environment)
 {
     const char *folder = variable_or("PATH", USUAL_PATH);

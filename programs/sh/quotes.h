@@ -5,8 +5,8 @@
 
 bool quotes_are_in(const char *word);
 
-/* Without them, in the pool; nothing else of the word is changed. */
+/* The word without its quotes, in the pool; nothing else is changed. */
 char *quotes_remove(const char *word);
 
-/* To stdout, so that a shell reads the same again. */
+/* Prints the text to stdout, quoted so that a shell reads the same text again. */
 void quotes_print(const char *text);

@@ -10,13 +10,13 @@
 
 enum { STATUS_FAILED = 1 };
 
-/* A line. Of each byte of it `kept` has KEPT if it had a backslash before it: it separates no fields. */
+/* A line. `kept` has KEPT for each byte that had a backslash before it: it separates no fields. */
 struct line {
     struct text text, kept;
 };
 #define KEPT 'k'
 
-/* A signal just before the call would not end it: its handler jumps. */
+/* A signal just before the call would not interrupt it, so its handler jumps. */
 static bool read_byte(char *c)
 {
     sigjmp_buf stopped;
@@ -29,8 +29,8 @@ static bool read_byte(char *c)
     return is_read;
 }
 
-/* Without its end, of which nothing more is read; false: the input ends before that. A backslash takes the next byte's
- * meaning, unless `raw`. */
+/* Reads a line without its end, and nothing after it; false: the input ends first. A backslash quotes the next byte,
+ * unless `raw`. */
 static bool read_line(struct line *line, bool raw)
 {
     char c;
@@ -79,14 +79,15 @@ static size_t field_end(const struct line *line, size_t at)
     return at;
 }
 
-/* Behind what separates two fields: blanks, with one other byte among them. */
+/* Skips a separator: blanks, with one other separator among them. */
 static size_t behind_separator(const struct line *line, size_t at)
 {
     at = behind_blanks(line, at);
     return is_separator(line, at) ? behind_blanks(line, at + 1) : at;
 }
 
-/* The last name gets all the rest, without blanks at its end; of a single field, as others do, not the separator. */
+/* The last name gets the rest without blanks at its end; if that is a single field, as in other shells, without its
+ * separator. */
 static size_t end_of_last(const struct line *line, size_t at)
 {
     size_t end = field_end(line, at), last = line->text.used;

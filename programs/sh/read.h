@@ -1,4 +1,4 @@
-/* The builtin `read`: a line of standard input, in fields. */
+/* The builtin `read`: reads a line of standard input, and splits it into fields. */
 #pragma once
 
 int run_read(char **words);

@@ -16,7 +16,7 @@ enum { FIRST_SAVED = 10, CLOSED = -1, MODE = 0666 };
 
 struct redirections_saved {
     struct redirections_saved *before;
-    int descriptor, copy; /* copy: CLOSED if it was */
+    int descriptor, copy; /* copy: CLOSED if it was closed */
 };
 
 static bool complain(const char *what)
@@ -44,7 +44,7 @@ static int open_text(const char *text)
     return -1;
 }
 
-/* With -C: a file that is there is an error, a device is none. */
+/* With -C an existing file is an error, but a device is not. */
 static int open_new(const char *word)
 {
     struct stat status;
@@ -88,7 +88,7 @@ static bool save(int descriptor, struct redirections_saved **saved)
     return true;
 }
 
-/* Behind <& or >& is a descriptor's number, or - for none. */
+/* <& and >& take a descriptor's number, or - to close it. */
 static bool apply_descriptor(const struct redirection *redirection, const char *word)
 {
     if (strcmp(word, "-") == 0) {

@@ -1,21 +1,21 @@
-/* Redirections: descriptors that become others, for good or for a while. */
+/* Redirections: replace descriptors, temporarily or for good. */
 #pragma once
 
 #include <stdbool.h>
 
 #include "programs/sh/tree.h"
 
-/* What is to be put back, in the pool. */
+/* What to restore, in the pool. */
 struct redirections_saved;
 
-/* With their words expanded, in the pool; where one cannot be, shell.has_failed is set, and nothing is applied. */
+/* Expands their words, in the pool; if that fails, shell.has_failed is set, and nothing is to be applied. */
 struct redirection *redirections_expand(const struct redirection *redirections);
 
-/* Of those, in their order; with `saved` what was there before is kept. The first that fails is told, and false: what
- * was done is not undone. */
+/* Applies them in order; with `saved` keeps what to restore. False, after a message, at the first that fails; earlier
+ * ones stay applied. */
 bool redirections_apply(const struct redirection *redirections, struct redirections_saved **saved);
 
 void redirections_undo(struct redirections_saved *saved);
 
-/* They stay. */
+/* Makes them permanent. */
 void redirections_keep(struct redirections_saved *saved);

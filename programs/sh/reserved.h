@@ -1,4 +1,4 @@
-/* Words of the syntax, as `if`. */
+/* Reserved words, such as `if`. */
 #pragma once
 
 #include <stdbool.h>

@@ -28,7 +28,7 @@ static bool is_over(void)
     return shell.is_stopped || shell.leaves || shell.returns;
 }
 
-/* All that this process is for. */
+/* Runs it, and ends this process. */
 static _Noreturn void run_and_exit(const struct node *node)
 {
     if (node->kind == NODE_SIMPLE)
@@ -46,7 +46,7 @@ static void move(int from, int to)
     close(from);
 }
 
-/* A command of a pipeline, which reads `input` and writes ends[1]; -1: what the shell does. */
+/* Starts a command of a pipeline, which reads `input` and writes ends[1]; -1 leaves the shell's own. */
 static pid_t start(const struct node *node, int input, const int ends[2])
 {
     pid_t pid = fork_shell();
@@ -60,7 +60,7 @@ static pid_t start(const struct node *node, int input, const int ends[2])
     run_and_exit(node);
 }
 
-/* The numbers of processes to `pids`; how many were started. */
+/* Stores the processes in `pids`; returns the number started. */
 static size_t start_all(const struct node *node, pid_t *pids)
 {
     int input = -1, ends[2];
@@ -85,7 +85,7 @@ static size_t start_all(const struct node *node, pid_t *pids)
     return count;
 }
 
-/* Each is waited for in its turn: the first is in front and may read the terminal. */
+/* Waits for each in turn, as the one waited for is in front and may read the terminal; the first one begins. */
 static int run_pipeline(const struct node *node)
 {
     size_t length = 0;
@@ -141,7 +141,7 @@ static int run_list(const struct node *node)
     return status;
 }
 
-/* What fails in it ends nothing. */
+/* A failure in a condition does not end the shell (-e). */
 static int run_condition(const struct node *node)
 {
     shell.conditions++;
@@ -155,7 +155,7 @@ static bool is_and_or(const struct node *node)
     return node->kind == NODE_AND || node->kind == NODE_OR;
 }
 
-/* From the left to the right, in a loop: so many operators as there are need no more of the stack. */
+/* From left to right in a loop, so that many operators need no more stack. */
 static int run_and_or(const struct node *node)
 {
     int status = run_condition(node->first);
@@ -190,7 +190,7 @@ static int run_if(const struct node *node)
     return node ? run(node) : 0;
 }
 
-/* After a turn of a loop: whether it was the last one. */
+/* After a turn of a loop: true if it was the last one. */
 static bool leaves_loop(void)
 {
     if (shell.is_stopped || shell.returns || !shell.leaves)
@@ -210,7 +210,7 @@ static int run_while(const struct node *node)
     do {
         int condition = run_condition(node->first);
         if (is_over())
-            status = condition; /* of `break`, `continue` or `return`, which is what counts */
+            status = condition; /* the status of `break`, `continue` or `return` is the loop's */
         else if ((condition == 0) == (node->kind == NODE_WHILE))
             status = run(node->second);
         else
@@ -266,7 +266,7 @@ static int run_function(const struct node *node)
 
 /* -------------------------------------------------------------------------------------------- all */
 
-/* Commands in each other change the descriptors for all that they run. */
+/* Runs compound commands, whose redirections apply to everything in them. */
 static int run_redirected(int (*run_node)(const struct node *node), const struct node *node)
 {
     struct redirections_saved *saved = NULL;
@@ -283,7 +283,7 @@ static bool ends_at_failure(const struct node *node)
     return shell.ends_at_failure && shell.status && is_command && !shell.conditions;
 }
 
-/* In a loop that never ends the pool is not to grow. */
+/* Frees the pool after each command, so that an endless loop does not grow it. */
 int run(const struct node *node)
 {
     static int (*const kinds[NODE_KINDS])(const struct node *node) = {

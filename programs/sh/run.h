@@ -1,10 +1,10 @@
-/* Runs what was parsed. */
+/* Runs syntax trees. */
 #pragma once
 
 #include "programs/sh/tree.h"
 
-/* Its status, which is $? then. */
+/* Returns the status, which also becomes $?. */
 int run(const struct node *node);
 
-/* What the text's commands write, in the pool; shell.captured is their status. */
+/* The output of the text's commands, in the pool; shell.captured is their status. */
 char *run_captured(const char *text);

@@ -1,10 +1,10 @@
 /*
- * sh [-aCefnuvx] [-o OPTION] [-c TEXT [NAME] | -s | FILE] [ARGUMENT...]: the shell. It runs commands of the text,
- * of the file, or of its standard input, which at a terminal is a line that can be edited: docs/shell.md; -s: of that
+ * sh [-aCefnuvx] [-o OPTION] [-c TEXT [NAME] | -s | FILE] [ARGUMENT...]: the shell. It runs the commands in the text,
+ * in the file, or in its standard input: docs/shell.md. At a terminal, lines can be edited. -s: reads standard input
  * although there are arguments.
  *
- * Exit status: of the last command; 2 if something is no command; 126, 127 a program that cannot be run, that is not
- * there.
+ * Exit status: that of the last command; 2 for a syntax error; 126 if a program cannot be run, 127 if it does not
+ * exist.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -54,7 +54,7 @@ void shell_exit(int status)
     _exit(status);
 }
 
-/* In one piece, so that nothing comes between. */
+/* Prints the message in one write, so that other output cannot split it. */
 void shell_complain(const char *format, ...)
 {
     char line[512];
@@ -70,20 +70,20 @@ void shell_complain(const char *format, ...)
     fwrite(line, 1, (size_t)used + 1, stderr);
 }
 
-/* What there is of a line that is no command. */
+/* Drops the rest of a line that is no command. */
 static void forget_line(struct source *source)
 {
     shell.status = source->is_abandoned ? STATUS_SIGNAL + SIGINT : STATUS_USAGE;
     shell.is_misused = !source->is_abandoned;
     source->at = "";
     source->has_ended = source->is_abandoned = false;
-    if (!shell.is_misused && traps_has_interrupts()) { /* as if it had come with the key */
+    if (!shell.is_misused && traps_has_interrupts()) { /* as if the key had just been pressed */
         raise(SIGINT);
         traps_run();
     }
 }
 
-/* False: there is nothing more. An error in the syntax ends a script; who types goes on with another line. */
+/* False: the source has ended. A syntax error ends a script; at a terminal the shell continues with the next line. */
 static bool run_next(struct source *source)
 {
     struct pool_mark mark = pool_mark();
@@ -141,7 +141,7 @@ void shell_run_between(const char *text)
     shell.continues = before.continues;
 }
 
-/* Its descriptor is beyond those that redirections name. */
+/* Uses a descriptor above those that redirections name. */
 static FILE *open_script(const char *path)
 {
     int named = open(path, O_RDONLY | O_CLOEXEC);
@@ -177,7 +177,7 @@ static void caught(int number)
         siglongjmp(*waits, 1);
 }
 
-/* Calls that wait end by it, too. */
+/* The signal also ends calls that wait. */
 void shell_catch_interrupts(void)
 {
     const struct sigaction action = {.sa_handler = caught, .sa_flags = SA_NODEFER}; /* it may jump out */
@@ -213,7 +213,7 @@ static void run_script(char **words)
     exit(errno == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_RUN);
 }
 
-/* The last letter, with which options of options.h may be before it: those are taken then. */
+/* True if the word's last option letter is `last`; then sets the options of options.h before it. */
 static bool take_last_letter(const char *word, char last)
 {
     size_t length = strlen(word);
@@ -263,7 +263,7 @@ static void run_words(char **words)
     run_input();
 }
 
-/* What a shell sets that has not got it. */
+/* Sets variables that are not in the environment. */
 static void set_variables(void)
 {
     char *path = getcwd(NULL, 0);
@@ -284,7 +284,7 @@ int main(int argc, char **argv)
 {
     char **words = argv + (argc > 0);
 
-    signal(SIGCHLD, SIG_DFL); /* where it is ignored no child can be waited for */
+    signal(SIGCHLD, SIG_DFL); /* if it is ignored, children cannot be waited for */
     shell.pid = getpid();
     shell.arguments = words;
     variables_init(environ);

@@ -1,10 +1,10 @@
-/* Signals by their names. */
+/* The names of signals. */
 #pragma once
 
-enum { SIGNALS = 32 }; /* numbers are below */
+enum { SIGNALS = 32 }; /* greater than all numbers */
 
-/* Of a name, with or without SIG, or a number; 0 for EXIT; -1: there is none. */
+/* The number for a name, with or without SIG, or for a number; 0 for EXIT; -1: there is none. */
 int signal_number(const char *text);
 
-/* Without SIG; null: that number has no name. */
+/* The name without SIG; null: that number has no name. */
 const char *signal_name(int signal);

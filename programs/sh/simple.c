@@ -19,19 +19,20 @@
 
 enum { STATUS_FAILED = 1 };
 
-/* What variables that are set before a command are: the shell's, in the environment, and only as long as it runs. */
+/* What becomes of variables that are set before a command: they stay in the shell, they are exported, too, or they are
+ * exported only while it runs. */
 enum scope { STAYS, IS_EXPORTED, IS_FOR_COMMAND };
 
-/* What is to be run. */
+/* A command to run. */
 struct command {
     const struct node *node;
     char **words;
     const struct builtin *builtin;
     const struct node *function;
-    bool is_special; /* a builtin that is, without `command` before it */
+    bool is_special; /* a special builtin, without `command` before it */
 };
 
-/* They are expanded one after the other, so that each knows those before it. */
+/* Expands and sets them one after the other, as each may use those before it. */
 static void assign(const struct node *node, enum scope scope, struct trace *trace)
 {
     for (const struct word *word = node->assignments; word && !shell.has_failed; word = word->next) {
@@ -48,7 +49,7 @@ static void assign(const struct node *node, enum scope scope, struct trace *trac
     }
 }
 
-/* All that is to be expanded before the words' program runs, as the shell's own: false, it cannot be. */
+/* Expands everything in the shell itself, before the program runs; false: an error. */
 static bool prepare(const struct command *command, enum scope scope, struct redirection **redirections)
 {
     struct trace trace = trace_begin();
@@ -60,7 +61,7 @@ static bool prepare(const struct command *command, enum scope scope, struct redi
     return !shell.has_failed;
 }
 
-/* The words' program in place of the shell. */
+/* Executes the program in place of the shell. */
 static _Noreturn void become(const struct command *command, const struct redirection *redirections)
 {
     if (!redirections_apply(redirections, NULL))
@@ -122,7 +123,7 @@ static int run_builtin(const struct command *command)
     return status;
 }
 
-/* Without words: the redirections are made, which may make files, and the variables are set. */
+/* A command without words: makes the redirections, which may create files, and sets the variables. */
 static int run_assignments(const struct node *node)
 {
     static char *no_words[] = {NULL};
@@ -155,7 +156,7 @@ static int run_call(const struct command *command)
     return status;
 }
 
-/* The words behind `command`; null: these are not that, or it tells what they are. */
+/* The words after `command`; null: there is no `command`, or it only prints names' meanings. */
 static char **behind_command(char **words)
 {
     bool has_path = false;

@@ -12,8 +12,8 @@
 
 #include "programs/sh/tree.h"
 
-/* Its status. */
+/* Returns the status. */
 int simple_run(const struct node *node);
 
-/* The same, when it is all that this process is for: a program need not be its child. */
+/* The same if the process has nothing else to do: a program then needs no child process. */
 _Noreturn void simple_become(const struct node *node);

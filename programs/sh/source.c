@@ -12,7 +12,7 @@
 
 struct insertion {
     struct insertion *before;
-    size_t rest; /* bytes of the line behind it */
+    size_t rest; /* bytes of the line after the insertion */
     bool ends_with_blank;
     char name[];
 };
@@ -32,7 +32,7 @@ struct source source_input(bool typed)
     return (struct source){.at = "", .is_typed = typed};
 }
 
-/* Those that have so many bytes behind them, or more. */
+/* Removes insertions that are followed by `rest` bytes or more. */
 static void end_insertions(struct source *source, size_t rest)
 {
     while (source->insertions && source->insertions->rest >= rest) {
@@ -74,7 +74,7 @@ void source_insert(struct source *source, const char *name, const char *text)
     source->at = source->inserted = together;
 }
 
-/* Those whose text is behind what was read last. */
+/* Removes insertions that ended before the last byte read. */
 static void end_insertions_before(struct source *source)
 {
     if (source->insertions)
@@ -98,7 +98,7 @@ bool source_is_inserting(struct source *source, const char *name)
     return false;
 }
 
-/* Not more than the line: what is behind it is for the commands. */
+/* Reads to the end of the line only, as commands may read what follows. */
 static bool read_bytes(struct source *source)
 {
     size_t used = 0;

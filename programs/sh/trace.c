@@ -14,7 +14,7 @@ struct trace trace_begin(void)
     return (struct trace){.descriptor = shell.tells ? fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, FIRST_SAVED) : -1};
 }
 
-/* Commands in it are not written themselves. */
+/* Expands $PS4; commands in it are not traced. */
 static const char *prefix(void)
 {
     const struct shell before = shell;

@@ -16,7 +16,7 @@
 enum { AT_EXIT = 0, STATUS_FAILED = 1 };
 
 static struct {
-    char *action; /* null: what is done by default; "": nothing */
+    char *action; /* null: the default action; "": ignored */
     volatile sig_atomic_t is_due;
     bool is_running;
 } traps[SIGNALS];
@@ -47,7 +47,7 @@ int traps_due(void)
     return 0;
 }
 
-/* The signals that have actions; false: none has. */
+/* Collects the signals with actions; false: none has one. */
 static bool find_actions(sigset_t *set)
 {
     bool some = false;
@@ -61,7 +61,7 @@ static bool find_actions(sigset_t *set)
     return some;
 }
 
-/* They are blocked but while it waits: none comes unseen. */
+/* Blocks them except while it waits, so that none is missed. */
 bool traps_wait_for_input(int descriptor)
 {
     sigset_t blocked, usual;
@@ -81,7 +81,7 @@ bool traps_wait_for_input(int descriptor)
     return !is_due;
 }
 
-/* It may set another one for the signal: it is run from a copy. */
+/* Runs a copy of the action, as it may replace itself. */
 static void run_action(const char *action)
 {
     struct pool_mark mark = pool_mark();
@@ -90,7 +90,8 @@ static void run_action(const char *action)
     pool_release(mark);
 }
 
-/* What comes while its action runs is for that again, behind it; but the children of the action itself are not. */
+/* If the signal comes while its action runs, the action runs again afterwards; but not for the action's own
+ * children. */
 static void run_if_due(int signal)
 {
     if (!traps[signal].is_due || traps[signal].is_running)
@@ -144,7 +145,7 @@ void traps_forget(void)
     }
 }
 
-/* Who ignored SIGCHLD could not wait for its children: by default, it does nothing. */
+/* If SIGCHLD were ignored, children could not be waited for; its default is to do nothing. */
 static void (*handler_of(int number, const char *action))(int)
 {
     if (!action || (!*action && number == SIGCHLD))
@@ -152,7 +153,7 @@ static void (*handler_of(int number, const char *action))(int)
     return *action ? came : SIG_IGN;
 }
 
-/* Null: as without this. */
+/* Null restores the default. */
 static int set(int number, const char *action)
 {
     struct sigaction handler = {.sa_handler = handler_of(number, action), .sa_flags = SA_RESTART};
@@ -205,7 +206,7 @@ static bool is_number(const char *word)
     return isdigit((unsigned char)*word) && !word[strspn(word, "0123456789")];
 }
 
-/* `trap ACTION NAME...`, `trap - NAME...`, `trap NUMBER...` as with -, `trap`. */
+/* `trap ACTION NAME...`; `trap - NAME...` and `trap NUMBER...` restore the default; `trap` prints all actions. */
 int run_trap(char **words)
 {
     words++;

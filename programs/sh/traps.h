@@ -1,25 +1,25 @@
-/* What the shell does when a signal comes, or when it ends: `trap`. An action runs behind the command that is running
- * then; `wait` ends before it. */
+/* `trap`: actions for signals, and for the shell's end. An action runs after the current command; `wait` returns at
+ * once, and then the action runs. */
 #pragma once
 
 #include <stdbool.h>
 
-/* Those of what has come. */
+/* Runs the actions of signals that have come. */
 void traps_run(void);
 
-/* A signal whose action is still to run; 0: none. */
+/* A signal that has come and whose action has not run yet; 0: none. */
 int traps_due(void);
 
-/* Until there is input, or a signal has come whose action is still to run: false. */
+/* Waits for input. False: a signal has come first, whose action has not run yet. */
 bool traps_wait_for_input(int descriptor);
 
-/* Control-C is for an action, not for the shell. */
+/* True if control-C has an action. */
 bool traps_has_interrupts(void);
 
-/* The action for the shell's end, once. */
+/* Runs the action for the shell's end, once. */
 void traps_run_at_exit(void);
 
-/* A copy of the shell begins with what is ignored, and no actions. */
+/* For a copy of the shell: keeps ignored signals, and removes actions. */
 void traps_forget(void);
 
 int run_trap(char **words);

@@ -31,7 +31,7 @@ static void add_redirections(struct text *text, const struct redirection *redire
     }
 }
 
-/* Chained by `next`. */
+/* Adds nodes that are chained by `next`. */
 static void add_chain(struct text *text, const struct node *node, const char *between)
 {
     for (; node; node = node->next) {
@@ -110,8 +110,8 @@ static void add_part(struct text *text, const struct node *node, char part)
     }
 }
 
-/* A letter behind % stands for a part: 1 2 the commands, e what is behind `else`, n the first word, v the values, i the
- * items, c those that are chained as a list's, p as a pipeline's, w the words. */
+/* A letter after % stands for a part: 1 and 2 the commands, e what follows `else`, n the first word, v the values, i
+ * the items, c commands chained as in a list, p as in a pipeline, w the words. */
 static void add_formatted(struct text *text, const struct node *node, const char *format)
 {
     for (; *format; format++)

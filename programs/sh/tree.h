@@ -1,9 +1,9 @@
-/* What a command is parsed into. All of it is in the pool. */
+/* The syntax tree of a command, in the pool. */
 #pragma once
 
 #include <stdbool.h>
 
-/* A word as it was written, with its quotes. */
+/* A word as written, with its quotes. */
 struct word {
     const char *text;
     struct word *next;
@@ -22,10 +22,10 @@ enum redirection_kind {
 
 struct redirection {
     enum redirection_kind kind;
-    int descriptor;    /* which becomes another */
-    const char *word;  /* what is behind the operator; of FROM_TEXT its end, then the text */
-    bool is_literal;   /* of FROM_TEXT: nothing in it is expanded */
-    bool without_tabs; /* of FROM_TEXT: those at the lines' starts are left out */
+    int descriptor;    /* the descriptor that is replaced */
+    const char *word;  /* the word after the operator; for FROM_TEXT the end mark, then the text */
+    bool is_literal;   /* for FROM_TEXT: nothing in the text is expanded */
+    bool without_tabs; /* for FROM_TEXT: tabs at the lines' starts are removed */
     struct redirection *next;
 };
 
@@ -68,9 +68,9 @@ struct node {
     struct node *first, *second, *third, *next;
     struct word *assignments, *words;
     struct redirection *redirections;
-    bool has_values; /* of FOR: there was an `in` */
-    unsigned line;   /* of the source, on which it begins */
+    bool has_values; /* for FOR: there was an `in` */
+    unsigned line;   /* the source line on which it begins */
 };
 
-/* As it could be written, in one line, in the pool. */
+/* The tree as source text in one line, in the pool. */
 char *tree_text(const struct node *node);

@@ -63,7 +63,7 @@ static int print_all(void)
     return 0;
 }
 
-/* How much of its unit the text names; false: it is none. */
+/* Reads an amount in units of `unit`; false: it is none. */
 static bool read_amount(const char *text, rlim_t unit, rlim_t *amount)
 {
     char *end;
@@ -95,7 +95,7 @@ static int set(const struct limit *limit, const char *text)
     return STATUS_FAILED;
 }
 
-/* Letters: of a limit, of all (a), H and S, which are the same here. */
+/* Letters: one for a limit, a for all, H and S, which mean the same here. */
 int run_ulimit(char **words)
 {
     const struct limit *limit = find('f');

@@ -1,6 +1,6 @@
 /*
- * The builtin `ulimit`: what the shell, and all that it runs, may have. The system limits memory (-v), processes (-u)
- * and descriptors (-n), of which a limit can only be lowered; others are shown, and have none but the stack (-s).
+ * The builtin `ulimit`: limits of the shell and everything that it runs. Limits of memory (-v), processes (-u) and
+ * descriptors (-n) can be set, but not raised; others are only shown, and are unlimited except the stack (-s).
  */
 #pragma once
 

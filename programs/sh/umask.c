@@ -14,7 +14,7 @@ static void print_letters(const char *who, mode_t bits, char end)
     printf("%s=%s%s%s%c", who, bits & 4 ? "r" : "", bits & 2 ? "w" : "", bits & 1 ? "x" : "", end);
 }
 
-/* What new files do get. */
+/* Prints the modes that new files do get. */
 static int print_modes(mode_t mode)
 {
     print_letters("u", mode >> 6, ',');

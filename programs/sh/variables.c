@@ -86,7 +86,7 @@ void variable_set(const char *name, const char *value)
         shell_fail(name, "may only be read");
         return;
     }
-    char *copy = must_copy(value); /* first: it may be the old one, or a part of it */
+    char *copy = must_copy(value); /* copied first, as it may be in the old value */
 
     free(set->value);
     set->value = copy;
@@ -140,7 +140,7 @@ void variables_restore(struct variable_saved *mark)
         free(last->variable->value);
         last->variable->value = last->value;
         last->variable->is_exported = last->is_exported;
-        last->variable->is_protected = false; /* who could not be changed was not saved */
+        last->variable->is_protected = false; /* protected variables were not saved */
         free(last);
     }
 }

@@ -1,49 +1,49 @@
-/* The shell's variables, some of which go to the commands that it runs. */
+/* The shell's variables; exported ones are passed to commands. */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Those of the environment, which are exported. */
+/* Adds the environment's variables, exported. */
 void variables_init(char **environment);
 
-/* Null: not set. LINENO always is. */
+/* Null: not set. LINENO is always set. */
 const char *variable(const char *name);
 const char *variable_or(const char *name, const char *otherwise);
 
-/* One that may only be read stays as it is: the command fails (shell_fail()). */
+/* Setting a read-only variable makes the command fail (shell_fail()). */
 void variable_set(const char *name, const char *value);
 void variable_unset(const char *name);
 
-/* From now on it may only be read. */
+/* Makes it read-only. */
 void variable_protect(const char *name);
 
-/* What it is now it is again behind `variables_restore()`, which goes as far back as the mark says. */
+/* Saves the variable until variables_restore(), which restores everything saved since the mark. */
 struct variable_saved;
 struct variable_saved *variables_mark(void);
 void variable_save(const char *name);
 void variables_restore(struct variable_saved *mark);
 
-/* Set or not, it is in the environment from now on, when it is set. */
+/* Exports the variable, now or as soon as it is set. */
 void variable_export(const char *name);
 
-/* Letters, digits, _, no digit first: how many bytes at the text's start are a name. */
+/* The length of the name at the text's start: letters, digits and _, no digit first. */
 size_t variable_name_length(const char *text);
 bool variable_is_name(const char *text);
 
-/* A word NAME=VALUE. */
+/* True for a word NAME=VALUE. */
 bool variable_is_assigned(const char *word);
 
-/* The word NAME=VALUE, whose value is as it is here; exported or not. */
+/* Sets a variable from NAME=VALUE, with an unexpanded value; exported or not. */
 void variable_assign(const char *word, bool is_exported);
 
-/* For execve(), in the pool. */
+/* The exported variables for execve(), in the pool. */
 char **variables_environment(void);
 
-/* The exported ones, as `export NAME='VALUE'`; those that may only be read, as `readonly NAME='VALUE'`; without a value
- * only the name. */
+/* Prints exported ones as `export NAME='VALUE'`, read-only ones as `readonly NAME='VALUE'`; unset ones without a
+ * value. */
 void variables_print(void);
 void variables_print_protected(void);
 
-/* All of them, as NAME=VALUE. */
+/* Prints all variables, as NAME=VALUE. */
 void variables_print_all(void);
