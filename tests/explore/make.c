@@ -147,6 +147,15 @@ void make_waiting(struct thread *thread)
     kernel.cpus[0].choose = false;
 }
 
+void make_server(struct task *task, struct thread_at at)
+{
+    struct thread *server = make_thread(task, at);
+
+    make_endpoint(4);
+    make_receiver(AT(struct task, first_thread()->task), 4, server);
+    make_waiting(server);
+}
+
 void make_running(struct thread *thread)
 {
     struct cpu *cpu = &kernel.cpus[kernel.cpu_count++];

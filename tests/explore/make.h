@@ -55,6 +55,9 @@ void make_handler(struct task *task, uint32_t slot, struct thread *thread);
 /* The thread waits for its first message. */
 void make_waiting(struct thread *thread);
 
+/* A thread of `task` that waits at the first task's endpoint, in slot 4. */
+void make_server(struct task *task, struct thread_at at);
+
 /* A system call of the first thread. */
 void make_call(unsigned call, uint32_t slot, const uint32_t arguments[4]);
 

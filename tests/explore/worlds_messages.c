@@ -34,11 +34,8 @@ static void make_messages_of_three(void)
 static struct task *make_client_and_server(unsigned memory)
 {
     struct task *client = make_first(12, 2), *task = make_task(12);
-    struct thread *server = make_thread(task, (struct thread_at){MESSAGE_PAGE_0, 3, 2, CPU_ANY});
 
-    make_endpoint(4);
-    make_receiver(client, 4, server);
-    make_waiting(server);
+    make_server(task, (struct thread_at){MESSAGE_PAGE_0, 3, 2, CPU_ANY});
     make_memory(client, memory);
     make_handler(client, 4, first_thread());
     return client;
@@ -62,11 +59,8 @@ static void make_items_refused(void)
 static void make_messages_refused(void)
 {
     struct task *task = make_first(10, 2);
-    struct thread *server = make_thread(task, (struct thread_at){MESSAGE_PAGE_1, 7, 2, CPU_ANY});
 
-    make_endpoint(4);
-    make_receiver(task, 4, server);
-    make_waiting(server);
+    make_server(task, (struct thread_at){MESSAGE_PAGE_1, 7, 2, CPU_ANY});
     make_memory(task, 3);
     make_child(task, task, (struct child){SLOT_OWN_MEMORY, 5, RIGHT_READ | RIGHT_WRITE, 2, 1});
     make_call(SYS_task_donate, SLOT_SELF, (const uint32_t[4]){SLOT_OWN_MEMORY | 1 << 16, 0});
@@ -77,11 +71,8 @@ static void make_messages_refused(void)
 static void make_items_at_edges(void)
 {
     struct task *client = make_first(12, 2), *task = make_task(8);
-    struct thread *server = make_thread(task, (struct thread_at){0x2e000, 3, 2, CPU_ANY});
 
-    make_endpoint(4);
-    make_receiver(client, 4, server);
-    make_waiting(server);
+    make_server(task, (struct thread_at){0x2e000, 3, 2, CPU_ANY});
     make_memory(client, 3);
     make_child(client, client, (struct child){SLOT_OWN_MEMORY, 5, RIGHTS_RG, 0, 1});
     make_call(SYS_task_donate, SLOT_SELF, (const uint32_t[4]){SLOT_OWN_MEMORY | 1 << 16, 2});

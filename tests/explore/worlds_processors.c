@@ -23,12 +23,9 @@ static void make_three(void)
 static void make_clients(void)
 {
     struct task *clients = make_first(12, 2), *task = make_task(11);
-    struct thread *server = make_thread(task, (struct thread_at){MESSAGE_PAGE_0, 3, 2, CPU_ANY});
 
-    make_endpoint(4);
-    make_receiver(clients, 4, server);
+    make_server(task, (struct thread_at){MESSAGE_PAGE_0, 3, 2, CPU_ANY});
     struct thread *client = make_thread(clients, (struct thread_at){MESSAGE_PAGE_1, 5, 2, 0});
-    make_waiting(server);
     make_child(clients, clients, (struct child){4, 6, RIGHT_SIGNAL, 1, 0});
     make_child(task, clients, (struct child){SLOT_SELF, 7, RIGHT_ALL, 0, 0});
     make_running(client);
@@ -85,12 +82,9 @@ static void make_dying(void)
 static void make_ends(void)
 {
     struct task *clients = make_first(12, 2), *task = make_task(12);
-    struct thread *server = make_thread(task, (struct thread_at){MESSAGE_PAGE_0, 3, 2, CPU_ANY});
 
-    make_endpoint(4);
-    make_receiver(clients, 4, server);
+    make_server(task, (struct thread_at){MESSAGE_PAGE_0, 3, 2, CPU_ANY});
     struct thread *client = make_thread(clients, (struct thread_at){MESSAGE_PAGE_1, 5, 2, 0});
-    make_waiting(server);
     make_memory(task, 1);
     make_running(client);
 }
@@ -99,11 +93,8 @@ static void make_ends(void)
 static void make_busy(void)
 {
     struct task *task = make_first(14, 2);
-    struct thread *server = make_thread(task, (struct thread_at){MESSAGE_PAGE_1, 7, 2, CPU_ANY});
 
-    make_endpoint(4);
-    make_receiver(task, 4, server);
-    make_waiting(server);
+    make_server(task, (struct thread_at){MESSAGE_PAGE_1, 7, 2, CPU_ANY});
     make_memory(task, 1);
     for (uint32_t slot = 9; slot < 13; slot++)
         make_child(task, task, (struct child){SLOT_OWN_MEMORY, slot, RIGHT_ALL, 0, 0});
