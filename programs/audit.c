@@ -1,7 +1,7 @@
 /*
- * audit: the servers look whether all that they keep is as it should be: each frame, page and record is somebody's,
- * once. Where it is not, the server ends by a line in the log that says where, and with it the machine. Exit status: 0;
- * 1 if they do not answer.
+ * audit: asks the servers to check all their records: each frame, page and record must have exactly one owner. A server
+ * that finds an error ends with a line in the log, and the machine ends with it. Exit status: 0; 1 if they do not
+ * answer.
  */
 #include "libuser/ipc/ipc.h"
 #include "servers/proto/proc.h"
@@ -18,7 +18,7 @@ int main(void)
 {
     int error;
 
-    while ((error = proc_audit(CLIENT_SLOT_PROC)) == -EAGAIN) /* the last one was just now */
+    while ((error = proc_audit(CLIENT_SLOT_PROC)) == -EAGAIN) /* the last audit was just now */
         usleep(MICROSECONDS_PER_TICK);
     if (error)
         errx(1, "the process server does not answer");

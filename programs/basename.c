@@ -1,4 +1,4 @@
-/* basename PATH [SUFFIX]: writes the last name of a path, without the suffix if it ends so and is more. */
+/* basename PATH [SUFFIX]: writes the last name of a path, without the suffix, unless the name is the suffix itself. */
 #include <err.h>
 #include <libgen.h>
 #include <stdio.h>

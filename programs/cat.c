@@ -1,4 +1,4 @@
-/* cat [FILE...]: writes the files, or its standard input, also in place of a file named -. */
+/* cat [FILE...]: writes the files; without any, or for the name -, its standard input. */
 #include <err.h>
 #include <fcntl.h>
 #include <string.h>

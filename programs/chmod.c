@@ -1,6 +1,6 @@
 /*
- * chmod [-R] MODE FILE...: changes the modes of files; -R: also of all that is below them. MODE: octal, or u g o a, + -
- * =, r w x, as in u+x or go-w,a=r. The mode is kept and shown; it stops nobody.
+ * chmod [-R] MODE FILE...: changes the modes of files; -R: and of all files below them. MODE: octal, or u g o a, + - =,
+ * r w x, as in u+x or go-w,a=r. Modes are stored and shown, but not enforced.
  */
 #include <err.h>
 #include <errno.h>
@@ -15,7 +15,7 @@
 enum { DESCRIPTORS = 20, MODE_MAX = 07777 };
 
 static const char *mode_text;
-static mode_t mask; /* for whom no letter says: all but what is not given to new files either */
+static mode_t mask; /* used if no letter says for whom: the bits that new files may get */
 static int failed;
 
 static mode_t changed(mode_t mode)

@@ -1,5 +1,5 @@
-/* cp [-r] FILE... TARGET: copies a file, or several into the directory TARGET; -r: directories too, with all that is in
- * them. */
+/* cp [-r] FILE... TARGET: copies a file, or several into the directory TARGET; -r: directories too, with their
+ * contents. */
 #include <dirent.h>
 #include <err.h>
 #include <errno.h>
@@ -78,7 +78,7 @@ static int copy_entries(DIR *directory, const char *from, const char *to, int de
     return failed;
 }
 
-/* Is the directory that the path is in, or would be in, this one or below it? */
+/* True if the path is, or would be, in this directory or below it. */
 static int is_inside(const char *path, const struct stat *directory)
 {
     char copy[PATH_MAX], at[PATH_MAX];

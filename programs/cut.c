@@ -1,9 +1,9 @@
 /*
  * cut -c LIST [FILE...]: writes these bytes of each line; -b is the same.
- * cut -f LIST [-d BYTE] [-s] [FILE...]: writes these fields, which are parted by the byte (a tab); of a line without it
- * all, or with -s nothing.
+ * cut -f LIST [-d BYTE] [-s] [FILE...]: writes these fields, which the byte (a tab) separates; of a line without it the
+ * whole line, or with -s nothing.
  *
- * LIST: 3, 2-4, 5- or -2, with commas between.
+ * LIST: 3, 2-4, 5- or -2, separated by commas.
  */
 #include <err.h>
 #include <stdio.h>

@@ -1,5 +1,4 @@
-/* date [-u] [+FORMAT]: writes the time, in the form that is said as to strftime(). -u: in UTC, as it always is without
- * TZ. */
+/* date [-u] [+FORMAT]: writes the time, in a format as for strftime(). -u: in UTC, which is the default without TZ. */
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* echo [-n] [WORD...]: writes its arguments with blanks between them, and with -n no newline behind them. */
+/* echo [-n] [WORD...]: writes its arguments, separated by blanks, and a newline, unless -n is given. */
 #include <err.h>
 #include <stdio.h>
 #include <string.h>

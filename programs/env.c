@@ -1,7 +1,7 @@
 /*
- * env [-i] [NAME=VALUE]... [PROGRAM [ARGUMENT...]]: runs a program with these variables, too, or only these (-i);
- * without one writes the environment. Exit status: the program's; 126, 127 a program that cannot be run, that is not
- * there.
+ * env [-i] [NAME=VALUE]... [PROGRAM [ARGUMENT...]]: runs a program with these variables added, or with only these (-i);
+ * without a program writes the environment. Exit status: the program's; 126 if it cannot be run, 127 if it does not
+ * exist.
  */
 #include <err.h>
 #include <errno.h>

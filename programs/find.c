@@ -1,14 +1,14 @@
 /*
- * find [PATH...] [TEST | ACTION]...: writes the paths of all files there and below (of the working directory's) that
- * pass all tests.
- *   -name PATTERN            the last name is as of the shell's patterns
+ * find [PATH...] [TEST | ACTION]...: writes the paths of all files in and below PATH (the working directory) that pass
+ * all tests.
+ *   -name PATTERN            the last name matches a shell pattern
  *   -type f|d|c              a file, a directory, a device
- *   -newer FILE              it was changed later than that one
- *   -print                   writes the path, as without any action
+ *   -newer FILE              changed later than FILE
+ *   -print                   writes the path; the default action
  *   -exec PROGRAM... ;       runs it, with the path for each {}; a test, too
- *   -delete                  removes it, with what is in it before
+ *   -delete                  removes it, after its contents
  *   -maxdepth N, -mindepth N
- *   ! TEST                   it does not pass
+ *   ! TEST                   passes if TEST does not
  */
 #include <err.h>
 #include <errno.h>
@@ -33,7 +33,7 @@ struct file {
 
 struct term {
     int (*passes)(const struct term *term, const struct file *file);
-    char **words; /* behind the term's name */
+    char **words; /* after the term's name */
     time_t time;
     int inverted;
 };
@@ -109,7 +109,7 @@ static int execute(const struct term *term, const struct file *file)
 
 /* ---------------------------------------------------------------------------------------- reading */
 
-/* How many words the program of -exec has, with the ; behind them. */
+/* The number of words of -exec's program, including the ;. */
 static int count_words(char **words)
 {
     int count = 0;

@@ -1,9 +1,9 @@
 /*
- * free: shows who has the machine's frames, of 4 KiB.
- *   programs  their pages; shared: so many of these are held by more than one, after a fork or as a segment
- *   kernel    page tables, tasks, threads, capabilities, and what the memory server keeps of all that
- *   kept      by that server, to be used again
- *   files     the file server's, beside these: so many, and free of them
+ * free: shows the use of the machine's frames, of 4 KiB.
+ *   programs  their pages; shared: the number that several hold, after a fork or in a segment
+ *   kernel    page tables, tasks, threads, capabilities, and the memory server's own records
+ *   kept      by the memory server, to be used again
+ *   files     the file server's, in addition: all, and those that are free
  * Exit status: 0; 1 if a server does not answer.
  */
 #include "libuser/ipc/ipc.h"
@@ -40,7 +40,7 @@ static struct usage usage_of_all(void)
     return all;
 }
 
-/* A segment holds its pages once, however many hold the segment. */
+/* A segment's pages count once, however many processes hold it. */
 static int count_numbered(uint32_t *shared)
 {
     uint32_t next = 0, id, holders;

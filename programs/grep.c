@@ -1,13 +1,13 @@
 /*
- * grep [-EFHchilnoqrsvx] PATTERN [FILE...]: writes the lines that match a regular expression, of the standard input if
- * there is no file.
- *   -E  an extended expression              -n  with their numbers
- *   -F  the pattern is no expression        -o  only what matches, each on a line
- *   -H  with the file's name, -h without    -q  nothing: the status is all
- *   -c  only how many                       -r  of a directory all files below it (of the working directory's)
- *   -i  small letters are as large ones     -s  nothing of files that cannot be read
- *   -l  only the names of files             -v  those that do not match
- *   -e PATTERN  also one that begins with a -; of several one must match      -x  those of which all matches
+ * grep [-EFHchilnoqrsvx] PATTERN [FILE...]: writes the lines that match a regular expression, from standard input if no
+ * file is given.
+ *   -E  an extended expression              -n  with line numbers
+ *   -F  a fixed string                      -o  only the matching parts, each on a line
+ *   -H  with the file's name, -h without    -q  writes nothing: only the status
+ *   -c  only the number of lines            -r  all files below a directory (the working directory)
+ *   -i  ignores case                        -s  no messages about unreadable files
+ *   -l  only the names of files             -v  the lines that do not match
+ *   -e PATTERN  may begin with a -; of several, one must match      -x  the whole line must match
  * Exit status: 0 some lines, 1 none, 2 an error.
  */
 #include <err.h>
@@ -37,7 +37,7 @@ static int pattern_count, failed, found, with_names;
 
 /* ---------------------------------------------------------------------------------------- matching */
 
-/* The first place in the text; like regexec(), 0 if there is one. */
+/* Finds the first place in the text; like regexec(), returns 0 if there is one. */
 static int find_fixed(const char *pattern, const char *text, regmatch_t *match)
 {
     size_t length = strlen(pattern);
@@ -57,7 +57,7 @@ static int covers(const regmatch_t *match, const char *text)
     return match->rm_so == 0 && text[match->rm_eo] == 0;
 }
 
-/* The first match of any pattern in the text, the longest of those that begin there. */
+/* The first match of any pattern in the text; of those that begin there the longest. */
 static int find_first(const char *text, int flags, regmatch_t *first)
 {
     regmatch_t match;
@@ -102,7 +102,7 @@ static void show_parts(const char *text, unsigned long number, const char *name)
     }
 }
 
-/* Of a line that is selected. */
+/* Shows a selected line. */
 static void show_line(const char *line, unsigned long number, const char *name)
 {
     if (options.c || options.q || options.l)

@@ -1,6 +1,6 @@
 /*
- * head [-n LINES | -LINES | -c BYTES] [FILE...]: writes the first lines (10) or bytes, of the standard input if there
- * is no file.
+ * head [-n LINES | -LINES | -c BYTES] [FILE...]: writes the first lines (10) or bytes, of standard input if no file is
+ * given.
  */
 #include <ctype.h>
 #include <err.h>
@@ -11,7 +11,7 @@
 #include "programs/lib/numbers.h"
 
 static unsigned long count = 10;
-static int bytes; /* counted are bytes, not lines */
+static int bytes; /* counts bytes, not lines */
 
 static void head(FILE *file)
 {
@@ -49,7 +49,7 @@ static void take_count(const char *text, int are_bytes)
     bytes = are_bytes;
 }
 
-/* -15 are the options -1 and -5. */
+/* -15 arrives as the options -1 and -5. */
 static void take_digit(int digit, int is_first)
 {
     count = (is_first ? 0 : count * 10) + (unsigned long)(digit - '0');

@@ -1,4 +1,4 @@
-/* hello [WORD...]: says hello, and its arguments one a line. */
+/* hello [WORD...]: says hello, and writes its arguments, one a line. */
 #include <stdio.h>
 #include <unistd.h>
 

@@ -1,4 +1,4 @@
-/* ln FILE NAME: gives a file a further name; NAME may be a directory to put it into. */
+/* ln FILE NAME: gives a file another name; if NAME is a directory, in it. */
 #include <err.h>
 #include <errno.h>
 #include <limits.h>

@@ -1,8 +1,8 @@
 /*
  * ls [-1RadlrSt] [PATH...]: lists directories, by name.
- *   -l  with kind, mode, links, size and time    -t  by time, the last first
- *   -a  also names that begin with a dot         -S  by size, the largest first
- *   -d  directories themselves                   -r  the other way round
+ *   -l  with kind, mode, links, size and time    -t  by time, newest first
+ *   -a  also names that begin with a dot         -S  by size, largest first
+ *   -d  directories themselves                   -r  in reverse order
  *   -R  also all directories below               -1  one name a line
  */
 #include <dirent.h>
@@ -24,10 +24,10 @@ static int is_long, all, one_a_line, only_itself, by_time, by_size, reverse, rec
 
 struct name {
     char *text;
-    struct stat status; /* zero unless it is looked at */
+    struct stat status; /* zero unless it is needed */
 };
 
-/* Names, of one directory or of the command line. */
+/* Names from one directory, or from the command line. */
 struct names {
     struct name *at;
     size_t count, room, widest;
@@ -39,7 +39,7 @@ static void complain(const char *path)
     failed = 1;
 }
 
-/* Of the directory's file, or with an empty directory's name, of a path. */
+/* Reads the status of a file in the directory; with an empty directory's name, of a path. */
 static void look_at(const char *directory, struct name *name)
 {
     char path[PATH_MAX];
@@ -120,7 +120,7 @@ static size_t terminal_columns(void)
     return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
-/* As many beside each other as a terminal's row has room for, from top to bottom; elsewhere one a line. */
+/* As many columns as fit into a terminal's row, filled from top to bottom; elsewhere one name a line. */
 static void show_short(const struct names *names)
 {
     size_t width = names->widest + 2, across = one_a_line ? 0 : terminal_columns() / width;

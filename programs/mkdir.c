@@ -1,4 +1,4 @@
-/* mkdir [-p] DIRECTORY...: makes directories; -p: also those above them, and it is no error if one is there. */
+/* mkdir [-p] DIRECTORY...: makes directories; -p: also missing ones above them, and accepts existing ones. */
 #include <err.h>
 #include <errno.h>
 #include <string.h>
@@ -14,7 +14,7 @@ static int make(const char *path, int may_be_there)
     return mkdir(path, MODE) == 0 || (may_be_there && errno == EEXIST && path_is_directory(path));
 }
 
-/* Each part of the path up to a slash, then all of it. */
+/* Makes each part of the path up to a slash, then the whole path. */
 static int make_all(char *path)
 {
     for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {

@@ -1,4 +1,4 @@
-/* mv FILE... TARGET: gives a file or directory another name, or puts them into the directory TARGET. */
+/* mv FILE... TARGET: renames a file or directory, or moves several into the directory TARGET. */
 #include <err.h>
 #include <errno.h>
 #include <limits.h>

@@ -1,6 +1,7 @@
 /*
- * printf FORMAT [ARGUMENT...]: writes the arguments as the format says, again and again while there are more of them.
- *   %d %i %o %u %x %X %c %s %e %f %g and capitals, %% and %b, a string with backslashes, of which \c ends all; flags,
+ * printf FORMAT [ARGUMENT...]: writes the arguments by the format, which is repeated while there are more.
+ *   %d %i %o %u %x %X %c %s %e %f %g and capitals, %% and %b, a string with backslashes, of which \c ends all output;
+ *   flags,
  *   width and precision as in C
  */
 #include <ctype.h>
@@ -23,7 +24,7 @@ static char *next_argument(void)
     return *arguments ? *arguments++ : NULL;
 }
 
-/* Behind the backslash; of %b the zero of \0123 is no digit. Ends the program at \c. */
+/* Starts after the backslash; in %b the 0 of \0123 is not one of the three digits. Ends the program at \c. */
 static const char *write_escape(const char *at, int zero_leads)
 {
     static const char letters[] = "abfnrtv\\\"'", meanings[] = "\a\b\f\n\r\t\v\\\"'";
@@ -53,7 +54,7 @@ static void write_backslashed(const char *text)
             putchar(*text++);
 }
 
-/* What is not all a number is told, and counts as what is. */
+/* Reports text that is not completely a number; the part that is one counts. */
 static void judge(const char *text, const char *end)
 {
     bool is_number = end != text && !*end;
@@ -64,7 +65,7 @@ static void judge(const char *text, const char *end)
     failed = 1;
 }
 
-/* A quote stands for the next byte's number. */
+/* A quote gives the next byte's number. */
 static long long whole(const char *text, int is_signed)
 {
     char *end;
@@ -91,7 +92,7 @@ static double fraction(const char *text)
     return value;
 }
 
-/* The conversion `piece`, with its width and precision as numbers in it. */
+/* The conversion `piece`, which contains its width and precision as numbers. */
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wformat-nonliteral"
 static void convert(char *piece, char kind)
@@ -114,7 +115,7 @@ static void convert(char *piece, char kind)
 }
 #pragma clang diagnostic pop
 
-/* A number, or the next argument's for a *; what is behind it. */
+/* Takes a number, or the next argument's for a *; returns the place after it. */
 static const char *take_number(const char *at, char *piece)
 {
     size_t length = strlen(piece), digits = strspn(at, "0123456789");
@@ -127,7 +128,7 @@ static const char *take_number(const char *at, char *piece)
     return at + digits;
 }
 
-/* From the % on. */
+/* Starts at the %. */
 static const char *write_conversion(const char *at)
 {
     char piece[PIECE_MAX] = "%";

@@ -1,8 +1,8 @@
 /*
- * ps: shows the processes: their parents, what they do, what they have.
+ * ps: shows the processes: their parents, states and memory.
  *   PAGES    pages and tables that it may use, charged to its account
- *   ARCHIVE  pages that it has of the boot archive, as all others that run the program
- *   KERNEL   frames that the kernel has for it: its task, thread, capabilities, page tables
+ *   ARCHIVE  pages of the boot archive, shared by all processes that run the program
+ *   KERNEL   the kernel's frames for it: its task, thread, capabilities, page tables
  * Exit status: 0; 1 if a server does not answer.
  */
 #include "libuser/ipc/ipc.h"

@@ -1,10 +1,9 @@
 /*
  * repeat N PROGRAM [ARG...]: runs the program N times, one after the other.
  *
- * It stops at the first run that does not exit with 0, and says so. At the end it says how many
- * runs there were and whether the memory server has as many free frames and segments as after the
- * first run: what that one needed for the first time may stay. Exit status: 0; 1 if a run failed or
- * something was not given back; 2 for any other usage.
+ * It stops at the first run that does not exit with 0, and says so. At the end it writes the number of runs, and
+ * whether the memory server has as many free frames and segments as after the first run, which may keep what it needed
+ * for the first time. Exit status: 0; 1 if a run failed or something was not given back; 2 for wrong usage.
  */
 #include "libuser/ipc/ipc.h"
 #include "servers/proto/mem.h"
@@ -30,7 +29,7 @@ static struct memory memory_now(void)
     return now;
 }
 
-/* The wait status of one run; -1 if there was none. */
+/* The wait status of one run; -1 if it could not start. */
 static int run(char **arguments)
 {
     int status = -1;

@@ -1,4 +1,4 @@
-/* rm [-rf] FILE...: removes files; -r: directories too, with all that is in them; -f: what is not there is no error. */
+/* rm [-rf] FILE...: removes files; -r: directories too, with their contents; -f: ignores missing files. */
 #include <err.h>
 #include <errno.h>
 #include <ftw.h>
@@ -18,14 +18,14 @@ static int complain(const char *path)
     return 1;
 }
 
-/* What is in a directory comes before it. */
+/* A directory comes after its contents. */
 static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *place)
 {
     (void)status, (void)place;
     return (kind == FTW_DP ? rmdir(path) : unlink(path)) < 0 && complain(path);
 }
 
-/* Nobody wants to remove where they are; what is above is not below itself. */
+/* True for . and .., which are not removed. */
 static int is_dots(const char *path)
 {
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;

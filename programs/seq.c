@@ -1,4 +1,4 @@
-/* seq [-s SEPARATOR] [FIRST [STEP]] LAST: writes whole numbers, each on a line, or with the separator between them. */
+/* seq [-s SEPARATOR] [FIRST [STEP]] LAST: writes whole numbers, one a line, or with the separator between them. */
 #include <err.h>
 #include <errno.h>
 #include <limits.h>
@@ -32,7 +32,7 @@ static void write_all(long first, long step, long last, const char *separator)
     putchar('\n');
 }
 
-/* A negative number is no option. */
+/* Stops at a negative number, which is no option. */
 static int take_options(int argc, char **argv, const char **separator)
 {
     if (argc < 2 || strncmp(argv[1], "-s", 2) != 0)

@@ -1,14 +1,13 @@
 /*
  * shm_cnt [-n] [-i N] [-p N]: processes count together in one shared page.
  *
- * The processes open the same segment after fork, wait for each other in its page, and add 1 to its
- * counter again and again under the lock that is there, too. The last one done must read the sum.
- *   -n    without the lock, each increment some time in the middle: tells how many updates were
- *         lost to another processor, or to an interrupt that let another process run
+ * The processes open the same segment after fork, wait for each other in its page, and repeatedly add 1 to its counter
+ * under a lock, which is in the page, too. The last process to finish must read the sum.
+ *   -n    without the lock, and with a pause in each increment: tells how many updates were lost to
+ *         another processor, or to an interrupt that let another process run
  *   -i N  increments of each process (10000)
  *   -p N  processes (2)
- * Exit status: 0; 1 if the sum is wrong although there was a lock, or something failed; 2 for any
- * other usage.
+ * Exit status: 0; 1 if the sum is wrong in spite of the lock, or something failed; 2 for wrong usage.
  */
 #include "libuser/mem/shm.h"
 #include "libuser/mem/uspinlock.h"
@@ -26,18 +25,18 @@ enum {
     PROCESSES_MAX = 64,
     INCREMENTS_MAX = 10000000,
     ARRIVAL_SPINS = 100,
-    SPAN = 20000,                  /* without the lock, the cycles between an increment's read and its write */
-    ARRIVAL_YIELDS = 1000,         /* between looks whether somebody has failed */
-    ARRIVAL_YIELDS_MAX = 10000000, /* then somebody died on the way */
+    SPAN = 20000,                  /* without the lock, cycles between an increment's read and its write */
+    ARRIVAL_YIELDS = 1000,         /* between checks for failed processes */
+    ARRIVAL_YIELDS_MAX = 10000000, /* after that a process must have failed */
 };
 
-/* The shared page, all zero at first. */
+/* The shared page, initially zero. */
 struct shared {
     struct uspinlock lock;
     volatile unsigned counter;
     volatile unsigned arrived; /* processes that have the page open */
     volatile unsigned done;    /* processes that have counted */
-    volatile unsigned sum;     /* the counter as the last one read it */
+    volatile unsigned sum;     /* the counter, as read by the last process */
 };
 
 static unsigned processes = 2, increments = 10000;
@@ -73,7 +72,7 @@ static void parse(char **argv)
     }
 }
 
-/* Looks a little while, so that those on other processors go on at the same moment. */
+/* Looks for a short time, so that processes on other processors continue at the same moment. */
 static int all_here(const struct shared *shared)
 {
     for (int i = 0; i < ARRIVAL_SPINS && shared->arrived < processes; i++)
@@ -81,9 +80,9 @@ static int all_here(const struct shared *shared)
     return shared->arrived >= processes;
 }
 
-static int failed; /* children, of those that have ended */
+static int failed; /* number of ended children that failed */
 
-/* Waits for one of the children: false if there is none, or none has ended yet and `options` says so. */
+/* Waits for a child: false if there is none, or with WNOHANG in `options` if none has ended yet. */
 static int child_ended(int options)
 {
     int status;
@@ -94,14 +93,14 @@ static int child_ended(int options)
     return 1;
 }
 
-/* To the first process: a child ended before all had come. */
+/* In the first process: true if a child ended before all had arrived. */
 static int somebody_failed(const struct shared *shared, unsigned index)
 {
     return index == 0 && child_ended(WNOHANG) && shared->arrived < processes;
 }
 
-/* Returns when all have the page open: nobody closes it for good before the last one came. -1: they
- * will not come. */
+/* Returns when all have the page open, so that it is not closed for good before the last one arrives. -1: they will not
+ * arrive. */
 static int meet(struct shared *shared, unsigned index)
 {
     uacquire(&shared->lock);
@@ -134,9 +133,8 @@ static unsigned cycles(void)
     return low;
 }
 
-/* What an increment is: a read and a write, here as far from each other as those of a longer
- * update. So the run takes some ticks, and one that takes the processor away comes between the two.
- */
+/* An increment is a read and a write, here as far apart as in a longer update. So the run takes several ticks, and a
+ * tick that switches processes comes between the two. */
 static void count_without_lock(struct shared *shared)
 {
     for (unsigned i = 0; i < increments; i++) {
@@ -147,7 +145,7 @@ static void count_without_lock(struct shared *shared)
     }
 }
 
-/* What each process sees when it is done; the last one's is the sum. */
+/* Records the counter when a process is done; the last one's is the sum. */
 static void finish(struct shared *shared, unsigned index)
 {
     uacquire(&shared->lock);
@@ -185,7 +183,7 @@ static _Noreturn void child(unsigned index)
     exit(ok ? 0 : 1);
 }
 
-/* Makes the children, children[1] and on; returns how many processes there are then. */
+/* Makes the children, from children[1] on; returns the number of processes. */
 static unsigned start(pid_t *children)
 {
     unsigned n = 1;

@@ -1,5 +1,5 @@
-/* shmstat: shows the shared segments: the number or name by which they are opened, their size, how many processes hold
- * them, and the rights with which another process can open them. */
+/* shmstat: shows the shared segments: their number or name, their size, the number of processes that hold them, and the
+ * rights with which another process can open them. */
 #include "libuser/ipc/ipc.h"
 #include "servers/proto/mem.h"
 #include "servers/proto/shm_format.h"
@@ -25,7 +25,7 @@ static void show(const struct listed_segment *segment)
            status->holders, rights);
 }
 
-/* Those of one page, which have a number. */
+/* Shows segments of one page, which have a number. */
 static int show_numbered(void)
 {
     uint32_t next = 0, id, holders;

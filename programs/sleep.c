@@ -1,4 +1,4 @@
-/* sleep SECONDS: waits so long, which may be a fraction. */
+/* sleep SECONDS: waits that long; fractions are allowed. */
 #include <err.h>
 #include <stdlib.h>
 #include <time.h>

@@ -1,9 +1,9 @@
 /*
  * sort [-fnru] [-t BYTE] [-k FIRST[,LAST]]... [-o OUTPUT] [FILE...]: writes the lines of all files in order.
- *   -f  small letters are as large ones       -t  fields are parted by the byte; else by blanks
- *   -n  by the number at their beginning      -k  by these fields, then by the next -k, then by all of the line
- *   -r  the other way round                   -o  into the file, which may be one of those that are read
- *   -u  one of those that are as large
+ *   -f  ignores case                          -t  the byte separates fields; else blanks do
+ *   -n  by the number at their beginning      -k  by these fields, then by the next -k, then by the whole line
+ *   -r  in reverse order                      -o  writes to the file, which may be an input
+ *   -u  one of equal lines
  */
 #include <ctype.h>
 #include <err.h>
@@ -33,7 +33,7 @@ static size_t count, room;
 
 /* ---------------------------------------------------------------------------------------- compare */
 
-/* Behind the field: at its separator, or at the blanks before the next one. */
+/* The end of the field: at its separator, or at the blanks before the next one. */
 static const char *field_end(const char *at)
 {
     if (separator)

@@ -1,6 +1,6 @@
 /*
- * tail [-n [+]LINES | -LINES | -c [+]BYTES] [FILE]: writes the last lines (10) or bytes, of the standard input if there
- * is no file; with a + from that line or byte on, the first being 1.
+ * tail [-n [+]LINES | -LINES | -c [+]BYTES] [FILE]: writes the last lines (10) or bytes, of standard input if no file
+ * is given; with a + from that line or byte on, the first being 1.
  */
 #include <ctype.h>
 #include <err.h>
@@ -14,9 +14,9 @@
 enum { LAST_MAX = 1000000 };
 
 static unsigned long count = 10;
-static int bytes, from_start; /* counted are bytes, not lines; from the file's start on */
+static int bytes, from_start; /* counts bytes, not lines; counts from the file's start */
 
-/* Line n is at n modulo `count`, until a later one takes its place. */
+/* Line n is at n modulo `count`, until a later line replaces it. */
 struct lines {
     char **text;
     size_t *room;
@@ -99,7 +99,7 @@ static void take_count(const char *text, int are_bytes)
         errx(2, "%s: not a number of %s", text, are_bytes ? "bytes" : "lines");
 }
 
-/* -15 are the options -1 and -5. */
+/* -15 arrives as the options -1 and -5. */
 static void take_digit(int digit, int is_first)
 {
     count = (is_first ? 0 : count * 10) + (unsigned long)(digit - '0');

@@ -1,4 +1,4 @@
-/* tee [-a] [FILE...]: writes its input to its output and to the files, too; -a: behind what they have. */
+/* tee [-a] [FILE...]: writes its input to its output and to the files, too; -a: appends to them. */
 #include <err.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@ static void write_all(int *file, const char *name, const char *bytes, ssize_t co
         ssize_t written = write(*file, bytes, (size_t)count);
         if (written < 0) {
             warn("%s", name);
-            *file = -1; /* the others are written */
+            *file = -1; /* continues with the others */
             failed = 1;
             return;
         }

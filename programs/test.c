@@ -1,15 +1,15 @@
 /*
- * test EXPRESSION: evaluates it; `[ EXPRESSION ]` of sh is the same.
- *   -e -f -d -s PATH                is there; a file; a directory; a file that is not empty
- *   -b -c -p -S -h -L PATH          a device of blocks, of characters; a pipe; a socket; a symbolic link
+ * test EXPRESSION: evaluates it; `[ EXPRESSION ]` in sh is the same.
+ *   -e -f -d -s PATH                exists; a file; a directory; a file that is not empty
+ *   -b -c -p -S -h -L PATH          a block device, a character device; a pipe; a socket; a symbolic link
  *   -g -u PATH                      its mode has set-group-ID, set-user-ID
- *   -r -w -x PATH                   is there, -x: may be executed
+ *   -r -w -x PATH                   exists, -x: may be executed
  *   -n -z TEXT, TEXT                it is not empty; it is empty
  *   -t FD                           is a terminal
  *   A = B, A != B                   texts
  *   A -eq -ne -lt -le -gt -ge B     numbers
  *   ! E, E -a E, E -o E, ( E )      not, and, or
- * Exit status: 0 true, 1 false, 2 no expression.
+ * Exit status: 0 true, 1 false, 2 a wrong expression.
  */
 #include <err.h>
 #include <inttypes.h>
@@ -125,7 +125,7 @@ static int read_inside(void)
     return value;
 }
 
-/* An operator between two words is one whatever the words are. */
+/* An operator between two words is an operator whatever the words are. */
 static int read_one(void)
 {
     if (at == end)

@@ -1,4 +1,4 @@
-/* touch FILE...: makes files that are not there; others were changed now. */
+/* touch FILE...: creates missing files; sets the time of others to now. */
 #include <err.h>
 #include <fcntl.h>
 #include <sys/stat.h>

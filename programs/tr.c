@@ -1,8 +1,8 @@
 /*
- * tr [-cs] SET1 SET2: writes its input with each byte of SET1 as that at its place in SET2, whose last one stands for
- * more.
- * tr -d [-c] SET1: without the bytes of SET1.    tr -s [-c] SET1: with one of those of SET1 that follow each other.
- *   -c  SET1 is all that are not in it    -s  with SET2: of those that were made and follow each other, one
+ * tr [-cs] SET1 SET2: copies its input, replacing each byte of SET1 by the one at its place in SET2; SET2's last byte
+ * serves for the rest.
+ * tr -d [-c] SET1: deletes the bytes in SET1.    tr -s [-c] SET1: replaces repeats of a byte in SET1 by one.
+ *   -c  complements SET1    -s  with SET2: replaces repeats of translated bytes by one
  *
  * A set: bytes, a-z, \n \t \\ and others of C's, \123, [:alpha:] and the other classes.
  */
@@ -32,7 +32,7 @@ static void add(struct set *set, int byte)
     set->bytes[set->count++] = (unsigned char)byte;
 }
 
-/* Behind the backslash. */
+/* Starts after the backslash. */
 static const char *read_escape(const char *at, int *byte)
 {
     static const char letters[] = "abfnrtv", meanings[] = "\a\b\f\n\r\t\v";
@@ -56,7 +56,7 @@ static const char *read_byte(const char *at, int *byte)
     return at + 1;
 }
 
-/* Of [:NAME:] what is behind it; null: it is none. */
+/* Returns the place after [:NAME:]; null: there is none. */
 static const char *read_class(const char *at, struct set *set)
 {
     const char *end = strncmp(at, "[:", 2) == 0 ? strstr(at, ":]") : NULL;

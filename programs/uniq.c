@@ -1,6 +1,6 @@
 /*
- * uniq [-c] [-d | -u] [INPUT]: of lines that are the same, one after the other, writes one.
- *   -c  with how many there are    -d  only of those that are more than one    -u  only those that are one
+ * uniq [-c] [-d | -u] [INPUT]: writes one line for each run of equal lines.
+ *   -c  with their number    -d  only if there are several    -u  only if there is one
  */
 #include <err.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* wc [-lwc] [FILE...]: counts lines, words and bytes, of the standard input if there is no file. One count alone is
- * without blanks. */
+/* wc [-lwc] [FILE...]: counts lines, words and bytes, of standard input if no file is given. A single count is written
+ * without padding. */
 #include <ctype.h>
 #include <err.h>
 #include <fcntl.h>
@@ -12,7 +12,7 @@ struct counts {
     unsigned long lines, words, bytes;
 };
 
-static int lines, words, bytes; /* which of them are wanted */
+static int lines, words, bytes; /* which of them to write */
 
 static void count(struct counts *counts, const char *text, ssize_t length, int *in_word)
 {

@@ -1,12 +1,12 @@
 /*
- * xargs [-0rt] [-n WORDS] [-I MARK] [PROGRAM [ARGUMENT...]]: runs the program (echo) with words of the standard input
- * behind its arguments, as often as it takes.
- *   -n  with so many words at most                   -0  words end with a zero byte
- *   -I  once for each line, in place of the MARK     -r  not at all if there are no words
- *   -t  and writes what it runs to stderr
+ * xargs [-0rt] [-n WORDS] [-I MARK] [PROGRAM [ARGUMENT...]]: runs the program (echo) with words from standard input
+ * after its arguments, as often as necessary.
+ *   -n  with at most so many words                   -0  words end with a zero byte
+ *   -I  once for each line, which replaces MARK      -r  not at all if there are no words
+ *   -t  writes each command to stderr first
  *
- * Words are parted by blanks and lines, unless in quotes or behind a backslash. Exit status: 0; 123 if a program
- * failed, 124 and the end if one ended with 255, 125 by a signal, 126 or 127 if it cannot be run or is not there.
+ * Blanks and newlines separate words, unless quoted or after a backslash. Exit status: 0; 123 if a program failed; 124
+ * if one ended with 255, which ends xargs, too; 125 by a signal; 126 or 127 if it cannot be run or does not exist.
  */
 #include <err.h>
 #include <errno.h>
@@ -19,7 +19,7 @@
 #include "programs/lib/numbers.h"
 
 enum {
-    BYTES_MAX = 1 << 15, /* of all words of one program, which leaves more than that for the environment */
+    BYTES_MAX = 1 << 15, /* of all words for one program; the rest is for the environment */
     WORDS_MAX = BYTES_MAX / 2,
     FAILED = 123,
     ENDS_ALL = 124,
@@ -80,7 +80,7 @@ static void run_with_words(void)
     used = fixed_bytes;
 }
 
-/* `text` with `line` for each mark. */
+/* `text` with `line` in place of each mark. */
 static char *marked(const char *text, const char *line)
 {
     size_t room = strlen(text) + 1, length = strlen(mark);
@@ -133,7 +133,7 @@ static void take(const char *word, int *any)
         add(word);
 }
 
-/* Up to the quote, or the byte behind a backslash; how long the word is then. */
+/* Reads up to the closing quote, or the byte after a backslash; returns the word's new length. */
 static size_t read_quoted(int quote, char *word, size_t length)
 {
     int c;
@@ -157,7 +157,7 @@ static int ends_word(int c)
     return c == '\n' || (!mark && (c == ' ' || c == '\t'));
 }
 
-/* The next word, without quotes; false at the end. An empty one must have been in quotes. */
+/* Reads the next word, without quotes; false at the end. An empty word must have been quoted. */
 static int read_word(char *word)
 {
     size_t length = 0;

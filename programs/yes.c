@@ -1,4 +1,4 @@
-/* yes [WORD...]: writes the words (y) as a line, again and again, until nobody reads. */
+/* yes [WORD...]: writes the words (y) as a line, repeatedly, until nobody reads. */
 #include <err.h>
 #include <stdio.h>
 

@@ -1,4 +1,4 @@
-/* bench_file [ROW]: what files and pipes cost a program, by the calls of its C library. */
+/* bench_file [ROW]: the costs of files and pipes for a program that uses the C library. */
 #include "programs/bench/rows.h"
 
 #include <fcntl.h>
@@ -19,7 +19,7 @@ static void must(int good)
         rows_fail("bench_file");
 }
 
-/* A file of a page, open to read and to write. */
+/* A file of one page, open for reading and writing. */
 static int make_file(void)
 {
     int fd = open(file_name, O_RDWR | O_CREAT | O_TRUNC, 0644);
@@ -99,7 +99,7 @@ static void move(int fd, int writes, size_t bytes)
     }
 }
 
-/* A child sends back what it gets. */
+/* A child sends back what it receives. */
 static void row_there_and_back(struct samples *samples, size_t bytes)
 {
     int there[2], back[2], status;

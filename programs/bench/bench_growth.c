@@ -1,10 +1,10 @@
 /*
- * bench_growth ROW COUNT: how what programs do grows with how much there is. COUNT is, of
- *   fork_pages      the pages that the parent has touched: fork, and exit and wait of a child that touches none
- *   region_pages    the regions that the program has: mmap, a first touch and munmap of one page more
- *   directory_open  the files in a directory: open and close of the one made last
+ * bench_growth ROW COUNT: how the costs of operations grow. COUNT is the number of
+ *   fork_pages      pages that the parent has touched: fork, and exit and wait of a child that touches none
+ *   region_pages    regions of the program: mmap, a first touch and munmap of one more page
+ *   directory_open  files in a directory: open and close of the newest
  *   directory_make  the same: making and removing one more
- *   descriptors     the descriptors that are open: dup and close of one more
+ *   descriptors     open descriptors: dup and close of one more
  */
 #include "programs/bench/rows.h"
 
@@ -50,7 +50,7 @@ static void row_fork_pages(struct samples *samples)
     }
 }
 
-/* Of two pages the second goes back: so no two regions adjoin. */
+/* Maps two pages and unmaps the second, so that no two regions adjoin. */
 static void row_region_pages(struct samples *samples)
 {
     for (unsigned i = 0; i < count; i++)
@@ -74,7 +74,7 @@ static void make_file(const char *name)
     must(close(open(name, O_RDWR | O_CREAT | O_EXCL, 0644)) == 0);
 }
 
-/* Files 0 to COUNT - 1. */
+/* Makes files 0 to COUNT - 1. */
 static void make_files(void)
 {
     char name[NAME_BYTES];

@@ -1,12 +1,10 @@
 /*
- * bench_kernel [ROW]: what the kernel's operations cost, or one of them.
+ * bench_kernel [ROW]: the costs of all the kernel's operations, or of one.
  *
- * init starts it in the way of a kernel test (tests/system/kernel/kernel_test.h), and each row is a point
- * of such a test: it runs twice, must work, and must leave nothing behind. The first run warms up;
- * the second is a line of the log:
+ * init starts it like a kernel test (tests/system/kernel/kernel_test.h). Each row is a point of the test: it runs
+ * twice, must work, and must leave nothing behind. The first run warms up; the second prints a line to the log:
  *     bench: NAME MINIMUM MEDIAN MAXIMUM
- * Calls go from one child to another: each is a task with a space of its own. What they share is
- * this program's data.
+ * Calls go from one child to another: each is a task with its own space. They share this program's data.
  */
 #include "programs/bench/samples.h"
 #include "tests/system/kernel/kernel_test.h"
@@ -15,16 +13,16 @@
 
 enum {
     SERVICE = FIRST_SLOT, /* the server's endpoint */
-    SERVER = 0,           /* children */
+    SERVER = 0,           /* children's numbers */
     CLIENT = 1,
     TARGET = 2,
     OWN_SERVICE = 2, /* slots of the client */
     OWN_SELF = 3,
-    OWN_MEMORY = 2, /* ... of the server */
+    OWN_MEMORY = 2, /* slots of the server */
     SPARE_FRAMES = 16,
     PRIORITY_SERVER = PRIORITY_CHILD + 1,
-    WARM_UP = 8,       /* samples of the first run */
-    TABLE_PAGES = 512, /* that a page table maps */
+    WARM_UP = 8,       /* samples in the first run */
+    TABLE_PAGES = 512, /* mapped by a page table */
     LARGE_TASK_PAGES = 10000,
 };
 
@@ -68,7 +66,7 @@ static void null_call(void)
 
 /* ------------------------------------------------------------------------------------- messages */
 
-/* Answers each call with what came, by `flags`. */
+/* Answers each call with the same words, using `flags`. */
 static void echo(uint32_t flags)
 {
     struct words words = {{0}};
@@ -118,7 +116,7 @@ static void call_words(uint32_t unused)
     }
 }
 
-/* `count` words in the page, beside those in registers. */
+/* Calls with `count` words in the message page, in addition to those in registers. */
 static void call_page(uint32_t count)
 {
     for (uint32_t i = 0; i < wanted; i++) {
@@ -207,7 +205,7 @@ static void serve_pages(uint32_t pages)
     }
 }
 
-/* Gets the pages, looks at the last one, and gives them back. */
+/* Gets the pages, reads the last one, and gives them back. */
 static void get_pages(uint32_t pages)
 {
     const volatile uint32_t *last = (uint32_t *)(SCRATCH + (pages - 1) * PAGE_SIZE);
@@ -358,7 +356,7 @@ static void revoke_1000(void)
     revoke("revoke_1000", 1000);
 }
 
-/* Each frame is mapped once. */
+/* Every frame is mapped once. */
 static void revoke_frames_100(void)
 {
     enum { FRAMES = 100 };
@@ -378,7 +376,7 @@ static void revoke_frames_100(void)
     row_end();
 }
 
-/* No row: what the kernel does here with interrupts off is judged from outside. */
+/* No row: scripts/bench measures the kernel's time with interrupts off here. */
 static void destroy_large_task(void)
 {
     enum { STEP = CALL_PAGES_MAX };
@@ -392,7 +390,7 @@ static void destroy_large_task(void)
 
 /* -------------------------------------------------------------------------------------- the run */
 
-/* The rows' texts are their names. */
+/* A point's text is the row's name. */
 static const struct point points[] = {
     {"null_call", null_call},
     {"ipc_4w", ipc_4w},
@@ -414,7 +412,7 @@ static const struct point points[] = {
     {"destroy_large_task", destroy_large_task},
 };
 
-/* The point that the command line names behind the program. */
+/* The point that the command line names after the program. */
 static const struct point *named_point(const char *command)
 {
     const char *name = strchr(command, ' ');

@@ -1,6 +1,6 @@
 /*
- * bench_memory [ROW [SEGMENTS]]: what a program's memory, its locks and its console cost; with so
- * many other segments open.
+ * bench_memory [ROW [SEGMENTS]]: the costs of a program's memory, locks and console, with that many other segments
+ * open.
  */
 #include "libuser/ipc/ipc.h"
 #include "libuser/mem/mmap.h"
@@ -18,7 +18,7 @@
 enum {
     PAGE = 4096,
     SEGMENT = 1,
-    OTHER_SEGMENTS = 100, /* and on */
+    OTHER_SEGMENTS = 100, /* the first number of the other segments */
     A_DAY = 24 * 60 * 60,
 };
 
@@ -63,7 +63,7 @@ static void touch(volatile char *pages, struct samples *samples)
     }
 }
 
-/* Pages that a child shared until it ended: the frames are ours, but may not yet be written. */
+/* Faults on pages shared with a child that has ended: the frames are ours, but still mapped read-only. */
 static void row_fault(struct samples *samples)
 {
     volatile char *pages = get_pages();
@@ -85,7 +85,7 @@ static void row_fault_zero(struct samples *samples)
     put_pages(pages);
 }
 
-/* A page that is not touched is none. */
+/* The page is touched, as otherwise it has no frame. */
 static void row_page_get_put(struct samples *samples)
 {
     for (int i = 0; i < SAMPLES; i++) {
@@ -101,7 +101,7 @@ static void row_page_get_put(struct samples *samples)
 
 /* ------------------------------------------------------------------------------------- segments */
 
-/* A process that has the segment open, and we have not. */
+/* A process that has the segment open; we have not. */
 static pid_t make_holder(void)
 {
     open_segment(SEGMENT);
@@ -133,7 +133,7 @@ static void row_shm_create(struct samples *samples)
     }
 }
 
-/* Another has it already. */
+/* Another process has it open already. */
 static void row_shm_open(struct samples *samples)
 {
     pid_t holder = make_holder();
@@ -178,7 +178,7 @@ static void row_lock(struct samples *samples)
     close_segment(SEGMENT);
 }
 
-/* An empty line: of others nothing goes out before their end. */
+/* An empty line, because other lines are only written at their end. */
 static void row_console_byte(struct samples *samples)
 {
     for (int i = 0; i < SAMPLES; i++) {
@@ -191,7 +191,7 @@ static void row_console_byte(struct samples *samples)
     }
 }
 
-/* What reading the counter costs on this machine, less what it costs where it counts instructions. */
+/* The cost of reading the counter on this machine, minus its cost when instructions are counted. */
 static void row_nothing(struct samples *samples)
 {
     for (int i = 0; i < SAMPLES; i++) {

@@ -1,11 +1,11 @@
 /*
- * bench_pairs: how much more two pairs of a client and a server do on two processors than one pair does. A pair
- * exchanges messages on a processor of its own and computes in between, so it needs the kernel's lock for a smaller
- * part of its time the more it computes.
+ * bench_pairs: the throughput of two client-server pairs on two processors, compared with that of one pair. Each pair
+ * exchanges messages on its own processor and computes in between; the more it computes, the smaller the part of its
+ * time in which it needs the kernel's lock.
  *
- * Each amount of work is a line of the log, in hundredths: 200 is twice as much, 100 no more than one pair.
+ * Each amount of work is a line in the log, in hundredths: 200 is twice the throughput, 100 the same as one pair.
  *     bench: pairs_WORK MINIMUM MEDIAN MAXIMUM
- * Time is the host's: this runs without -icount, on a host that has two cores to spare (`scripts/bench --plots`).
+ * Time is the host's: this runs without -icount, on a host with two idle cores (`scripts/bench --plots`).
  */
 #include "programs/bench/samples.h"
 #include "tests/system/kernel/kernel_test.h"
@@ -13,15 +13,15 @@
 enum {
     PAIRS = 2,
     ROUNDS = 15,
-    SERVICE = FIRST_SLOT, /* + p: pair p's endpoint */
+    SERVICE = FIRST_SLOT, /* + p: the endpoint of pair p */
     OWN_SERVICE = 2,      /* of a client */
     SPARE_FRAMES = 16,
-    INSTRUCTIONS = 2000000, /* that one pair executes in a measurement, about */
-    MESSAGE = 200,          /* that a call and its reply take, about */
+    INSTRUCTIONS = 2000000, /* executed by one pair in a measurement, about */
+    MESSAGE = 200,          /* executed by a call and its reply, about */
 };
 
 static struct samples ratios;
-static uint32_t work, calls; /* instructions of a pair between two messages; messages of a measurement */
+static uint32_t work, calls; /* instructions of a pair between two messages; messages in a measurement */
 static volatile uint32_t arrivals, ticks_of[PAIRS], failed;
 
 static uint32_t server_of(uint32_t pair)
@@ -34,7 +34,7 @@ static uint32_t client_of(uint32_t pair)
     return 2 * pair + 1;
 }
 
-/* Half of a pair's work. The loop has two instructions. */
+/* Does half of a pair's work. The loop has two instructions. */
 static void compute(void)
 {
     uint32_t left = work / 4;
@@ -55,7 +55,7 @@ static void serve(uint32_t unused)
     }
 }
 
-/* Both clients are here. */
+/* Waits until both clients are here. */
 static void meet(void)
 {
     uint32_t last = __atomic_fetch_add(&arrivals, 1, __ATOMIC_SEQ_CST) / PAIRS * PAIRS + PAIRS;
@@ -76,7 +76,7 @@ static void measure(uint32_t pair)
     ticks_of[pair] = cycles() - begin;
 }
 
-/* The first pair alone, then both at once; in hundredths, how much more two do in the same time. */
+/* Measures the first pair alone, then both at once: their relative throughput in hundredths. */
 static void call(uint32_t pair)
 {
     for (uint32_t round = 0; round < ROUNDS; round++) {
@@ -116,7 +116,7 @@ static void make_pair(uint32_t pair)
     start(server_of(pair), serve, pair, service);
 }
 
-/* On several processors the machine may look quiet while a child runs. */
+/* With several processors the machine may look idle while a child runs. */
 static void wait_for_ends(void)
 {
     for (uint32_t left = PAIRS; left > 0;) {
@@ -145,7 +145,7 @@ static void pairs_with(uint32_t instructions)
         return;
     static uint32_t runs;
     if (runs++ % 2 == 0)
-        return; /* of each point's two runs the first warms up */
+        return; /* each point runs twice, first to warm up */
     struct figures figures = samples_figures(&ratios);
     note("bench: pairs_%u %u %u %u", (unsigned)instructions, (unsigned)figures.minimum, (unsigned)figures.median,
          (unsigned)figures.maximum);

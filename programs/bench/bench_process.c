@@ -1,6 +1,6 @@
 /*
- * bench_process [ROW]: what processes cost that do nothing, from fork to the end of wait, by the stubs of proc's
- * protocol: without what a C library does beside that, for threads and signals.
+ * bench_process [ROW]: the costs of processes that do nothing, from fork to the end of wait. It uses the stubs of
+ * proc's protocol, so that a C library's work for threads and signals is not measured.
  */
 #include "libuser/ipc/ipc.h"
 #include "programs/bench/rows.h"

@@ -1,7 +1,6 @@
 /*
- * bench_server [PART...]: what keeps servers busy longest, as far as a program can ask for it. How long
- * they are, the plugin of the bench counts, from one call of part_begins() to the next; what we
- * print is the name of each stretch:
+ * bench_server [PART...]: requests that keep servers busy longest. The bench's plugin counts how long they are busy
+ * from one call of part_begins() to the next; this program prints the name of each such part:
  *     bench: part NAME
  */
 #include "libuser/mem/mmap.h"
@@ -23,7 +22,7 @@ enum { PAGE = 4096, MIB = 1 << 20, TABLE = 2 << 20 };
 
 /* ---------------------------------------------------------------------------------------- memory */
 
-/* Each page's first word is its number, plus `more`. */
+/* Writes each page's number, plus `more`, to its first word. */
 static void fill(char *from, unsigned bytes, uint32_t more)
 {
     for (unsigned i = 0; i < bytes / PAGE; i++)
@@ -38,7 +37,7 @@ static bool is_filled(const char *from, unsigned bytes, uint32_t more)
     return true;
 }
 
-/* Of many pages some: each that is looked at comes into being. */
+/* Checks some of many pages, as reading a page creates it. */
 static bool is_zero(const char *from, unsigned bytes)
 {
     for (unsigned i = 0; i<bytes / PAGE; i += bytes> MIB ? 100 : 1)
@@ -77,7 +76,7 @@ static void touch_heap(void)
     check(is_filled(heap, HEAP - PAGE, 2), "the heap that a child filled");
 }
 
-/* The end of this process, too, is a long one. */
+/* The end of this process takes long, too. */
 static void part_fork(void)
 {
     heap = get_heap(HEAP);
@@ -132,7 +131,7 @@ static void part_sbrk(void)
     check(is_zero(from + PAGE, LESS - PAGE), "a heap that was given back");
 }
 
-/* As much as can be promised of 500 MiB. */
+/* Maps as much as can be promised of 500 MiB. */
 static void part_mmap(void)
 {
     unsigned bytes = 500 * MIB;
@@ -144,7 +143,7 @@ static void part_mmap(void)
     check(get_pages(pages, bytes) == pages, "the same place");
 }
 
-/* With a hole behind each second page no two pages find a place between them. */
+/* Leaves a hole after each second page, so that two pages find no place between them. */
 static void part_holes(void)
 {
     enum { PAGES = 8000 };
@@ -160,7 +159,7 @@ static void part_holes(void)
     check(is_zero(two, 2 * PAGE), "two pages");
 }
 
-/* All begin in one tick. */
+/* All start in the same tick. */
 static void part_sleepers(void)
 {
     enum { SLEEPERS = 200 };
@@ -187,7 +186,7 @@ static void part_kills(void)
         child_ends(children[i], SIGKILL);
 }
 
-/* Four times what console keeps. */
+/* Writes four times the console's buffer. */
 static void part_write(void)
 {
     static char lines[16 * 1024];
@@ -198,7 +197,7 @@ static void part_write(void)
     check(write(STDOUT_FILENO, lines, sizeof(lines)) == sizeof(lines), "write");
 }
 
-/* Each page with tables of its own. */
+/* Each page needs its own page tables. */
 static void part_tables(void)
 {
     enum { TABLES = 300, FIRST = 0x41000000 };
@@ -208,7 +207,7 @@ static void part_tables(void)
     in_child(nothing);
 }
 
-/* Fork has them all open, too. */
+/* The forked child has them all open, too. */
 static void part_segments(void)
 {
     enum { SEGMENTS = 1000 };
@@ -222,7 +221,7 @@ static void part_segments(void)
     check(*page == 1, "the last segment");
 }
 
-/* Of two pages that adjoin none is treated as the other: each is a call to the kernel. */
+/* Neighbouring pages are treated differently, so each needs its own call to the kernel. */
 static void part_alternate(void)
 {
     enum { PAGES = 16 * MIB / PAGE };
@@ -238,8 +237,7 @@ static void part_alternate(void)
     child_ends(child, SIGKILL);
 }
 
-/* What mem keeps for places in which there is nothing any more; places that are nearly full, for which it looks past
- * all. */
+/* Makes mem search past memory reserved for places that are empty by now, and for nearly full ones. */
 static void part_places(void)
 {
     enum { PLACE = 4 << 20, PLACES = 190, LAST = PLACE / PAGE - 1, FULL = 22 };
@@ -256,7 +254,7 @@ static void part_places(void)
     get_pages(0, 1020 * PAGE);
 }
 
-/* Who ends leaves its children to another; they end at one tick, others have already. */
+/* A process that ends leaves its children to another; they end in the same tick, or have ended before. */
 static void leave_children(void)
 {
     enum { CHILDREN = 200 };
@@ -298,13 +296,13 @@ static const struct {
     {"input_end", part_input_end},
 };
 
-/* These want input when they say so. */
+/* These parts need input, after they have announced it. */
 static bool wants_input(const char *name)
 {
     return strcmp(name, "interrupt") == 0 || strcmp(name, "polled") == 0 || strcmp(name, "input_end") == 0;
 }
 
-/* Without names all are but those. */
+/* Without names all parts run, except those that need input. */
 static bool is_named(const char *name, char **names)
 {
     bool found = !*names && !wants_input(name);

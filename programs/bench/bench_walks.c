@@ -1,6 +1,6 @@
 /*
- * bench_walks: does once what the README's tour and the pages of lives and walks in docs/ follow through the system.
- * The bench's plugin notes which functions that executes, and scripts/test compares them with what the pages name.
+ * bench_walks: does each operation once that the README's tour and the pages about lives and walks in docs/ follow
+ * through the system. The bench's plugin records which functions run, and scripts/test compares them with the pages.
  */
 #include "programs/bench/walks.h"
 
@@ -14,13 +14,19 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PAGE = 4096, FIRST = 1, SECOND = 2, DEEP = 1 << 17, LONG = 1000 /* pages that are not forked at once */ };
+enum {
+    PAGE = 4096,
+    FIRST = 1,
+    SECOND = 2,
+    DEEP = 1 << 17,
+    LONG = 1000 /* LONG: pages that fork copies in several steps */
+};
 
-enum { PAUSE = 1000 /* us, in which a child comes to wait */ };
+enum { PAUSE = 1000 /* us, within which a child begins to wait */ };
 
 static const char TRUE_PROGRAM[] = "/bin/true";
-static char data[3 * PAGE] = {1}; /* of the archive, but for what was touched */
-static int begin[2];              /* a pipe: a child waits until it is to begin */
+static char data[3 * PAGE] = {1}; /* of the archive, except for touched pages */
+static int begin[2];              /* a pipe: a child waits until it may begin */
 
 void walk(const char *name)
 {
@@ -34,7 +40,7 @@ void must(int good)
         rows_fail("bench_walks");
 }
 
-/* A child that runs `run` as soon as child_begins() was called. */
+/* Makes a child that calls `run` after child_begins(). */
 static pid_t make_child(void (*run)(void))
 {
     char byte;
@@ -74,7 +80,7 @@ static void close_in_walk(const char *name, int id)
     must(result == 0);
 }
 
-/* The first open of a process makes page tables. */
+/* The first open in a process makes page tables. */
 static void segments(void)
 {
     char *segment = 0;
@@ -88,7 +94,7 @@ static void segments(void)
     close_in_walk("shm_close", SECOND);
 }
 
-/* A child has it. */
+/* A child has the segment open. */
 static void share(void)
 {
     char *segment = 0;

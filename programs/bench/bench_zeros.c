@@ -1,4 +1,4 @@
-/* bench_zeros: a program that is 30 MiB of zeros, looks at its first and its last page, and ends. */
+/* bench_zeros: a program with 30 MiB of zeros, which reads its first and its last page, and ends. */
 #include "servers/proto/proc.h"
 #include "servers/proto/slots.h"
 

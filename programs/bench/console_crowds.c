@@ -11,7 +11,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-/* Unfinished lines, which are shown when they have had their time. */
+/* Unfinished lines, which are shown after a time. */
 static void writes_a_part(void)
 {
     static const char piece[] = "a part of a line, of which nothing comes any more; ";
@@ -39,7 +39,7 @@ static void writes_and_syncs(void)
     check(console_sync(CLIENT_SLOT_CONSOLE) == 0, "console_sync");
 }
 
-/* Each is answered when all that others have written is out. */
+/* Each sync is answered when all earlier output has left. */
 void part_syncs(void)
 {
     crowd_begins(writes_and_syncs);
@@ -68,7 +68,7 @@ static void reads_behind(void)
     check(read(STDIN_FILENO, &byte, 1) == 1, "a read in the background");
 }
 
-/* Who has read waits for a child: all others that read are asked of again. */
+/* A process that has read waits for a child: all other readers must be checked again. */
 void part_asks(void)
 {
     read_in_vain();

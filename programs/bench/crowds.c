@@ -49,7 +49,7 @@ void crowd_is_there(void)
     fflush(stdout);
 }
 
-/* Words of a page that all share. */
+/* Words in a page that all processes share. */
 static volatile uint32_t *words(void)
 {
     static char *page;
@@ -70,7 +70,7 @@ static void wait_at_word(void)
         futex(words(), FUTEX_WAIT, 0, 0, 0);
 }
 
-/* All are at another word, and then woken. */
+/* All wait at different words, and are then woken. */
 void part_futex(void)
 {
     volatile uint32_t *word = words();
@@ -83,7 +83,7 @@ void part_futex(void)
     crowd_ends(0);
 }
 
-/* All at one tick. */
+/* All alarms are in the same tick. */
 static void set_alarm(void)
 {
     enum { AFTER = 500000, TICK = 10000 };
@@ -113,7 +113,7 @@ static void hears(int signal)
     is_heard = 1;
 }
 
-/* In a call of the file server's, which is not proc's to end. */
+/* Waits in a call to the file server, which proc cannot end itself. */
 static void reads_until_it_hears(void)
 {
     int ends[2];

@@ -22,7 +22,7 @@ static char *map(int fd, unsigned pages)
     return at;
 }
 
-/* A file without a name; the server has lent all of its pages. */
+/* An unlinked file, of which the server has lent all pages. */
 static void keep_file(bool stays_mapped)
 {
     enum { PAGES = 8 };
@@ -50,7 +50,7 @@ static void exec_with_files(void)
     check(false, "exec");
 }
 
-/* Who ends, and who executes another program, has more open and mapped than can be taken back at once. */
+/* A process ends, or executes a program, with more open and mapped than the server takes back at once. */
 void part_files(void)
 {
     part("files_end");
@@ -59,7 +59,7 @@ void part_files(void)
     in_child(exec_with_files);
 }
 
-/* A file becomes shorter that many have mapped; one that many have mapped goes with the last of them. */
+/* Truncates a file that many have mapped; the file goes with its last mapping. */
 void part_cut(void)
 {
     enum { MAPPERS = 300, PAGES = 8 };
@@ -80,7 +80,7 @@ void part_cut(void)
         child_ends(mappers[i], SIGKILL);
 }
 
-/* A place for so many pages of files. */
+/* Reserves a place for that many pages of files. */
 static uint32_t reserve(uint32_t pages)
 {
     uint32_t at = 0;
@@ -93,7 +93,7 @@ static uint32_t reserve(uint32_t pages)
     return at;
 }
 
-/* Pages of a file at many places, of which the server alone hears that they are unmapped. */
+/* Maps pages of a file at many places; only the server is told to unmap them. */
 static void lend_often(uint32_t fd, uint32_t pages, uint32_t places)
 {
     uint32_t at = reserve(places * pages), granted = 0;
@@ -108,7 +108,7 @@ static void lend_often(uint32_t fd, uint32_t pages, uint32_t places)
     check(answer == 0, "pages at many places");
 }
 
-/* One without a name. */
+/* An unlinked file. */
 static int lent_file(uint32_t pages, uint32_t places)
 {
     int fd = open("/tmp/part", O_RDWR | O_CREAT, 0600);
@@ -131,7 +131,7 @@ static void lend_and_end(void)
     part("lent_end");
 }
 
-/* The rings of as many pipes as there can be, each at as many places as it can be. */
+/* Attaches the most rings of pipes, each at the most places. */
 static void attach_and_end(void)
 {
     enum { PIPES = 60, PLACES = 64, RING_PAGES = 3, RING = RING_PAGES * PAGE };
@@ -148,7 +148,7 @@ static void attach_and_end(void)
     part("rings_end");
 }
 
-/* The largest place that mem keeps for another server's pages, and its end. */
+/* Reserves the largest place that mem keeps for another server's pages, and ends. */
 static void reserve_and_end(void)
 {
     enum { MOST = 14336 };
@@ -160,7 +160,7 @@ static void reserve_and_end(void)
     check(mem_reserve(CLIENT_SLOT_MEM, 0, (MOST + 1) * PAGE, 3, &at) == -ENOMEM, "no larger place");
 }
 
-/* Who unmaps nothing has a page at no more places than a revocation has time for. */
+/* A page stays mapped at as many places as one revocation can handle, if nothing is unmapped. */
 void part_lent(void)
 {
     in_child(lend_and_end);
@@ -168,7 +168,7 @@ void part_lent(void)
     in_child(reserve_and_end);
 }
 
-/* A file can have one lock more. */
+/* the most locks of a file, less one */
 enum { LOCKS = 255, LOCK_FILES = 40 };
 
 static void lock(int fd, short kind, off_t first, off_t bytes)
@@ -188,7 +188,7 @@ static int locked_file(void)
     return fd;
 }
 
-/* All become one of another kind, and of the same; that is split again. */
+/* Changes the kind of all locks, and back to one kind; then splits that lock. */
 static void lock_and_end(void)
 {
     part("locks_replaced");
@@ -216,7 +216,7 @@ static void wait_for_lock(void)
     check(fcntl(fd_of_all, F_SETLKW, &range) == 0, "a lock that others wait for");
 }
 
-/* Who ends has many, and many wait for one. */
+/* A process ends with many locks, and many processes wait for one. */
 void part_locks(void)
 {
     in_child(lock_and_end);

@@ -29,7 +29,7 @@ static void reads_the_end(void)
     check(close(ends[WRITES]) == 0 && read(ends[READS], bytes, 1) == 0, "a read of the end");
 }
 
-/* One write is for all of them; one close is. */
+/* One write wakes all of them; one close does. */
 void part_readers(void)
 {
     part("pipe_bytes");

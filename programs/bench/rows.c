@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-/* A line, by the console's own protocol: there need be no C library. */
+/* Prints a line by the console's own protocol, as there may be no C library. */
 static __attribute__((format(printf, 1, 2))) void say(const char *format, ...)
 {
     uint32_t taken;

@@ -1,4 +1,4 @@
-/* The rows of a program: all, or the one that its first argument names. */
+/* The rows of a program: runs all, or the one named by its first argument. */
 #pragma once
 
 #include "programs/bench/samples.h"
@@ -9,9 +9,9 @@ struct row {
 };
 
 /*
- * A line for each row:
+ * Prints a line for each row:
  *     bench: NAME MINIMUM MEDIAN MAXIMUM
- * Returns the exit status: 1 if a row has not all of its samples, 2 if no row has that name.
+ * Returns the exit status: 1 if a row lacks samples, 2 if no row has that name.
  */
 int rows_run(const struct row *rows, unsigned count, const char *name);
 

@@ -1,6 +1,6 @@
 #include "programs/bench/samples.h"
 
-enum { EMPTY_STRETCH = 2 }; /* of cycles(), and of keeping what it says */
+enum { EMPTY_STRETCH = 2 }; /* cycles(), and keeping its result */
 
 void samples_add(struct samples *samples, uint32_t begin, uint32_t end)
 {

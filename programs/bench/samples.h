@@ -1,6 +1,6 @@
 /*
- * What a stretch of a program costs: the processor's cycle counter before and after it, SAMPLES
- * times. Under `-icount shift=0` the counter counts instructions, each once.
+ * Measures the cost of a stretch of code: reads the processor's cycle counter before and after it, SAMPLES times. Under
+ * `-icount shift=0` the counter counts instructions, each once.
  */
 #pragma once
 
@@ -25,8 +25,8 @@ static inline uint32_t cycles(void)
     return low;
 }
 
-/* A stretch from `begin` to `end`, without what it costs to read the counter. */
+/* Adds a stretch from `begin` to `end`, less the cost of reading the counter. */
 void samples_add(struct samples *samples, uint32_t begin, uint32_t end);
 
-/* Sorts the values. There is at least one. */
+/* Sorts the values, of which there must be one or more. */
 struct figures samples_figures(struct samples *samples);

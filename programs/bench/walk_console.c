@@ -1,4 +1,4 @@
-/* What bench_walks does with the console. */
+/* The walks of bench_walks with the console. */
 #include "programs/bench/walks.h"
 
 #include "servers/proto/console.h"
@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* Until it has left the port. */
+/* Returns when the output has left the port. */
 static void print_one(void)
 {
     walk("printf");
@@ -18,7 +18,7 @@ static void print_one(void)
     must(error == 0);
 }
 
-/* The bench types an empty line when it has seen this one. */
+/* The bench types an empty line after it has seen this one. */
 static void read_one(void)
 {
     char byte;

@@ -1,4 +1,4 @@
-/* What bench_walks does with files. */
+/* The walks of bench_walks with files. */
 #include "programs/bench/walks.h"
 
 #include <fcntl.h>
@@ -74,7 +74,7 @@ static void name_and_map(void)
     walk_ends();
 }
 
-/* Its ring is in our memory after a few uses: then no server hears of it. */
+/* After a few uses the pipe's ring is in our memory, and no server takes part. */
 static void pipe_one(void)
 {
     int pipe_ends[2];

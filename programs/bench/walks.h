@@ -1,13 +1,13 @@
-/* Steps of bench_walks, each an operation that a page of docs/ follows through the system. */
+/* The walks of bench_walks: operations that a page of docs/ follows through the system. */
 #pragma once
 
 #include "programs/bench/samples.h"
 
-/* Names the step that comes next, and what must hold in it. */
+/* Names the next walk, and checks that it worked. */
 void walk(const char *name);
 void must(int good);
 
-/* The plugin of the bench notes what is executed between the two, by whomever. */
+/* The bench's plugin records everything that runs between these two, in any program. */
 static inline void walk_begins(void)
 {
     (void)cycles();
@@ -20,7 +20,7 @@ static inline void walk_ends(void)
 
 /* walk_files.c */
 #define WALK_FILE "/tmp/walk"
-void walk_file_of(const char *path); /* is a copy of that */
+void walk_file_of(const char *path); /* makes it a copy of that file */
 void walk_files(void);
 
 /* walk_console.c */

@@ -1,8 +1,8 @@
-/* Files line by line. */
+/* Reading files line by line. */
 #pragma once
 
 #include <stdbool.h>
 #include <stdio.h>
 
-/* The next line, without its end, as getline() has it; false: there is none, or the file has an error. */
+/* Reads the next line, without its newline, like getline(); false: the end, or an error of the file. */
 bool line_read(FILE *file, char **line, size_t *room);

@@ -16,7 +16,7 @@ bool mode_is_octal(const char *text, mode_t *mode)
     return true;
 }
 
-/* The letters at *at as bits, one of `bits` for each of `letters`. */
+/* Reads letters at *at, and returns the sum of their `bits`. */
 static mode_t take_letters(const char **at, const char *letters, const mode_t *bits)
 {
     mode_t taken = 0;
@@ -34,7 +34,7 @@ static bool is_operator(char c)
     return c && strchr("+-=", c);
 }
 
-/* One part between commas; false if it has no operator. */
+/* Applies one part between commas; false if it has no operator. */
 static bool change(const char **at, mode_t *mode, mode_t mask)
 {
     static const mode_t whose[] = {0700, 070, 07, 0777}, what[] = {0444, 0222, 0111};

@@ -3,5 +3,5 @@
 
 #include <stdbool.h>
 
-/* The whole text is a decimal number from 0 on that fits; else *value is as it was. */
+/* True if the whole text is a decimal number from 0 on that fits; else *value is unchanged. */
 bool number_is(const char *text, unsigned long *value);

@@ -1,6 +1,6 @@
-/* The standard output of programs. */
+/* Standard output of programs. */
 #pragma once
 
-/* 0 if all that was printed has been written; else 1, with a message. A line may have been written, or not, before the
- * end: fflush() alone says nothing of that. */
+/* 0 if all printed text has been written; else 1, with a message. It notices errors of earlier writes, too, which
+ * fflush() alone does not report. */
 int output_failed(void);

@@ -1,9 +1,9 @@
-/* What several programs ask about paths. */
+/* Functions on paths that several programs use. */
 #pragma once
 
 #include <stdbool.h>
 
 bool path_is_directory(const char *path);
 
-/* The slashes at the path's end are cut off. */
+/* The last name; cuts off slashes at the path's end. */
 char *path_last_name(char *path);

@@ -1,4 +1,4 @@
-/* Text that grows, with a zero byte behind it. A program without memory ends. */
+/* Growing text, ended by a zero byte. A program without memory ends. */
 #pragma once
 
 #include <stdbool.h>
@@ -15,11 +15,11 @@ void buffer_clear(struct buffer *buffer);
 
 void buffer_free(struct buffer *buffer);
 
-/* What was in one is in the other. */
+/* Exchanges the contents. */
 void buffer_swap(struct buffer *one, struct buffer *other);
 
-/* Its text, which is "" of an empty one. */
+/* The text; "" if it is empty. */
 const char *buffer_text(const struct buffer *buffer);
 
-/* malloc(), realloc() that do not fail; zeroed is what they add to nothing. */
+/* malloc() and realloc() that do not fail; a new allocation is zeroed. */
 void *must_allocate(void *old, size_t bytes);

@@ -11,14 +11,14 @@
 
 enum { STATUS_FAILED = 1, LINE_COLUMNS = 70 };
 
-/* What is written behind the line: a text, or what a file has. */
+/* Output that follows the line: a text, or a file's contents. */
 struct append {
     struct append *next;
     const struct command *command;
 };
 
-/* How a command goes on: with the next one, or where it jumps to; the cycle is over, with its line written or not; the
- * next cycle begins with what is there. */
+/* What follows a command: the next one, or a jump; the end of the cycle, with or without writing its line; a new cycle
+ * without reading a line; the end of the program. */
 enum outcome { GOES_ON, JUMPS, ENDS_CYCLE, DROPS_LINE, BEGINS_AGAIN, QUITS };
 
 static struct {
@@ -26,12 +26,12 @@ static struct {
     bool is_silent;
     struct buffer space, hold;
     struct append *appends, **last_append;
-    bool has_substituted; /* since the line was read, or `t` has seen it */
+    bool has_substituted; /* since the line was read, or since the last `t` */
 } editor;
 
 /* ------------------------------------------------------------------------------------------ writing */
 
-/* What `w` has written is in its file at once, as `r` may read it. */
+/* Flushes output of `w`, as `r` may read the file. */
 static void write_line(FILE *file, const char *text, size_t length)
 {
     fwrite(text, 1, length, file);
@@ -59,7 +59,7 @@ static void append(const struct command *command)
     editor.last_append = &made->next;
 }
 
-/* One that cannot be read is as an empty one. */
+/* An unreadable file counts as empty. */
 static void copy_file(const char *name)
 {
     FILE *file = fopen(name, "r");
@@ -88,7 +88,7 @@ static void write_appends(void)
     editor.last_append = &editor.appends;
 }
 
-/* `l`: what cannot be seen as C writes it, lines that are too long in pieces, with a $ at the end. */
+/* `l`: writes invisible bytes as C does, splits long lines, and ends each with a $. */
 static void write_visibly(void)
 {
     static const char escaped[] = "\\\a\b\f\n\r\t\v", letters[] = "\\abfnrtv";
@@ -127,7 +127,7 @@ static bool matches(const struct address *address)
     }
 }
 
-/* A range that begins with this line ends with it, too, if its last one is not behind it. */
+/* A range is this one line only, if its last line is not after it. */
 static bool begins_range(struct command *command)
 {
     const struct address *to = &command->to;
@@ -168,7 +168,7 @@ static void read_line(void)
     editor.has_substituted = false;
 }
 
-/* n, N: without a next line that is the end; POSIX writes the line then for n, and not for N. */
+/* n, N: without a next line they end the program; n writes the line before that, N does not, by POSIX. */
 static enum outcome next_line(bool is_added)
 {
     if (input_is_at_end())
@@ -184,7 +184,7 @@ static enum outcome next_line(bool is_added)
     return GOES_ON;
 }
 
-/* To the other space, or behind what is there with a newline between. */
+/* Copies to the other space, or appends after a newline. */
 static enum outcome copy(struct buffer *to, const struct buffer *from, bool is_added)
 {
     if (is_added)
@@ -242,7 +242,7 @@ static enum outcome jump_if_substituted(void)
     return jumps ? JUMPS : GOES_ON;
 }
 
-/* Those that write something and go on. */
+/* Commands that write and continue with the next one. */
 static enum outcome write_by(const struct command *command)
 {
     switch (command->name) {
@@ -328,7 +328,7 @@ static enum outcome run_script(void)
     return outcome;
 }
 
-/* False: the last cycle. */
+/* False: this was the last cycle. */
 static bool run_cycle(void)
 {
     enum outcome outcome = run_script();

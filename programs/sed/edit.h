@@ -1,9 +1,9 @@
-/* A script as it is run for each line. */
+/* Runs a script for each line. */
 #pragma once
 
 #include <stdbool.h>
 
 #include "programs/sed/script.h"
 
-/* All lines of the input; a silent one writes none by itself. */
+/* Processes all lines of the input; `is_silent`: writes none by itself. */
 void edit(struct script *script, bool is_silent);

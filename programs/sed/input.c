@@ -5,11 +5,11 @@
 #include <string.h>
 
 static struct {
-    char **names; /* of those that are not open yet */
+    char **names; /* files that are not open yet */
     FILE *file;   /* or null */
-    char *next;   /* the line that comes next, as getline() has it */
+    char *next;   /* the next line, as from getline() */
     size_t room;
-    ssize_t length; /* of that; -1: there is none */
+    ssize_t length; /* of `next`; -1: there is none */
     unsigned long number;
     bool has_failed;
 } input;
@@ -39,7 +39,7 @@ static void close_file(void)
     input.file = NULL;
 }
 
-/* A line ahead, as only so it is known which is the last one. */
+/* Reads a line ahead, which tells whether the current one is the last. */
 static void look(void)
 {
     input.length = -1;

@@ -5,17 +5,17 @@
 
 #include "programs/sed/buffer.h"
 
-/* Those files are read; of none the standard input. */
+/* Sets the files to read; without any, standard input. */
 void input_init(char **names);
 
-/* The next line, without its newline, is added. False: there is none. */
+/* Adds the next line, without its newline. False: there is none. */
 bool input_take(struct buffer *line);
 
-/* Whether the line that was taken last is the last of all. */
+/* True if the line taken last is the last of all. */
 bool input_is_at_end(void);
 
-/* Of the line that was taken last, from 1 on. */
+/* The number of the line taken last, from 1 on. */
 unsigned long input_number(void);
 
-/* A file could not be read, which was told. */
+/* A file could not be read; that was reported. */
 bool input_has_failed(void);

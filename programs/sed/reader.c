@@ -50,7 +50,7 @@ void reader_take_line(struct reader *reader, struct buffer *text)
     reader_take(reader);
 }
 
-/* From the [ on, to its ], which is not the first byte. */
+/* From the [ to its ], which cannot be the first byte. */
 static void take_brackets(struct reader *reader, struct buffer *text)
 {
     buffer_add_byte(text, reader_take(reader));

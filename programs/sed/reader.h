@@ -1,4 +1,4 @@
-/* The script as it is parsed, byte by byte. */
+/* Reads the script byte by byte, for parsing. */
 #pragma once
 
 #include <stdbool.h>
@@ -11,7 +11,7 @@ struct reader {
     bool is_extended;
 };
 
-/* What is wrong, with the line. */
+/* Reports an error with the line, and ends the program. */
 _Noreturn void reader_fail(const struct reader *reader, const char *why);
 
 char reader_take(struct reader *reader);
@@ -19,19 +19,20 @@ bool reader_take_if(struct reader *reader, char wanted);
 
 void reader_skip_blanks(struct reader *reader);
 
-/* All to the line's end, which is taken, too. */
+/* Takes everything to the line's end, and the end. */
 void reader_take_line(struct reader *reader, struct buffer *text);
 
-/* As far as the delimiter, which is taken, too. Behind a backslash that stands for itself, and n for a newline; other
- * backslashes stay, with what is behind them. In brackets a delimiter is none. */
+/* Takes the text up to the delimiter, and the delimiter. After a backslash the delimiter stands for itself, and n for a
+ * newline; other backslashes stay, with the byte after them. `has_brackets`: in brackets the delimiter is an ordinary
+ * byte. */
 void reader_take_delimited(struct reader *reader, char delimiter, bool has_brackets, struct buffer *text);
 
-/* Of such a text, compiled; null of an empty one. */
+/* Compiles such a text; null if it is empty. */
 const regex_t *reader_expression(struct reader *reader, const struct buffer *text, bool ignores_case);
 
-/* The file whose name is the rest of the line; it is made, once. */
+/* Opens the file named by the rest of the line; creates it, once. */
 FILE *reader_take_file(struct reader *reader);
 
-/* y/FROM/TO/ and s/EXPRESSION/REPLACEMENT/FLAGS behind their letters. */
+/* The rest of y/FROM/TO/ and s/EXPRESSION/REPLACEMENT/FLAGS after the letter. */
 char *translation_take(struct reader *reader);
 struct substitution *substitution_take(struct reader *reader);

@@ -4,7 +4,7 @@
 
 #include "programs/sed/reader.h"
 
-/* The next byte of a set of `y`, in which \\ stands for a backslash. */
+/* The next byte of a set of `y`, where \\ means a backslash. */
 static unsigned char next_of_set(const struct reader *reader, const char **at)
 {
     if (**at == '\\' && *++*at != '\\')
@@ -41,7 +41,7 @@ static struct part *add_part(struct part ***end)
     return made;
 }
 
-/* The replacement: & and \1 are groups; behind another backslash a byte stands for itself, also a newline. */
+/* The replacement: & and \1 are groups; after another backslash a byte, even a newline, stands for itself. */
 static struct part *take_parts(struct reader *reader, char delimiter)
 {
     struct part *first = NULL, **end = &first, *part = add_part(&end);
@@ -63,7 +63,7 @@ static struct part *take_parts(struct reader *reader, char delimiter)
     return first;
 }
 
-/* The flags behind s/.../.../; whether one of them makes small letters as good as large ones. */
+/* Takes the flags after s/.../.../; returns whether one of them ignores case. */
 static bool take_flags(struct reader *reader, struct substitution *made)
 {
     bool ignores_case = false;

@@ -48,7 +48,8 @@ static void take_addresses(struct reader *reader, struct command *command)
 
 /* ----------------------------------------------------------------------------------------- commands */
 
-/* a\, i\ and c\ and lines, all but the last with a backslash at their ends; or it is on the command's own line. */
+/* The text of a\, i\ and c\: following lines, all but the last ending with a backslash; or the rest of the command's
+ * line. */
 static void take_text(struct reader *reader, struct buffer *text)
 {
     char c;
@@ -109,7 +110,7 @@ static void take_arguments(struct reader *reader, struct command *command)
     }
 }
 
-/* Behind a command comes another line, a semicolon, or the } of those that it is among. */
+/* A command is followed by a newline, a semicolon, or the } of its block. */
 static void take_end(struct reader *reader, char name)
 {
     if (strchr("{aicrw", name) || (name == 's' && reader->at[-1] == '\n'))
@@ -153,7 +154,7 @@ static void set_brackets(const struct reader *reader, struct script *script)
     for (size_t i = 0; i < script->count; i++) {
         struct command *command = &script->commands[i];
         if (command->name == '{') {
-            command->target = open; /* as long as it is open: the one around it, from 1 on */
+            command->target = open; /* while it is open: the number of the enclosing block, from 1 on */
             open = i + 1;
         } else if (command->name == '}') {
             if (!open)

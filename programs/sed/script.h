@@ -1,13 +1,13 @@
 /*
- * What sed does, parsed: commands one after the other, each with the addresses that select its lines.
+ * A parsed script: a list of commands, each with the addresses that select its lines.
  *
  *      [FROM[,TO]] [!] COMMAND       FROM, TO: a number, $ for the last line, /EXPRESSION/
  *
- *      { ... }    jumps behind } unless the line is selected: `target`
+ *      { ... }    jumps past the } unless the line is selected: `target`
  *      b t        jump to a label, or to the end: `target`
- *      a i c r    `text`: it, or a file's name
+ *      a i c r    `text`: the text, or a file's name
  *      w          `file`
- *      y          `map`: of each byte what it becomes
+ *      y          `map`: the new value of each byte
  *      s          `substitution`
  */
 #pragma once
@@ -18,17 +18,17 @@
 
 #include "programs/sed/buffer.h"
 
-enum { GROUPS = 10, BYTES = 256 }; /* groups: all of a match, \1 to \9 */
+enum { GROUPS = 10, BYTES = 256 }; /* groups: the whole match, and \1 to \9 */
 
 enum address_kind { ADDRESS_NONE, ADDRESS_LINE, ADDRESS_LAST, ADDRESS_EXPRESSION };
 
 struct address {
     enum address_kind kind;
     unsigned long line;
-    const regex_t *expression; /* null: the one that was used last */
+    const regex_t *expression; /* null: the last one used */
 };
 
-/* A text of the replacement, and the group behind it; -1: none. */
+/* A text of the replacement, and the group after it; -1: none. */
 struct part {
     struct part *next;
     int group;
@@ -36,10 +36,10 @@ struct part {
 };
 
 struct substitution {
-    const regex_t *expression; /* null: the one that was used last */
+    const regex_t *expression; /* null: the last one used */
     struct part *parts;
-    unsigned long number; /* the first match that is replaced, from 1 on */
-    bool all, prints;     /* all behind it, too */
+    unsigned long number; /* the first match to replace, from 1 on */
+    bool all, prints;     /* all: also the following matches */
     FILE *file;           /* or null */
 };
 
@@ -57,8 +57,8 @@ struct command {
 struct script {
     struct command *commands;
     size_t count;
-    bool is_silent; /* it begins with a line `#n` */
+    bool is_silent; /* its first line is `#n` */
 };
 
-/* An error is told, and ends the program. */
+/* An error is reported, and ends the program. */
 struct script script_parse(const char *text, bool is_extended);

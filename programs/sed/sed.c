@@ -1,17 +1,17 @@
 /*
- * sed [-En] SCRIPT [FILE...]: writes lines as commands change them. They are the standard input's if there is no file.
+ * sed [-En] SCRIPT [FILE...]: writes lines as commands change them, from standard input if no file is given.
  *   -n         only what commands write          -e SCRIPT, -f FILE  commands; several are lines of one script
  *   -E         extended expressions
- * Commands, for all lines, or behind LINE, $ or /EXPRESSION/ for such, behind two of these with a comma between for
- * those from one to the other, with ! behind that for all others:
- *   {...}      those commands                    n N     the next line, in place of this or behind it
- *   =          writes the line's number          p P     writes all, the first line
- *   a i c TEXT behind, before, in place of it    q       is the end
+ * A command applies to all lines, or after LINE, $ or /EXPRESSION/ to those that match; after two of these, separated
+ * by a comma, to the lines from one to the other; with ! after these to all other lines:
+ *   {...}      those commands                    n N     the next line, replacing or following this one
+ *   =          writes the line's number          p P     writes everything, the first line
+ *   a i c TEXT after, before, instead of it      q       quits
  *   b t LABEL  goes to :LABEL, or the end; t: if s has replaced something
- *   d D        drops all, the first line         r w FILE  writes what is in the file, writes to it
- *   g G h H x  gets, adds, keeps, keeps behind what is kept, exchanges
- *   l          writes all so that it is seen     y/BYTES/OTHERS/
- *   s/EXPRESSION/REPLACEMENT/FLAGS               & and \1 are what matched; g: all matches, 3: the third, p, i, w FILE
+ *   d D        deletes everything, the first line    r w FILE  writes the file's contents, writes to it
+ *   g G h H x  gets, appends, keeps, appends to what is kept, exchanges
+ *   l          writes invisible bytes visibly    y/BYTES/OTHERS/
+ *   s/EXPRESSION/REPLACEMENT/FLAGS               & and \1: what matched; g: all matches, 3: the third, p, i, w FILE
  * Exit status: 0; 1 an error.
  */
 #include <err.h>
@@ -41,7 +41,7 @@ static void add_script(const char *script)
         buffer_add_byte(&text, *script++);
 }
 
-/* Without its last newline. */
+/* Adds the file without its last newline. */
 static void add_file(const char *name)
 {
     FILE *file = fopen(name, "r");

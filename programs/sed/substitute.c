@@ -31,7 +31,7 @@ static void add_replacement(struct buffer *to, const struct part *part, const ch
     }
 }
 
-/* From `at` on the text is not done. An empty match is none where the one before it ends. */
+/* The text from `at` on is still to do. An empty match directly after a match does not count. */
 struct progress {
     const char *at, *last_end;
     unsigned long count;

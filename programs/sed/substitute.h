@@ -1,12 +1,12 @@
-/* Expressions in the pattern space. */
+/* Regular expressions in the pattern space. */
 #pragma once
 
 #include <stdbool.h>
 
 #include "programs/sed/script.h"
 
-/* Whether it is in the text; null stands for the one that was used last. */
+/* True if it matches in the text; null means the last one used. */
 bool expression_is_in(const regex_t *expression, const char *text);
 
-/* What `s` makes of the space; false: nothing. */
+/* Applies `s` to the space; false: nothing was replaced. */
 bool substitute(const struct substitution *substitution, struct buffer *space);
