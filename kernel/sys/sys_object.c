@@ -6,6 +6,7 @@
  * and a call can take as many as it needs. */
 static OUT_OF_LINE err_t zero_frames(uint32_t first, uint32_t pages)
 {
+    tlb_sync(); /* no processor may write to them any more: what ran before this restart may have unmapped them */
     for (unsigned budget = STEP_NODES / 32 + 1; pages; first++, pages--) {
         if (frame_at(first)->mappings.flags & NODE_CLEAR)
             continue;
