@@ -19,8 +19,10 @@ enum {
     SLOT_THREADS = 60,
     RUNS = 40,
     STEPS = 600,
-    WINDOW = 0x80000,
+    WINDOW = 0x400000 - 2 * PAGE_SIZE, /* half of it is in another table */
     WINDOW_PAGES = 4,
+    WINDOW_SLOT = 254, /* half of these in another leaf */
+    WINDOW_SLOTS = 4,
     /* What a step can change: struct kernel, the frames in use, all records. */
     KERNEL_BYTES = 16 * PAGE_SIZE,
     USED_FRAMES = WORLD_ACCOUNT,
@@ -40,7 +42,7 @@ static int call(unsigned number, uint32_t slot, uint32_t a, uint32_t b, uint32_t
 static void make_thread(unsigned i)
 {
     uint32_t endpoint = i < SERVERS ? SLOT_ENDPOINTS + random_below(ENDPOINTS) : 0;
-    uint32_t handler = random_below(2) ? SLOT_ENDPOINTS + random_below(ENDPOINTS) : 0;
+    uint32_t handler = random_below(4) ? SLOT_ENDPOINTS + random_below(ENDPOINTS) : 0;
     uint32_t priority = i < SERVERS ? 6 + random_below(3) : 4 + random_below(4);
 
     CHECK(call(SYS_thread_create, WORLD_TASK, (SLOT_THREADS + i) | endpoint << 16, handler | priority << 16,
@@ -55,7 +57,7 @@ static void boot(void)
     init = world_boot();
     for (unsigned e = 0; e < ENDPOINTS; e++) {
         CHECK(call(SYS_endpoint_create, 0, SLOT_ENDPOINTS + e, 0, 0) == OK);
-        CHECK(call(SYS_cap_derive, SLOT_ENDPOINTS + e, SLOT_SIGNALS + e, RIGHT_SIGNAL, 1 + e) == OK);
+        CHECK(call(SYS_cap_derive, SLOT_ENDPOINTS + e, SLOT_SIGNALS + e, RIGHT_SIGNAL | RIGHT_GRANT, 1 + e) == OK);
     }
     for (unsigned i = 0; i < THREADS; i++)
         make_thread(i);
@@ -67,40 +69,62 @@ struct step {
     enum { SYSCALL, FAULT, INTERRUPT, WAKE } kind;
     uint32_t head; /* system call; or vector; or line; or thread */
     uint32_t arguments[4];
-    uint32_t tag; /* of the page; and its item */
-    struct item item;
+    uint32_t tag; /* of the page; and its items */
+    struct item items[IPC_ITEMS];
 };
 
-/* Pages of memory or of init's space, a few of them not to be had. */
+/* Pages of memory or of init's space, a few of them not to be had, and capabilities. */
 static struct item any_item(void)
 {
-    uint32_t kind = random_below(3) ? ITEM_MEMORY : ITEM_ADDRESS, page = random_below(WINDOW_PAGES);
+    static const uint8_t kinds[] = {ITEM_MEMORY, ITEM_MEMORY, ITEM_ADDRESS, ITEM_CAP};
+    uint32_t kind = random_below(20) ? kinds[random_below(4)] : 3, page = random_below(WINDOW_PAGES);
 
-    return (struct item){.slot = WORLD_MEMORY,
-                         .rights = (1 + random_below(3)) & 31,
+    return (struct item){.slot = kind == ITEM_CAP ? SLOT_SIGNALS : WORLD_MEMORY,
+                         .rights = (1 + random_below(3) + random_below(2) * RIGHT_GRANT) & 31,
                          .kind = kind & 7,
-                         .pages = (uint8_t)(1 + random_below(2)),
-                         .from = kind == ITEM_MEMORY ? WORLD_USER + page : WINDOW + page * PAGE_SIZE,
-                         .to = WINDOW + random_below(WINDOW_PAGES) * PAGE_SIZE};
+                         .pages = (uint8_t)(random_below(8) ? 1 : random_below(3)),
+                         .from = kind == ITEM_MEMORY    ? WORLD_USER + page
+                                 : kind == ITEM_ADDRESS ? WINDOW + page * PAGE_SIZE
+                                                        : 0,
+                         .to = kind == ITEM_CAP ? random_below(WINDOW_SLOTS)
+                                                : WINDOW + random_below(WINDOW_PAGES) * PAGE_SIZE};
+}
+
+/* With one item, to a fault mostly a page for it. */
+static struct step any_reply(const struct thread *caller)
+{
+    struct step step = {.kind = SYSCALL,
+                        .head = SYS_ipc_reply_wait | IPC_WINDOW | IPC_REPLY | IPC_EXTENDED,
+                        .tag = 1 << TAG_ITEMS_SHIFT,
+                        .items = {any_item()}};
+
+    if (caller->faulting && random_below(8))
+        step.items[0].to = caller->fault_address & -(uint32_t)PAGE_SIZE;
+    return step;
 }
 
 static struct step any_call(void)
 {
-    uint32_t kind = random_below(20), extended = random_below(4) ? 0 : IPC_EXTENDED;
-    uint32_t items = random_below(2) ? 1 << TAG_ITEMS_SHIFT : 0;
-    struct step step = {.kind = SYSCALL, .tag = random_below(80) | items, .item = any_item()};
+    uint32_t kind = random_below(20), extended = random_below(3) ? IPC_EXTENDED : 0;
+    uint32_t windows = (random_below(8) ? IPC_WINDOW : 0) | (random_below(4) ? IPC_SLOTS : 0);
+    uint32_t items = random_below(3) ? random_below(3) ? 1 : random_below(IPC_ITEMS + 2) : 0;
+    struct step step = {.kind = SYSCALL, .tag = (random_below(2) ? random_below(80) : 0) | items << TAG_ITEMS_SHIFT};
 
+    for (unsigned i = 0; i < IPC_ITEMS; i++)
+        step.items[i] = any_item();
     for (unsigned i = 0; i < 4; i++)
         step.arguments[i] = random_below(100);
     if (kind < 8 && (slot_is_empty(&current->receives) || random_below(4) == 0))
-        step.head = SYS_ipc_call | IPC_WINDOW | (SLOT_ENDPOINTS + random_below(ENDPOINTS)) << SLOT_SHIFT | extended;
+        step.head = SYS_ipc_call | windows | (SLOT_ENDPOINTS + random_below(ENDPOINTS)) << SLOT_SHIFT | extended;
     else if (kind < 16)
-        step.head = SYS_ipc_reply_wait | IPC_WINDOW | (random_below(5) ? IPC_REPLY : 0) | extended;
+        step.head = SYS_ipc_reply_wait | windows | (random_below(5) ? IPC_REPLY : 0) | extended;
     else if (kind < 17)
         step.head = SYS_ipc_signal | (SLOT_SIGNALS + random_below(ENDPOINTS)) << SLOT_SHIFT;
     else if (kind < 18)
-        step.head = SYS_ipc_reply;
+        step.head = SYS_ipc_reply | extended;
     else if (kind < 19)
+        step.head = SYS_cap_delete | (WINDOW_SLOT + random_below(WINDOW_SLOTS)) << SLOT_SHIFT;
+    else if (random_below(2))
         step = (struct step){.kind = SYSCALL,
                              .head = SYS_vm_unmap | WORLD_TASK << SLOT_SHIFT,
                              .arguments = {WINDOW, 1 + random_below(WINDOW_PAGES)}};
@@ -117,17 +141,24 @@ static struct step any_step(void)
                                : (struct step){.kind = INTERRUPT, .head = IRQ_TICK};
     if (random_below(20) == 0)
         return (struct step){.kind = INTERRUPT, .head = random_below(3) ? IRQ_TICK : 3};
-    if (random_below(40) == 0)
-        return (struct step){.kind = FAULT, .head = random_below(4) ? 14 : 7};
+    if (random_below(6) == 0)
+        return (struct step){
+            .kind = FAULT,
+            .head = random_below(8) ? 14 : 7,
+            .arguments = {random_below(20) ? WINDOW + random_below(WINDOW_PAGES * PAGE_SIZE) : 0x20000}};
+    if (current->serving && random_below(2))
+        return any_reply(AT(struct thread, current->serving));
     return any_call();
 }
 
 static void write_page(struct message_page *page, const struct step *step)
 {
     page->tag = step->tag;
-    page->items[0] = step->item;
+    memcpy(page->items, step->items, sizeof page->items);
     page->window = WINDOW;
     page->window_pages = WINDOW_PAGES;
+    page->slots = WINDOW_SLOT;
+    page->slots_count = WINDOW_SLOTS;
     page->words[0] = step->head;
 }
 
@@ -141,7 +172,7 @@ static struct thread *take(struct thread *thread, const struct step *step)
         return world_syscall(thread, step->head, step->arguments);
     case FAULT:
         thread->registers.vector = step->head;
-        return event_fault(thread, WINDOW);
+        return event_fault(thread, step->arguments[0]);
     case INTERRUPT:
         return event_interrupt(thread, step->head);
     default:
