@@ -1,6 +1,6 @@
 /*
- * ACPI's tables in four GiB of pretended memory: those of QEMU, every kind of entry, and whatever
- * firmware may do wrong. What is damaged is not found; nothing is read beyond.
+ * ACPI's tables in 4 GiB of pretended memory: QEMU's tables, every kind of entry, and all errors that firmware may
+ * make. Damaged tables are ignored, and nothing is read outside of them.
  *
  * sources: kernel/i386/acpi.c
  * defines: HOST_FRAMES=1048575 HOST_CPU_MAX=8

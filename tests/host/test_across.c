@@ -1,6 +1,6 @@
 /*
- * What a thread of one processor does to one of another: it answers its fault, it takes apart what the other one is
- * revoking, it moves it when its turn is over.
+ * What a thread on one processor does to one on another: answers its fault, destroys what it is revoking, moves it at
+ * the end of its time slice.
  * defines: HOST_STEP_NODES=4
  * sources: kernel-core tests/host/kernel_world.c tests/host/two_processors.c
  */

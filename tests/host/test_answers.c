@@ -1,6 +1,7 @@
 /*
- * Whom an answer reaches: who waits for it, by reference and by the count of its calls, and nobody that a message page
- * merely names. And that a call through a capability without that right is refused though a receiver waits.
+ * Whom a reply reaches: only the thread that waits for it, identified by reference and call sequence number, and
+ * nobody that a message page merely names. And a call through a capability without the right is refused even if a
+ * receiver waits.
  * sources: kernel-core tests/host/kernel_world.c
  */
 #include "kernel/ipc/message.h"

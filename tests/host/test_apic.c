@@ -1,7 +1,5 @@
-/*
- * The local interrupt controller's registers: what is let in, what is masked, and that a message waits until the last
- * one has gone.
- */
+/* The local APIC's registers: what is let in, what is masked, and that an IPI waits until the last one has been sent.
+ * */
 #include "kernel/arch/arch.h"
 #include "kernel/i386/instructions.h"
 #include "kernel/i386/paging.h"

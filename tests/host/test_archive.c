@@ -1,5 +1,5 @@
 /*
- * The boot archive's directory: a good one is read, every damaged byte that matters is noticed.
+ * The boot archive's directory: a good one is read, and every damaged byte that matters is noticed.
  *
  * sources: servers/lib/archive.c
  */

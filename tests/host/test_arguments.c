@@ -1,5 +1,5 @@
 /*
- * The argument strings of programs against a model: blocks of both sizes, and what is charged for them.
+ * Programs' argument strings, against a model: blocks of both sizes, and how they are charged.
  *
  * sources: servers/proc/process.c servers/proc/sleepers.c servers/proc/arguments.c servers/proc/limits.c
  * sources: servers/lib/account.c

@@ -1,5 +1,5 @@
 /*
- * Boot: which frames become memory, what init has and sees when it starts; without an archive, or with a damaged one,
+ * Boot: which frames become memory, and what init has and sees at its start. Without an archive, with a damaged one,
  * or with too little memory nothing starts.
  *
  * defines: HOST_FRAMES=8192

@@ -1,6 +1,6 @@
 /*
- * Memory maps as loaders give them: holes, overlaps, reserved areas, modules, above 4 GiB, and
- * random ones against a model that keeps one byte a frame.
+ * Memory maps from loaders: holes, overlaps, reserved areas, modules, RAM above 4 GiB, and random ones against a model
+ * with one byte a frame.
  * sources: kernel/boot/memory_map.c
  */
 #include "kernel/boot/memory_map.h"

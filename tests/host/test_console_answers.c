@@ -1,6 +1,6 @@
 /*
- * The console server, whole: what its answers say, and what they bring; what is written first comes out first, when it
- * can; what waits is told as soon as it need wait no more.
+ * The whole console server: its answers and their contents; output appears in order, as soon as possible; waiters are
+ * answered as soon as their wait is over.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/console/ servers/lib/tail.c tests/server/state_end.c

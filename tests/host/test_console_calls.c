@@ -1,6 +1,6 @@
 /*
- * The console server, whole: what its calls refuse, in which order readers are served, when a sync is answered, and
- * that a long line is one client's until it ends.
+ * The whole console server: refused calls, the order of readers, when a sync is answered, and that a long line belongs
+ * to one client until it ends.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/console/ servers/lib/tail.c tests/server/state_end.c

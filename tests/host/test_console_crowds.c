@@ -1,6 +1,6 @@
 /*
- * The console server, whole, and a hundred that wait for the same: what it does for one message is bounded, others are
- * served between, and in the end nobody waits.
+ * The whole console server, with a hundred clients that wait for the same event: the work for each message is bounded,
+ * other clients are served in between, and in the end nobody waits.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/console/ servers/lib/tail.c tests/server/state_end.c

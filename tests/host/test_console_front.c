@@ -1,5 +1,5 @@
 /*
- * The console server, whole: input goes to whom proc says to be in front, and to nobody else.
+ * The whole console server: input goes only to the process that proc has put in front.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/console/ servers/lib/tail.c tests/server/state_end.c

@@ -1,5 +1,5 @@
 /*
- * Input from a pipe: framed bytes arrive as they were sent, a write at a time; and a keyboard beside it.
+ * Input from a pipe: framed bytes arrive unchanged, one write at a time; also with a keyboard in use.
  *
  * sources: servers/console/input.c servers/console/pipe_input.c servers/console/line_discipline.c
  * sources: servers/console/output.c

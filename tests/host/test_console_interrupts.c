@@ -1,5 +1,5 @@
 /*
- * The console server, whole, at a port whose interrupt is a level that is seen when it rises: it misses none.
+ * The whole console server, at a port whose level interrupt is only seen when it rises: no interrupt is missed.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/console/ servers/lib/tail.c tests/server/state_end.c

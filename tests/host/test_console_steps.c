@@ -1,6 +1,6 @@
 /*
- * The console server, whole: what it does for one message is bounded, and it goes on by itself, at any port. A line
- * that does not end makes it ask for ticks, which it has as long as there is one.
+ * The whole console server: the work for each message is bounded, and continues by itself, at any port. While there is
+ * an unfinished line, the server asks for ticks and gets them.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/console/ servers/lib/tail.c tests/server/state_end.c

@@ -1,5 +1,5 @@
 /*
- * The screen's display: cells become VGA's text or pixels of any format, inside their frames.
+ * The screen's display: cells become VGA text, or pixels of any format, within their frames.
  *
  * sources: servers/screen/display.c servers/screen/pixels.c servers/screen/glyphs.c
  * sources: servers/screen/terminal.c servers/screen/sequence.c

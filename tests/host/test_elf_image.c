@@ -1,5 +1,5 @@
 /*
- * ELF files, good and hostile: one change each, and what is accepted satisfies E1..E4.
+ * ELF files, good and hostile ones: each has one change, and accepted ones satisfy E1..E4.
  *
  * sources: servers/lib/elf_image.c
  */

@@ -1,5 +1,6 @@
 /*
- * The file server, whole, call by call: what each does, and each error that file.proto lists, which changes nothing.
+ * The whole file server, call by call: what each does, and each error listed in file.proto, after which nothing has
+ * changed.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/file/ servers/lib/account.c servers/lib/archive.c

@@ -1,5 +1,6 @@
 /*
- * The file server, whole: clients that begin, fork, execute and end; pages shared with it, proc's, of files, of rings.
+ * The whole file server: clients that begin, fork, exec and end; the pages that it shares with proc, with clients, in
+ * files, in rings.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/file/ servers/lib/account.c servers/lib/archive.c

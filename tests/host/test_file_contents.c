@@ -1,5 +1,5 @@
 /*
- * What is in files: reading, writing, holes, cutting, pages for clients, files of a device.
+ * The contents of files: reading, writing, holes, truncation, pages for clients, device files.
  *
  * sources: servers/file/pages.c servers/file/records.c servers/file/quota.c servers/lib/account.c servers/file/radix.c
  * sources: servers/file/device.c servers/file/page_map.c servers/file/inode.c servers/file/entry.c

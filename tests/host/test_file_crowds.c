@@ -1,6 +1,6 @@
 /*
- * The file server, whole: many clients wait at one pipe. What one message has to do is bounded, proc asks for the rest;
- * each is answered as if all had been at once.
+ * The whole file server, with many clients that wait at one pipe. The work for each message is bounded, and proc asks
+ * for the rest; each client is answered as if all had been done at once.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/file/ servers/lib/account.c servers/lib/archive.c

@@ -1,5 +1,5 @@
 /*
- * Directories: each error, reading them while they change, links, renaming.
+ * Directories: each error, reading one while it changes, links, renaming.
  *
  * sources: servers/file/pages.c servers/file/records.c servers/file/quota.c servers/lib/account.c servers/file/radix.c
  * sources: servers/file/page_map.c servers/file/inode.c servers/file/entry.c servers/file/directory.c

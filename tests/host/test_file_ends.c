@@ -1,5 +1,6 @@
 /*
- * The file server, whole: clients that have much, of which each part of an end, or of an exec, takes back only some.
+ * The whole file server: the end, or the exec, of clients that have much takes several parts, each of which takes back
+ * only some.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/file/ servers/lib/account.c servers/lib/archive.c

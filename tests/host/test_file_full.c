@@ -1,5 +1,5 @@
 /*
- * The file server, whole: what mapping needs when no page is left; a path without a page for it.
+ * The whole file server: mapping when no page is left; a path when there is no page for it.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/file/ servers/lib/account.c servers/lib/archive.c

@@ -1,5 +1,5 @@
 /*
- * Pages of files that clients have: how many are taken back at once, and how often each is lent.
+ * Pages of files that clients have mapped: how many are taken back at once, and how often each may be lent.
  *
  * sources: servers/file/pages.c servers/file/records.c servers/file/quota.c servers/lib/account.c servers/file/radix.c
  * sources: servers/file/device.c servers/file/page_map.c servers/file/inode.c servers/file/entry.c

@@ -1,6 +1,7 @@
 /*
- * The file server, whole: locks of ranges, by client, and of all of a file, by open file. Who waits is answered when
- * the lock is free, whichever party ends meanwhile; random calls do what a table of bytes says.
+ * The whole file server: locks of ranges, owned by clients, and of whole files, owned by open files. A waiter is
+ * answered when the lock is free, whichever client ends meanwhile; random calls match a table with an entry for each
+ * byte.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/file/ servers/lib/account.c servers/lib/archive.c

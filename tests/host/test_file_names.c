@@ -1,5 +1,5 @@
 /*
- * The file server, whole, call by call: those that name something, and each of their errors, which changes nothing.
+ * The whole file server, call by call: calls with names, and each of their errors, after which nothing has changed.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/file/ servers/lib/account.c servers/lib/archive.c

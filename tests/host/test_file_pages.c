@@ -1,5 +1,5 @@
 /*
- * The file server's pages, records and radix trees, each against a list of what was taken.
+ * The file server's pages, records and radix trees, each against a list of what is allocated.
  *
  * sources: servers/file/pages.c servers/file/records.c servers/file/quota.c servers/lib/account.c servers/file/radix.c
  */

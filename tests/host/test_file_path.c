@@ -1,5 +1,5 @@
 /*
- * Paths: how they are walked, and what a directory's is.
+ * Paths: how they are resolved, and how a directory's path is found.
  *
  * sources: servers/file/pages.c servers/file/records.c servers/file/quota.c servers/lib/account.c servers/file/radix.c
  * sources: servers/file/page_map.c servers/file/inode.c servers/file/entry.c servers/file/directory.c

@@ -1,6 +1,6 @@
 /*
- * The file server, whole: pipes. Bytes come out as they went in; who waits is answered when it can go on, whichever
- * party ends meanwhile.
+ * The whole file server: pipes. Bytes arrive in order; a waiter is answered when it can continue, whichever client
+ * ends meanwhile.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/file/ servers/lib/account.c servers/lib/archive.c

@@ -1,6 +1,7 @@
 /*
- * The file server, whole: pages of files that are gone while clients had them are given back in the time of the client
- * that has lost the file, however long it takes, or takes no part in it; and a map that is refused changes nothing.
+ * The whole file server: if clients have mapped a file that is gone, its pages are given back in the time of the
+ * client that had it last, however long that takes, and even if that client does not take part; and a refused map
+ * changes nothing.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/file/ servers/lib/account.c servers/lib/archive.c

@@ -1,5 +1,5 @@
 /*
- * The file server, whole: shares of what it keeps for clients. Who takes all that it may leaves others what they were
+ * The whole file server: clients' shares of its records. A client that takes all it may leaves others what they were
  * promised.
  *
  * instead: tests/server/instead

@@ -1,5 +1,5 @@
 /*
- * Out of space at every point: what is refused has changed nothing, and in the end all pages are free.
+ * Out of space at every point: a refused operation changes nothing, and in the end all pages are free.
  *
  * sources: servers/file/pages.c servers/file/records.c servers/file/quota.c servers/lib/account.c servers/file/radix.c
  * sources: servers/file/device.c servers/file/page_map.c servers/file/inode.c servers/file/entry.c

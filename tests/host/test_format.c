@@ -1,5 +1,5 @@
 /*
- * Text of a format, for the log.
+ * Formatted text, for the log.
  *   sources: libuser/string/format.c
  */
 #include "libuser/string/format.h"

@@ -1,8 +1,6 @@
-/*
- * Frames beyond the window are seen through two pages, one after the other: what is seen is the frame that was asked
- * for, though the processor keeps a translation until it is told to drop it. Nothing of the kernel's space can be
- * written and executed.
- */
+/* Frames above the physmap are accessed through two pages in turn: the frame seen is always the one asked for, although
+ * the processor keeps a translation until it is told to drop it. No page of the kernel's space is both writable and
+ * executable. */
 #undef MACHINE_HEADER
 #define MACHINE_HEADER "tests/host/i386_machine.h"
 #define arch_frame_map paging_frame_map

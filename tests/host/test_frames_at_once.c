@@ -1,6 +1,6 @@
 /*
- * A reply that brings frames for a table that exists takes the shortest path. It gives the same as the general one:
- * what is asked for, or the same error, after which nothing has changed and the reply is still owed.
+ * A reply with frames for an existing page table takes the shortest path. Its result is that of the general one: the
+ * frames, or the same error, after which nothing has changed and the reply is still owed.
  * sources: kernel-core tests/host/kernel_world.c
  */
 #include "kernel/ipc/ipc.h"

@@ -1,6 +1,6 @@
 /*
- * init, whole: which servers it makes of what, in which order and with which capabilities; what it does when something
- * is shortfall; and how the machine ends.
+ * The whole of init: the servers it makes, from what, in which order and with which capabilities; what it does when
+ * something is missing; and how the machine ends.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/init/ -servers/init/supervisor.c servers/lib/archive.c

@@ -1,6 +1,6 @@
 /*
- * What is written to the I/O APIC: how each line comes in, and which are masked when they have interrupted. The last
- * register that was chosen, and what was written there, stay in the pretended ones.
+ * What is written to the I/O APIC: how each line is routed, and which lines are masked after they have interrupted.
+ * The pretended ones keep the last chosen register, and what was written to it.
  *
  * sources: kernel/i386/ioapic.c
  */

@@ -1,7 +1,7 @@
 /*
- * The short paths of messages, signals and faults and the general case give the same states: each
- * random step of eight threads that call, answer and signal, with words and pages, is taken both ways from
- * one snapshot, and all memory is compared.
+ * The fast paths of messages, signals and faults and the general path reach the same states: from one snapshot, each
+ * random step of eight threads that call, reply and signal, with words and pages, runs on both paths, and all memory
+ * is compared.
  * sources: kernel-core tests/host/kernel_world.c
  */
 #include "kernel/sys/event.h"

@@ -1,7 +1,5 @@
-/*
- * Which of the interrupt controllers are used: those that the firmware's tables tell of, or else the two PICs, by way
- * of the local APIC where there is one.
- */
+/* The choice of interrupt controllers: those in the firmware's tables, or else the two PICs, through the local APIC if
+ * there is one. */
 #define arch_irq_unmask irq_unmask /* the host has one */
 #include "kernel/i386/irq.c"
 #include "tests/host/check.h"

@@ -1,7 +1,7 @@
 /*
- * The kernel's real core, driven by random system calls, faults and interrupts of whatever thread it
- * chooses to run; the audit walks everything as it goes. Long calls take steps of four nodes, and between
- * steps an interrupt may come. In the end init's task is destroyed, and every frame must be memory again.
+ * The kernel's real core, driven by random system calls, faults and interrupts of the threads that it chooses to run;
+ * the audit runs all the time. Long calls do four nodes a step, and an interrupt may come between steps. In the end
+ * init's task is destroyed, and every frame must be memory again.
  * defines: HOST_STEP_NODES=4
  * sources: kernel-core tests/host/kernel_world.c tests/host/random_calls.c
  */

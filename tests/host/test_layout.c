@@ -1,5 +1,4 @@
-/* The shapes that cannot be repaired later: sizes and alignments that the kernel's paths rely
- * on. */
+/* Sizes and alignments that the kernel's paths rely on. */
 #include "kernel/ipc/endpoint.h"
 #include "kernel/thread/sched.h"
 #include "tests/host/check.h"

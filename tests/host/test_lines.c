@@ -1,6 +1,5 @@
 /*
- * The console's output: whole lines, never spliced, nothing lost, none that looks like the
- * kernel's.
+ * The console's output: whole lines, never mixed, nothing lost, and none that looks like the kernel's.
  *
  * sources: servers/console/lines.c servers/console/output.c servers/console/client.c
  */

@@ -1,6 +1,6 @@
 /*
- * The console's output, at its edges: what of an unfinished line is shown when, though it begins as the kernel's lines
- * do; what waits for room in the ring, to the byte.
+ * The console's output at its limits: how much of an unfinished line is shown and when, even if it begins like the
+ * kernel's lines; what waits for room in the ring, to the byte.
  *
  * sources: servers/console/lines.c servers/console/output.c servers/console/client.c
  */

@@ -1,6 +1,5 @@
 /*
- * The console's output in time: who has something to say waits neither for a line that does not end nor for one who
- * floods.
+ * The console's output in time: no writer waits for an unfinished line, or for a client that floods.
  *
  * sources: servers/console/lines.c servers/console/output.c servers/console/client.c
  */

@@ -1,8 +1,6 @@
-/*
- * The kernel lock's fairness: processors that wait have it in the order of their tickets, each waits for no more turns
- * than there are others, and none sleeps through its own. Processors are threads; take() and give() are copies of the
- * two halves of the lock that are in entry.asm (take_lock, give_lock).
- */
+/* The kernel lock's fairness: waiting processors get it in the order of their tickets, each waits for no more turns
+ * than there are others, and none sleeps through its own. Processors are threads here; take() and give() are copies of
+ * the two halves of the lock in entry.asm (take_lock, give_lock). */
 #define _GNU_SOURCE
 #include "tests/host/lock_machine.h"
 

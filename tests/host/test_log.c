@@ -1,7 +1,5 @@
-/*
- * The kernel's log at a serial port that takes time: each byte goes out once and in order, the port never gets more
- * than its queue holds, and one that is never ready does not hold up for ever who has to wait.
- */
+/* The kernel's log at a slow serial port: each byte is sent once and in order, the port never gets more than its queue
+ * holds, and a port that is never ready does not block the kernel for ever. */
 #include "kernel/i386/instructions.h"
 #include "tests/host/check.h"
 

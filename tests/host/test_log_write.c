@@ -1,6 +1,6 @@
 /*
- * log_write while the log's port is slow: the call is run again, with interrupts let in between, until its text has
- * gone, which was taken once. And lines of the kernel's own are told as others are.
+ * log_write while the log's port is slow: the call copies its text once, and restarts, with interrupts let in between,
+ * until the text has been sent. And the kernel's own lines are sent like others.
  *
  * sources: kernel-core tests/host/kernel_world.c
  */

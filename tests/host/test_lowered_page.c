@@ -1,6 +1,6 @@
 /*
- * A page that loses a right stays there for whoever walks the tables meanwhile, as another processor may between any
- * two instructions: the call is taken one instruction at a time, and its entry looked at after each.
+ * A page that loses a right stays mapped while another processor may walk the tables, between any two instructions:
+ * the test runs the call one instruction at a time, and looks at the entry after each.
  * sources: kernel-core tests/host/kernel_world.c
  */
 #include "tests/host/check.h"

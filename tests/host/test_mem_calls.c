@@ -1,6 +1,5 @@
 /*
- * The calls of the memory server one by one: each error of the protocol, and that a refused call has changed nothing;
- * images, heaps.
+ * The memory server's calls one by one: each error of the protocol, after which nothing has changed; images, heaps.
  *
  * sources: servers/mem/ -servers/mem/kernel_calls.c -servers/mem/main.c servers/lib/account.c tests/host/fake_kernel.c
  * sources: tests/host/fake_frames.c tests/host/mem_client.c tests/host/mem_pair.c

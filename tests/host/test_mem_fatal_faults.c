@@ -1,5 +1,5 @@
 /*
- * The memory server and threads that faulted beyond help, which their manager lets go on.
+ * The memory server and threads with a fatal fault, which their manager lets continue.
  *
  * sources: servers/mem/ -servers/mem/kernel_calls.c -servers/mem/main.c servers/lib/account.c tests/host/fake_kernel.c
  * sources: tests/host/fake_frames.c tests/host/mem_client.c tests/host/mem_pair.c

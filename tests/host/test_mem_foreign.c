@@ -1,6 +1,7 @@
 /*
- * Pages of another server's in the spaces of programs: where it may grant them, fork, exec and ends with pages that are
- * there, that are not yet and that were taken back; and pages of the program that are filled from that server's.
+ * Pages of another server in programs' spaces: where it may grant them; fork, exec and the end with pages that are
+ * there, that are not there yet, and that were taken back; and pages of the program that are copied from that
+ * server's.
  *
  * sources: servers/mem/ -servers/mem/kernel_calls.c -servers/mem/main.c servers/lib/account.c tests/host/fake_kernel.c
  * sources: tests/host/fake_frames.c tests/host/mem_accounts.c tests/host/mem_client.c tests/host/mem_pair.c

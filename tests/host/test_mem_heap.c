@@ -1,6 +1,6 @@
 /*
- * The memory server's own pages: so many free ones are kept, the others and what was given back are memory again, and a
- * page that could not be had is asked for again, with no frame lost.
+ * The memory server's own pages: a number of free ones is kept, the others become memory again, and an allocation that
+ * failed is tried again, without losing a frame.
  *
  * sources: servers/mem/frames.c servers/mem/heap.c tests/host/fake_kernel.c tests/host/fake_frames.c
  */

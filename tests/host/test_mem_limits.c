@@ -1,6 +1,6 @@
 /*
- * Limits: what a program may have comes out of what it shared before, binds it and all that it forks, is its own
- * whatever others do, and goes back at the end.
+ * Limits: a program's memory is taken from the memory that it shared before, limits it and all its children, is its
+ * own whatever others do, and goes back at its end.
  *
  * sources: servers/mem/ -servers/mem/kernel_calls.c -servers/mem/main.c servers/lib/account.c tests/host/fake_kernel.c
  * sources: tests/host/fake_frames.c tests/host/mem_client.c tests/host/mem_pair.c

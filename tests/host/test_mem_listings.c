@@ -1,5 +1,5 @@
 /*
- * Who has what, as the memory server tells everybody.
+ * The memory server's listings of who has what.
  *
  * sources: servers/mem/ -servers/mem/kernel_calls.c -servers/mem/main.c servers/lib/account.c tests/host/fake_kernel.c
  * sources: tests/host/fake_frames.c tests/host/mem_client.c tests/host/mem_pair.c

@@ -1,6 +1,6 @@
 /*
- * Limits where most of the memory is high memory: what is kept in low memory for an account is there for its tables,
- * whatever others have, and comes back.
+ * Limits if most of the memory is high: the low memory that an account has for its tables stays available, whatever
+ * others use, and comes back.
  *
  * sources: servers/mem/ -servers/mem/kernel_calls.c -servers/mem/main.c servers/lib/account.c tests/host/fake_kernel.c
  * sources: tests/host/fake_frames.c tests/host/mem_accounts.c tests/host/mem_client.c tests/host/mem_pair.c

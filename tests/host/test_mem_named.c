@@ -1,5 +1,5 @@
 /*
- * Named segments: each error, limits, parts of long calls, and what is left when clients end half way.
+ * Named segments: each error, limits, parts of long calls, and the state after clients that end half way.
  *
  * sources: servers/mem/ -servers/mem/kernel_calls.c -servers/mem/main.c servers/lib/account.c tests/host/fake_kernel.c
  * sources: tests/host/fake_frames.c tests/host/mem_client.c tests/host/mem_pair.c tests/host/mem_accounts.c

@@ -1,5 +1,6 @@
 /*
- * The memory server when memory is scarce: what is refused changes nothing, and what comes back is whole and all zero.
+ * The memory server when memory is scarce: a refused call changes nothing, and memory that comes back is complete and
+ * zero.
  *
  * sources: servers/mem/ -servers/mem/kernel_calls.c -servers/mem/main.c servers/lib/account.c tests/host/fake_kernel.c
  * sources: tests/host/fake_frames.c tests/host/mem_client.c tests/host/mem_pair.c

@@ -1,7 +1,6 @@
 /*
- * The whole memory server on a naive kernel: programs that allocate, fork, share, touch pages and
- * die in random order, against a model of what each of them must see; then every error of the
- * protocol.
+ * The whole memory server on a naive kernel: programs allocate, fork, share, touch pages and die in random order, and
+ * a model tells what each must see; then every error of the protocol.
  *
  * sources: servers/mem/ -servers/mem/kernel_calls.c -servers/mem/main.c servers/lib/account.c tests/host/fake_kernel.c
  * sources: tests/host/fake_frames.c tests/host/mem_accounts.c tests/host/mem_client.c tests/host/mem_model.c

@@ -1,6 +1,5 @@
 /*
- * The promises of the memory server about segments, forks and reserved memory, and what it does
- * when memory runs short.
+ * The memory server's guarantees about segments, forks and reserved memory, and its behaviour when memory runs short.
  *
  * sources: servers/mem/ -servers/mem/kernel_calls.c -servers/mem/main.c servers/lib/account.c tests/host/fake_kernel.c
  * sources: tests/host/fake_frames.c tests/host/mem_client.c tests/host/mem_pair.c

@@ -1,6 +1,6 @@
 /*
- * What takes the memory server long, in parts: a copy, an end, an exec, munmap, sbrk, the search for a place. Each part
- * is bounded, in between others are served, and at the end all is as if it had been done at once.
+ * Long work of the memory server, in parts: a copy, an end, an exec, munmap, sbrk, the search for a place. Each part
+ * is bounded, others are served in between, and the result is as if all had been done at once.
  *
  * sources: servers/mem/ -servers/mem/kernel_calls.c -servers/mem/main.c servers/lib/account.c tests/host/fake_kernel.c
  * sources: tests/host/fake_frames.c tests/host/mem_accounts.c tests/host/mem_client.c tests/host/mem_pair.c

@@ -1,5 +1,6 @@
 /*
- * The memory server and the vdso: where it may be mapped, that it stays there, and that it is part of the program.
+ * The memory server and the vdso: where it may be mapped, that it stays mapped, and that it counts as a part of the
+ * program.
  *
  * sources: servers/mem/ -servers/mem/kernel_calls.c -servers/mem/main.c servers/lib/account.c tests/host/fake_kernel.c
  * sources: tests/host/fake_frames.c tests/host/mem_client.c tests/host/mem_pair.c

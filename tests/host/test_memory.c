@@ -1,5 +1,5 @@
 /*
- * What the compiler calls for structures: every byte, and none beside them, whatever number there is.
+ * The functions that the compiler calls for structures: they touch every byte, and none outside, for any length.
  * defines: memset=kernel_memset memcpy=kernel_memcpy memcmp=kernel_memcmp
  * sources: kernel/i386/string.c
  */

@@ -1,6 +1,6 @@
 /*
- * Messages at the limits that only real tables have: 64 pages in all, a window that wraps around, and capabilities in
- * leaves that the receiver lacks.
+ * Messages at the limits of the real tables: 64 pages in all, a window that wraps around, and capabilities in leaves
+ * that the receiver lacks.
  * sources: kernel-core tests/host/kernel_world.c
  */
 #include "tests/host/check.h"

@@ -1,6 +1,6 @@
 /*
- * What ends leaves nothing behind that could be used: places of threads, message pages, mappings, translations, and the
- * count of calls, by which an answer to the dead is told from one to who has their place.
+ * A destroyed object leaves nothing usable behind: threads' cells, message pages, mappings, translations, and the
+ * call sequence number, which tells a reply to the dead thread from one to its successor.
  * sources: kernel-core tests/host/kernel_world.c
  */
 #include "kernel/audit/audit.h"

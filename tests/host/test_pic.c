@@ -1,7 +1,5 @@
-/*
- * The two interrupt controllers and the timer, as their data sheets have them: what interrupted can interrupt again
- * once it was acknowledged and unmasked, and the tick is as fast as it says.
- */
+/* The two PICs and the timer, as in their data sheets: a line can interrupt again after it was acknowledged and
+ * unmasked, and the tick has the stated rate. */
 #include "kernel/i386/instructions.h"
 #include "tests/host/check.h"
 

@@ -1,5 +1,5 @@
 /*
- * The process server, whole, and the strings that programs are started with: short ones and long ones, read and put.
+ * The whole process server: strings with which programs start, short and long ones, read and written.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/proc/ servers/lib/account.c servers/lib/archive.c servers/lib/elf_image.c

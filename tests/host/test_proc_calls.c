@@ -1,6 +1,6 @@
 /*
- * The process server, whole, call by call: what each is answered with in each situation, and all that the server asks
- * of the kernel, of mem and of the console meanwhile, in its order.
+ * The whole process server, call by call: the answer in each situation, and the server's calls to the kernel, mem and
+ * the console meanwhile, in order.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/proc/ servers/lib/account.c servers/lib/archive.c servers/lib/elf_image.c

@@ -1,6 +1,5 @@
 /*
- * The process server, whole: the end of large processes, and that of many at once, in steps with others served in
- * between.
+ * The whole process server: the end of large processes, and of many at once, in steps with others served in between.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/proc/ servers/lib/account.c servers/lib/archive.c servers/lib/elf_image.c

@@ -1,6 +1,5 @@
 /*
- * The process server, whole, and families: groups, sessions, children that are waited for by them, and signals that are
- * waited for.
+ * The whole process server: groups, sessions, waiting for children in these, and waiting for signals.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/proc/ servers/lib/account.c servers/lib/archive.c servers/lib/elf_image.c

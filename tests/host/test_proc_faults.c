@@ -1,5 +1,5 @@
 /*
- * The process server, whole: what it tells of those that fault, and what their parents hear.
+ * The whole process server: its reports about processes that fault, and what their parents learn.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/proc/ servers/lib/account.c servers/lib/archive.c servers/lib/elf_image.c

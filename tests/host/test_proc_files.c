@@ -1,6 +1,6 @@
 /*
- * The process server, whole, with processes that the file server knows: who has files, what fork, exec and the end tell
- * that server, and what is undone when it or the kernel refuses.
+ * The whole process server, with processes that the file server knows: which have files, what fork, exec and the end
+ * tell the file server, and what is undone when it or the kernel refuses.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/proc/ servers/lib/account.c servers/lib/archive.c servers/lib/elf_image.c

@@ -1,6 +1,6 @@
 /*
- * The process server, whole: who is in front and may read what is typed, when the console is to ask again of all who
- * wait, and that it has its ticks as long as it wants them.
+ * The whole process server: which process is in front and may read typed input, when the console must ask about its
+ * waiters again, and that the console gets ticks as long as it wants them.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/proc/ servers/lib/account.c servers/lib/archive.c servers/lib/elf_image.c

@@ -1,5 +1,5 @@
 /*
- * The process server, whole, and waiting at words: who is woken by whom, and who is not.
+ * The whole process server: futexes, and which waiters are woken.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/proc/ servers/lib/account.c servers/lib/archive.c servers/lib/elf_image.c

@@ -1,6 +1,6 @@
 /*
- * The process server, whole: how processes begin, run another program and end; what is undone when a step of that is
- * refused; on which processor they run, and which frames they are made of.
+ * The whole process server: how processes begin, exec and end; what is undone when a step is refused; on which
+ * processor they run, and of which frames they are made.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/proc/ servers/lib/account.c servers/lib/archive.c servers/lib/elf_image.c

@@ -1,5 +1,5 @@
 /*
- * The process server, whole, and signals: who is interrupted how, what waits, and for how long.
+ * The whole process server: signals, how they interrupt processes, which of them stay pending, and how long.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/proc/ servers/lib/account.c servers/lib/archive.c servers/lib/elf_image.c

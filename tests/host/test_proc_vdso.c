@@ -1,6 +1,6 @@
 /*
- * The process server, whole, with programs that are not made for us alone: they get the vdso and begin in it, with an
- * environment; what it asks of proc.
+ * The whole process server, with programs for the standard C library: they get the vdso, and begin in it, with an
+ * environment; and the vdso's calls to proc.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/proc/ servers/lib/account.c servers/lib/archive.c servers/lib/elf_image.c

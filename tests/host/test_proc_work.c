@@ -1,6 +1,6 @@
 /*
- * The process server, whole: fork and exec of large processes in steps, with others served in between; and what
- * becomes of them when they are killed half way, or refused.
+ * The whole process server: fork and exec of large processes in steps, with others served in between; and what happens
+ * if they are killed half way, or refused.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/proc/ servers/lib/account.c servers/lib/archive.c servers/lib/elf_image.c

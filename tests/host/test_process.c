@@ -1,5 +1,5 @@
 /*
- * The tables of the process server against models: families, numbers, sleepers, limits.
+ * The process server's tables against models: families, process ids, sleepers, limits.
  *
  * sources: servers/proc/process.c servers/proc/sleepers.c servers/proc/arguments.c servers/proc/limits.c
  * sources: servers/lib/account.c

@@ -1,5 +1,5 @@
 /*
- * The states of a process in the process server's table: who is known by which name in each, and what process_audit()
+ * The states in the process server's table: by which names a process can be found in each, and what process_audit()
  * refuses.
  *
  * sources: servers/proc/process.c servers/proc/arguments.c servers/proc/limits.c servers/lib/account.c

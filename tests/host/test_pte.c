@@ -1,6 +1,6 @@
 /*
- * Page-table entries while they are written: another processor, which walks tables without asking, sees each of
- * the two halves as it is stored. Every store is stopped at: the page is not writable, and then one instruction is.
+ * Page-table entries while they are written: another processor, which walks tables at any time, sees each of the two
+ * halves as it is stored. The test stops at every store: the page is not writable, and one instruction later it is.
  *
  * sources:
  */

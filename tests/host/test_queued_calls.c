@@ -1,6 +1,6 @@
 /*
- * A call that waits at an endpoint, and a fault that waits there, are delivered only if the capability that they came
- * through still is what it was: otherwise the caller hears ERR_CAP, and the thread that faulted is stopped.
+ * A call or a fault that waits at an endpoint is delivered only if its capability is still unchanged: otherwise the
+ * caller gets ERR_CAP, and the faulting thread is stopped.
  * sources: kernel-core tests/host/kernel_world.c
  */
 #include "kernel/sys/event.h"

@@ -1,7 +1,7 @@
 /*
- * What a message brings is read once: other threads have these pages, too, and write to them on other processors. Here
- * each access of the kernel's to the sender's or the receiver's page is seen, and right after it, before the kernel's
- * next instruction, somebody changes what was read.
+ * The kernel reads each word of a message once, as other threads may write to the page on other processors. The test
+ * sees each access of the kernel to the sender's or the receiver's page, and changes the word right after it, before
+ * the kernel's next instruction.
  * sources: kernel-core tests/host/kernel_world.c
  */
 #define _GNU_SOURCE

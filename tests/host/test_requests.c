@@ -1,7 +1,5 @@
-/*
- * What processors ask of each other: each request is done as it says, once, and told to be done only then; who waits
- * for the lock hears, too; who is announced is whom it is meant for.
- */
+/* IPIs with requests between processors: each request is handled correctly and once, and is reported as done only after
+ * that; a processor that waits for the lock handles requests, too; and the announced thread is the intended one. */
 #include "tests/host/lock_machine.h"
 
 #include "tests/host/check.h"

@@ -1,6 +1,6 @@
 /*
- * A long call works with the capability that it began with, whatever its slot holds later: between two of its steps the
- * other processor takes that away and puts another one there. The call ends, and what came is as it was.
+ * A long call works with the capability that it began with, whatever its slot holds later: between two of its steps
+ * the other processor replaces that capability by another one. The call ends, and the new one is unchanged.
  * defines: HOST_STEP_NODES=4
  * sources: kernel-core tests/host/kernel_world.c tests/host/two_processors.c
  */

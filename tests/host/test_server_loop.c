@@ -1,6 +1,6 @@
 /*
- * The loop of all servers, libuser/ipc/server.h: which handler a message reaches, what is answered to whom, late
- * answers, and answers that the kernel refuses.
+ * The loop of all servers, libuser/ipc/server.h: which handler a message reaches, which answer goes to which client,
+ * late answers, and answers that the kernel refuses.
  *
  * instead: tests/server/instead
  * sources:

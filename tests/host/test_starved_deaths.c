@@ -1,6 +1,6 @@
 /*
- * Deaths go on whatever runs: a reaper that is never chosen holds up nobody, a processor that has nothing to do helps,
- * and one in the middle of a long call has ticks.
+ * Destroying goes on whatever runs: a reaper that is never scheduled delays nobody, an idle processor helps, and a
+ * processor in the middle of a long call gets ticks.
  * defines: HOST_STEP_NODES=4
  * sources: kernel-core tests/host/kernel_world.c tests/host/two_processors.c
  */

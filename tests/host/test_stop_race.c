@@ -1,6 +1,6 @@
 /*
- * A thread that is stopped from another processor while it enters a call that makes it ready again: it does not
- * run on (T3). Found by tests/explore, world smp.
+ * A thread is stopped from another processor while it enters a call that makes it ready again: it must not continue
+ * (T3). Found by tests/explore, world smp.
  * sources: kernel-core tests/host/kernel_world.c
  */
 #include "kernel/sys/event.h"

@@ -1,6 +1,6 @@
 /*
- * Errors of system calls that only a moment in between can bring: while a tree is being revoked, while
- * an object dies, when a capability goes in the middle of a long call. All stays as it was.
+ * Errors of system calls that occur only at certain moments: while a tree is being revoked, while an object is being
+ * destroyed, when a capability goes in the middle of a long call. Nothing changes.
  * sources: kernel-core tests/host/kernel_world.c
  */
 #include "kernel/sys/event.h"

@@ -1,6 +1,6 @@
 /*
- * System calls at their limits: the last argument that is good, and the first that is not, of each; what is
- * refused is refused with the error that its page says.
+ * System calls at their limits: the last good and the first bad value of each argument; refused calls return the error
+ * documented in their page.
  * sources: kernel-core tests/host/kernel_world.c
  */
 #include "kernel/audit/audit.h"

@@ -1,5 +1,5 @@
 /*
- * Reading a text whose writer does not wait.
+ * Reading a text whose writer does not wait for readers.
  *
  * sources: servers/lib/tail.c
  */

@@ -1,7 +1,5 @@
-/*
- * From vectors to events: each comes to the event that it is, once it was ended, and what is spurious to none; the
- * registers of a thread that waits in a call are those with which it goes on.
- */
+/* From vectors to events: each interrupt becomes the right event, after its end was signalled, and spurious ones become
+ * none; a thread that waits in a call continues with its registers. */
 #define arch_registers_init traps_registers_init
 #define arch_registers_get  traps_registers_get
 #define arch_registers_set  traps_registers_set

@@ -1,6 +1,6 @@
 /*
- * Whose turn it is: who becomes ready first runs first, on a processor that has nothing to do, too; and a tick between
- * two steps of a long call lets the others run before it goes on.
+ * Scheduling order: the thread that becomes ready first runs first, on an idle processor, too; and a tick between two
+ * steps of a long call lets others run before it continues.
  * sources: kernel-core tests/host/kernel_world.c
  */
 #include "kernel/sys/event.h"

@@ -1,5 +1,5 @@
 /*
- * Line editing on the console, in parts: what is typed waits, the screen follows.
+ * Line editing on the console, in parts: typed input waits while the screen catches up.
  *
  * sources: servers/console/line_discipline.c servers/console/output.c
  */

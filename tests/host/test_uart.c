@@ -1,6 +1,6 @@
 /*
- * COM1's driver, register by register: what it writes where, in which order, and what it makes of what it reads; where
- * there is no port it waits for nothing; a refusal of the kernel's ends the server.
+ * COM1's driver, register by register: what it writes where, in which order, and how it interprets what it reads;
+ * without a port it waits for nothing; a call that the kernel refuses ends the server.
  *
  * instead: tests/server/instead
  * sources: servers/console/uart.c

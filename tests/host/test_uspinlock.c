@@ -1,6 +1,6 @@
 /*
- * The user-level spinlock with real threads: no update is lost, and one thread at a time is inside; and whatever
- * two instructions somebody else takes it between, it is not taken twice.
+ * The user-level spinlock with real threads: no update is lost, and only one thread is inside; and if another thread
+ * takes the lock between any two instructions, it is not taken twice.
  *   sources: libuser/mem/uspinlock.c
  */
 #include "libuser/mem/uspinlock.h"

@@ -1,6 +1,6 @@
 /*
- * The library of system calls and the console: what is read and written there, in which messages, and what the
- * descriptors 0, 1 and 2 are to a program.
+ * The library of system calls and the console: reads and writes, their messages, and what descriptors 0, 1 and 2 are
+ * for a program.
  *
  * instead: tests/server/instead
  */

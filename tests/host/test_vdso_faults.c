@@ -1,6 +1,6 @@
 /*
- * The library of system calls and faults: a handler hears of one, or it is a call, or a page of a file that may be had
- * now.
+ * The library of system calls and faults: a fault is passed to a handler, or is a system call, or is repaired by
+ * requesting a page of a file.
  *
  * instead: tests/server/instead
  */

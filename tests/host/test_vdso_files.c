@@ -1,6 +1,6 @@
 /*
- * The library of system calls and files: which messages the file server gets for each call, what becomes of the
- * answers, and what is refused without a message.
+ * The library of system calls and files: the messages to the file server for each call, how answers are returned, and
+ * what is refused without a message.
  *
  * instead: tests/server/instead
  */

@@ -1,5 +1,5 @@
 /*
- * The library of system calls and waiting at words: what proc is asked, and when the word is looked at.
+ * The library of system calls and futexes: the calls to proc, and when the word is read.
  *
  * instead: tests/server/instead
  */

@@ -1,6 +1,6 @@
 /*
- * The library of system calls and locks of files: what the file server is asked for by fcntl, in both forms of struct
- * flock, and by flock; and what a signal does to who waits.
+ * The library of system calls and locks of files: the file server's calls for fcntl, in both forms of struct flock,
+ * and for flock; and what a signal does to a waiter.
  *
  * instead: tests/server/instead
  */

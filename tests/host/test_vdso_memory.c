@@ -1,6 +1,6 @@
 /*
- * The library of system calls and memory: the heap and anonymous pages, in which messages to mem; limits, which proc
- * has, too.
+ * The library of system calls and memory: the messages to mem for the heap and anonymous pages; limits, which proc
+ * knows, too.
  *
  * instead: tests/server/instead
  */

@@ -1,5 +1,5 @@
 /*
- * The library of system calls and pipes: when the ring comes into a program's memory, what is read and written there
+ * The library of system calls and pipes: when the ring is mapped into a program, what is read and written there
  * without a message, and when the server is asked.
  *
  * instead: tests/server/instead

@@ -1,6 +1,6 @@
 /*
- * The library of system calls: poll and select. Who is asked about which descriptor, what the answers mean, and how
- * time and signals end the wait.
+ * The library of system calls: poll and select. Which server is asked about each descriptor, what the answers mean,
+ * and how time and signals end the wait.
  *
  * instead: tests/server/instead
  */

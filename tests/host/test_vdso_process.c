@@ -1,5 +1,5 @@
 /*
- * The library of system calls and processes: what is asked of proc, and what becomes of its answers.
+ * The library of system calls and processes: its calls to proc, and how their answers are returned.
  *
  * instead: tests/server/instead
  */

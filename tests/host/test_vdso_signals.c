@@ -1,6 +1,6 @@
 /*
- * The library of system calls and signals: what proc is told and asked, the frames on which handlers are called, and
- * what is left when they return.
+ * The library of system calls and signals: its calls to proc, the frames on which handlers run, and the state after
+ * they return.
  *
  * instead: tests/server/instead
  */

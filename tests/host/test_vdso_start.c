@@ -1,6 +1,6 @@
 /*
- * The library of system calls before a program begins: what is on its stack, by the System V ABI's supplement for i386
- * and getauxval(3); what it knows of the system. And the table of calls, against Linux's own numbers.
+ * The library of system calls before a program begins: the contents of the stack, by the System V ABI's supplement for
+ * i386 and getauxval(3); what the program knows about the system. And the table of calls, against Linux's own numbers.
  *
  * instead: tests/server/instead
  */

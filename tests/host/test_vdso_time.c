@@ -1,6 +1,5 @@
 /*
- * The library of system calls and time: clocks, in ticks of 10 ms, and sleep, which is never shorter than was asked
- * for.
+ * The library of system calls and time: clocks, in ticks of 10 ms, and sleep, which is never too short.
  *
  * instead: tests/server/instead
  */

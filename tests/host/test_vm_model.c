@@ -1,7 +1,7 @@
 /*
- * Mappings against a naive model that keeps, for each page of three tasks, the frame, the rights and the
- * mapping it was derived from: map from memory, from another task (sibling), as a granter's child, unmap,
- * protect, revoke, with the exact error where the model says one.
+ * Mappings against a naive model that keeps for each page of three tasks its frame, rights and parent mapping: map
+ * from memory, from another task (as a sibling, or as a granter's child), unmap, protect, revoke, with the exact error
+ * if the model has one.
  * sources: kernel-core tests/host/kernel_world.c
  */
 #include "kernel/audit/audit.h"

@@ -1,6 +1,6 @@
 /*
- * The real-time clock's date as seconds since 1970: in each way in which it can be kept, against the C library's
- * calendar; while it changes; and when it shows no date.
+ * The real-time clock's date as seconds since 1970: in each format that the clock can have, against the C library's
+ * calendar; while it changes; and without a valid date.
  *
  * instead: tests/server/instead
  * sources: servers/proc/clock.c

@@ -1,5 +1,5 @@
 /*
- * xv6's functions: which of Linux's system calls they make, and what they make of the answers.
+ * xv6's functions: the Linux system calls that they make, and how they return the answers.
  *
  * instead: tests/server/instead
  * sources: libuser/xv6/format.c

@@ -1,5 +1,5 @@
 /*
- * What xv6's printf makes of its formats.
+ * Formats of xv6's printf.
  *   sources: libuser/xv6/format.c
  */
 #include "libuser/xv6/format.h"
