@@ -60,8 +60,14 @@ static struct registers seen_registers(const struct thread *thread)
     default:
         if (!thread->restarting)
             return (struct registers){0};
-        return (struct registers){
-            .eax = r->eax, .ebx = r->ebx, .ecx = r->ecx, .edx = r->edx, .esi = r->esi, .edi = r->edi, .ebp = r->ebp};
+        return (struct registers){.eax = r->eax,
+                                  .ebx = r->ebx,
+                                  .ecx = r->ecx,
+                                  .edx = r->edx,
+                                  .esi = r->esi,
+                                  .edi = r->edi,
+                                  .ebp = r->ebp,
+                                  .vector = r->vector};
     }
 }
 
@@ -108,6 +114,7 @@ static void normalise_page(struct thread *thread)
 {
     struct message_page *page = thread_page(thread);
     uint32_t eax = thread->registers.eax;
+    bool receives = !thread->restarting || (eax & CALL_NUMBER) == SYS_ipc_reply_wait;
     bool sends = thread->state == THREAD_CALLING && !thread->faulting && eax & IPC_EXTENDED;
     uint32_t tag = sends ? page->tag : 0;
 
@@ -117,9 +124,9 @@ static void normalise_page(struct thread *thread)
     page->words[1] = 0; /* later words are not part of a state */
     for (unsigned i = (tag & TAG_ITEMS) >> TAG_ITEMS_SHIFT; i < IPC_ITEMS; i++)
         page->items[i] = (struct item){0};
-    if (!(eax & IPC_WINDOW) || thread->restarting)
+    if (!(eax & IPC_WINDOW) || !receives)
         page->window = page->window_pages = 0;
-    if (!(eax & IPC_SLOTS) || thread->restarting)
+    if (!(eax & IPC_SLOTS) || !receives)
         page->slots = page->slots_count = 0;
     page->shortfall = 0;
     normalise_caller(thread, page);

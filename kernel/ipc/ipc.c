@@ -286,25 +286,23 @@ static bool goes_to(struct thread *server, const struct thread *caller)
     return true;
 }
 
-/* A queued caller whose message is refused gets the error, and the next caller is tried. */
+/* A queued caller whose message is refused gets the error. The next caller is tried in another step: the call is run
+ * again, without its flags, so it only receives. */
 static err_t receive_caller(struct thread *thread, struct endpoint *endpoint)
 {
-    enum { TRIES = 16 };
-
-    for (unsigned i = 0; !list_is_empty(&endpoint->callers); i++) {
-        if (i == TRIES)
-            return RESTART;
-        struct thread *caller = thread_of_link(endpoint->callers.first);
-        err_t err = may_call(caller, endpoint) ? deliver(caller, thread, caller->badge) : ERR_CAP;
-        if (!err) {
-            link_remove(&caller->link);
-            return goes_to(thread, caller) ? BLOCKED : RECEIVED;
-        }
-        fail(caller, err);
+    if (list_is_empty(&endpoint->callers)) {
+        endpoint->waiting = 0;
+        await_message(thread, endpoint);
+        return BLOCKED;
     }
-    endpoint->waiting = 0;
-    await_message(thread, endpoint);
-    return BLOCKED;
+    struct thread *caller = thread_of_link(endpoint->callers.first);
+    err_t err = may_call(caller, endpoint) ? deliver(caller, thread, caller->badge) : ERR_CAP;
+    if (err) {
+        fail(caller, err);
+        return RESTART;
+    }
+    link_remove(&caller->link);
+    return goes_to(thread, caller) ? BLOCKED : RECEIVED;
 }
 
 err_t ipc_receive(struct thread *thread)
@@ -323,9 +321,12 @@ err_t ipc_receive(struct thread *thread)
 static __attribute__((noinline)) err_t reply_wait_general(struct thread *thread)
 {
     struct thread *caller = thread->serving ? AT(struct thread, thread->serving) : caller_of(thread);
+    bool items = thread->registers.eax & IPC_EXTENDED && message_tag(thread) & TAG_ITEMS;
     err_t err = slot_is_empty(&thread->receives) ? ERR_CAP : answer(thread, caller, QUEUE_FRONT);
 
-    return err ? err : ipc_receive(thread);
+    if (err)
+        return err;
+    return items && receives_from(thread)->waiting & ENDPOINT_CALLERS ? RESTART : ipc_receive(thread);
 }
 
 err_t ipc_reply(struct thread *thread)

@@ -78,7 +78,7 @@ const struct world worlds_caps[] = {
      .deletes = LIST(5, 11), .yields = LIST(0)},
 
     {.name = "depth", .what = "a capability that is as deep as one can be, and what would be deeper", .make = make_depth,
-     .states = 776, .in_tests = true, .priorities = BIT(2), .receivers = true, .parents = LIST(4, 5), .places = LIST(6),
+     .states = 784, .in_tests = true, .priorities = BIT(2), .receivers = true, .parents = LIST(4, 5), .places = LIST(6),
      .other_tables = LIST(0), .rights = LIST(15), .values = LIST(0), .counts = LIST(0), .revokes = LIST(4, 5),
      .tasks = LIST(1), .thread_places = LIST(9), .receives = LIST(5), .handlers = LIST(0, 5), .starts = LIST(2 << 16),
      .page_addresses = LIST(0x1000), .irqs = LIST(7), .irqs_bound = true, .lines = LIST(0), .signals = LIST(5),

@@ -172,13 +172,13 @@ const struct world worlds_messages[] = {
      .interrupts = LIST(1), .sends_count = 1, .opens_count = 1},
 
     {.name = "items", .what = "a client, a server: pages and capabilities in messages, faults answered with pages",
-     .make = make_items, .states = 924, .in_tests = true, ITEMS, .deletes = LIST(6), .sends_count = 6, .opens_count = 4,
+     .make = make_items, .states = 1008, .in_tests = true, ITEMS, .deletes = LIST(6), .sends_count = 6, .opens_count = 4,
      .sends = {SEND_WORDS, SEND(1, ITEM_OF_MEMORY(RIGHTS_RWG, 0, 1, 0x1000)), SEND(1, ITEM_OF_ADDRESS(RIGHTS_RG, 0x1000, 1, 0x1000)),
                SEND(1, ITEM_OF_SLOT(RIGHT_ALL, 2, 0, 0)), SEND(1, ITEM_OF_MEMORY(RIGHTS_RG, 0, 2, 0x1000)),
                SEND(1, ITEM_OF_SLOT(RIGHT_ALL, 2, 0, 0x16))},
      .opens = {OPEN_NOTHING, OPEN_PAGE, OPEN_SLOT, {.flags = IPC_SLOTS, .slots = 0xfffffff0, .slots_count = 0x20}}},
 
-    {.name = "items-refused", .what = "items that are to be refused, too", .make = make_items_refused, .states = 7360,
+    {.name = "items-refused", .what = "items that are to be refused, too", .make = make_items_refused, .states = 7816,
      .in_tests = true, ITEMS, .deletes = LIST(6, 7), .names = 2, .sends_count = 12, .opens_count = 4,
      .sends = {SEND_WORDS, SEND(1, ITEM_OF_MEMORY(RIGHTS_RWG, 0, 1, 0x1000)), SEND(1, ITEM_OF_ADDRESS(RIGHTS_RG, 0x1000, 1, 0x1000)),
                SEND(1, ITEM_OF_SLOT(RIGHT_ALL, 2, 0, 0)), SEND(1, {.slot = 5, .rights = RIGHT_READ, .pages = 1, .to = 0x1000}),
@@ -192,7 +192,7 @@ const struct world worlds_messages[] = {
                {.flags = IPC_WINDOW | IPC_SLOTS, .window = 0x1000, .window_pages = 2, .slots = 6, .slots_count = 2}}},
 
     {.name = "items-edges", .what = "windows, tables and leaves at their ends, several items that share one, no frame to spare",
-     .make = make_items_at_edges, .states = 1470, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4),
+     .make = make_items_at_edges, .states = 1630, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4),
      .yields = LIST(0), .deletes = LIST(2), .sends_count = 10, .opens_count = 4,
      .sends = {SEND_WORDS, SEND(3, ITEM_OF_SLOT(RIGHT_CALL, 4, 5, 0), ITEM_OF_SLOT(RIGHTS_RG, 2, 0, 1), ITEM_OF_SLOT(RIGHT_READ, 2, 0, 2)),
                SEND(1, ITEM_OF_MEMORY(RIGHTS_RG, 0, 2, 0x2c000)), SEND(1, ITEM_OF_MEMORY(RIGHTS_RG, 0, 1, 0x2c000)),
@@ -206,7 +206,7 @@ const struct world worlds_messages[] = {
                {IPC_WINDOW | IPC_SLOTS, .window = 0x1000, .window_pages = 2, .slots = 0, .slots_count = 3}}},
 
     {.name = "messages-refused", .what = "messages, answers and signals that are to be refused, of words and items",
-     .make = make_messages_refused, .states = 3944, .in_tests = true, .priorities = BIT(2), .receivers = true,
+     .make = make_messages_refused, .states = 3956, .in_tests = true, .priorities = BIT(2), .receivers = true,
      .calls = LIST(4), .signals = LIST(3, 8), .parents = LIST(4), .places = LIST(8), .other_tables = LIST(0),
      .rights = LIST(9), .values = LIST(0), .counts = LIST(0), .yields = LIST(0), .sends_count = 12, .opens_count = 3,
      .sends = {SEND_WORDS, {IPC_EXTENDED, .tag = TAG_FAULT}, SEND(1, ITEM_OF_MEMORY(RIGHTS_RG, 0, 1, 0x10000)),
@@ -220,7 +220,7 @@ const struct world worlds_messages[] = {
                {.flags = IPC_WINDOW, .window = 0x2f000, .window_pages = 2}}},
 
     {.name = "faults", .what = "faults of a page that is there, or not, answered with other pages or with itself",
-     .make = make_handled_at_home, .states = 567, .in_tests = true, .priorities = BIT(2), .receivers = true,
+     .make = make_handled_at_home, .states = 601, .in_tests = true, .priorities = BIT(2), .receivers = true,
      .faults = LIST(0x0, 0x1ffc), .yields = LIST(0), .interrupts = LIST(1), .tasks = LIST(1), .addresses = LIST(0x0, 0x1000),
      .map_rights = LIST(RIGHTS_RG), .sources = LIST(1, 2), .origins = LIST(0, 0x1000), .pages = LIST(1), .sends_count = 11,
      .opens_count = 1,
@@ -231,13 +231,13 @@ const struct world worlds_messages[] = {
                SEND(1, ITEM_OF_MEMORY(RIGHTS_RG, 0, 1, 0x1ffc))}},
 
     {.name = "overwrites", .what = "two clients that write to each other's message page while it waits",
-     .make = make_overwrites, .states = 12150, .in_tests = true, ITEMS, .deletes = LIST(6), .others_write = true,
+     .make = make_overwrites, .states = 13428, .in_tests = true, ITEMS, .deletes = LIST(6), .others_write = true,
      .sends_count = 3, .opens_count = 3,
      .sends = {SEND_WORDS, SEND(1, ITEM_OF_MEMORY(RIGHTS_RWG, 0, 1, 0x1000)), SEND(1, ITEM_OF_SLOT(RIGHT_ALL, 2, 0, 0))},
      .opens = {OPEN_NOTHING, OPEN_PAGE, OPEN_SLOT}},
 
     {.name = "grants", .what = "three tasks in a row: pages and capabilities are granted on, and taken back",
-     .make = make_grants, .states = 11059, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4),
+     .make = make_grants, .states = 12991, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4),
      .yields = LIST(0), .interrupts = LIST(1), .tasks = LIST(1), .addresses = LIST(0x1000), .pages = LIST(1),
      .memories = LIST(2), .offsets = LIST(0), .deletes = LIST(6), .revokes = LIST(2, 6), .map_rights = LIST(RIGHTS_RG),
      .sends_count = 5, .opens_count = 3,

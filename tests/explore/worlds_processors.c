@@ -185,7 +185,7 @@ const struct world worlds_processors[] = {
      .destroys = LIST(4)},
 
     {.name = "two-faults", .what = "two processors, a handler without a home, faults answered with pages, deaths",
-     .make = make_faults, .states = 42782, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4),
+     .make = make_faults, .states = 53587, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4),
      .faults = LIST(0x1000), .threads = LIST(5), .destroys = LIST(5, 7), .yields = LIST(0), .tasks = LIST(1),
      .addresses = LIST(0x1000), .pages = LIST(1), .memories = LIST(2), .offsets = LIST(0), .sends_count = 2,
      .opens_count = 1, .sends = {SEND_WORDS, SEND(1, ITEM_OF_MEMORY(RIGHTS_RWG, 0, 1, 0x1000))}},
@@ -198,13 +198,13 @@ const struct world worlds_processors[] = {
      .page_addresses = LIST(0x2000)},
 
     {.name = "two-ends", .what = "two processors; a task ends while its threads wait for an answer with a page",
-     .make = make_ends, .states = 23075, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4),
+     .make = make_ends, .states = 29922, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4),
      .destroys = LIST(1), .yields = LIST(0), .sends_count = 2, .opens_count = 2,
      .sends = {SEND_WORDS, SEND(1, ITEM_OF_MEMORY(RIGHTS_RG, 0, 1, 0x1000))},
      .opens = {OPEN_NOTHING, {.flags = IPC_WINDOW, .window = 0x1000, .window_pages = 1}}},
 
     {.name = "two-busy", .what = "two processors; a capability is sent while those derived from it are deleted",
-     .make = make_busy, .states = 10816, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4),
+     .make = make_busy, .states = 14968, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4),
      .memories = LIST(2), .offsets = LIST(0), .pages = LIST(1), .yields = LIST(0), .sends_count = 2, .opens_count = 2,
      .sends = {SEND_WORDS, SEND(1, ITEM_OF_SLOT(RIGHT_ALL, 2, 0, 0))},
      .opens = {OPEN_NOTHING, {.flags = IPC_SLOTS, .slots = 6, .slots_count = 1}}},

@@ -121,7 +121,7 @@ const struct world worlds_spaces[] = {
      .offsets = LIST(0), .yields = LIST(0), .interrupts = LIST(1)},
 
     {.name = "handed-on", .what = "a page that has been handed on as often as one can be, and what would be deeper",
-     .make = make_handed_on, .states = 1078, .in_tests = true, .priorities = BIT(2), .receivers = true, .tasks = LIST(1),
+     .make = make_handed_on, .states = 1096, .in_tests = true, .priorities = BIT(2), .receivers = true, .tasks = LIST(1),
      .addresses = LIST(0x0), .map_rights = LIST(RIGHTS_RG), .sources = LIST(1), .origins = LIST(0x1000), .pages = LIST(1),
      .memories = LIST(2), .offsets = LIST(0), .calls = LIST(4), .yields = LIST(0), .interrupts = LIST(1), .sends_count = 3,
      .sends = {SEND_WORDS, SEND(1, ITEM_OF_ADDRESS(RIGHTS_RG, 0x0, 1, 0x1000)), SEND(1, ITEM_OF_ADDRESS(RIGHT_READ, 0x1000, 1, 0x1000))},

@@ -109,17 +109,22 @@ static void lose_endpoint(void)
         slot_empty(&server->receives);
 }
 
-/* More calls are refused than in two steps; after these the endpoint goes. */
-static void a_receiver_may_lose_its_endpoint(void)
-{
-    enum { CALLERS = 33, FIRST = 30, PAGES = 0x20000 };
+enum { CALLERS = 3, FIRST = 30, PAGES = 0x20000 };
 
-    boot();
+static void callers_are_refused(void)
+{
     for (uint32_t i = 0; i < CALLERS; i++) {
         struct thread *client = start(FIRST + i, 0, 0, PAGES + i * PAGE_SIZE);
         CHECK(world_syscall(client, SYS_ipc_call | GIVEN << SLOT_SHIFT, nothing) == init);
     }
     CHECK(CALL(SYS_cap_delete, GIVEN, 0) == OK);
+}
+
+/* Each refusal is a step; after the first the endpoint goes. */
+static void a_receiver_may_lose_its_endpoint(void)
+{
+    boot();
+    callers_are_refused();
     server = start(SERVER, ENDPOINT, 0, 0xa000);
     host_preemption_point = lose_endpoint;
     CHECK(world_syscall(server, SYS_ipc_reply_wait, nothing) == server && server->registers.eax == (uint32_t)ERR_CAP);
@@ -128,8 +133,77 @@ static void a_receiver_may_lose_its_endpoint(void)
     world_end();
 }
 
+/* The reply is given once, however many steps it takes to receive the next message. */
+static void a_reply_is_not_given_again(void)
+{
+    boot();
+    CHECK(CALL(SYS_cap_derive, ENDPOINT, ANOTHER, RIGHT_CALL, BADGE) == OK);
+    struct thread *client = start(CLIENT, 0, 0, 0x9000);
+    CHECK(world_syscall(client, SYS_ipc_call | ANOTHER << SLOT_SHIFT, nothing) == init);
+    callers_are_refused();
+    CHECK(server_gets_one());
+    server = thread_in(SERVER);
+    struct thread *next = world_syscall(server, SYS_ipc_reply_wait | IPC_REPLY, nothing);
+    CHECK(next != server && server->state == THREAD_RECEIVING && client->registers.eax == OK);
+    for (uint32_t i = 0; i < CALLERS; i++)
+        CHECK(thread_in(FIRST + i)->registers.eax == (uint32_t)ERR_CAP);
+    world_end();
+}
+
+static unsigned steps;
+
+static void count_step(void)
+{
+    steps++;
+}
+
+static void give_frame(struct thread *sender, uint32_t frame, uint32_t to)
+{
+    thread_page(sender)->tag = 1 << TAG_ITEMS_SHIFT;
+    thread_page(sender)->items[0] = (struct item){.slot = WORLD_MEMORY,
+                                                  .rights = RIGHT_READ,
+                                                  .kind = ITEM_MEMORY,
+                                                  .pages = 1,
+                                                  .from = WORLD_USER + frame,
+                                                  .to = to};
+}
+
+static void open_window(struct thread *receiver, uint32_t window)
+{
+    thread_page(receiver)->window = window;
+    thread_page(receiver)->window_pages = 1;
+}
+
+/* Pages are passed in the reply and by the next caller: interrupts are let in between. */
+static void two_transfers_are_two_steps(void)
+{
+    enum { WINDOW = 0x400000 };
+
+    boot();
+    struct thread *client = start(CLIENT, 0, 0, 0x9000);
+    open_window(client, WINDOW);
+    CHECK(world_syscall(client, SYS_ipc_call | IPC_WINDOW | GIVEN << SLOT_SHIFT, nothing) == init);
+    struct thread *next = start(FIRST, 0, 0, PAGES);
+    give_frame(next, 0, WINDOW + PAGE_SIZE);
+    CHECK(world_syscall(next, SYS_ipc_call | IPC_EXTENDED | GIVEN << SLOT_SHIFT, nothing) == init);
+    CHECK(server_gets_one());
+    server = thread_in(SERVER);
+    give_frame(server, 1, WINDOW);
+    open_window(server, WINDOW + PAGE_SIZE);
+    steps = 0;
+    host_preemption_point = count_step;
+    CHECK(world_syscall(server, SYS_ipc_reply_wait | IPC_REPLY | IPC_EXTENDED | IPC_WINDOW, nothing) == server);
+    host_preemption_point = NULL;
+    CHECK(steps > 0 && thread_page(server)->caller == REF(next) && client->registers.eax == OK);
+    CHECK(thread_page(client)->tag == 1 << TAG_ITEMS_SHIFT && thread_page(server)->tag == 1 << TAG_ITEMS_SHIFT);
+    CHECK(CALL(SYS_vm_unmap, WORLD_TASK, WINDOW, 2) == OK);
+    world_end();
+}
+
 int main(void)
 {
+    two_transfers_are_two_steps();
+    a_reply_is_not_given_again();
     a_receiver_may_lose_its_endpoint();
     what_is_there_is_delivered();
     what_is_revoked_is_not_delivered(false);
