@@ -1,13 +1,12 @@
 /*
- * What the kernel's tests share. Such a test is a task of its own, started by init with the
- * capabilities of `manifest_test` (servers/init/manifest.c); its children are tasks that it makes: they
- * run functions of the test's own image, and share its data with it. So a child leaves what it
- * found in the test's variables, and the test judges it.
+ * What kernel tests share. Such a test is a task that init starts with the capabilities in `manifest_test`
+ * (servers/init/manifest.c). Its children are tasks that it makes: they run functions of the test's own image, and
+ * share its data. So a child stores its findings in the test's variables, and the test judges them.
  *
- * Every point runs twice: what it had to open for the first time (tables, leaves) is there at the
- * second. After each run the test deletes all capabilities in slots FIRST_SLOT..LAST_SLOT and
- * unmaps its scratch pages; then each of its frames must be free to donate, and after the second
- * run its own account must have as many spare frames as before it. So no point leaks anything.
+ * Every point runs twice: the second run finds everything that the first had to open (tables, leaves). After each run
+ * the test deletes all capabilities in slots FIRST_SLOT..LAST_SLOT and unmaps its scratch pages; then each of its
+ * frames must be free to donate, and after the second run its own account must have as many spare frames as before it.
+ * So no point leaks anything.
  */
 #pragma once
 

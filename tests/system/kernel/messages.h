@@ -1,4 +1,4 @@
-/* What tests of the kernel's messages have in common: children that call, and what they were told. */
+/* What tests of the kernel's messages share: children that call, and the results of their calls. */
 #pragma once
 
 #include "tests/system/kernel/kernel_test.h"

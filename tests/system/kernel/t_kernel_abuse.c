@@ -1,6 +1,6 @@
 /*
- * Abuse: random calls and random registers from children with few capabilities. The system goes on,
- * no register comes back with an address of the kernel, and afterwards every frame is free.
+ * Abuse: random calls and random registers from children with few capabilities. The system continues, no register
+ * returns a kernel address, and afterwards every frame is free.
  *
  * run: --cpu max
  * run: --cpu qemu32

@@ -1,4 +1,4 @@
-/* Interrupt lines, ports, the log, the version. t_kernel_long has what interrupts do. */
+/* Interrupt lines, ports, the log, the version. t_kernel_long tests the effects of interrupts. */
 #include "tests/system/kernel/kernel_test.h"
 
 #include <string.h>

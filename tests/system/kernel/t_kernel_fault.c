@@ -1,6 +1,5 @@
 /*
- * Faults: every vector, every forbidden instruction, every bad address. t_kernel_handler has the
- * answers.
+ * Faults: every vector, every forbidden instruction, every bad address. t_kernel_handler tests the replies.
  *
  * run: --cpu max
  * run: --cpu qemu32

@@ -1,4 +1,4 @@
-/* Frames and memory capabilities: clear, copy, revoke, donate; what comes back from a dead task. */
+/* Frames and memory capabilities: clear, copy, revoke, donate; what a destroyed task gives back. */
 #include "tests/system/kernel/kernel_test.h"
 
 enum { A = FIRST_SLOT, B, C, TASK, EMPTY = 100, WORDS = PAGE_SIZE / 4, MANY_SLOTS = 0x2000 };

@@ -1,4 +1,4 @@
-/* Handlers of faults: what their answers bring; threads whose handler is none, dead, themselves. */
+/* Fault handlers: the effects of their replies; threads with no handler, with a dead one, or that are their own. */
 #include "tests/system/kernel/kernel_test.h"
 
 enum {

@@ -1,5 +1,5 @@
-/* A first program on the kernel's calls alone; docs/syscalls.md has all that it uses. A frame becomes a page of ours,
- * is filled, can only be read from then on, and is taken back from all who have it. */
+/* A first program that uses only the kernel's calls; docs/syscalls.md describes all of them. It maps a frame as a page,
+ * fills it, makes it read-only, and takes it back from all tasks. */
 #include "tests/system/kernel/kernel_test.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* Calls, answers, signals: who may, who is told, and what forged, late and repeated answers do. */
+/* Calls, replies, signals: who may send, who receives, and the effects of forged, late and repeated replies. */
 #include "tests/system/kernel/messages.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* Items of messages: pages and capabilities handed on, and all that they are refused for. */
+/* Items of messages: passing pages and capabilities, and all reasons for a refusal. */
 #include "tests/system/kernel/kernel_test.h"
 
 enum {

@@ -1,6 +1,6 @@
 /*
- * Long calls in the middle: revoke and destroy take many steps, and interrupts come in between. A
- * thread above all of ours waits for the real-time clock, and looks what can be seen then.
+ * Interrupted long calls: revoke and destroy take many steps, with interrupts in between. A thread with a higher
+ * priority waits for the real-time clock, and checks the intermediate state.
  *
  * run:
  * run: --smp 2

@@ -1,4 +1,4 @@
-/* Callers that wait: in queues, in rings, for late servers, with messages that go stale. */
+/* Waiting callers: in queues, in rings, for late servers, with messages that become invalid. */
 #include "tests/system/kernel/messages.h"
 
 enum {

@@ -1,5 +1,5 @@
 /*
- * Registers of threads: what thread_read and thread_write show and set, of threads that wait, too, and the words of
+ * Threads' registers: what thread_read and thread_write show and set, also for waiting threads, and the words of
  * messages that a direct switch passes in registers.
  *
  * run:

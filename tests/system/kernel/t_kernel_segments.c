@@ -1,4 +1,4 @@
-/* fs and gs are part of a thread's state: nobody sees or loses another's. ds and es are flat when the kernel has run,
+/* fs and gs belong to a thread's state: no thread sees or loses another's. ds and es are flat after the kernel has run,
  * whatever they were before. */
 #include "tests/system/kernel/kernel_test.h"
 

@@ -1,4 +1,4 @@
-/* Tasks and objects: their ends, by whom, and what happens to those who wait for them. */
+/* Tasks and objects: who destroys them, and what happens to threads that wait for them. */
 #include "tests/system/kernel/kernel_test.h"
 
 enum {

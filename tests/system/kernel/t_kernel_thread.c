@@ -1,4 +1,4 @@
-/* Threads: making, stopping, priorities; the processor's state that is one's alone. */
+/* Threads: creating, stopping, priorities; each thread's own processor state. */
 #include "tests/system/kernel/kernel_test.h"
 
 #include <string.h>

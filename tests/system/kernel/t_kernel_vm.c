@@ -1,4 +1,4 @@
-/* Address spaces: map, unmap, protect; what a touch does afterwards, with a warm TLB. */
+/* Address spaces: map, unmap, protect; the result of an access afterwards, with a warm TLB. */
 #include "tests/system/kernel/kernel_test.h"
 
 enum {

@@ -1,4 +1,4 @@
-/* Pieces of a test in processes of their own, and what there is of memory. */
+/* Runs pieces of a test in other processes, and counts memory. */
 #pragma once
 
 #include <signal.h>

@@ -1,4 +1,4 @@
-/* Signals that are sent to a piece of a test in another process. */
+/* Signals sent to a piece of a test in another process. */
 #include "tests/system/programs/heard.h"
 
 #include "libuser/mem/shm.h"

@@ -1,5 +1,4 @@
-/* Signals that are sent to a piece of a test in another process, which says on a board in shared memory what it has
- * heard. */
+/* Signals sent to a piece of a test in another process, which records them on a board in shared memory. */
 #pragma once
 
 #include <signal.h>

@@ -1,4 +1,4 @@
-/* Pipes of t_random: what one step writes another reads. */
+/* Pipes in t_random: one step writes, another reads. */
 #include "tests/system/programs/random.h"
 #include "tests/system/programs/tap.h"
 

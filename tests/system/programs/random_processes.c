@@ -1,5 +1,4 @@
-/* What t_random forks: children that take steps, too, and end in several ways; and some that work until they are
- * killed. */
+/* The children of t_random: some take steps, too, and end in several ways; some work until they are killed. */
 #include "tests/system/programs/child.h"
 #include "tests/system/programs/random.h"
 #include "tests/system/programs/tap.h"

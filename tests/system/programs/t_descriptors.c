@@ -1,4 +1,4 @@
-/* Descriptors: duplicated, inherited, closed by exec, and how many there are. */
+/* Descriptors: duplicated, inherited, closed by exec, and their number. */
 #include "tests/system/programs/child.h"
 #include "tests/system/programs/tap.h"
 

@@ -1,4 +1,4 @@
-/* Directories: names made, changed and removed, what is read of them meanwhile, and where paths lead. */
+/* Directories: making, changing and removing names, reading meanwhile, and resolving paths. */
 #include "tests/system/programs/child.h"
 #include "tests/system/programs/tap.h"
 

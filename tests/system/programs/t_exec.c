@@ -1,5 +1,5 @@
-/* exec: arguments, refusals, what is kept and what is dropped. The program executes itself; its
- * first argument says what it is to look at. */
+/* exec: arguments, refusals, what is kept and what is dropped. The program executes itself; its first argument says
+ * what to check. */
 #include "libuser/mem/mmap.h"
 #include "libuser/mem/sbrk.h"
 #include "tests/system/programs/child.h"

@@ -1,4 +1,4 @@
-/* Programs that were written, not booted with: they run as the others do, or are refused. */
+/* Programs that were written by a process, not booted: they run like others, or are refused. */
 #include "tests/system/programs/child.h"
 #include "tests/system/programs/tap.h"
 

@@ -1,4 +1,4 @@
-/* What a program must not do ends it, with the reason in its wait status, and nobody else. */
+/* A forbidden action ends the program, with the reason in its wait status, and no other program. */
 #include "libuser/mem/mmap.h"
 #include "tests/system/programs/board.h"
 #include "tests/system/programs/child.h"

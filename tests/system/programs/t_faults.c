@@ -1,5 +1,5 @@
 /*
- * Faults that handlers hear of, and calls that are faults: `int $0x80`.
+ * Faults with handlers, and faults that are calls: `int $0x80`.
  *
  * run: --smp 1
  * run: --smp 4

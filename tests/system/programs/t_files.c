@@ -1,4 +1,4 @@
-/* Files: how they are opened, what is read and written in them, and that all their pages come back. */
+/* Files: opening, reading and writing them, and that all their pages come back. */
 #include "tests/system/programs/child.h"
 #include "tests/system/programs/tap.h"
 

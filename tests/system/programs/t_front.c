@@ -1,6 +1,6 @@
 /*
- * Input goes to the foreground: to a program and to the command that it waits for, not to one in the background,
- * whoever reads first. All of it is typed before anybody reads; every point runs twice.
+ * Input goes to the foreground: to a program and the command that it waits for, not to one in the background,
+ * whichever reads first. All of it is typed before anybody reads; every point runs twice.
  *
  * typed: 1
  * typed: 2

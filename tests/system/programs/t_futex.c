@@ -1,5 +1,5 @@
 /*
- * Waiting at a word: across processes in shared memory, and what POSIX builds on it.
+ * Futexes: between processes in shared memory, and what POSIX builds on them.
  *
  * run: --smp 1
  * run: --smp 4

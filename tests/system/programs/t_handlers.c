@@ -1,5 +1,5 @@
 /*
- * Handlers of signals: their stacks, how they are left, what they change.
+ * Signal handlers: their stacks, the ways to leave them, what they change.
  *
  * run: --smp 1
  * run: --smp 4

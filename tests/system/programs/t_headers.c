@@ -1,4 +1,4 @@
-/* Standard headers, a file for each: musl, the calls of the vdso, and the servers behind those. */
+/* Standard headers, a file for each: tests musl, the vdso's calls, and the servers. */
 #include "tests/system/headers/headers.h"
 
 #include <stdlib.h>

@@ -1,7 +1,5 @@
-/*
- * Clients that send what they should not: to mem, proc and console. Whatever becomes of them, the
- * servers go on, and everything is as before when they are gone.
- */
+/* Clients that send wrong messages to mem, proc and console. Whatever happens to the clients, the servers continue, and
+ * after their end everything is as before. */
 #include "tests/system/programs/child.h"
 #include "tests/system/programs/tap.h"
 

@@ -1,8 +1,7 @@
 /*
- * Processes that harm the file server as far as they can: messages at random with every number, word and window,
- * garbage in the transfer page and in the ring of a pipe, ends in the middle of any call, a program that changes while
- * it is executed, pages of files that are said to be unmapped and are not.
- * Afterwards the server serves as before, and has all its pages.
+ * Processes that attack the file server: random messages with every number, word and window, garbage in the transfer
+ * page and in a pipe's ring, ends in the middle of any call, a program that changes while it is being executed, pages
+ * of files that are reported as unmapped and are not. Afterwards the server works as before, and has all its pages.
  *
  * run: --smp 2
  */

@@ -1,11 +1,11 @@
 /*
  * Processes that send at random, at the same time and on all processors: every number, tag, word, item, window and
- * capability to proc, mem and console, and system calls with whatever a process can put into registers. (A process has
- * one thread: it holds no memory to make another of.) When all are gone the system is whole.
+ * capability to proc, mem and console, and system calls with any registers. (A process has one thread, and no memory
+ * for another.) After their end the system is intact.
  *
  *     t_hostile_random [SEED [MESSAGES [PROCESSES]]]
  *
- * MESSAGES is that of each round. The same arguments make the same processes; which of them is faster is chance.
+ * MESSAGES is for each round. The same arguments make the same processes; their relative speed is random.
  *
  * run: --smp 2
  */

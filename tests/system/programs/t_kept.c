@@ -1,5 +1,5 @@
 /*
- * What the servers keep after many processes: little, and nothing when memory is short.
+ * What the servers keep after many processes: little, and nothing if memory is short.
  *
  * run: --memory 64
  * run: --memory 32

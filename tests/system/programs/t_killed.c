@@ -1,8 +1,8 @@
 /*
- * Each party of a pipe, of an exec, of a mapping and of a segment is killed at many moments of what they do together:
- * the others see what was done until then, and an end; all memory is back, and the servers' audit finds nothing.
+ * Each party of a pipe, an exec, a mapping and a segment is killed at many moments of their interaction: the others
+ * see what was done until then, and an end; all memory is back, and the servers' audit finds no error.
  *
- *      t_killed [MOMENTS]
+ *     t_killed [MOMENTS]
  *
  * run: --smp 1
  * run: --smp 4

@@ -1,5 +1,5 @@
 /*
- * Limits of memory and of processes, who may end whom, and honest programs beside greedy ones.
+ * Limits of memory and of processes, who may kill whom, and honest programs next to greedy ones.
  *
  * run: --smp 4
  * run: --smp 1

@@ -1,7 +1,5 @@
-/*
- * A line that does not end holds nobody up: not a short one, not a long one, nor one who writes such lines on purpose;
- * and who floods has no more than its share.
- */
+/* An unfinished line delays nobody, whether it is short, long, or written on purpose; and a program that floods gets
+ * only its share. */
 #include "tests/system/programs/child.h"
 #include "tests/system/programs/tap.h"
 

@@ -1,4 +1,4 @@
-/* Locks of files between processes: by fcntl of ranges, by flock of all; who waits, and what ends it. */
+/* Locks of files between processes: fcntl for ranges, flock for whole files; who waits, and what ends the wait. */
 #include "tests/system/programs/child.h"
 #include "tests/system/programs/tap.h"
 

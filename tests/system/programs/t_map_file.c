@@ -1,5 +1,5 @@
 /*
- * Files in memory: who maps one sees what others store; what is cut is gone for all.
+ * Mapped files: all processes see each other's stores; truncated pages are gone for all.
  *
  * run: --smp 1
  * run: --smp 4

@@ -1,6 +1,5 @@
 /*
- * The end of memory, met at each place where memory is taken: a clean refusal, and everything back
- * when it is over.
+ * Out of memory at each place where memory is taken: a clean refusal, and everything back afterwards.
  *
  * run: --memory 24
  */

@@ -1,4 +1,4 @@
-/* mmap and munmap: places, sizes, refusals, what becomes of the pages. */
+/* mmap and munmap: places, sizes, refusals, and what happens to the pages. */
 #include "libuser/mem/mmap.h"
 #include "libuser/mem/sbrk.h"
 #include "tests/system/programs/child.h"

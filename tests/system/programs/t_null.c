@@ -1,7 +1,5 @@
-/*
- * Null pointers: what a program reads or writes through one is an access like any other, and ends
- * it. A compiler may think otherwise of what C leaves undefined.
- */
+/* Null pointers: an access through one is a real access, and ends the program. A compiler may assume otherwise, as C
+ * leaves it undefined. */
 #include "tests/system/programs/child.h"
 #include "tests/system/programs/tap.h"
 

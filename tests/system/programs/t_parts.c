@@ -1,6 +1,6 @@
 /*
- * What takes the servers long is done in parts: large processes that fork, become another program, end, are killed in
- * the middle of that, and give memory back. All is as if it had been done at once, and all memory comes back.
+ * Long work of servers is done in parts: large processes fork, exec, end, are killed in the middle of that, and give
+ * memory back. The result is as if all had been done at once, and all memory comes back.
  *
  * run: --smp 1
  * run: --smp 4

@@ -1,4 +1,4 @@
-/* Pipes: bytes of any number between processes, their end, and who waits for what does not come. */
+/* Pipes: bytes of any number between processes, their end, and waits for bytes that do not come. */
 #include "tests/system/programs/child.h"
 #include "tests/system/programs/tap.h"
 

@@ -1,7 +1,4 @@
-/*
- * Pointers that cannot be a program's, given to calls of the library: EFAULT, and nothing has
- * happened.
- */
+/* Invalid pointers in calls of the library: EFAULT, and nothing has changed. */
 #include "tests/system/programs/child.h"
 #include "tests/system/programs/tap.h"
 

@@ -1,5 +1,5 @@
 /*
- * poll and select: what there is of each kind of descriptor, and who is woken by what.
+ * poll and select: the state of each kind of descriptor, and which event wakes whom.
  *
  * run: --smp 1
  * run: --smp 4

@@ -1,4 +1,4 @@
-/* Processes: ends and who hears of them, kill, sleep, the clock. */
+/* Processes: their ends and who is told, kill, sleep, the clock. */
 #include "tests/system/programs/board.h"
 #include "tests/system/programs/child.h"
 #include "tests/system/programs/tap.h"

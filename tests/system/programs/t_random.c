@@ -1,11 +1,11 @@
 /*
- * Random steps of several processes at once: segments, memory, files, mappings of files, pipes, fork, exec, kill. What
- * each sees is compared with a model. After every hundred steps all of them stop, and the servers audit themselves; at
- * the end what is free is compared with what was free before.
+ * Random steps of several processes at once: segments, memory, files, mappings of files, pipes, fork, exec, kill. A
+ * model tells what each must see. After every hundred steps all of them stop, and the servers audit themselves; at the
+ * end as much must be free as before.
  *
- *      t_random [SEED [STEPS [PROCESSES]]]
+ *     t_random [SEED [STEPS [PROCESSES]]]
  *
- * STEPS are those of all processes, without what their children do; they are done twice.
+ * STEPS is the total for all processes, not counting their children's; they are done twice.
  *
  * run: --timeout 300
  * run: --smp 4 --timeout 300

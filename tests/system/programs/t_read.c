@@ -1,5 +1,5 @@
 /*
- * Signals to who reads the console: the read ends, or goes on, and no typed byte is lost.
+ * Signals during a read from the console: the read ends or continues, and no typed byte is lost.
  *
  * run: --smp 1
  * run: --smp 4

@@ -1,6 +1,6 @@
 /*
- * The file server takes pages back while mem does, on another CPU, and has so many capabilities to look at that the
- * kernel does it in steps: then it refuses the file server, which asks again.
+ * The file server takes pages back while mem does so on another CPU, with so many capabilities that the kernel needs
+ * several steps: it refuses the file server's call, and the file server tries again.
  *
  * run: --smp 4
  */

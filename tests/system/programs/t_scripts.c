@@ -1,6 +1,4 @@
-/*
- * Scripts: a file that begins with `#!` is run by the program that its first line names, and that may be a script, too.
- */
+/* Scripts: a file that begins with `#!` is run by the program in its first line, which may be a script, too. */
 #include "tests/system/programs/child.h"
 #include "tests/system/programs/tap.h"
 

@@ -1,5 +1,5 @@
 /*
- * Segments by number and by name beside a program that has all of them that it may.
+ * Segments by number and by name, next to a program that has all the segments it may have.
  *
  * run: --smp 1
  * run: --memory 1200

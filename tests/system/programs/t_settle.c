@@ -1,6 +1,6 @@
 /*
- * Who pays for pages of files that are gone while processes have them mapped: whoever had the file last, and nobody
- * beside it. The processor counts instructions here, so that what somebody waits for can be told.
+ * Who pays for pages of a removed file that processes have mapped: the last process that had the file, and no other.
+ * Time counts instructions here, so that waiting times can be measured.
  *
  * run: --icount
  */

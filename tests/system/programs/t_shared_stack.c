@@ -1,5 +1,5 @@
 /*
- * A stack in pages of a file that a child has yet to be granted: a fault there, or a signal then, needs no stack.
+ * A stack in pages of a file that a child has not been granted yet: a fault or a signal there needs no stack.
  *
  * run: --smp 1
  * run: --smp 4

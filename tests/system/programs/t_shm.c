@@ -1,4 +1,4 @@
-/* Segments: who has them, what is in them, when they end. */
+/* Segments: who has them, their contents, and when they end. */
 #include "libuser/mem/mmap.h"
 #include "tests/system/programs/child.h"
 #include "tests/system/programs/tap.h"

@@ -1,5 +1,5 @@
 /*
- * Segments with a name: who has them, what is in them, when they end; each error; rights.
+ * Named segments: who has them, their contents, and when they end; each error; rights.
  *
  * run: --smp 1
  * run: --smp 4

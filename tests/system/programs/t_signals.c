@@ -1,5 +1,5 @@
 /*
- * Signals that other processes send: who is interrupted where, and that each arrives.
+ * Signals from other processes: where they interrupt, and that each arrives.
  *
  * run: --smp 1
  * run: --smp 4

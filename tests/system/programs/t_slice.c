@@ -1,7 +1,4 @@
-/*
- * Who runs for how long, on one processor: processes that only compute, and never call anybody,
- * take turns at every tick.
- */
+/* Time slices on one processor: processes that only compute and make no calls take turns at every tick. */
 #include "tests/system/programs/board.h"
 #include "tests/system/programs/child.h"
 #include "tests/system/programs/tap.h"

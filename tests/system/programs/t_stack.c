@@ -1,4 +1,4 @@
-/* The stack: 8 MiB, a page at its first touch, wherever in it that is. */
+/* The stack: 8 MiB, in which each page appears at its first touch, in any order. */
 #include "libuser/mem/mmap.h"
 #include "tests/system/programs/child.h"
 #include "tests/system/programs/tap.h"

@@ -1,5 +1,5 @@
 /*
- * A program that starts with limits: it and all that it forks have so much, and cannot have more.
+ * A program that starts with limits: it and its children together have that much, and cannot get more.
  *
  * run: --limit-memory 4 --limit-processes 5
  * run: --limit-memory 4 --limit-processes 5 --memory 1200 --smp 2

@@ -1,5 +1,4 @@
-/* What the C library makes of files: streams, temporary files, programs at the other end of a pipe, names by
- * pattern. */
+/* Functions of the C library on files: streams, temporary files, redirected output, trees, names by pattern. */
 #include "tests/system/programs/child.h"
 #include "tests/system/programs/tap.h"
 

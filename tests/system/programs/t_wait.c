@@ -1,4 +1,4 @@
-/* waitpid and kill: whom it waits for, what it is told, signals. */
+/* waitpid and kill: which child is waited for, the status, signals. */
 #include "tests/system/programs/board.h"
 #include "tests/system/programs/child.h"
 #include "tests/system/programs/tap.h"

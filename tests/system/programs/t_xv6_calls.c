@@ -1,4 +1,4 @@
-/* What programs for xv6 call: the heap to the byte beside malloc, time, signals, files. */
+/* Calls of programs for xv6: the heap to the byte next to malloc, time, signals, files. */
 #include "libuser/xv6/types.h"
 
 #include "libuser/xv6/fcntl.h"

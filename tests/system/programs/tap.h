@@ -1,9 +1,9 @@
 /*
- * A test program's points, reported as TAP on its standard output.
+ * Reports a test program's points as TAP on its standard output.
  *
- * Every point is a function that is called twice: what it had to touch for the first time (its
- * stack, its data, the servers' tables) is there at the second. So after the second call exactly as
- * many frames must be free, and as many segments be open, as before it: no point leaks anything.
+ * Every point is a function that is called twice: the second call finds everything that the first had to touch (its
+ * stack, its data, the servers' tables). So after the second call exactly as many frames must be free, and as many
+ * segments open, as before it: no point leaks anything.
  */
 #pragma once
 

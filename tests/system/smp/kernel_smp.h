@@ -1,9 +1,6 @@
-/*
- * What the kernel's tests on several processors share. The main thread runs wherever it is called
- * from, so the work is done by others: threads of the test, or of its children, each on a processor
- * of its own, and a driver on processor 0, which may spin as the main thread may not. Its endpoint
- * hears of their faults.
- */
+/* What kernel tests on several processors share. The main thread runs on its caller's processor, so other threads do
+ * the work: threads of the test or of its children, each on a processor of its own, and a driver on processor 0, which
+ * may spin, unlike the main thread. Its endpoint receives their faults. */
 #pragma once
 
 #include "tests/system/kernel/kernel_test.h"

@@ -1,6 +1,6 @@
 /*
- * Calls between processors: in both directions, to servers that stay and servers that come, in
- * floods; servers that die, and messages that change while they are sent.
+ * Calls between processors: in both directions, to servers that stay and servers that come, in floods; servers that
+ * die, and messages that change while they are being sent.
  *
  * run: --smp 2
  * run: --smp 4

@@ -1,7 +1,6 @@
 /*
- * Trees and objects that threads on all processors change at once: only the documented refusals,
- * and nothing is lost. Then random calls of threads on all processors, on tasks, threads, endpoints
- * and memory that they share.
+ * Trees and objects that threads on all processors change at once: only the documented refusals occur, and nothing is
+ * lost. Then random calls of threads on all processors, on tasks, threads, endpoints and memory that they share.
  *
  * run: --smp 2
  * run: --smp 8

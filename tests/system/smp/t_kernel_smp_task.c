@@ -1,7 +1,7 @@
 /*
- * Tasks that die while their threads run on all processors: no processor walks their tables any
- * more, and all their frames come back. Page directories that come while threads run, and pages that go while their
- * taker's processor has nothing to do.
+ * Tasks that are destroyed while their threads run on all processors: no processor walks their tables any more, and
+ * all their frames come back. Page directories that are added while threads run, and pages that go while their
+ * receiver's processor is idle.
  *
  * run: --smp 2
  * run: --smp 8

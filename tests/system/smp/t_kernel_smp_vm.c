@@ -1,6 +1,6 @@
 /*
- * Pages taken away while threads on all processors use them: whoever touches them then faults, and
- * nobody sees what the frame holds next, or changes it.
+ * Pages that are taken away while threads on all processors use them: accesses fault from then on, and no thread sees
+ * or changes the frame's next contents.
  *
  * run: --smp 2
  * run: --smp 8
