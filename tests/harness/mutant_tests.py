@@ -21,7 +21,7 @@ HARMLESS = "/* Takes a node without descendants out of its tree. */"
 CAUGHT = f"""file {FILE}
 
 mutant caught: host/test_node
--     after->prev = node->prev;
+-     node_at(after)->back += before - self;
 +     (void)after;
 """
 SURVIVES = f"""file {FILE}
@@ -38,8 +38,8 @@ why a comment is no code
 NO_BUILD = f"""file {FILE}
 
 mutant broken: host/test_node
--     after->prev = node->prev;
-+     after->prev = nobody;
+-     node_at(after)->back += before - self;
++     node_at(after)->back += nobody;
 """
 NOT_APPLIED = f"""file {FILE}
 
