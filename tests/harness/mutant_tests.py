@@ -144,7 +144,7 @@ def judges():
             (HANGS.format("hangs "), ["--seconds", "0.001"], 1, [r"hangs: has a test that fails without it, too in", r"\| host/test_node: its time ran out",
                                                                   r"\n0 caught, 1 survive"]),
             (NO_TEST, [], UNABLE, [r"unknown target '\S*test_nothing'"]),
-            (together(hang), ["--seconds", "1"], 1, [r"hangs: caught by host/test_node in \d+ s\n",
+            (together(hang), ["--seconds", "3"], 1, [r"hangs: caught by host/test_node in \d+ s\n",
                                                      r"goes-on: SURVIVES \S+: its time ran out", r"\n1 caught, 1 survive"]),
     ):
         ended, said = called_with(text, *words)
