@@ -287,7 +287,7 @@ static bool goes_to(struct thread *server, const struct thread *caller)
 }
 
 /* A queued caller whose message is refused gets the error. The next caller is tried in another step: the call is run
- * again, without its flags, so it only receives. */
+ * again, without IPC_REPLY, so it only receives; its windows stay open. */
 static err_t receive_caller(struct thread *thread, struct endpoint *endpoint)
 {
     if (list_is_empty(&endpoint->callers)) {
@@ -321,6 +321,7 @@ err_t ipc_receive(struct thread *thread)
 static __attribute__((noinline)) err_t reply_wait_general(struct thread *thread)
 {
     struct thread *caller = thread->serving ? AT(struct thread, thread->serving) : caller_of(thread);
+    /* A reply's items and those of the next caller are two steps. */
     bool items = thread->registers.eax & IPC_EXTENDED && message_tag(thread) & TAG_ITEMS;
     err_t err = slot_is_empty(&thread->receives) ? ERR_CAP : answer(thread, caller, QUEUE_FRONT);
 

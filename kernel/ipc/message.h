@@ -1,6 +1,6 @@
 /*
  * Transfers what a message carries from its sender to a known receiver: words, pages, capabilities.
- * Everything in the sender's page is read once, checked against the receiver, and then transferred.
+ * Each attempt reads what it needs of the sender's page once, checks it against the receiver, and then transfers it.
  */
 #pragma once
 
@@ -87,7 +87,7 @@ ALWAYS_INLINE bool message_pass_frames(const struct thread *sender, const struct
     if (replaces) {
         if (!pte_is_mapping(entry) || !node_is_leaf(entry_node(entry)))
             return false;
-        vspace_unmap(entry, entry_node(entry)); /* others drop it as the kernel is left: they never find it absent */
+        vspace_unmap(entry, entry_node(entry)); /* others drop it as the kernel is left, when the page is mapped */
     }
     frames_map(first, pages, rights, entry);
     return true;

@@ -150,10 +150,15 @@ static bool empty_leaf_step(ref_t leaf, unsigned *budget)
 /* The capabilities in its table, then those that name it. */
 static bool end_capabilities(struct task *task, unsigned *budget)
 {
+    enum { LEAF_COST = STEP_NODES / 2 }; /* of a scan through a leaf, counted in nodes */
+
     for (; task->cspace.leaves_count; task->cursor++) {
         ref_t *leaf = &task->cspace.leaves[task->cursor];
         if (*leaf == kernel.empty_leaf)
             continue;
+        if (*budget < LEAF_COST)
+            return false;
+        *budget -= LEAF_COST;
         if (!empty_leaf_step(*leaf, budget))
             return false;
         account_return(&task->account, frame_number(*leaf));

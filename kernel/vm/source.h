@@ -54,7 +54,7 @@ ALWAYS_INLINE void frames_map(uint32_t first, uint32_t pages, rights_t rights, p
     const uint32_t each = sizeof(struct frame) / sizeof(struct node);
     uint32_t root = node_ref(&frame_at(0)->mappings) + first * each;
     uint32_t node = node_ref(entry_node(to)), end = node + pages;
-    pte_t entry = pte_make(first, rights), *entries = to - node; /* a node's number is its entry's */
+    pte_t entry = pte_make(first, rights), *entries = to - node; /* so that `node` counts both */
 
     do {
         node_insert_first(root, node, rights);

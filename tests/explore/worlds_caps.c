@@ -61,7 +61,7 @@ const struct world worlds_caps[] = {
      .yields = LIST(0), .interrupts = LIST(0)},
 
     {.name = "caps-refused", .what = "arguments that are to be refused, of every call on capabilities and frames",
-     .make = make_caps, .states = 1427, .in_tests = true, .priorities = BIT(2), .parents = LIST(0, 1, 2, 4, 5),
+     .make = make_caps, .states = 1449, .in_tests = true, .priorities = BIT(2), .parents = LIST(0, 1, 2, 4, 5),
      .places = LIST(0, 5, 6, 100), .other_tables = LIST(0, 1, 2), .rights = LIST(31, 1, 32), .values = LIST(0, 5, 0x80000000),
      .counts = LIST(0, 5), .deletes = LIST(0, 9), .revokes = LIST(0, 9), .memories = LIST(0, 2, 5), .offsets = LIST(0, 5),
      .pages = LIST(0, 1, 100), .endpoint_places = LIST(0, 2, 5), .destroys = LIST(0, 2, 5), .fills = LIST(0, 5),

@@ -159,7 +159,7 @@ const struct world worlds_processors[] = {
      .map_rights = LIST(RIGHTS_RWG), .sources = LIST(2), .origins = LIST(0), .pages = LIST(1), .yields = LIST(0)},
 
     {.name = "two-clients", .what = "two processors, two clients, a server without a home", .make = make_clients,
-     .states = 37832, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4), .signals = LIST(6),
+     .states = 40210, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4), .signals = LIST(6),
      .threads = LIST(5), .yields = LIST(0), .destroys = LIST(5, 7), .deletes = LIST(4), .interrupts = LIST(1),
      .sends_count = 1, .opens_count = 1},
 
@@ -173,7 +173,7 @@ const struct world worlds_processors[] = {
      .yields = LIST(0), .interrupts = LIST(0), .destroys = LIST(4)},
 
     {.name = "two-tasks", .what = "two processors; a thread whose task, space and memory another one takes away",
-     .make = make_task_of_another, .states = 2916, .in_tests = true, .priorities = BIT(2), .tasks = LIST(1, 4),
+     .make = make_task_of_another, .states = 3147, .in_tests = true, .priorities = BIT(2), .tasks = LIST(1, 4),
      .addresses = LIST(0x0), .map_rights = LIST(RIGHTS_RG, RIGHTS_RWG), .sources = LIST(2, 4), .origins = LIST(0, 1),
      .pages = LIST(1), .memories = LIST(2), .offsets = LIST(0, 1), .threads = LIST(3, 5), .yields = LIST(0),
      .destroys = LIST(4, 5), .interrupts = LIST(1)},
@@ -185,20 +185,20 @@ const struct world worlds_processors[] = {
      .destroys = LIST(4)},
 
     {.name = "two-faults", .what = "two processors, a handler without a home, faults answered with pages, deaths",
-     .make = make_faults, .states = 53587, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4),
+     .make = make_faults, .states = 56567, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4),
      .faults = LIST(0x1000), .threads = LIST(5), .destroys = LIST(5, 7), .yields = LIST(0), .tasks = LIST(1),
      .addresses = LIST(0x1000), .pages = LIST(1), .memories = LIST(2), .offsets = LIST(0), .sends_count = 2,
      .opens_count = 1, .sends = {SEND_WORDS, SEND(1, ITEM_OF_MEMORY(RIGHTS_RWG, 0, 1, 0x1000))}},
 
     {.name = "two-dying", .what = "two processors, ticks; a thread whose task ends goes on making and taking", .make = make_dying,
-     .states = 2946, .in_tests = true, .priorities = BIT(2), .destroys = LIST(4), .endpoint_places = LIST(5), .memories = LIST(2),
+     .states = 3366, .in_tests = true, .priorities = BIT(2), .destroys = LIST(4), .endpoint_places = LIST(5), .memories = LIST(2),
      .births = LIST(0), .places = LIST(5), .tasks = LIST(1), .donations = LIST(1), .gifts = LIST(0), .parents = LIST(1),
      .other_tables = LIST(0), .rights = LIST(RIGHT_GRANT), .values = LIST(0), .counts = LIST(0), .yields = LIST(0), .interrupts = LIST(0),
      .thread_places = LIST(6), .receives = LIST(0), .handlers = LIST(0), .starts = LIST(2 << 16),
      .page_addresses = LIST(0x2000)},
 
     {.name = "two-ends", .what = "two processors; a task ends while its threads wait for an answer with a page",
-     .make = make_ends, .states = 29922, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4),
+     .make = make_ends, .states = 32576, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4),
      .destroys = LIST(1), .yields = LIST(0), .sends_count = 2, .opens_count = 2,
      .sends = {SEND_WORDS, SEND(1, ITEM_OF_MEMORY(RIGHTS_RG, 0, 1, 0x1000))},
      .opens = {OPEN_NOTHING, {.flags = IPC_WINDOW, .window = 0x1000, .window_pages = 1}}},

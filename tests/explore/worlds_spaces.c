@@ -127,7 +127,7 @@ const struct world worlds_spaces[] = {
      .sends = {SEND_WORDS, SEND(1, ITEM_OF_ADDRESS(RIGHTS_RG, 0x0, 1, 0x1000)), SEND(1, ITEM_OF_ADDRESS(RIGHT_READ, 0x1000, 1, 0x1000))},
      .opens_count = 2, .opens = {OPEN_NOTHING, {.flags = IPC_WINDOW, .window = 0x1000, .window_pages = 1}}},
 
-    {.name = "heirs", .what = "a task ends whose page others have from it", .make = make_heirs, .states = 43, .in_tests = true,
+    {.name = "heirs", .what = "a task ends whose page others have from it", .make = make_heirs, .states = 49, .in_tests = true,
      .priorities = BIT(2), .tasks = LIST(1, 5), .addresses = LIST(0x0), .pages = LIST(1), .map_rights = LIST(RIGHTS_RG),
      .sources = LIST(2, 5), .origins = LIST(0), .memories = LIST(2), .offsets = LIST(0), .destroys = LIST(5), .yields = LIST(0),
      .interrupts = LIST(1)},
