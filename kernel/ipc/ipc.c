@@ -80,7 +80,8 @@ ALWAYS_INLINE err_t call(struct thread *thread, bool extended)
     return switch_with_words(cpu, thread, server, badge);
 }
 
-/* The reply to a fault transfers a page, and leaves the caller's registers alone. */
+/* The reply to a fault transfers a page, and leaves the caller's registers alone. What is needed after that is read
+ * again, here and in reply_wait(): few registers are left in between. */
 static __attribute__((noinline)) err_t reply_to_fault(struct thread *thread)
 {
     struct cpu *cpu = thread_cpu(thread);

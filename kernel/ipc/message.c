@@ -1,7 +1,7 @@
 /*
  * An item is transferred after all its checks. In a message with several items, all are checked before the first is
- * transferred: the first pass adds up the frames that they lack together, the second transfers. The sender's items and
- * the receiver's windows are read only once, because other threads can change these pages between check and use.
+ * transferred: the first pass adds up the frames that they lack together, the second transfers. An attempt reads the
+ * sender's items and the receiver's windows once, because other threads can change these pages between check and use.
  */
 #include "kernel/ipc/message.h"
 

@@ -21,7 +21,7 @@ err_t message_pass(struct thread *sender, struct thread *receiver);
 /* The same for a sender that has set IPC_EXTENDED. `tag` was read from its page. */
 err_t message_pass_page(struct thread *sender, struct thread *receiver, uint32_t tag);
 
-/* Each word once. */
+/* Reads each word once. */
 ALWAYS_INLINE struct item item_read(const volatile struct item *in)
 {
     return *(const struct item *)(const uint32_t[]){*(const volatile uint32_t *)in, in->from, in->to};

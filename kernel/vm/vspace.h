@@ -103,7 +103,7 @@ enum { LACKING_TABLES = 2 * IPC_ITEMS + CALL_PAGES_MAX / TABLE_ENTRIES + DIRECTO
 enum { LACKING_DIRECTORY = 1 << 30, LACKING_LEAF = 1 << 29 };
 struct shortfall {
     uint32_t frames;
-    bool is_checked; /* all items have passed their checks: nothing can fail any more */
+    bool is_checked; /* all items have passed their checks; only what a fault replaces may still be refused */
     unsigned tables_count;
     uint32_t tables[LACKING_TABLES]; /* by address >> DIRECTORY_SHIFT; directories, and leaves of a capability table */
 };
