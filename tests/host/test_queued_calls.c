@@ -133,8 +133,8 @@ static void a_receiver_may_lose_its_endpoint(void)
     world_end();
 }
 
-/* The reply is given once, however many steps it takes to receive the next message. */
-static void a_reply_is_not_given_again(void)
+/* The server owes a client its reply, and callers behind it are about to be refused. */
+static struct thread *one_is_served(void)
 {
     boot();
     CHECK(CALL(SYS_cap_derive, ENDPOINT, ANOTHER, RIGHT_CALL, BADGE) == OK);
@@ -143,10 +143,31 @@ static void a_reply_is_not_given_again(void)
     callers_are_refused();
     CHECK(server_gets_one());
     server = thread_in(SERVER);
+    return client;
+}
+
+/* The reply is given once, however many steps it takes to receive the next message. */
+static void a_reply_is_not_given_again(void)
+{
+    struct thread *client = one_is_served();
     struct thread *next = world_syscall(server, SYS_ipc_reply_wait | IPC_REPLY, nothing);
+
     CHECK(next != server && server->state == THREAD_RECEIVING && client->registers.eax == OK);
     for (uint32_t i = 0; i < CALLERS; i++)
         CHECK(thread_in(FIRST + i)->registers.eax == (uint32_t)ERR_CAP);
+    world_end();
+}
+
+/* The reply is given, and then, between two steps of the receive, the endpoint goes. */
+static void a_reply_is_given_though_nothing_is_received(void)
+{
+    struct thread *client = one_is_served();
+
+    host_preemption_point = lose_endpoint;
+    CHECK(world_syscall(server, SYS_ipc_reply_wait | IPC_REPLY, nothing) == server);
+    host_preemption_point = NULL;
+    CHECK(server->registers.eax == (uint32_t)ERR_CAP && client->registers.eax == OK && !server->serving);
+    CHECK(thread_in(FIRST + CALLERS - 1)->state == THREAD_CALLING);
     world_end();
 }
 
@@ -204,6 +225,7 @@ int main(void)
 {
     two_transfers_are_two_steps();
     a_reply_is_not_given_again();
+    a_reply_is_given_though_nothing_is_received();
     a_receiver_may_lose_its_endpoint();
     what_is_there_is_delivered();
     what_is_revoked_is_not_delivered(false);
