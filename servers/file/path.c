@@ -54,8 +54,7 @@ int path_parent(struct inode *from, const char *path, struct directory_name *nam
     if (directory->kind != INODE_DIRECTORY)
         return -ENOTDIR;
     bool is_root = end == path;
-    *name =
-        (struct directory_name){directory, is_root ? "." : path, is_root ? 1 : (uint32_t)(end - path), is_root || *end};
+    *name = (struct directory_name){directory, is_root ? "." : path, is_root ? 1 : (uint32_t)(end - path), *end};
     return 0;
 }
 

@@ -37,7 +37,8 @@ static void opening_is_refused(void)
                 {CWD, "/dev", O_TRUNCATE, 0, -EISDIR}, {CWD, "new/", READ_WRITE, 0, -EISDIR},
                 {CWD, "data/", READ_WRITE, 0, -EISDIR}, {CWD, "/dev/", READ_WRITE | O_EXCLUSIVE, 0, -EISDIR},
                 {CWD, "data", O_ACCESS, 0, -EINVAL}, {CWD, "data", READ_WRITE | O_EXCLUSIVE, 0, -EEXIST},
-                {CWD, "/.", READ_WRITE | O_EXCLUSIVE, 0, -EEXIST}, {CWD, "device", O_READ_ONLY, 0, -ENXIO});
+                {CWD, "/.", READ_WRITE | O_EXCLUSIVE, 0, -EEXIST}, {CWD, "//", READ_WRITE | O_EXCLUSIVE, 0, -EEXIST},
+                {CWD, "device", O_READ_ONLY, 0, -ENXIO});
     CHECK(!is_there("new"));
     ends();
 }
