@@ -1,10 +1,10 @@
 #include "servers/proc/arguments.h"
 
 #include "servers/lib/number.h"
-#include "servers/proc/body.h"
+#include "servers/proc/task.h"
 #include "servers/proto/proc.h"
 
-enum { SHORT_BLOCKS = BODIES_MAX + 1 };
+enum { SHORT_BLOCKS = TASKS_MAX + 1 };
 
 union short_block {
     struct arguments arguments;

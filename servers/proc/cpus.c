@@ -56,6 +56,6 @@ void cpus_tick(void)
             continue;
         }
         *link = process->next_young;
-        body_move(&process->body, process->cpu);
+        task_migrate(&process->task, process->cpu);
     }
 }

@@ -17,7 +17,7 @@ void cpus_init(uint32_t count);
 uint32_t cpus_take(void);
 void cpus_give(uint32_t cpu);
 
-/* Adds a process whose body is on its parent's processor, not on its own. */
+/* Adds a process whose thread is on its parent's processor, not on its own. */
 void cpus_add_young(struct process *process);
 
 /* Removes a process that ends, if it is young. */

@@ -65,7 +65,7 @@ static void report(const struct process *process, const struct fatal_fault *faul
         eip = process->signals.eip;
         esp = process->signals.esp;
     } else {
-        body_place(&process->body, &eip, &esp);
+        task_position(&process->task, &eip, &esp);
     }
     if (fault->vector != VECTOR_PAGE_FAULT)
         log_line(message_page, SERVER_SLOT_LOG, "%s (pid %u): killed: %s at eip 0x%x", name, pid,

@@ -10,7 +10,7 @@ int file_client_begin(struct process *process, uint32_t booted)
     int error = file_begin(PROC_SLOT_FILE, process->badge, booted, process->pid);
     if (error)
         return error;
-    error = body_give_files(&process->body);
+    error = task_give_files(&process->task);
     if (error)
         file_release(PROC_SLOT_FILE, process->badge);
     process->has_files = error == 0;

@@ -11,7 +11,7 @@
 enum {
     FRAMES_MAX = 544,
     FRAMES_KEPT = 8,
-    SLOT_FRAMES = 2304, /* their capabilities: after those of the bodies */
+    SLOT_FRAMES = 2304, /* their capabilities: after those of the tasks */
 };
 
 /* Takes a frame; slot SLOT_FRAMES + number holds its capability. False: mem has no more. */

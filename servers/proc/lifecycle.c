@@ -16,16 +16,16 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* --------------------------------------------------------------------------------------- bodies */
+/* --------------------------------------------------------------------------------------- tasks */
 
-static struct body body_of(const struct process *process, uint32_t cpu)
+static struct task initial_task(const struct process *process, uint32_t cpu)
 {
-    return (struct body){
-        .slot = SLOT_BODIES + SLOTS_PER_BODY * process_index(process),
+    return (struct task){
+        .slot = SLOT_TASKS + SLOTS_PER_TASK * process_index(process),
         .space = process_index(process),
         .badge = process->badge,
         .cpu = cpu,
-        .frame = BODY_NO_FRAME,
+        .frame = TASK_NO_FRAME,
     };
 }
 
@@ -56,12 +56,12 @@ static void set_arguments(struct process *process, struct arguments *arguments)
 static int load(struct process *process, const struct program *program)
 {
     process->has_vdso = !program->image.is_native;
-    int result = process->body.segment < program->image.count ? program_map(program, &process->body) : 0;
+    int result = process->task.segment < program->image.count ? program_map(program, &process->task) : 0;
 
     if (!result && program->place.is_copy)
-        result = program_fill(program, &process->body);
+        result = program_fill(program, &process->task);
     if (!result)
-        result = body_start(&process->body, program_start(program, process->has_files));
+        result = task_start(&process->task, program_start(program, process->has_files));
     return result;
 }
 
@@ -77,7 +77,7 @@ static int share_files(struct process *made, const struct process *parent)
     if (error)
         return error;
     made->has_files = true;
-    return body_give_files(&made->body);
+    return task_give_files(&made->task);
 }
 
 /* Does a part of the process's end in the file server; true: more is left. */
@@ -99,10 +99,10 @@ static int bring_to_life(struct process *made)
 {
     struct process *parent = made->parent;
 
-    made->body.cpu = parent->body.cpu;
-    int error = body_complete(&made->body);
+    made->task.cpu = parent->task.cpu;
+    int error = task_complete(&made->task);
     if (!error)
-        error = body_start_as(&made->body, &parent->body);
+        error = task_start_as(&made->task, &parent->task);
     if (!error && parent->has_files)
         error = share_files(made, parent);
     if (error)
@@ -114,9 +114,9 @@ static int bring_to_life(struct process *made)
     made->has_vdso = parent->has_vdso;
     signals_fork(made, parent);
     process_set_live(made);
-    if (made->cpu != made->body.cpu)
+    if (made->cpu != made->task.cpu)
         cpus_add_young(made);
-    body_resume(&made->body);
+    task_resume(&made->task);
     return 0;
 }
 
@@ -144,7 +144,7 @@ static void answer_fork(struct process *parent, int32_t error, uint32_t pid)
 static void fork_step(struct work *work)
 {
     struct process *made = process_of_work(work), *parent = made->parent;
-    int result = body_fork_more(&made->body, &parent->body);
+    int result = task_fork_more(&made->task, &parent->task);
 
     if (!result)
         result = bring_to_life(made);
@@ -160,8 +160,8 @@ int32_t life_fork(struct process *parent, struct process **child)
 
     if (!made)
         return -EAGAIN;
-    made->body = body_of(made, parent->body.cpu);
-    int result = body_fork(&made->body, &parent->body);
+    made->task = initial_task(made, parent->task.cpu);
+    int result = task_fork(&made->task, &parent->task);
     if (!result)
         result = bring_to_life(made);
     if (result) {
@@ -187,11 +187,11 @@ static int set_limits(struct process *process, struct start_limits limits)
     int error = limits.processes ? limits_set(&process->account, limits.processes) : 0;
 
     if (!error && limits.memory)
-        error = body_set_limit(&process->body, limits.memory << (20 - PAGE_BITS));
+        error = task_set_limit(&process->task, limits.memory << (20 - PAGE_BITS));
     return error;
 }
 
-/* Makes a body with a loaded program, ready to run. */
+/* Makes a task with a loaded program, ready to run. */
 static int make_program(struct process *process, const struct arguments *arguments, struct start_limits limits)
 {
     struct program program;
@@ -201,7 +201,7 @@ static int make_program(struct process *process, const struct arguments *argumen
         error = program_read(process->program, &program);
     if (error)
         return error;
-    error = body_make(&process->body);
+    error = task_create(&process->task);
     if (!error)
         error = set_limits(process, limits);
     if (error)
@@ -218,19 +218,19 @@ int life_spawn(struct process *parent, struct arguments *arguments, struct start
 
     if (!made)
         return -EAGAIN;
-    made->body = body_of(made, made->cpu);
+    made->task = initial_task(made, made->cpu);
     int error = make_program(made, arguments, limits);
     if (error) {
-        for (enum body_end left; (left = body_destroy(&made->body));)
-            if (left == BODY_TASK_LEFT)
-                body_end_task(&made->body);
+        for (enum task_left left; (left = task_destroy(&made->task));)
+            if (left == TASK_OBJECT_LEFT)
+                task_destroy_object(&made->task);
         unmake(made);
         return error;
     }
     set_arguments(made, arguments);
     process_set_live(made);
     *child = made;
-    body_resume(&made->body);
+    task_resume(&made->task);
     return 0;
 }
 
@@ -300,10 +300,10 @@ static void end_step(struct work *work)
         work_add(work, end_step);
         return;
     }
-    enum body_end left = body_destroy(&process->body);
-    if (left == BODY_TASK_LEFT)
-        work_end_task(process->body.slot);
-    if (left != BODY_GONE) {
+    enum task_left left = task_destroy(&process->task);
+    if (left == TASK_OBJECT_LEFT)
+        work_destroy_task(process->task.slot);
+    if (left != TASK_GONE) {
         work_add(work, end_step);
     } else if (process->state == PROCESS_BEGINS) {
         fork_is_over(process);
@@ -346,7 +346,7 @@ static void end(struct process *process, struct ending ending)
     (void)futex_forget(process);
     cpus_remove_young(process);
     process_set_ends(process, ending);
-    bool is_gone = !has_work && body_destroy(&process->body) == BODY_GONE;
+    bool is_gone = !has_work && task_destroy(&process->task) == TASK_GONE;
     leave(process);
     if (is_gone && !process->has_files)
         is_over(process);
@@ -369,7 +369,7 @@ void life_kill(struct process *process, uint32_t signal)
 void life_kill_running(struct process *process, uint32_t signal)
 {
     if (process->waits == WAITS_NOT)
-        body_stop(&process->body);
+        task_stop(&process->task);
     life_kill(process, signal);
 }
 
@@ -424,7 +424,7 @@ static int clear_for(struct process *process, const struct program *program)
 {
     uint32_t tables = program_tables(program);
 
-    return body_clear_space(&process->body, program_pages(program) + tables, tables);
+    return task_clear_space(&process->task, program_pages(program) + tables, tables);
 }
 
 static void clear_step(struct work *work)

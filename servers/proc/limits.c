@@ -1,6 +1,6 @@
 #include "servers/proc/limits.h"
 
-#include "servers/proc/body.h"
+#include "servers/proc/task.h"
 
 #include <errno.h>
 
@@ -9,7 +9,7 @@ static struct limits {
     struct account processes;
     uint32_t blocks, blocks_used; /* used: including those that accounts below have */
     struct limits *next_free;
-} limits[1 + BODIES_MAX];
+} limits[1 + TASKS_MAX];
 static struct limits *free_limits;
 
 struct account *limits_of_all = &limits[0].processes;
@@ -29,7 +29,7 @@ void limits_init(uint32_t processes)
 {
     limits[0] = (struct limits){.processes = {.holders = 1, .limit = processes}, .blocks = LIMITS_BLOCKS};
     free_limits = NULL;
-    for (uint32_t i = 1; i <= BODIES_MAX; i++)
+    for (uint32_t i = 1; i <= TASKS_MAX; i++)
         add_free(&limits[i]);
 }
 
@@ -139,7 +139,7 @@ static bool is_good(const struct limits *its, uint32_t used)
 {
     uint32_t blocks = 0;
 
-    for (uint32_t i = 1; i <= BODIES_MAX; i++) {
+    for (uint32_t i = 1; i <= TASKS_MAX; i++) {
         const struct limits *below = &limits[i];
         if (!below->processes.holders || below->processes.parent != &its->processes)
             continue;
@@ -152,7 +152,7 @@ static bool is_good(const struct limits *its, uint32_t used)
 
 bool limits_audit(uint32_t (*charged)(const struct account *account))
 {
-    for (uint32_t i = 0; i <= BODIES_MAX; i++)
+    for (uint32_t i = 0; i <= TASKS_MAX; i++)
         if (limits[i].processes.holders && !is_good(&limits[i], charged(&limits[i].processes)))
             return false;
     return true;

@@ -30,7 +30,7 @@ bool listing_next(uint32_t *index, struct listed_process *listed)
         return false;
     const struct process *found = process_at(at);
     *listed =
-        (struct listed_process){found->pid, found->parent->pid, found->group, state_of(found), found->body.space, ""};
+        (struct listed_process){found->pid, found->parent->pid, found->group, state_of(found), found->task.space, ""};
     if (found->arguments)
         strncpy(listed->name, program_name(found->arguments->text), sizeof listed->name - 1);
     *index = at + 1;

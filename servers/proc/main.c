@@ -244,7 +244,7 @@ static int32_t call_signals(struct process *process, struct words *words)
 
 static uint32_t uses_fpu(const struct process *process)
 {
-    return body_uses_fpu(&process->body);
+    return task_uses_fpu(&process->task);
 }
 
 static int32_t call_signal_take(struct process *process, struct words *words)

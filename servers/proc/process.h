@@ -31,7 +31,7 @@
 #pragma once
 
 #include "servers/proc/arguments.h"
-#include "servers/proc/body.h"
+#include "servers/proc/task.h"
 #include "servers/proc/limits.h"
 #include "servers/proc/program.h"
 #include "servers/proc/signals.h"
@@ -39,7 +39,7 @@
 
 #include <stddef.h>
 
-enum { PROCESSES_MAX = BODIES_MAX, PROCESS_INDEX_BITS = 12 };
+enum { PROCESSES_MAX = TASKS_MAX, PROCESS_INDEX_BITS = 12 };
 
 enum process_state { PROCESS_FREE, PROCESS_BEGINS, PROCESS_LIVE, PROCESS_ENDS, PROCESS_ENDED };
 enum process_wait { WAITS_NOT, WAITS_CHILD, WAITS_TICK, WAITS_FORK, WAITS_EXEC };
@@ -63,7 +63,7 @@ struct process {
     uint32_t waits_count;            /* how often it has asked for ended children: front.h */
     uint32_t waits_at_fork;          /* its parent's waits_count at the fork */
     uint8_t missing;                 /* number of unknown calls that were logged */
-    uint32_t cpu;                    /* its own; the body's may still be another: cpus.h */
+    uint32_t cpu;                    /* its own; its thread may still be on another: cpus.h */
     uint32_t caller, calls;          /* the caller to answer, when it waits */
     uint32_t awaited, awaited_group; /* WAITS_CHILD: the child's pid, or its group; 0: any */
     bool only_looks;                 /* WAITS_CHILD: the child can be waited for again */
@@ -91,14 +91,14 @@ struct process {
     } watch;                                      /* futex.h */
     struct arguments *arguments, *next_arguments; /* of the program; of the next exec */
     struct program_place program;                 /* its program's file */
-    struct body body;
+    struct task task;
 };
 
 void process_init(void);
 
 uint32_t process_index(const struct process *process);
 
-/* Makes a process that begins, without a body, a child of `parent` in its account; 0 if that is used up. */
+/* Makes a process that begins, without a task, a child of `parent` in its account; 0 if that is used up. */
 struct process *process_make(struct process *parent);
 
 /* Removes a process from the table and from its parent's list. */

@@ -168,33 +168,33 @@ static int map_vdso(uint32_t space)
     return map_piece(&text, vdso->first_page, 0, pages_of(vdso->bytes), space);
 }
 
-int program_map(const struct program *program, struct body *body)
+int program_map(const struct program *program, struct task *task)
 {
     const struct elf_image *image = &program->image;
     uint32_t room = PROGRAM_SEGMENT_PAGES_MAX;
 
-    if (!image->is_native && body->segment == 0 && body->page == 0) {
-        int error = map_vdso(body->space);
+    if (!image->is_native && task->segment == 0 && task->page == 0) {
+        int error = map_vdso(task->space);
         if (error)
             return error;
     }
-    for (; body->segment < image->count; body->segment++, body->page = 0) {
-        struct elf_segment part = image->segments[body->segment], *segment = &part;
+    for (; task->segment < image->count; task->segment++, task->page = 0) {
+        struct elf_segment part = image->segments[task->segment], *segment = &part;
         uint32_t first = program->place.first + part.offset / PAGE_SIZE;
         if (program->place.is_copy)
             part.file_bytes = 0; /* program_fill() */
-        uint32_t left = pages_of(segment->memory_bytes) - body->page, pages = left < room ? left : room;
+        uint32_t left = pages_of(segment->memory_bytes) - task->page, pages = left < room ? left : room;
         if (room == 0)
             return MEM_MORE;
-        int error = map_piece(segment, first, body->page, pages, body->space);
+        int error = map_piece(segment, first, task->page, pages, task->space);
         if (error)
             return error;
-        body->page += pages;
+        task->page += pages;
         room -= pages;
         if (pages < left)
             return MEM_MORE;
     }
-    return mem_space_finish(PROC_SLOT_MEM, body->space, image->end);
+    return mem_space_finish(PROC_SLOT_MEM, task->space, image->end);
 }
 
 /* Fills page `page` of a segment. */
@@ -207,17 +207,17 @@ static int fill_page(const struct program *program, const struct elf_segment *se
     return error ? error : mem_space_copy(PROC_SLOT_MEM, space, segment->address + offset, bytes, number);
 }
 
-int program_fill(const struct program *program, struct body *body)
+int program_fill(const struct program *program, struct task *task)
 {
     enum { AT_ONCE = 24 };
     const struct elf_image *image = &program->image;
 
-    for (uint32_t done = 0; body->filled < image->count; body->filled++, body->page = 0) {
-        const struct elf_segment *segment = &image->segments[body->filled];
-        for (; body->page < pages_of(segment->file_bytes); body->page++) {
+    for (uint32_t done = 0; task->filled < image->count; task->filled++, task->page = 0) {
+        const struct elf_segment *segment = &image->segments[task->filled];
+        for (; task->page < pages_of(segment->file_bytes); task->page++) {
             if (done++ == AT_ONCE)
                 return MEM_MORE;
-            int error = fill_page(program, segment, body->page, body->space);
+            int error = fill_page(program, segment, task->page, task->space);
             if (error)
                 return error;
         }

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "servers/lib/elf_image.h"
-#include "servers/proc/body.h"
+#include "servers/proc/task.h"
 
 /* A file: in the archive, from page `first` on; or a copy in the file server, with inode `first`. */
 struct program_place {
@@ -35,12 +35,12 @@ int program_read(struct program_place place, struct program *program);
 uint32_t program_pages(const struct program *program);
 uint32_t program_tables(const struct program *program);
 
-/* Maps the next PROGRAM_SEGMENT_PAGES_MAX pages of the program, or fewer if fewer are left, into the body's space: 0,
+/* Maps the next PROGRAM_SEGMENT_PAGES_MAX pages of the program, or fewer if fewer are left, into the task's space: 0,
  * MEM_MORE if more are left, or mem's error. */
-int program_map(const struct program *program, struct body *body);
+int program_map(const struct program *program, struct task *task);
 
 /* When all pages are mapped: copies a part of the contents of a copy. The same results. */
-int program_fill(const struct program *program, struct body *body);
+int program_fill(const struct program *program, struct task *task);
 
 /* Where a program read by program_read() begins: in the vdso, unless it is native. */
 struct program_start program_start(const struct program *program, bool has_files);

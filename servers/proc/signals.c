@@ -62,10 +62,10 @@ static bool divert_stopped(struct process *process)
     struct signals *s = &process->signals;
     bool in_call;
 
-    if (!body_stopped_at(&process->body, &s->eip, &in_call) || (in_call && !end_calls(process)))
+    if (!task_stopped_at(&process->task, &s->eip, &in_call) || (in_call && !end_calls(process)))
         return false;
     s->by_fault = false;
-    s->is_diverted = s->is_taking = body_divert(&process->body, VDSO_INTERRUPTED);
+    s->is_diverted = s->is_taking = task_divert(&process->task, VDSO_INTERRUPTED);
     return s->is_diverted;
 }
 
@@ -73,9 +73,9 @@ static void divert(struct process *process)
 {
     if (process->signals.is_diverted || process->signals.is_taking)
         return;
-    body_stop(&process->body);
+    task_stop(&process->task);
     some_are_missed |= !divert_stopped(process);
-    body_resume(&process->body);
+    task_resume(&process->task);
 }
 
 static void interrupt_wait(struct process *process)
@@ -151,11 +151,11 @@ bool signals_fault(struct process *process, const struct fatal_fault *fault, uin
     uint32_t eip = 0, esp;
     bool calls = is_call(process, fault);
 
-    if (!is_handled(process, fault, signal) || !body_place(&process->body, &eip, &esp))
+    if (!is_handled(process, fault, signal) || !task_position(&process->task, &eip, &esp))
         return false;
     if (s->is_diverted)
         return eip == VDSO_INTERRUPTED && !is_without_vdso(fault) && go_on(process);
-    if (!body_divert(&process->body, calls ? VDSO_CALLED : VDSO_INTERRUPTED))
+    if (!task_divert(&process->task, calls ? VDSO_CALLED : VDSO_INTERRUPTED))
         return false;
     s->is_diverted = true;
     s->eip = eip;

@@ -51,7 +51,7 @@ static void do_step(struct work *work)
     step(work);
 }
 
-void work_end_task(uint32_t slot)
+void work_destroy_task(uint32_t slot)
 {
     task_to_end = slot;
 }

@@ -26,7 +26,7 @@ void work_init(void);
 void work_add(struct work *work, void (*step)(struct work *work));
 
 /* Makes the second thread end that task when it has its answer, as that may take the kernel long. */
-void work_end_task(uint32_t slot);
+void work_destroy_task(uint32_t slot);
 
 /* Does a step if the badge is the second thread's; returns the answer, like a server's handler. -ENOSYS for any other
  * badge. */

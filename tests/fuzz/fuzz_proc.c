@@ -253,7 +253,7 @@ static void call_unheard(struct server_message *message)
     if (waiting < PROGRAMS)
         call(STRANGER, programs[waiting].badge, message);
     else
-        call(STRANGER, (FAKE_BODIES * (1 + random_below(200)) + random_below(FAKE_BODIES)) | 0x40000000, message);
+        call(STRANGER, (FAKE_TASKS * (1 + random_below(200)) + random_below(FAKE_TASKS)) | 0x40000000, message);
 }
 
 /* One that runs, or nobody, or one that has ended. */

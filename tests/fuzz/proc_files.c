@@ -13,28 +13,28 @@
 
 bool fake_path_refused;
 
-static uint32_t known[FAKE_BODIES]; /* badges, 0: none */
+static uint32_t known[FAKE_TASKS]; /* badges, 0: none */
 
 bool files_knows(uint32_t badge)
 {
-    return known[badge % FAKE_BODIES] == badge;
+    return known[badge % FAKE_TASKS] == badge;
 }
 
 uint32_t files_count(void)
 {
     uint32_t count = 0;
 
-    for (uint32_t i = 0; i < FAKE_BODIES; i++)
+    for (uint32_t i = 0; i < FAKE_TASKS; i++)
         count += known[i] != 0;
     return count;
 }
 
 static int begin(uint32_t badge)
 {
-    CHECK(badge && !known[badge % FAKE_BODIES]);
+    CHECK(badge && !known[badge % FAKE_TASKS]);
     if (mem_refuses())
         return -ENOMEM;
-    known[badge % FAKE_BODIES] = badge;
+    known[badge % FAKE_TASKS] = badge;
     return 0;
 }
 
@@ -62,7 +62,7 @@ int files_answer(uint32_t *w)
         return -ENOENT;
     CHECK(w[0] == FILE_EXEC || w[0] == FILE_RELEASE);
     if (w[0] == FILE_RELEASE)
-        known[w[1] % FAKE_BODIES] = 0;
+        known[w[1] % FAKE_TASKS] = 0;
     return 0;
 }
 

@@ -4,7 +4,7 @@
 
 #include "libuser/ipc/ipc.h"
 #include "servers/proto/slots.h"
-#include "servers/proc/body.h"
+#include "servers/proc/task.h"
 #include "servers/proc/frame_pool.h"
 #include "servers/proc/process.h"
 #include "servers/proto/console.h"
@@ -17,7 +17,7 @@
 
 enum {
     SLOTS = SLOT_FRAMES + FRAMES_MAX,
-    BODIES_END = SLOT_BODIES + SLOTS_PER_BODY * FAKE_BODIES,
+    TASKS_END = SLOT_TASKS + SLOTS_PER_TASK * FAKE_TASKS,
     ARCHIVE_AT = 0x40000000,
     SLOT_OWN_THREAD = 18,
 };
@@ -27,19 +27,19 @@ struct object {
     uint32_t capabilities; /* bits: which of a process's three */
 };
 
-struct fake_body fake_bodies[FAKE_BODIES];
+struct fake_task fake_tasks[FAKE_TASKS];
 bool fake_logged;
 uint32_t fake_ticks;
 
 static uint8_t slots[SLOTS];
 static uint16_t owners[FRAMES_MAX]; /* of frames: 0, a space */
-static struct object objects[FAKE_BODIES];
+static struct object objects[FAKE_TASKS];
 static uint32_t cpu_count;
 
 uint32_t kernel_space_of(uint32_t slot)
 {
-    CHECK(slot >= SLOT_BODIES && slot < BODIES_END);
-    return (slot - SLOT_BODIES) / SLOTS_PER_BODY;
+    CHECK(slot >= SLOT_TASKS && slot < TASKS_END);
+    return (slot - SLOT_TASKS) / SLOTS_PER_TASK;
 }
 
 void kernel_fill(uint32_t slot, enum kernel_slot kind)
@@ -55,18 +55,18 @@ void kernel_need(uint32_t slot, enum kernel_slot kind)
 
 /* ---------------------------------------------------------------------------------- objects */
 
-static err_t task_create(uint32_t slot, const uint32_t *w)
+static err_t create_task(uint32_t slot, const uint32_t *w)
 {
     uint32_t space = kernel_space_of(w[1]);
 
     if (mem_refuses())
         return ERR_ACCOUNT;
-    CHECK(!fake_bodies[space].lives && !mem_has(space));
+    CHECK(!fake_tasks[space].lives && !mem_has(space));
     kernel_need(slot, FRAME);
     CHECK(w[0] == 0 && owners[slot - SLOT_FRAMES] == 0);
     owners[slot - SLOT_FRAMES] = (uint16_t)space;
     kernel_fill(w[1], TASK);
-    fake_bodies[space] = (struct fake_body){.lives = true};
+    fake_tasks[space] = (struct fake_task){.lives = true};
     objects[space] = (struct object){.has_fpu = random_below(2)};
     return OK;
 }
@@ -104,7 +104,7 @@ static err_t derive_own(uint32_t slot, const uint32_t *w)
     if (handler && mem_refuses())
         return ERR_ACCOUNT;
     CHECK(!handler ||
-          (w[1] == RIGHT_CALL && w[2] == kernel_space_of(w[0]) && w[0] == SLOT_BODIES + SLOTS_PER_BODY * w[2] + 2));
+          (w[1] == RIGHT_CALL && w[2] == kernel_space_of(w[0]) && w[0] == SLOT_TASKS + SLOTS_PER_TASK * w[2] + 2));
     kernel_fill(w[0], handler ? HANDLER : OTHER);
     return OK;
 }
@@ -119,10 +119,10 @@ static err_t derive_given(uint32_t slot, const uint32_t *w)
     CHECK(to >= CLIENT_SLOT_PROC && to <= CLIENT_SLOT_FILE && slot == from[to] && w[1] == RIGHT_CALL);
     if (mem_refuses())
         return ERR_ACCOUNT;
-    CHECK(w[2] && w[2] <= BADGE_MAX && w[2] % FAKE_BODIES == space && (to != CLIENT_SLOT_MEM || w[2] == space));
+    CHECK(w[2] && w[2] <= BADGE_MAX && w[2] % FAKE_TASKS == space && (to != CLIENT_SLOT_MEM || w[2] == space));
     if (to == CLIENT_SLOT_PROC)
-        fake_bodies[space].badge = w[2];
-    CHECK(to < CLIENT_SLOT_CONSOLE || w[2] == fake_bodies[space].badge);
+        fake_tasks[space].badge = w[2];
+    CHECK(to < CLIENT_SLOT_CONSOLE || w[2] == fake_tasks[space].badge);
     CHECK(to != CLIENT_SLOT_FILE || files_knows(w[2]));
     objects[space].capabilities |= 1u << to;
     return OK;
@@ -130,10 +130,10 @@ static err_t derive_given(uint32_t slot, const uint32_t *w)
 
 void kernel_task_ends(uint32_t space)
 {
-    uint32_t slot = SLOT_BODIES + SLOTS_PER_BODY * space;
+    uint32_t slot = SLOT_TASKS + SLOTS_PER_TASK * space;
 
     slots[slot] = slots[slot + 1] = EMPTY;
-    fake_bodies[space].lives = false;
+    fake_tasks[space].lives = false;
     for (uint32_t i = 0; i < FRAMES_MAX; i++)
         if (owners[i] == space)
             owners[i] = 0;
@@ -144,7 +144,7 @@ static err_t destroy(uint32_t slot)
 {
     uint32_t space = kernel_space_of(slot);
 
-    CHECK(slot == SLOT_BODIES + SLOTS_PER_BODY * space && !mem_has(space));
+    CHECK(slot == SLOT_TASKS + SLOTS_PER_TASK * space && !mem_has(space));
     if (slots[slot] == EMPTY)
         return ERR_CAP;
     kernel_task_ends(space);
@@ -175,9 +175,9 @@ static err_t thread_resume(uint32_t slot)
     uint32_t space = kernel_space_of(slot);
 
     kernel_need(slot, THREAD);
-    CHECK(!fake_bodies[space].resumed && mem_is_whole(space));
-    CHECK(objects[space].capabilities == (files_knows(fake_bodies[space].badge) ? 0x1e : 0xe));
-    fake_bodies[space].resumed = true;
+    CHECK(!fake_tasks[space].resumed && mem_is_whole(space));
+    CHECK(objects[space].capabilities == (files_knows(fake_tasks[space].badge) ? 0x1e : 0xe));
+    fake_tasks[space].resumed = true;
     return OK;
 }
 
@@ -187,8 +187,8 @@ static err_t thread_stop(uint32_t slot)
     uint32_t space = kernel_space_of(slot);
 
     kernel_need(slot, THREAD);
-    CHECK(fake_bodies[space].resumed && !programs_are_owed(space) && mem_is_whole(space));
-    fake_bodies[space].stopped = true;
+    CHECK(fake_tasks[space].resumed && !programs_are_owed(space) && mem_is_whole(space));
+    fake_tasks[space].stopped = true;
     return OK;
 }
 
@@ -240,9 +240,9 @@ static err_t ipc(uint32_t head, struct words *words)
         words->w[0] = (uint32_t)front_console_call(words->w);
         return OK;
     }
-    struct fake_body *body = &fake_bodies[words->w[1] % FAKE_BODIES];
-    body->is_console_told |= body->badge == words->w[1];
-    body->is_told_last |= body->badge == words->w[1] && !body->lives;
+    struct fake_task *task = &fake_tasks[words->w[1] % FAKE_TASKS];
+    task->is_console_told |= task->badge == words->w[1];
+    task->is_told_last |= task->badge == words->w[1] && !task->lives;
     words->w[0] = 0;
     return OK;
 }
@@ -296,7 +296,7 @@ int32_t proc_kernel_call(uint32_t number, uint32_t head, struct words *words)
     case SYS_cap_derive:
         return w[0] >> SLOT_SHIFT ? derive_given(slot, w) : derive_own(slot, w);
     case SYS_task_create:
-        return task_create(slot, w);
+        return create_task(slot, w);
     case SYS_thread_create:
         return thread_create(slot, w);
     case SYS_object_destroy:
@@ -339,15 +339,15 @@ uint32_t proc_kernel_check(void)
 {
     uint32_t count = 0;
 
-    for (uint32_t i = 1; i < FAKE_BODIES; i++) {
-        uint32_t slot = SLOT_BODIES + SLOTS_PER_BODY * i;
-        bool lives = fake_bodies[i].lives;
+    for (uint32_t i = 1; i < FAKE_TASKS; i++) {
+        uint32_t slot = SLOT_TASKS + SLOTS_PER_TASK * i;
+        bool lives = fake_tasks[i].lives;
         CHECK((slots[slot] == TASK) == lives && mem_has(i) == lives);
-        CHECK(!lives || fake_bodies[i].resumed || !mem_is_whole(i));
-        CHECK((slots[slot + 1] == THREAD) == lives || (lives && !fake_bodies[i].resumed));
-        CHECK(lives || !fake_bodies[i].resumed || fake_bodies[i].is_told_last);
-        CHECK(!mem_ends(i) || !fake_bodies[i].resumed || fake_bodies[i].is_console_told);
-        count += lives && fake_bodies[i].resumed;
+        CHECK(!lives || fake_tasks[i].resumed || !mem_is_whole(i));
+        CHECK((slots[slot + 1] == THREAD) == lives || (lives && !fake_tasks[i].resumed));
+        CHECK(lives || !fake_tasks[i].resumed || fake_tasks[i].is_told_last);
+        CHECK(!mem_ends(i) || !fake_tasks[i].resumed || fake_tasks[i].is_console_told);
+        count += lives && fake_tasks[i].resumed;
     }
     return count;
 }
@@ -363,7 +363,7 @@ void proc_kernel_begin(uint32_t cpus)
     for (uint32_t slot = SERVER_SLOT_TASK; slot <= PROC_SLOT_ARCHIVE; slot++)
         slots[slot] = OTHER;
     memset(owners, 0, sizeof(owners));
-    memset(fake_bodies, 0, sizeof(fake_bodies));
+    memset(fake_tasks, 0, sizeof(fake_tasks));
     mem_begin();
     files_begin();
     cpu_count = cpus;

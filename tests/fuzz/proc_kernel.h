@@ -3,9 +3,8 @@
  * calls, and that each call is one that is right at that time.
  *
  *   K1  a frame is of one task at most
- *   K2  a body has a task, a thread that is resumed once, mem's endpoint with its space, and three capabilities; a
- * fourth if
- *       the file server knows it
+ *   K2  a process has a task, a thread that is resumed once, mem's endpoint with its space, and three capabilities;
+ *       a fourth if the file server knows it
  *   K3  each task that lives has a space; a frame is asked for only when each that there is has a task
  */
 #pragma once
@@ -15,19 +14,19 @@
 #include "libuser/sys/syscall.h"
 
 enum {
-    FAKE_BODIES = 512,
+    FAKE_TASKS = 512,
     FAKE_ROOM = 900 /* pages that an exec may be promised */,
     FAKE_CLOCK = 1000000000 /* seconds since 1970, always */
 };
 
 /* Of a process, as the kernel and the console know it. */
-struct fake_body {
+struct fake_task {
     bool lives, resumed, stopped; /* stopped: also by a fault */
     bool is_console_told, is_told_last;
     uint32_t badge;
 };
 
-extern struct fake_body fake_bodies[FAKE_BODIES]; /* by space: entry 0 is init's */
+extern struct fake_task fake_tasks[FAKE_TASKS]; /* by space: entry 0 is init's */
 
 extern bool fake_logged; /* in the call that is served: it told the log */
 extern uint32_t fake_ticks;
@@ -46,7 +45,7 @@ enum kernel_slot { EMPTY, OTHER, FRAME, TASK, THREAD, HANDLER };
 void kernel_fill(uint32_t slot, enum kernel_slot kind);
 void kernel_need(uint32_t slot, enum kernel_slot kind);
 void kernel_empty(uint32_t slot);
-uint32_t kernel_space_of(uint32_t slot); /* of a body */
+uint32_t kernel_space_of(uint32_t slot); /* of a task */
 uint32_t kernel_frames(void);            /* so many are lent */
 void kernel_task_ends(uint32_t space);
 

@@ -22,8 +22,8 @@ struct fatal_fault {
 bool fake_refused, fake_in_parts;
 uint32_t fake_refuse_one_in, fake_part_one_in, fake_refusals, fake_told, fake_refused_late;
 
-static bool spaces[FAKE_BODIES], is_cleared[FAKE_BODIES]; /* cleared: until its program runs */
-static enum part parts[FAKE_BODIES];
+static bool spaces[FAKE_TASKS], is_cleared[FAKE_TASKS]; /* cleared: until its program runs */
+static enum part parts[FAKE_TASKS];
 static struct fatal_fault fatal_faults[FATAL_FAULTS_MAX];
 static uint32_t fatal_faults_count;
 
@@ -62,7 +62,7 @@ static int frame_lent(uint32_t flags, uint32_t *w)
 
     CHECK(flags & IPC_SLOTS && message_page->slots_count == 1 && slot >= SLOT_FRAMES &&
           slot < SLOT_FRAMES + FRAMES_MAX);
-    for (uint32_t i = 0; i < FAKE_BODIES; i++)
+    for (uint32_t i = 0; i < FAKE_TASKS; i++)
         lives += spaces[i];
     CHECK(kernel_frames() <= lives); /* more would be refused */
     if (mem_refuses())
@@ -83,7 +83,7 @@ static int space_made(uint32_t flags, uint32_t space)
 {
     const struct item *item = &message_page->items[0];
 
-    CHECK(flags & IPC_EXTENDED && message_page->tag == 1 << TAG_ITEMS_SHIFT && space < FAKE_BODIES);
+    CHECK(flags & IPC_EXTENDED && message_page->tag == 1 << TAG_ITEMS_SHIFT && space < FAKE_TASKS);
     CHECK(item->kind == ITEM_CAP && item->rights == (RIGHT_CONTROL | RIGHT_OWN) &&
           kernel_space_of(item->slot) == space);
     kernel_need(item->slot, TASK);
@@ -124,14 +124,14 @@ static int fatal_fault_told(uint32_t *w)
 /* Of a program's segments and its end. */
 static int space_filled(uint32_t space)
 {
-    CHECK(space < FAKE_BODIES && spaces[space] && parts[space] == WHOLE);
+    CHECK(space < FAKE_TASKS && spaces[space] && parts[space] == WHOLE);
     return mem_refuses_of(space) ? -ENOMEM : 0;
 }
 
 /* Before another program; behind its first part it is not refused. */
 static int space_cleared(uint32_t space, uint32_t pages)
 {
-    CHECK(space < FAKE_BODIES && spaces[space] && (parts[space] == WHOLE || parts[space] == CLEARED) &&
+    CHECK(space < FAKE_TASKS && spaces[space] && (parts[space] == WHOLE || parts[space] == CLEARED) &&
           programs_are_owed(space));
     if (parts[space] == WHOLE && (mem_refuses() || pages > FAKE_ROOM)) {
         fake_refused = true;
@@ -150,12 +150,12 @@ static void forget_fatal_fault(uint32_t space)
 
 static int space_ended(uint32_t space)
 {
-    const struct fake_body *body = &fake_bodies[space];
+    const struct fake_task *task = &fake_tasks[space];
 
     forget_fatal_fault(space);
     if (!spaces[space])
         return -ENOENT;
-    CHECK(!body->resumed || body->stopped || programs_are_owed(space));
+    CHECK(!task->resumed || task->stopped || programs_are_owed(space));
     if (part_done(space, ENDING))
         return MEM_MORE;
     spaces[space] = is_cleared[space] = false;
@@ -198,7 +198,7 @@ void fake_fatal_fault(uint32_t space, uint32_t vector, bool no_memory)
     uint32_t cause = FAULT_WRITE | (no_memory ? FATAL_FAULT_NO_MEMORY : 0);
 
     CHECK(fatal_faults_count < FATAL_FAULTS_MAX);
-    fake_bodies[space].stopped = true;
+    fake_tasks[space].stopped = true;
     fatal_faults[fatal_faults_count++] = (struct fatal_fault){space, mem_fatal_fault_why(cause, vector)};
 }
 
@@ -219,7 +219,7 @@ bool mem_ends(uint32_t space)
 
 bool mem_is_idle(void)
 {
-    for (uint32_t i = 1; i < FAKE_BODIES; i++)
+    for (uint32_t i = 1; i < FAKE_TASKS; i++)
         if (parts[i] != WHOLE)
             return false;
     return !fatal_faults_count;

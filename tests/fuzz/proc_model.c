@@ -84,13 +84,13 @@ void program_ends(struct model_program *program, uint32_t code, uint32_t signal)
     program->has_next = false;
 }
 
-/* Of those that end all is over when nothing of their bodies is left. */
+/* Of those that end all is over when nothing of their tasks is left. */
 static void ends_are_over(void)
 {
     for (uint32_t i = 1; i < PROGRAMS; i++) {
         struct model_program *program = &programs[i];
         if (program->state != ENDS ||
-            (fake_bodies[program->space].lives && fake_bodies[program->space].badge == program->badge))
+            (fake_tasks[program->space].lives && fake_tasks[program->space].badge == program->badge))
             continue;
         server_caller_dies(i);
         if (!program->is_adopted && forgets_children(&programs[program->parent])) {
@@ -110,7 +110,7 @@ void program_begins(uint32_t parent, uint32_t pid, const struct text *text)
     CHECK(number < PROGRAMS && pid && pid <= 0x7fffffff);
     struct model_program *program = &programs[number];
     *program = (struct model_program){.state = LIVE, .pid = pid, .parent = parent, .space = programs_new_space()};
-    program->badge = fake_bodies[program->space].badge;
+    program->badge = fake_tasks[program->space].badge;
     program->text = *text;
     program->reads = programs[parent].reads;
     program->has_files = programs[parent].has_files;

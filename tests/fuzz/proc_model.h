@@ -90,7 +90,7 @@ bool program_is_child(const struct model_program *child, uint32_t parent, struct
 /* Itself, a child, or a child's child, also an adopted one. */
 bool program_is_below(const struct model_program *program, const struct model_program *above);
 
-/* The space of a body that runs and is no program's yet: there must be one. */
+/* The space of a task that runs and is no program's yet: there must be one. */
 uint32_t programs_new_space(void);
 
 /* What that program's account says before its call: how many processes, whether there is no room for a further one or

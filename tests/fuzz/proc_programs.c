@@ -114,11 +114,11 @@ uint32_t programs_new_space(void)
 {
     uint32_t found = 0;
 
-    for (uint32_t space = 1; space < FAKE_BODIES; space++) {
+    for (uint32_t space = 1; space < FAKE_TASKS; space++) {
         bool known = false;
         for (uint32_t i = 1; i < PROGRAMS; i++)
             known |= (programs[i].state == LIVE || programs[i].state == ENDS) && programs[i].space == space;
-        if (fake_bodies[space].lives && fake_bodies[space].resumed && !known) {
+        if (fake_tasks[space].lives && fake_tasks[space].resumed && !known) {
             CHECK(!found);
             found = space;
         }

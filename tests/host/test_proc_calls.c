@@ -59,7 +59,7 @@ static void the_start(void)
 static void some_are_inits_and_some_are_programs(void)
 {
     const struct step list[] = {
-        SPAWN(FRAME(0) BODY(1, "1/1", 0, 0) GOOD(1) RESUME(1) "answer 0: 1\n"),
+        SPAWN(FRAME(0) FIRST_TASK(1, "1/1", 0, 0) GOOD(1) RESUME(1) "answer 0: 1\n"),
         CALL(INIT, "answer 0: EPERM\n", PROC_FORK),
         CALL(INIT, "answer 0: EPERM\n", PROC_EXIT),
         {.from = INIT, STRINGS(PROC_EXEC, 1, "good"), .expected = "answer 0: EPERM\n"},
@@ -223,7 +223,7 @@ static void a_wait_is_answered_at_the_end_it_waits_for(void)
         CALL(BADGE(4, 4), END(4, "4/4") "answer 1: 4 9 0\n", PROC_EXIT, 9),
         CALL(INIT, NOTHING, PROC_WAIT, 0, 0),
         CALL(P1, GONE(1) RELEASE("1/1") "answer 0: 1 4294967295 0\n", PROC_EXIT, 0xffffffff),
-        SPAWN(NEXT_BODY(1, "1/5", 0, 0) GOOD(1) RESUME(1) "answer 0: 5\n"),
+        SPAWN(NEXT_TASK(1, "1/5", 0, 0) GOOD(1) RESUME(1) "answer 0: 5\n"),
     };
 
     RUN(list, 1);

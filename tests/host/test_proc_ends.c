@@ -158,9 +158,9 @@ static void an_end_gives_its_processor(void)
         SPAWN(NULL),
         SPAWN(NULL),
         IN_PARTS("end", 1, P2, "end 2\n" RELEASE("2/2"), PROC_EXIT, 7),
-        SPAWN(FRAME(2) BODY(3, "3/3", 2, 1) GOOD(3) RESUME(3) "answer 0: 3\n"),
+        SPAWN(FRAME(2) FIRST_TASK(3, "3/3", 2, 1) GOOD(3) RESUME(3) "answer 0: 3\n"),
         WORK(END(2, "2/2")),
-        SPAWN(BODY(4, "4/4", 1, 0) GOOD(4) RESUME(4) "answer 0: 4\n"),
+        SPAWN(FIRST_TASK(4, "4/4", 1, 0) GOOD(4) RESUME(4) "answer 0: 4\n"),
     };
 
     RUN(list, 2);

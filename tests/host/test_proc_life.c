@@ -39,14 +39,14 @@ static void ticks(void)
 static void a_program_is_spawned(void)
 {
     const struct step list[] = {
-        SPAWN(FRAME(0) BODY(1, "1/1", 0, 0) GOOD(1) RESUME(1) "answer 0: 1\n"),
-        SPAWN(FRAME(1) BODY(2, "2/2", 1, 0) GOOD(2) RESUME(2) "answer 0: 2\n"),
+        SPAWN(FRAME(0) FIRST_TASK(1, "1/1", 0, 0) GOOD(1) RESUME(1) "answer 0: 1\n"),
+        SPAWN(FRAME(1) FIRST_TASK(2, "2/2", 1, 0) GOOD(2) RESUME(2) "answer 0: 2\n"),
         CALL(P1, GONE(1) RELEASE("1/1"), PROC_EXIT, 0),
         CALL(P2, GONE(2) RELEASE("2/2"), PROC_EXIT, 0),
         /* The number of one that ended is not used again until it was waited for; its frame is. */
-        SPAWN(BODY(3, "3/3", 1, 0) GOOD(3) RESUME(3) "answer 0: 3\n"),
+        SPAWN(FIRST_TASK(3, "3/3", 1, 0) GOOD(3) RESUME(3) "answer 0: 3\n"),
         CALL(INIT, NULL, PROC_WAIT, 1, 0),
-        SPAWN(NEXT_BODY(1, "1/4", 0, 0) GOOD(1) RESUME(1) "answer 0: 4\n"),
+        SPAWN(NEXT_TASK(1, "1/4", 0, 0) GOOD(1) RESUME(1) "answer 0: 4\n"),
     };
 
     RUN(list, 1);
@@ -104,9 +104,9 @@ static const struct refused {
     int32_t with;
     const char *expected;
 } spawns[] = {
-#define MADE_TASK FRAME(0) TASK(1, 0)
-#define UNDONE    GONE(1)
-#define MADE_BODY FRAME(0) BODY(1, "1/1", 0, 0)
+#define MADE_TASK  FRAME(0) TASK(1, 0)
+#define UNDONE     GONE(1)
+#define WHOLE_TASK FRAME(0) FIRST_TASK(1, "1/1", 0, 0)
     {"frame", -ENOMEM, FRAME(0) "answer 0: ENOMEM\n"},
     {"task", ERR_ARG, MADE_TASK UNMADE(1) "answer 0: EAGAIN\n"},
     {"create", -ENOMEM, MADE_TASK CREATE(1) UNMADE(1) "answer 0: ENOMEM\n"},
@@ -114,11 +114,12 @@ static const struct refused {
     {"thread", ERR_ACCOUNT, MADE_TASK CREATE(1) HANDLER(1) THREAD(1, 0) UNDONE "answer 0: ENOMEM\n"},
     {"give t1 slot 1", ERR_ACCOUNT,
      MADE_TASK CREATE(1) HANDLER(1) THREAD(1, 0) "give t1 slot 1: 2 badge 1/1 rights 1\n" UNDONE "answer 0: ENOMEM\n"},
-    {"give t1 slot 3", ERR_DEPTH, MADE_BODY UNDONE "answer 0: EAGAIN\n"},
-    {"map 1: 900000", -ENOMEM, MADE_BODY "map 1: 900000+2800 from 10+2100 rights 5\n" UNDONE "answer 0: ENOMEM\n"},
-    {"finish", -ENOMEM, MADE_BODY SEGMENTS(1) UNDONE "answer 0: ENOMEM\n"},
-    {"write r1: eip", ERR_STATE, MADE_BODY SEGMENTS(1) "write r1: eip 900010 esp 8e7ff0\n" UNDONE "answer 0: EAGAIN\n"},
-    {"read r1 fpu", ERR_STATE, MADE_BODY GOOD(1) UNDONE "answer 0: EAGAIN\n"},
+    {"give t1 slot 3", ERR_DEPTH, WHOLE_TASK UNDONE "answer 0: EAGAIN\n"},
+    {"map 1: 900000", -ENOMEM, WHOLE_TASK "map 1: 900000+2800 from 10+2100 rights 5\n" UNDONE "answer 0: ENOMEM\n"},
+    {"finish", -ENOMEM, WHOLE_TASK SEGMENTS(1) UNDONE "answer 0: ENOMEM\n"},
+    {"write r1: eip", ERR_STATE,
+     WHOLE_TASK SEGMENTS(1) "write r1: eip 900010 esp 8e7ff0\n" UNDONE "answer 0: EAGAIN\n"},
+    {"read r1 fpu", ERR_STATE, WHOLE_TASK GOOD(1) UNDONE "answer 0: EAGAIN\n"},
 };
 
 /* Afterwards it is as if nothing had been asked for, but for a number, a generation and a frame that is kept; and the
@@ -126,9 +127,9 @@ static const struct refused {
 static void a_spawn_may_be_refused(void)
 {
     for (uint32_t i = 0; i < COUNT(spawns); i++) {
-        const char *next = i == 0  ? FRAME(0) BODY(1, "1/2", 0, 0) GOOD(1) RESUME(1) "answer 0: 2\n"
-                           : i < 4 ? BODY(1, "1/2", 0, 0) GOOD(1) RESUME(1) "answer 0: 2\n"
-                                   : NEXT_BODY(1, "1/2", 0, 0) GOOD(1) RESUME(1) "answer 0: 2\n";
+        const char *next = i == 0  ? FRAME(0) FIRST_TASK(1, "1/2", 0, 0) GOOD(1) RESUME(1) "answer 0: 2\n"
+                           : i < 4 ? FIRST_TASK(1, "1/2", 0, 0) GOOD(1) RESUME(1) "answer 0: 2\n"
+                                   : NEXT_TASK(1, "1/2", 0, 0) GOOD(1) RESUME(1) "answer 0: 2\n";
         const struct step list[] = {
             {.from = INIT,
              STRINGS(PROC_SPAWN, 1, "good"),
@@ -137,7 +138,7 @@ static void a_spawn_may_be_refused(void)
              .expected = spawns[i].expected},
             CALL(INIT, "answer 0: ECHILD\n", PROC_WAIT, 0, 1),
             SPAWN(next),
-            SPAWN(FRAME(1) BODY(2, "2/3", 1, 1) GOOD(2) RESUME(2) "answer 0: 3\n"), /* no processor was kept */
+            SPAWN(FRAME(1) FIRST_TASK(2, "2/3", 1, 1) GOOD(2) RESUME(2) "answer 0: 3\n"), /* no processor was kept */
         };
         RUN(list, 2);
         CHECK(arguments_used() == 2);
@@ -151,23 +152,25 @@ static void a_spawn_may_be_refused(void)
 static void a_spawn_may_have_limits(void)
 {
     const struct step list[] = {
-        {LIMITED(8, 2), .expected = FRAME(0) BODY(1, "1/1", 0, 0) "limit 1: 2048\n" GOOD(1) RESUME(1) "answer 0: 1\n"},
+        {LIMITED(8, 2),
+         .expected = FRAME(0) FIRST_TASK(1, "1/1", 0, 0) "limit 1: 2048\n" GOOD(1) RESUME(1) "answer 0: 1\n"},
         CALL(P1, "answer 1: 2 1\n", PROC_GET_LIMIT),
         CALL(INIT, "answer 0: 511 3\n", PROC_GET_LIMIT),
         FORK(P1, FRAME(1) FORKED(2, "2/2", 1, 0, 1) RESUME(2) "answer 1: 2\n"),
         FORK(P1, "answer 1: EAGAIN\n"),
     };
     const struct step of_memory[] = {
-        {LIMITED(8, 0), .expected = FRAME(0) BODY(1, "1/1", 0, 0) "limit 1: 2048\n" GOOD(1) RESUME(1) "answer 0: 1\n"},
+        {LIMITED(8, 0),
+         .expected = FRAME(0) FIRST_TASK(1, "1/1", 0, 0) "limit 1: 2048\n" GOOD(1) RESUME(1) "answer 0: 1\n"},
         CALL(P1, "answer 1: 511 1\n", PROC_GET_LIMIT),
     };
     const struct step refused[] = {
         {LIMITED(8, 5), .refused = "limit", .with = -EPERM,
-         .expected = MADE_BODY "limit 1: 2048\n" UNDONE "answer 0: EPERM\n"},
+         .expected = WHOLE_TASK "limit 1: 2048\n" UNDONE "answer 0: EPERM\n"},
         CALL(INIT, "answer 0: 511 0\n", PROC_GET_LIMIT),
-        {LIMITED(8, 512), .expected = NEXT_BODY(1, "1/2", 0, 0) UNDONE "answer 0: EPERM\n"},
+        {LIMITED(8, 512), .expected = NEXT_TASK(1, "1/2", 0, 0) UNDONE "answer 0: EPERM\n"},
         CALL(INIT, "answer 0: 511 0\n", PROC_GET_LIMIT),
-        {LIMITED(0, 511), .expected = NEXT_BODY(1, "1/3", 0, 0) GOOD(1) RESUME(1) "answer 0: 3\n"},
+        {LIMITED(0, 511), .expected = NEXT_TASK(1, "1/3", 0, 0) GOOD(1) RESUME(1) "answer 0: 3\n"},
     };
 
     RUN(list, 1);
@@ -242,15 +245,15 @@ static void an_exec_may_fail_late(void)
 static void each_begins_where_fewest_are(void)
 {
     const struct step list[] = {
-        SPAWN(FRAME(0) BODY(1, "1/1", 0, 0) GOOD(1) RESUME(1) "answer 0: 1\n"),
-        SPAWN(FRAME(1) BODY(2, "2/2", 1, 1) GOOD(2) RESUME(2) "answer 0: 2\n"),
-        SPAWN(FRAME(2) BODY(3, "3/3", 2, 2) GOOD(3) RESUME(3) "answer 0: 3\n"),
-        SPAWN(FRAME(3) BODY(4, "4/4", 3, 0) GOOD(4) RESUME(4) "answer 0: 4\n"),
+        SPAWN(FRAME(0) FIRST_TASK(1, "1/1", 0, 0) GOOD(1) RESUME(1) "answer 0: 1\n"),
+        SPAWN(FRAME(1) FIRST_TASK(2, "2/2", 1, 1) GOOD(2) RESUME(2) "answer 0: 2\n"),
+        SPAWN(FRAME(2) FIRST_TASK(3, "3/3", 2, 2) GOOD(3) RESUME(3) "answer 0: 3\n"),
+        SPAWN(FRAME(3) FIRST_TASK(4, "4/4", 3, 0) GOOD(4) RESUME(4) "answer 0: 4\n"),
         CALL(P2, END(2, "2/2"), PROC_EXIT, 0),
-        SPAWN(BODY(5, "5/5", 1, 1) GOOD(5) RESUME(5) "answer 0: 5\n"),
+        SPAWN(FIRST_TASK(5, "5/5", 1, 1) GOOD(5) RESUME(5) "answer 0: 5\n"),
         CALL(P3, END(3, "3/3"), PROC_EXIT, 0),
-        SPAWN(BODY(6, "6/6", 2, 2) GOOD(6) RESUME(6) "answer 0: 6\n"),
-        SPAWN(FRAME(4) BODY(7, "7/7", 4, 1) GOOD(7) RESUME(7) "answer 0: 7\n"),
+        SPAWN(FIRST_TASK(6, "6/6", 2, 2) GOOD(6) RESUME(6) "answer 0: 6\n"),
+        SPAWN(FRAME(4) FIRST_TASK(7, "7/7", 4, 1) GOOD(7) RESUME(7) "answer 0: 7\n"),
     };
 
     RUN(list, 3);
@@ -317,7 +320,7 @@ static void the_young_count_elsewhere(void)
         SPAWN(NULL),
         FORK(P1, NULL),
         CALL(P2, END(2, "2/2"), PROC_EXIT, 0),
-        SPAWN(BODY(3, "3/3", 1, 1) GOOD(3) RESUME(3) "answer 0: 3\n"),
+        SPAWN(FIRST_TASK(3, "3/3", 1, 1) GOOD(3) RESUME(3) "answer 0: 3\n"),
     };
 
     RUN(list, 2);
@@ -330,7 +333,7 @@ static void there_may_be_many_processors(void)
 
     for (uint32_t i = 0; i < 8; i++)
         list[i] = (struct step)SPAWN(NULL);
-    list[8] = (struct step)SPAWN(FRAME(8) BODY(9, "9/9", 8, 0) GOOD(9) RESUME(9) "answer 0: 9\n");
+    list[8] = (struct step)SPAWN(FRAME(8) FIRST_TASK(9, "9/9", 8, 0) GOOD(9) RESUME(9) "answer 0: 9\n");
     run_steps(list, COUNT(list), 100);
 }
 
@@ -353,11 +356,11 @@ static void frames_are_kept(void)
                                   .refused = "frame end",
                                   .with = -ENOENT,
                                   .expected = GONE(10) "frame end f9\n" RELEASE("10/10")};
-    list[count++] = (struct step)SPAWN(BODY(11, "11/11", 7, 0) GOOD(11) RESUME(11) "answer 0: 11\n");
+    list[count++] = (struct step)SPAWN(FIRST_TASK(11, "11/11", 7, 0) GOOD(11) RESUME(11) "answer 0: 11\n");
     for (uint32_t i = 1; i < FRAMES_KEPT; i++)
         list[count++] = (struct step)SPAWN(NULL);
-    list[count++] = (struct step)SPAWN(FRAME(8) BODY(19, "19/19", 8, 0) GOOD(19) RESUME(19) "answer 0: 19\n");
-    list[count++] = (struct step)SPAWN(FRAME(10) BODY(20, "20/20", 10, 0) GOOD(20)
+    list[count++] = (struct step)SPAWN(FRAME(8) FIRST_TASK(19, "19/19", 8, 0) GOOD(19) RESUME(19) "answer 0: 19\n");
+    list[count++] = (struct step)SPAWN(FRAME(10) FIRST_TASK(20, "20/20", 10, 0) GOOD(20)
                                            RESUME(20) "answer 0: 20\n"); /* mem has kept 9 */
     run_steps(list, count, 1);
 }
@@ -365,7 +368,7 @@ static void frames_are_kept(void)
 /* As many as there can be. */
 static void there_is_an_end_to_processes(void)
 {
-    enum { MOST = BODIES_MAX - 1 };
+    enum { MOST = TASKS_MAX - 1 };
     static struct step list[MOST + 3];
 
     list[0] = (struct step)SPAWN(NULL);

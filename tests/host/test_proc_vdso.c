@@ -36,8 +36,8 @@ static void a_foreign_program_begins_in_the_vdso(void)
     const struct step list[] = {
         {.from = INIT,
          STRINGS(PROC_SPAWN, 1, "foreign"),
-         .expected = FRAME(0) BODY(1, "1/1", 0, 0) FOREIGN(1) RESUME(1) "answer 0: 1\n"},
-        SPAWN(FRAME(1) BODY(2, "2/2", 1, 0) GOOD(2) RESUME(2) "answer 0: 2\n"), /* and one of ours does not */
+         .expected = FRAME(0) FIRST_TASK(1, "1/1", 0, 0) FOREIGN(1) RESUME(1) "answer 0: 1\n"},
+        SPAWN(FRAME(1) FIRST_TASK(2, "2/2", 1, 0) GOOD(2) RESUME(2) "answer 0: 2\n"), /* and one of ours does not */
         {.from = P2,
          STRINGS(PROC_EXEC, 1, "/bin/foreign"),
          .expected = PROGRAM("/bin/foreign") "clear 2: 18, tables 6\n" FOREIGN(2) "answer 2\n"},
@@ -76,16 +76,16 @@ static void the_vdso_may_be_refused(void)
          STRINGS(PROC_SPAWN, 1, "foreign"),
          .refused = "map 1: 8e8000",
          .with = -ENOMEM,
-         .expected = FRAME(0) BODY(1, "1/1", 0, 0) VDSO(1) GONE(1) "answer 0: ENOMEM\n"},
+         .expected = FRAME(0) FIRST_TASK(1, "1/1", 0, 0) VDSO(1) GONE(1) "answer 0: ENOMEM\n"},
         {.from = INIT,
          STRINGS(PROC_SPAWN, 1, "foreign"),
          .refused = "map 1: 900000",
          .with = -ENOMEM,
-         .expected = NEXT_BODY(1, "1/2", 0, 0)
+         .expected = NEXT_TASK(1, "1/2", 0, 0)
              VDSO(1) "map 1: 900000+2800 from 34+2100 rights 5\n" GONE(1) "answer 0: ENOMEM\n"},
         {.from = INIT,
          STRINGS(PROC_SPAWN, 1, "foreign"),
-         .expected = NEXT_BODY(1, "1/3", 0, 0) FOREIGN(1) RESUME(1) "answer 0: 3\n"},
+         .expected = NEXT_TASK(1, "1/3", 0, 0) FOREIGN(1) RESUME(1) "answer 0: 3\n"},
     };
 
     RUN(list, 1);
@@ -96,7 +96,7 @@ static void there_may_be_no_vdso(void)
 {
     const struct step list[] = {
         {.from = INIT, STRINGS(PROC_SPAWN, 1, "foreign"), .expected = "answer 0: ENOEXEC\n"},
-        SPAWN(FRAME(0) BODY(1, "1/2", 0, 0) GOOD(1) RESUME(1) "answer 0: 2\n"),
+        SPAWN(FRAME(0) FIRST_TASK(1, "1/2", 0, 0) GOOD(1) RESUME(1) "answer 0: 2\n"),
         {.from = BADGE(1, 2), STRINGS(PROC_EXEC, 1, "foreign"), .expected = PROGRAM("foreign") "answer 1: ENOEXEC\n"},
         {.from = BADGE(1, 2), STRINGS(PROC_EXEC, 1, "hugely"), .expected = PROGRAM("hugely") "answer 1: ENOEXEC\n"},
         CALL(BADGE(1, 2), "answer 1: 1 5 5 good|\n", PROC_ARGS, 0),

@@ -352,15 +352,15 @@ static void a_spawn_does_all_at_once(void)
     const struct step list[] = {
         {.from = INIT,
          STRINGS(PROC_SPAWN, 1, "large"),
-         .expected = FRAME(0) BODY(1, "1/1", 0, 0) LARGE_1(1) LARGE_2(1) ENTRY(1) RESUME(1) "answer 0: 1\n"},
+         .expected = FRAME(0) FIRST_TASK(1, "1/1", 0, 0) LARGE_1(1) LARGE_2(1) ENTRY(1) RESUME(1) "answer 0: 1\n"},
         {.from = INIT,
          STRINGS(PROC_SPAWN, 1, "good"),
          .refused = "finish",
          .with = -ENOMEM,
          .in_parts = "end",
          .parts = 2,
-         .expected = FRAME(1) BODY(2, "2/2", 1, 0) SEGMENTS(2) GONE(2) GONE(2) GONE(2) "answer 0: ENOMEM\n"},
-        SPAWN(NEXT_BODY(2, "2/3", 1, 0) GOOD(2) RESUME(2) "answer 0: 3\n"),
+         .expected = FRAME(1) FIRST_TASK(2, "2/2", 1, 0) SEGMENTS(2) GONE(2) GONE(2) GONE(2) "answer 0: ENOMEM\n"},
+        SPAWN(NEXT_TASK(2, "2/3", 1, 0) GOOD(2) RESUME(2) "answer 0: 3\n"),
     };
 
     RUN(list, 1);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "libuser/ipc/ipc.h"
-#include "servers/proc/body.h"
+#include "servers/proc/task.h"
 #include "servers/proc/frame_pool.h"
 #include "servers/proc/process.h"
 #include "servers/proto/console.h"
@@ -35,7 +35,7 @@ enum part { WHOLE, COPIED, CLEARED, ENDED };
 static struct {
     bool exists, runs;
     enum part part;
-} bodies[BODIES_MAX];
+} tasks[TASKS_MAX];
 
 /* ---------------------------------------------------------------------------------- lines */
 
@@ -86,10 +86,10 @@ int32_t machine_last_line(uint32_t begin, int32_t result)
 /* "t3", ...; a slot that has none is told as it is. */
 struct machine_name machine_slot_name(uint32_t slot)
 {
-    uint32_t index = (slot - SLOT_BODIES) / SLOTS_PER_BODY, kind = (slot - SLOT_BODIES) % SLOTS_PER_BODY;
+    uint32_t index = (slot - SLOT_TASKS) / SLOTS_PER_TASK, kind = (slot - SLOT_TASKS) % SLOTS_PER_TASK;
     struct machine_name name;
 
-    if (slot < SLOT_BODIES || index >= BODIES_MAX || kind > 2)
+    if (slot < SLOT_TASKS || index >= TASKS_MAX || kind > 2)
         snprintf(name.text, sizeof(name.text), "slot %u", slot);
     else
         snprintf(name.text, sizeof(name.text), "%c%u", "trh"[kind], index);
@@ -106,7 +106,7 @@ struct machine_name machine_badge_name(uint32_t badge)
 
 static uint32_t index_of(uint32_t slot)
 {
-    return (slot - SLOT_BODIES) / SLOTS_PER_BODY;
+    return (slot - SLOT_TASKS) / SLOTS_PER_TASK;
 }
 
 /* ---------------------------------------------------------------------------------- objects */
@@ -127,22 +127,22 @@ static int32_t derive(uint32_t begin, uint32_t slot, const uint32_t *w)
 static int32_t thread_create(uint32_t begin, uint32_t slot, const uint32_t *w)
 {
     CHECK(w[2] == (slot == SERVER_SLOT_TASK ? MESSAGE_PAGE + PAGE_SIZE : MESSAGE_PAGE));
-    CHECK(slot == SERVER_SLOT_TASK || (bodies[index_of(slot)].exists && bodies[index_of(slot)].part == WHOLE));
+    CHECK(slot == SERVER_SLOT_TASK || (tasks[index_of(slot)].exists && tasks[index_of(slot)].part == WHOLE));
     return LINE("thread %s: %s %s priority %u cpu %u", machine_slot_name(w[0]).text, machine_slot_name(slot).text,
                 machine_slot_name(w[1] & 0xffff).text, w[1] >> 16 & 0xff, w[1] >> 24);
 }
 
 static int32_t resume(uint32_t begin, uint32_t slot)
 {
-    if (slot >= SLOT_BODIES)
-        bodies[index_of(slot)].runs = true;
+    if (slot >= SLOT_TASKS)
+        tasks[index_of(slot)].runs = true;
     return LINE("resume %s", machine_slot_name(slot).text);
 }
 
 static int32_t stop(uint32_t begin, uint32_t slot)
 {
-    CHECK(bodies[index_of(slot)].exists && bodies[index_of(slot)].part == WHOLE);
-    bodies[index_of(slot)].runs = false;
+    CHECK(tasks[index_of(slot)].exists && tasks[index_of(slot)].part == WHOLE);
+    tasks[index_of(slot)].runs = false;
     return LINE("stop %s", machine_slot_name(slot).text);
 }
 
@@ -205,7 +205,7 @@ static int32_t write_registers(uint32_t begin, uint32_t slot)
     const struct thread_registers *given = (const struct thread_registers *)message_page->state;
     struct thread_registers expected = {.eip = given->eip, .esp = given->esp}, begins = expected;
 
-    if (slot < SLOT_BODIES) {
+    if (slot < SLOT_TASKS) {
         CHECK(!memcmp(given, &expected, sizeof(expected)) && given->eip && given->esp % 16 == 12);
         return LINE("write %s: a function and a stack", machine_slot_name(slot).text);
     }
@@ -256,38 +256,37 @@ static int32_t part_done(uint32_t begin, uint32_t space, int32_t result, enum pa
         return result;
     bool is_part = parts.times && strncmp(lines + begin, parts.line, strlen(parts.line)) == 0;
     parts.times -= is_part;
-    bodies[space].part = is_part ? part : WHOLE;
+    tasks[space].part = is_part ? part : WHOLE;
     return is_part ? MEM_MORE : 0;
 }
 
 static int32_t create(uint32_t begin, uint32_t flags, uint32_t space)
 {
-    CHECK(!bodies[space].exists);
+    CHECK(!tasks[space].exists);
     int32_t result = LINE("create %u: %s", space, item_name(flags).text);
 
-    bodies[space].exists = !result;
+    tasks[space].exists = !result;
     return result;
 }
 
 static int32_t copy(uint32_t begin, uint32_t flags, const uint32_t *w)
 {
-    CHECK(!bodies[w[2]].exists && bodies[w[1]].exists && bodies[w[1]].part == WHOLE &&
-          server_owes(w[1] % SERVER_CALLERS));
+    CHECK(!tasks[w[2]].exists && tasks[w[1]].exists && tasks[w[1]].part == WHOLE && server_owes(w[1] % SERVER_CALLERS));
     int32_t result = LINE("copy %u to %u: %s", w[1], w[2], item_name(flags).text);
 
-    bodies[w[2]].exists = !result;
+    tasks[w[2]].exists = !result;
     return part_done(begin, w[2], result, COPIED);
 }
 
 static int32_t copy_more(uint32_t begin, const uint32_t *w)
 {
-    CHECK(bodies[w[2]].part == COPIED && bodies[w[1]].exists && bodies[w[1]].part == WHOLE);
+    CHECK(tasks[w[2]].part == COPIED && tasks[w[1]].exists && tasks[w[1]].part == WHOLE);
     return part_done(begin, w[2], LINE("copy more of %u to %u", w[1], w[2]), COPIED);
 }
 
 static int32_t clear(uint32_t begin, const uint32_t *w)
 {
-    CHECK(bodies[w[1]].exists && (bodies[w[1]].part == WHOLE || bodies[w[1]].part == CLEARED));
+    CHECK(tasks[w[1]].exists && (tasks[w[1]].part == WHOLE || tasks[w[1]].part == CLEARED));
     return part_done(begin, w[1], LINE("clear %u: %u, tables %u", w[1], w[2], w[3]), CLEARED);
 }
 
@@ -295,19 +294,19 @@ static int32_t end(uint32_t begin, uint32_t space)
 {
     int32_t result = LINE("end %u", space);
 
-    if (!bodies[space].exists)
+    if (!tasks[space].exists)
         return -ENOENT;
-    CHECK(!bodies[space].runs || server_owes(space % SERVER_CALLERS));
+    CHECK(!tasks[space].runs || server_owes(space % SERVER_CALLERS));
     if ((result = part_done(begin, space, result, ENDED)) > 0)
         return result;
-    bodies[space].exists = bodies[space].runs = false;
+    tasks[space].exists = tasks[space].runs = false;
     server_caller_dies(space % SERVER_CALLERS);
     return result;
 }
 
 static int32_t finish(uint32_t begin, const uint32_t *w)
 {
-    CHECK(bodies[w[1]].exists && bodies[w[1]].part == WHOLE);
+    CHECK(tasks[w[1]].exists && tasks[w[1]].part == WHOLE);
     return LINE("finish %u: %x", w[1], w[2]);
 }
 
@@ -318,7 +317,7 @@ static int32_t fatal_fault(uint32_t begin, uint32_t *w)
     if (result || !machine_fatal_faults_count)
         return result ? result : -ENOENT;
     w[1] = machine_fatal_faults->space;
-    bodies[w[1] % BODIES_MAX].runs = false;
+    tasks[w[1] % TASKS_MAX].runs = false;
     w[2] = machine_fatal_faults->address;
     w[3] = machine_fatal_faults->why;
     machine_fatal_faults++;
@@ -331,7 +330,7 @@ static int32_t map(uint32_t begin, uint32_t flags, uint32_t space)
     struct program_segment segment;
 
     CHECK(flags & IPC_EXTENDED && message_page->tag == sizeof(segment) / sizeof(uint32_t));
-    CHECK(bodies[space].exists && bodies[space].part == WHOLE);
+    CHECK(tasks[space].exists && tasks[space].part == WHOLE);
     memcpy(&segment, message_page->words, sizeof(segment));
     CHECK(segment.memory_bytes <= PROGRAM_SEGMENT_PAGES_MAX * PAGE_SIZE);
     return LINE("map %u: %x+%x from %u+%x rights %u", space, segment.address, segment.memory_bytes,
@@ -346,7 +345,7 @@ static int32_t mem(uint32_t begin, uint32_t flags, uint32_t *w)
     case MEM_SPACE_WORD:
         return machine_word(w);
     case MEM_SPACE_LIMIT:
-        CHECK(bodies[w[1]].exists && bodies[w[1]].part == WHOLE);
+        CHECK(tasks[w[1]].exists && tasks[w[1]].part == WHOLE);
         return LINE("limit %u: %u", w[1], w[2]);
     case MEM_AUDIT:
         return LINE("audit mem");
@@ -365,7 +364,7 @@ static int32_t mem(uint32_t begin, uint32_t flags, uint32_t *w)
     case MEM_SPACE_MAP:
         return map(begin, flags, w[1]);
     case MEM_SPACE_COPY:
-        CHECK(bodies[w[1]].exists && bodies[w[1]].part == WHOLE);
+        CHECK(tasks[w[1]].exists && tasks[w[1]].part == WHOLE);
         return LINE("fill %u: %x from %u", w[1], w[2], w[3]);
     case MEM_SPACE_FINISH:
         return finish(begin, w);
@@ -489,7 +488,7 @@ void machine_begin(void)
     lines[0] = 0;
     refusal.times = parts.times = 0;
     machine_ticks = machine_fatal_faults_count = machine_reader = 0;
-    memset(bodies, 0, sizeof(bodies));
+    memset(tasks, 0, sizeof(tasks));
     machine_files_begin();
     machine_wants_ticks = machine_interrupts = machine_has_input = machine_console_is_due = false;
     machine_fpu_is_used = machine_is_in_call = machine_awaits_console = false;

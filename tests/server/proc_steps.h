@@ -93,8 +93,8 @@ extern char start_lines[1 << 10];
     "give t" #n " slot 1: 2 badge " badge " rights 1\n"                                                                \
     "give t" #n " slot 2: mem space " #n " rights 1\n"                                                                 \
     "give t" #n " slot 3: 5 badge " badge " rights 1\n"
-#define BODY(n, badge, k, cpu)      TASK(n, k) CREATE(n) HANDLER(n) THREAD(n, cpu) GIFTS(n, badge)
-#define NEXT_BODY(n, badge, k, cpu) TASK(n, k) CREATE(n) THREAD(n, cpu) GIFTS(n, badge)
+#define FIRST_TASK(n, badge, k, cpu) TASK(n, k) CREATE(n) HANDLER(n) THREAD(n, cpu) GIFTS(n, badge)
+#define NEXT_TASK(n, badge, k, cpu)  TASK(n, k) CREATE(n) THREAD(n, cpu) GIFTS(n, badge)
 #define FORKED(n, badge, k, cpu, parent)                                                                               \
     TASK(n, k) COPY(n, parent) HANDLER(n) THREAD(n, cpu) GIFTS(n, badge) LIKE(n, parent)
 #define SEGMENTS(n)                                                                                                    \
