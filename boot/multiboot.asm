@@ -8,7 +8,7 @@
 
 %include "asm_offsets.inc"
 
-WINDOW_ENTRIES  equ 448             ; of 2 MiB
+PHYSMAP_ENTRIES equ 448             ; of 2 MiB
 LARGE_PAGE      equ 0x83            ; present, writable, 2 MiB
 
 MAGIC1          equ 0x1badb002
@@ -42,7 +42,7 @@ early_gdt:
     dq 0
     dq 0x00cf9a000000ffff           ; CODE, DATA: flat
     dq 0x00cf92000000ffff
-    dq 0x40cf9a000000ffff           ; HIGH_CODE, HIGH_DATA: with the base -WINDOW
+    dq 0x40cf9a000000ffff           ; HIGH_CODE, HIGH_DATA: with the base -PHYSMAP_BASE
     dq 0x40cf92000000ffff
 early_gdt_pointer:
     dw $ - early_gdt - 1
@@ -71,7 +71,7 @@ enter_paging:
     mov     eax, cr4
     or      eax, CR4_PSE_PAE
     mov     cr4, eax
-    mov     eax, boot_tops - WINDOW
+    mov     eax, boot_tops - PHYSMAP_BASE
     mov     cr3, eax
     mov     eax, cr0
     and     eax, ~CR0_CD_NW
@@ -99,10 +99,10 @@ first_high:
 section .data align=4096
 boot_directory:
 %assign page LARGE_PAGE
-%rep WINDOW_ENTRIES
+%rep PHYSMAP_ENTRIES
     dd page, 0
 %assign page page + 0x200000
 %endrep
-    times 512 - WINDOW_ENTRIES dq 0
+    times 512 - PHYSMAP_ENTRIES dq 0
 boot_tops:
-    dd boot_directory - WINDOW + 1, 0, 0, 0, 0, 0, boot_directory - WINDOW + 1, 0
+    dd boot_directory - PHYSMAP_BASE + 1, 0, 0, 0, 0, 0, boot_directory - PHYSMAP_BASE + 1, 0

@@ -26,7 +26,7 @@ second_start:
     align 8
 gdt_pointer:
     dw USED - 1
-    dd gdt - WINDOW
+    dd gdt - PHYSMAP_BASE
 second_start_end:
 
 bits 32

@@ -85,8 +85,8 @@ _Static_assert(STEP_NODES >= 2, "a step looks at a node and deletes it");
 
 /*
  * Inline in MACHINE_HEADER, too:
- *   void arch_tlb_invalidate(uint32_t address)          drops one page's translation on this processor
- *   void arch_space_load(ref_t directories)       loads this space ...
+ *   void arch_tlb_invalidate(uint32_t address)    drops one page's translation on this processor
+ *   void arch_space_load(ref_t directories)       loads the space with these four top entries ...
  *   void arch_space_leave(void)                   ... or the kernel's own
  *   void arch_copy_words(uint32_t *to, const uint32_t *from, uint32_t count)
  *   struct arch_cpu                               the machine's data for each processor
@@ -98,7 +98,7 @@ _Static_assert(STEP_NODES >= 2, "a step looks at a node and deletes it");
  *   void arch_resume_with(struct thread *to, const struct thread *from, uint32_t result)
  *                                                 ... which waited in a call: the call returns
  *                                                 `result` and the words in registers of `from`.
- *                                                 On the host both return, and so does the event
+ *                                                 On the host both return to their caller
  *   unsigned arch_cpu(void)                       the processor that runs this
  *   bool arch_lock_held(void)                     whether this processor has the kernel lock; always
  *                                                 true with one processor; asserted where shared
@@ -119,10 +119,14 @@ void arch_fpu_save(void *state);
 void arch_fpu_load(const void *state);
 void arch_fpu_allow(bool allowed); /* not allowed: its first use raises vector 7 */
 
-/* Maps a frame anywhere in memory until the end of the system call; window 0 or 1. */
-void *arch_frame_map(unsigned window, uint32_t frame);
+/* The address of a frame anywhere in memory. A frame beyond the physmap is mapped at fixmap page 0 or 1, until the next
+ * use of that page. */
+void *arch_frame_map(unsigned fixmap, uint32_t frame);
 
+/* Lets the line interrupt again; IRQ_LOG stops the kernel from showing its log on the screen. */
 void arch_irq_unmask(unsigned line);
+
+/* 1, 2 or 4 bytes. */
 uint32_t arch_port_in(uint16_t port, unsigned bytes);
 void arch_port_out(uint16_t port, unsigned bytes, uint32_t value);
 
@@ -140,8 +144,8 @@ void arch_preemption_point(void);
 void arch_reschedule(unsigned cpu);
 void arch_tick(unsigned cpu);
 
-/* An IPI that another processor handles at once, without the lock: drop the translation of this page, drop
- * all, or load the kernel's own space. arch_ipi_wait() waits until it is handled. */
+/* An IPI that another processor handles at once, without the lock: IPI_PAGE | address drops the translation of this
+ * page, IPI_ALL drops all, IPI_LEAVE loads the kernel's own space. arch_ipi_wait() waits until it is handled. */
 enum { IPI_PAGE = 1, IPI_ALL = 2, IPI_LEAVE = 4 };
 void arch_ipi(unsigned cpu, uint32_t request);
 void arch_ipi_wait(unsigned cpu);
@@ -149,18 +153,17 @@ void arch_ipi_wait(unsigned cpu);
 /* The log's text, which users may read. */
 extern struct log_page arch_log_page;
 
-/* Boot, in this order, after the log: the loader's information (its two words are passed through);
- * the kernel's own space, with the frame records at that physical address; traps, timer, interrupt
- * lines. */
+/* Boot calls the rest, in this order. First it copies what the loader passed in two registers and in memory. */
 struct boot_info;
 void arch_boot_info(uint32_t magic, uint32_t information, struct boot_info *info);
 
+/* Loads the kernel's own space, with the frame records at that physical address; both multiples of RECORDS_ALIGN. */
+enum { RECORDS_ALIGN = 1 << 21 };
 void arch_space_init(uint32_t records, uint32_t bytes);
+
+/* Exceptions, interrupt lines, the tick. */
 void arch_traps_init(const struct boot_info *info);
 
 /* Starts the other processors; returns the number of all. This one has the kernel lock from now on. Each of the
  * others waits for it and then chooses a thread. */
 unsigned arch_cpus_start(const struct boot_info *info);
-
-/* The records are mapped in pieces of this size. */
-enum { RECORDS_ALIGN = 1 << 21 };

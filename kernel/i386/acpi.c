@@ -1,5 +1,5 @@
 /* ACPI 6.4: the root pointer 5.2.5, tables 5.2.6 to 5.2.8, the MADT 5.2.12. They may be anywhere
- * and unaligned, so they are read byte by byte, through a window. */
+ * and unaligned, so they are read byte by byte, each through arch_frame_map(). */
 #include "kernel/i386/acpi.h"
 
 enum { EBDA_SEGMENT = 0x40e, EBDA_BYTES = 1024, BIOS = 0xe0000, BIOS_BYTES = 0x20000 };

@@ -22,7 +22,7 @@ struct acpi_machine {
 /*
  * Reads the tables. `rsdp` is the root pointer as the loader gave it; if it is not valid (zeros, for
  * instance), the BIOS areas are searched. False if there are no valid tables, or no processors or
- * local APIC in them; then *machine is undefined. For boot, in the kernel's own space; uses window 0
+ * local APIC in them; then *machine is undefined. For boot, in the kernel's own space; uses fixmap page 0
  * of arch_frame_map().
  */
 bool acpi_find(const uint8_t rsdp[36], struct acpi_machine *machine);

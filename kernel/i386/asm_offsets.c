@@ -27,7 +27,7 @@ void asm_offsets(void)
     CONSTANT(LOCK_HOLDER, offsetof(struct kernel_lock, holder));
     CONSTANT(LOCK_SEVERAL, offsetof(struct kernel_lock, several));
     CONSTANT(APIC_END_OF_INTERRUPT, DEVICE_BASE(DEVICE_APIC) + APIC_EOI);
-    CONSTANT(WINDOW, PHYSMAP_BASE);
+    CONSTANT(PHYSMAP_BASE, PHYSMAP_BASE);
     CONSTANT(FROM_START, offsetof(struct registers, edi));
     CONSTANT(FROM_VECTOR, sizeof(struct registers) - offsetof(struct registers, vector));
     CONSTANT(SYSCALL, VECTOR_SYSCALL);

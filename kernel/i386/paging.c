@@ -12,7 +12,7 @@ enum {
     IMAGE_ENTRY = 1, /* the image is linked at the physmap's second 2 MiB */
 };
 #define BEYOND_BASE (PHYSMAP_BASE + ((uint32_t)BEYOND_ENTRY << LARGE_BITS))
-_Static_assert(BEYOND_BASE == DEVICE_BASE(0), "devices have windows behind those of frames");
+_Static_assert(BEYOND_BASE == DEVICE_BASE(0), "devices have pages of the fixmap after those of frames");
 
 enum { CR4_OSFXSR = 1 << 9, CR4_OSXMMEXCPT = 1 << 10, CR4_SMEP = 1 << 20, CR4_SMAP = 1 << 21 };
 enum { CR4_UMIP = 1 << 11 /* no sgdt, sidt for users: they would reveal kernel addresses */ };
@@ -83,19 +83,19 @@ void arch_space_init(uint32_t records, uint32_t records_bytes)
     arch_space_leave();
 }
 
-volatile void *paging_map_device(unsigned window, uint32_t physical)
+volatile void *paging_map_device(unsigned fixmap, uint32_t physical)
 {
-    pte_fill(&beyond[window],
+    pte_fill(&beyond[fixmap],
              kernel_entry(physical & -(uint32_t)PAGE_SIZE, PTE_WRITABLE | PTE_WRITE_THROUGH | PTE_UNCACHED, false));
-    return (volatile uint8_t *)DEVICE_BASE(window) + physical % PAGE_SIZE;
+    return (volatile uint8_t *)DEVICE_BASE(fixmap) + physical % PAGE_SIZE;
 }
 
-void *arch_frame_map(unsigned window, uint32_t frame)
+void *arch_frame_map(unsigned fixmap, uint32_t frame)
 {
     if (frame < PHYSMAP_BYTES >> PAGE_BITS)
         return AT(void, frame_ref(frame));
-    uint32_t address = BEYOND_BASE + (window << PAGE_BITS);
-    pte_fill(&beyond[window], kernel_entry(frame << PAGE_BITS, PTE_WRITABLE, false));
+    uint32_t address = BEYOND_BASE + (fixmap << PAGE_BITS);
+    pte_fill(&beyond[fixmap], kernel_entry(frame << PAGE_BITS, PTE_WRITABLE, false));
     arch_tlb_invalidate(address);
     return (void *)address;
 }

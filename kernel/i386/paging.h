@@ -5,17 +5,17 @@
  *                  the image's 2 MiB in 4 KiB pages with the rights of its parts, its stack's guard
  *                  page absent
  *      0xf8000000  the frame records, 2 MiB pages
- *      0xf9000000  frames beyond the physmap, one at a time in each of two pages, then devices
+ *      0xf9000000  the fixmap: two pages for frames beyond the physmap, one at a time each, then devices
  */
 #pragma once
 
 #include <stdint.h>
 
 enum { DEVICE_APIC = 2, DEVICE_IO_APIC = 3 };
-#define DEVICE_BASE(window) (0xf9000000u + (window)*4096u)
+#define DEVICE_BASE(fixmap) (0xf9000000u + (fixmap)*4096u)
 
-/* Maps a device's page of registers at DEVICE_BASE(window), uncached; returns the address of `physical` in it. */
-volatile void *paging_map_device(unsigned window, uint32_t physical);
+/* Maps a device's page of registers at DEVICE_BASE(fixmap), uncached; returns the address of `physical` in it. */
+volatile void *paging_map_device(unsigned fixmap, uint32_t physical);
 
 /* Enables the features that CPUID reports: no-execute, SMEP, SMAP, FPU state saving. */
 void paging_init_features(void);

@@ -44,9 +44,9 @@ void hardware_catch_signals(void)
 /* ---------------------------------------------------------------------------------- the rest */
 
 /* Of a frame the first word alone is modelled, see tests/explore/state.h. */
-void *arch_frame_map(unsigned window, uint32_t frame)
+void *arch_frame_map(unsigned fixmap, uint32_t frame)
 {
-    (void)window;
+    (void)fixmap;
     return AT(void, frame_ref(frame));
 }
 

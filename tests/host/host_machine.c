@@ -1,4 +1,4 @@
-/* The machine for host tests: a window of ordinary memory. Its processors are another file's. */
+/* The machine for host tests: its physmap is ordinary memory. Its processors are another file's. */
 #include "kernel/arch/arch.h"
 #include "kernel/mem/frame.h"
 #include "tests/host/check.h"
@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-unsigned char *host_window;
+unsigned char *host_physmap;
 uint64_t random_state = 1;
 uint32_t (*random_source)(uint32_t n);
 uint32_t pte_no_execute = 0x80000000;
@@ -20,8 +20,8 @@ _Noreturn void panic(const char *what, const char *file, int line)
 __attribute__((constructor)) static void map_window(void)
 {
     size_t bytes = PHYSMAP_BYTES + (size_t)HOST_FRAMES * sizeof(struct frame) + PAGE_SIZE; /* some records more */
-    host_window = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    CHECK(host_window != MAP_FAILED);
+    host_physmap = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    CHECK(host_physmap != MAP_FAILED);
 }
 
 void arch_registers_init(struct registers *registers)
@@ -42,9 +42,9 @@ void arch_registers_set(struct registers *to, const struct thread_registers *fro
     to->vector = to->vector == VECTOR_SYSCALL ? 0 : to->vector;
 }
 
-void *arch_frame_map(unsigned window, uint32_t frame)
+void *arch_frame_map(unsigned fixmap, uint32_t frame)
 {
-    (void)window;
+    (void)fixmap;
     return AT(void, frame_ref(frame));
 }
 

@@ -1,5 +1,5 @@
-/* MACHINE_HEADER for a host test that includes a file of kernel/i386: the real one, but with a window wherever the test
- * has its memory, and what it does to the processor is the test's. */
+/* MACHINE_HEADER for a host test that includes a file of kernel/i386: the real one, but with a physmap wherever the
+ * test has its memory, and what it does to the processor is the test's. */
 #pragma once
 
 #pragma clang diagnostic ignored "-Wint-to-pointer-cast"
@@ -17,9 +17,9 @@
 #define arch_space_load     test_space_load
 #define arch_space_leave    test_space_leave
 
-extern unsigned char *i386_window;
+extern unsigned char *i386_physmap;
 #undef PHYSMAP_BASE
-#define PHYSMAP_BASE ((uintptr_t)i386_window)
+#define PHYSMAP_BASE ((uintptr_t)i386_physmap)
 #undef REF_BASE
 #define REF_BASE PHYSMAP_BASE
 

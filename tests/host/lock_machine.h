@@ -20,4 +20,4 @@ static const uint32_t lock_space = 0x7e000;
 #undef sleep
 
 struct kernel kernel;
-unsigned char *i386_window = (unsigned char *)&kernel - PAGE_SIZE;
+unsigned char *i386_physmap = (unsigned char *)&kernel - PAGE_SIZE;

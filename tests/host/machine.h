@@ -1,4 +1,4 @@
-/* The machine contract's parameters for host tests, see kernel/arch/arch.h: a small window in an
+/* The machine contract's parameters for host tests, see kernel/arch/arch.h: a small physmap in an
  * ordinary mapping of the test program, the frame records behind it. */
 #pragma once
 
@@ -9,8 +9,8 @@
 #include "kernel/i386/pte.h"
 #include "tests/host/no_machine.h"
 
-extern unsigned char *host_window; /* mapped by tests/host/host_machine.c */
-#define PHYSMAP_BASE ((uintptr_t)host_window)
+extern unsigned char *host_physmap; /* mapped by tests/host/host_machine.c */
+#define PHYSMAP_BASE ((uintptr_t)host_physmap)
 #define REF_BASE     PHYSMAP_BASE
 
 #ifndef HOST_FRAMES

@@ -21,7 +21,7 @@ static struct acpi_machine machine;
 
 static uint8_t *at(uint32_t physical)
 {
-    return host_window + physical;
+    return host_physmap + physical;
 }
 
 static void put(uint8_t *to, uint64_t value, unsigned bytes)

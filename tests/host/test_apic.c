@@ -16,9 +16,9 @@ enum { PHYSICAL = 0xfee00000, OTHER = 5, SELF = 2, VECTOR = 0x38, CLASS = 16 };
 
 static uint32_t memory[0x400 / 4];
 
-volatile void *paging_map_device(unsigned window, uint32_t physical)
+volatile void *paging_map_device(unsigned fixmap, uint32_t physical)
 {
-    CHECK(window == DEVICE_APIC && physical == PHYSICAL);
+    CHECK(fixmap == DEVICE_APIC && physical == PHYSICAL);
     return memory;
 }
 

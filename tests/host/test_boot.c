@@ -15,12 +15,12 @@
 #include "kernel/vm/source.h"
 #include "tests/host/check.h"
 
-/* The kernel's image is in the window, as it is in the machine: it begins at its second page. */
-#define WINDOW __attribute__((section(".bss.window"), aligned(PAGE_SIZE)))
-unsigned char first_page[PAGE_SIZE] WINDOW = {0};
+/* The kernel's image is in the physmap, as it is in the machine: it begins at its second page. */
+#define IN_PHYSMAP __attribute__((section(".bss.physmap"), aligned(PAGE_SIZE)))
+unsigned char first_page[PAGE_SIZE] IN_PHYSMAP = {0};
 #undef kernel
-struct kernel kernel WINDOW;
-static uint8_t empty_leaf[PAGE_SIZE] WINDOW;
+struct kernel kernel IN_PHYSMAP;
+static uint8_t empty_leaf[PAGE_SIZE] IN_PHYSMAP;
 extern struct log_page arch_log_page __attribute__((alias("memory")));
 
 _Noreturn static void ends_here(const char *what);
@@ -59,7 +59,7 @@ enum {
     STARTS, /* how a boot ends */
 };
 
-unsigned char memory[(RAM_END << PAGE_BITS) + 2 * RECORDS_ALIGN] WINDOW;
+unsigned char memory[(RAM_END << PAGE_BITS) + 2 * RECORDS_ALIGN] IN_PHYSMAP;
 
 static struct boot_image image;
 static struct boot_page told; /* by the loader */
@@ -226,8 +226,8 @@ static void what_is_missing_is_said(void)
     prepare();
 }
 
-/* The kernel's own is taken below the window's end. */
-static void the_window_is_used_to_its_end(void)
+/* The kernel's own is taken below the end of the physmap. */
+static void the_physmap_is_used_to_its_end(void)
 {
     told.modules[0] = (struct boot_range){RECORDS, RAM_END - RECORDS_PAGES - RECORDS};
     CHECK(outcome() == STARTS);
@@ -320,7 +320,7 @@ static void check_slot(const struct task *init, uint32_t index, rights_t rights,
     struct slot *slot = cspace_slot(&init->cspace, index);
 
     CHECK(slot->object == object && slot->value == value && (slot->node.flags & RIGHT_ALL) == (unsigned)rights);
-    CHECK(is_first_level(slot, &slot_names(slot)->caps));
+    CHECK(is_first_level(slot, &slot_object_head(slot)->caps));
 }
 
 static uint32_t range(enum slot_bits kind, uint32_t count)
@@ -419,7 +419,7 @@ static void init_runs(const struct thread *thread)
 
 int main(void)
 {
-    host_window = first_page;
+    host_physmap = first_page;
     CHECK(&kernel == AT(struct kernel, KERNEL_REF) && REF(&arch_log_page) > KERNEL_REF &&
           REF(memory) < RAM << PAGE_BITS);
     CHECK(REF(empty_leaf) < REF(memory) || REF(empty_leaf) >= REF(memory) + sizeof(memory));
@@ -429,7 +429,7 @@ int main(void)
     damage_is_seen();
     parts_have_a_limit();
     what_is_missing_is_said();
-    the_window_is_used_to_its_end();
+    the_physmap_is_used_to_its_end();
     each_frame_has_a_record();
     no_screen_is_none();
     const struct thread *thread = boots();

@@ -14,9 +14,9 @@ enum { EDGE_LINE = 4, LEVEL_LINE = 18, MOVED_LINE = 9, MOVED_PIN = 20, NO_LINE =
 
 static volatile uint32_t registers[8]; /* 0: which one; 4: its value */
 
-volatile void *paging_map_device(unsigned window, uint32_t physical)
+volatile void *paging_map_device(unsigned fixmap, uint32_t physical)
 {
-    CHECK(window == DEVICE_IO_APIC && physical == 0xfec00000);
+    CHECK(fixmap == DEVICE_IO_APIC && physical == 0xfec00000);
     return registers;
 }
 

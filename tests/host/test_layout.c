@@ -17,7 +17,7 @@ int main(void)
     CHECK(sizeof(struct message_page) <= PAGE_SIZE && sizeof(struct boot_page) <= PAGE_SIZE);
     CHECK(sizeof(struct item) == 12);
 
-    /* Everything in the window and the frame records is within a node's reference. */
+    /* Everything in the physmap and the frame records is within a node's reference. */
     CHECK((0x38000000ull + (16ull << 20)) / sizeof(struct node) <= 1u << 27);
 
     /* Numbers of the one list are distinct and dense. */

@@ -55,7 +55,7 @@ static bool promise_one(void)
     return done;
 }
 
-/* Below the window: there must be room there for all such promises and for the reserve. */
+/* Below the end of the physmap: there must be room there for all such promises and for the reserve. */
 static bool promise_low(uint32_t frames)
 {
     uint32_t held_there = 0;

@@ -18,27 +18,27 @@
 #include "kernel/i386/paging.c"
 #include "tests/host/check.h"
 
-enum { BEYOND = PHYSMAP_BYTES >> PAGE_BITS, WINDOWS = 2, ROUNDS = 1000 };
+enum { BEYOND = PHYSMAP_BYTES >> PAGE_BITS, FIXMAPS = 2, ROUNDS = 1000 };
 
 struct kernel kernel;
 struct kernel_lock kernel_lock;
 struct kernel_stack kernel_stacks[CPU_MAX];
 uint8_t kernel_text_start[1], kernel_text_end[1], kernel_rodata_end[1];
-unsigned char *i386_window;
+unsigned char *i386_physmap;
 
-static pte_t kept[WINDOWS]; /* translations of the two pages, 0: none */
+static pte_t kept[FIXMAPS]; /* translations of the two pages, 0: none */
 
-static unsigned window_at(uint32_t address)
+static unsigned fixmap_at(uint32_t address)
 {
-    unsigned window = (address - (uint32_t)BEYOND_BASE) >> PAGE_BITS;
+    unsigned fixmap = (address - (uint32_t)BEYOND_BASE) >> PAGE_BITS;
 
-    CHECK(address % PAGE_SIZE == 0 && window < WINDOWS);
-    return window;
+    CHECK(address % PAGE_SIZE == 0 && fixmap < FIXMAPS);
+    return fixmap;
 }
 
 void test_tlb_drop(uint32_t address)
 {
-    kept[window_at(address)] = 0;
+    kept[fixmap_at(address)] = 0;
 }
 
 void test_space_load(uint32_t directories)
@@ -51,34 +51,34 @@ void test_space_leave(void)
 }
 
 /* As the processor finds it. */
-static uint32_t frame_seen(unsigned window)
+static uint32_t frame_seen(unsigned fixmap)
 {
-    if (!kept[window])
-        kept[window] = beyond[window];
-    CHECK(kept[window] & PTE_PRESENT && kept[window] & PTE_WRITABLE && !(kept[window] & PTE_USER));
-    return pte_frame(&kept[window]);
+    if (!kept[fixmap])
+        kept[fixmap] = beyond[fixmap];
+    CHECK(kept[fixmap] & PTE_PRESENT && kept[fixmap] & PTE_WRITABLE && !(kept[fixmap] & PTE_USER));
+    return pte_frame(&kept[fixmap]);
 }
 
-static void frames_beyond_the_window_are_seen(void)
+static void frames_beyond_the_physmap_are_seen(void)
 {
-    uint32_t frames[WINDOWS];
+    uint32_t frames[FIXMAPS];
 
     for (unsigned i = 0; i < ROUNDS; i++) {
-        for (unsigned window = 0; window < WINDOWS; window++) {
-            frames[window] = BEYOND + random_below(MEMORY_PAGES_MAX - BEYOND);
-            CHECK(window_at((uint32_t)(uintptr_t)arch_frame_map(window, frames[window])) == window);
-            CHECK(frame_seen(window) == frames[window]);
+        for (unsigned fixmap = 0; fixmap < FIXMAPS; fixmap++) {
+            frames[fixmap] = BEYOND + random_below(MEMORY_PAGES_MAX - BEYOND);
+            CHECK(fixmap_at((uint32_t)(uintptr_t)arch_frame_map(fixmap, frames[fixmap])) == fixmap);
+            CHECK(frame_seen(fixmap) == frames[fixmap]);
         }
         CHECK(frame_seen(0) == frames[0]); /* the second took nothing from the first */
     }
 }
 
-/* Those in the window are where they always are, the last one, too. */
-static void frames_of_the_window_are_there(void)
+/* Those in the physmap are where they always are, the last one, too. */
+static void frames_of_the_physmap_are_there(void)
 {
     CHECK(arch_frame_map(0, 0) == AT(void, 0));
     CHECK(arch_frame_map(1, BEYOND - 1) == AT(void, frame_ref(BEYOND - 1)));
-    CHECK(window_at((uint32_t)(uintptr_t)arch_frame_map(1, BEYOND)) == 1);
+    CHECK(fixmap_at((uint32_t)(uintptr_t)arch_frame_map(1, BEYOND)) == 1);
 }
 
 static void check_entries(const pte_t *entries)
@@ -104,7 +104,7 @@ static void what_is_written_is_not_executed(void)
 int main(void)
 {
     what_is_written_is_not_executed();
-    frames_beyond_the_window_are_seen();
-    frames_of_the_window_are_there();
-    puts("test_frame_window: the frame that was asked for");
+    frames_beyond_the_physmap_are_seen();
+    frames_of_the_physmap_are_there();
+    puts("test_frame_map: the frame that was asked for");
 }
