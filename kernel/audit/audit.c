@@ -32,7 +32,7 @@ static void walk_slot(struct walk *walk, const struct slot *slot)
         assert(slot->value + slot_count(slot) <= kernel.frame_count); /* S5 */
 }
 
-static void walk_places(struct walk *walk, uint32_t frame)
+static void walk_cells(struct walk *walk, uint32_t frame)
 {
     const struct frame *record = frame_at(frame);
     bool threads = record->kind == FRAME_THREADS;
@@ -70,7 +70,7 @@ static void walk_companion(struct walk *walk, uint32_t frame)
 }
 
 /* A3 */
-static void walk_place_frames(const struct list *frames, uint32_t task, enum frame_kind kind, unsigned shift)
+static void walk_cell_frames(const struct list *frames, uint32_t task, enum frame_kind kind, unsigned shift)
 {
     bool was_full = false;
 
@@ -92,8 +92,8 @@ static void walk_task(struct walk *walk, uint32_t frame)
     vspace_audit(&task->space);
     assert(pte_frame(&task->space.directories[DIRECTORIES]) == pte_frame(&kernel.kernel_directory)); /* V3 */
     walk->accounted += task->account.total;
-    walk_place_frames(&task->account.threads, frame, FRAME_THREADS, THREAD_SHIFT);
-    walk_place_frames(&task->account.endpoints, frame, FRAME_ENDPOINTS, ENDPOINT_SHIFT);
+    walk_cell_frames(&task->account.threads, frame, FRAME_THREADS, THREAD_SHIFT);
+    walk_cell_frames(&task->account.endpoints, frame, FRAME_ENDPOINTS, ENDPOINT_SHIFT);
     for (uint32_t f = task->account.spare; f; f = frame_at(f)->next_spare, spare++)
         assert(frame_at(f)->kind == FRAME_SPARE && frame_at(f)->owner == frame);
     assert(spare == task->account.spare_count && spare < task->account.total);
@@ -133,7 +133,7 @@ static void walk_frame(struct walk *walk, uint32_t frame)
         break;
     case FRAME_THREADS:
     case FRAME_ENDPOINTS:
-        walk_places(walk, frame);
+        walk_cells(walk, frame);
         break;
     case FRAME_LEAF:
         walk_leaf(walk, frame);

@@ -49,25 +49,25 @@ ref_t account_cell(struct account *account, struct list *frames, enum frame_kind
 {
     bool is_new = account_cell_cost(frames, shift);
     struct frame *record = is_new ? frame_at(account_take(account, kind)) : AT(struct frame, frames->first);
-    unsigned place = (unsigned)__builtin_ctz(~record->used);
+    unsigned cell = (unsigned)__builtin_ctz(~record->used);
 
-    record->used |= 1u << place;
+    record->used |= 1u << cell;
     if (!is_new)
-        link_remove(&record->places);
-    link_insert_after(is_full(record, shift) ? frames->last : REF(frames), &record->places);
-    return frame_ref(frame_number_of(record)) + (place << shift);
+        link_remove(&record->in_account);
+    link_insert_after(is_full(record, shift) ? frames->last : REF(frames), &record->in_account);
+    return frame_ref(frame_number_of(record)) + (cell << shift);
 }
 
-void account_cell_return(struct account *account, struct list *frames, ref_t place, unsigned shift)
+void account_cell_return(struct account *account, struct list *frames, ref_t cell, unsigned shift)
 {
-    uint32_t frame = frame_number(place);
+    uint32_t frame = frame_number(cell);
     struct frame *record = frame_at(frame);
 
-    __builtin_memset(AT(void, place), 0, 1u << shift);
-    record->used &= ~(1u << ((place & (PAGE_SIZE - 1)) >> shift));
-    link_remove(&record->places);
+    __builtin_memset(AT(void, cell), 0, 1u << shift);
+    record->used &= ~(1u << ((cell & (PAGE_SIZE - 1)) >> shift));
+    link_remove(&record->in_account);
     if (record->used)
-        link_insert_after(REF(frames), &record->places);
+        link_insert_after(REF(frames), &record->in_account);
     else
         account_return(account, frame);
 }

@@ -37,10 +37,10 @@ void account_return(struct account *account, uint32_t frame);
 
 /*
  * Cells for objects of 1 << `shift` bytes, in frames of that kind that are listed in `frames`.
- * account_cell_cost(): the frames a cell will cost, 0 or 1. account_cell(): the cell, zeroed;
- * the caller has checked the cost. account_cell_return() takes it back; a frame without cells in
- * use becomes spare. None of them walks the list.
+ * account_cell_cost(): how many spare frames account_cell() will take, 0 or 1; its caller has checked that
+ * there are as many. The cell is zeroed. account_cell_return() takes a cell back and zeroes it; a frame without
+ * cells in use becomes spare. None of them walks the list.
  */
 uint32_t account_cell_cost(const struct list *frames, unsigned shift);
 ref_t account_cell(struct account *account, struct list *frames, enum frame_kind kind, unsigned shift);
-void account_cell_return(struct account *account, struct list *frames, ref_t place, unsigned shift);
+void account_cell_return(struct account *account, struct list *frames, ref_t cell, unsigned shift);

@@ -4,7 +4,7 @@
  *      kind                what the frame is                  what the record's first 8 bytes are
  *      FRAME_NONE          no RAM, or reserved, or the        -
  *                          kernel's image and records
- *      FRAME_USER          memory                             the root of the tree of its mappings, its mark in `owner`
+ *      FRAME_USER          memory                             the root of its mappings' tree; `state` has its mark
  *      FRAME_SPARE         donated, in an account's list      the next one in that list
  *      FRAME_TASK          a struct task                      -
  *      FRAME_THREADS       up to 4 struct thread              its link in the account's list
@@ -41,7 +41,7 @@ enum frame_kind {
 struct frame {
     union {
         struct node mappings;
-        struct link places;
+        struct link in_account;
         struct list bound;
         uint32_t next_spare;
         struct {
@@ -57,9 +57,9 @@ struct frame {
         uint32_t state; /* both; FRAME_MAPPABLE: memory that is not being revoked */
     };
     union {
-        uint32_t used;      /* FRAME_THREADS, FRAME_ENDPOINTS: bit i: its cell i */
+        uint32_t used;      /* FRAME_THREADS, FRAME_ENDPOINTS: bit i is set while its cell i has an object */
         uint32_t is_device; /* FRAME_USER: no RAM, or also written by the kernel; never donated */
-        ref_t task;         /* FRAME_COMPANION: the owner again */
+        ref_t task;         /* FRAME_COMPANION: the owner again, as a reference to its struct task */
     };
 };
 enum { FRAME_MAPPABLE = FRAME_USER << 24 };

@@ -74,12 +74,13 @@ ALWAYS_INLINE uint32_t *node_mark(struct node *root)
     return (uint32_t *)(root + 1);
 }
 
+/* Whether the tree of `root`, or a part of it, is being revoked. */
 ALWAYS_INLINE bool node_is_revoked(const struct node *root)
 {
     return *(const uint32_t *)(root + 1) & NODE_REVOKING;
 }
 
-/* The caller has checked the depth, the rights and NODE_REVOKING; these cannot fail. */
+/* Inserts `node` right after `before`. The caller has checked the depth, the rights and NODE_REVOKING. */
 ALWAYS_INLINE void node_insert(struct node *before, struct node *node, unsigned depth, rights_t rights)
 {
     struct node *after = node_at(before->next);
@@ -99,7 +100,7 @@ ALWAYS_INLINE bool node_is_alone(const struct node *root)
     return node_at(root->prev) == root;
 }
 
-/* Inserts the first child of a root, by references. The first mapping of a frame clears NODE_CLEAR. */
+/* Inserts a child right after its root; both are references. The first mapping of a frame clears NODE_CLEAR. */
 ALWAYS_INLINE void node_insert_first(uint32_t root, uint32_t child, rights_t rights)
 {
     uint32_t next = node_at(root)->forward; /* its depth is 0 */
@@ -113,7 +114,7 @@ ALWAYS_INLINE void node_insert_first(uint32_t root, uint32_t child, rights_t rig
         node_at(root)->back = child;
 }
 
-/* Takes a node without descendants out of its tree. */
+/* Takes a node without descendants out of its tree, and zeroes it. */
 ALWAYS_INLINE void node_remove(struct node *node)
 {
     uint32_t self = COMPUTED(node_ref(node));
@@ -139,7 +140,7 @@ ALWAYS_INLINE struct node *node_first_leaf(struct node *node)
     return node;
 }
 
-/* Whether `node` has at most `*budget` descendants, which it lowers by their number. */
+/* Whether `node` has at most `*budget` descendants, which it lowers by their number; else `*budget` is undefined. */
 static inline __attribute__((noinline)) bool node_is_bounded(const struct node *node, unsigned *budget)
 {
     for (const struct node *n = node_next(node); n->depth > node->depth; n = node_next(n))

@@ -63,7 +63,7 @@ void object_destroy_begin(uint32_t object)
     }
 }
 
-/* Called before the object's cell is freed: the mark goes with it. */
+/* A call that revokes in the object's tree must not reach for the mark, which goes with the object. */
 static void forget_revoker(struct object *object)
 {
     if (node_is_revoked(&object->caps))
@@ -114,23 +114,24 @@ static void reap_thread(struct thread *thread, unsigned *budget)
 
 /* ------------------------------------------------------------------- the stages of a task's end */
 
-static ref_t first_place(const struct list *frames, unsigned shift)
+static ref_t first_object(const struct list *frames, unsigned shift)
 {
     const struct frame *record = AT(struct frame, frames->first);
 
     return frame_ref(frame_number_of(record)) + ((unsigned)__builtin_ctz(record->used) << shift);
 }
 
-/* Begins to destroy a thread or an endpoint of the task, which goes before the task in the list; then the next one. */
-static bool end_places(struct task *task, unsigned *budget)
+/* Begins to destroy one of the threads and endpoints in the task's account. It is then before the task in the list, so
+ * the next one has its turn when it is gone. */
+static bool end_objects(struct task *task, unsigned *budget)
 {
     const struct account *account = &task->account;
 
     --*budget;
     if (!list_is_empty(&account->threads))
-        thread_destroy_begin(AT(struct thread, first_place(&account->threads, THREAD_SHIFT)));
+        thread_destroy_begin(AT(struct thread, first_object(&account->threads, THREAD_SHIFT)));
     else if (!list_is_empty(&account->endpoints))
-        endpoint_destroy_begin(AT(struct endpoint, first_place(&account->endpoints, ENDPOINT_SHIFT)));
+        endpoint_destroy_begin(AT(struct endpoint, first_object(&account->endpoints, ENDPOINT_SHIFT)));
     return list_is_empty(&account->threads) && list_is_empty(&account->endpoints);
 }
 
@@ -194,7 +195,7 @@ static bool end_account(struct task *task, unsigned *budget)
 static void reap_task(struct task *task, unsigned *budget)
 {
     static bool (*const stages[])(struct task *, unsigned *) = {
-        end_places, ipc_fail_owed_step, end_capabilities, end_space, end_account,
+        end_objects, ipc_fail_owed_step, end_capabilities, end_space, end_account,
     };
     enum { STAGES = sizeof stages / sizeof stages[0] };
 

@@ -328,7 +328,7 @@ static void rename_record(struct frame *record)
     else if (record->kind == FRAME_TABLE || record->kind == FRAME_COMPANION)
         rename_ref(&record->partner), rename_ref(&record->task);
     else if (record->kind == FRAME_THREADS || record->kind == FRAME_ENDPOINTS)
-        rename_link(&record->places);
+        rename_link(&record->in_account);
 }
 
 static void rename_in_frame(uint32_t frame)
