@@ -3,8 +3,8 @@
  *
  *      leaves[256] ---> leaf: 256 slots of 16 bytes       index: 8 bits leaf, 8 bits slot
  *
- *   C1  every entry of `leaves` names a leaf, so that a lookup has no test for null; entries
- *       without a frame share kernel.empty_leaf, which is never written
+ *   C1  every entry of `leaves` names a leaf, so that a lookup has no test for null; leaves that do
+ *       not exist yet are all kernel.empty_leaf, which is never written
  *   C2  slot 0 is always empty
  *
  * A leaf is taken from the account of the table's task when one of its slots is first used.
@@ -18,7 +18,7 @@ enum { CSPACE_SLOTS = LEAF_COUNT * LEAF_SLOTS }; /* SLOT_COUNT on the real machi
 
 struct cspace {
     ref_t leaves[LEAF_COUNT];
-    uint32_t leaves_count; /* with a frame */
+    uint32_t leaves_count; /* of its own, each a frame of the account */
 };
 
 ALWAYS_INLINE struct slot *cspace_slot(const struct cspace *cspace, uint32_t index)
@@ -26,9 +26,10 @@ ALWAYS_INLINE struct slot *cspace_slot(const struct cspace *cspace, uint32_t ind
     return AT(struct slot, cspace->leaves[index >> LEAF_BITS]) + (index & (LEAF_SLOTS - 1));
 }
 
+/* A table without a leaf of its own. */
 void cspace_init(struct cspace *cspace, ref_t empty_leaf);
 
-/* Why cspace_find() refused a slot. */
+/* Why cspace_find() refused a slot: ERR_RIGHTS, or ERR_CAP if it is empty or of another kind. */
 err_t cspace_refuse(const struct slot *slot, enum slot_bits kind);
 
 /* The slot at `index` if its kind bits include `kind` and its rights all of `rights`: ERR_CAP,
@@ -43,7 +44,7 @@ ALWAYS_INLINE err_t cspace_find(const struct cspace *cspace, uint32_t index, enu
 }
 
 /* Frames of a memory capability with `rights`: `*first`, relative to its first frame, becomes a
- * frame number. ERR_CAP, ERR_RIGHTS, ERR_ARG. */
+ * frame number. ERR_CAP, ERR_RIGHTS; ERR_ARG if they are not all inside its range. */
 ALWAYS_INLINE err_t cspace_find_frames(const struct cspace *cspace, uint32_t index, rights_t rights, uint32_t pages,
                                        uint32_t *first)
 {
@@ -65,5 +66,5 @@ err_t cspace_find_any(const struct cspace *cspace, uint32_t index, struct slot *
  * cspace_open() will take for it, 0 or 1. */
 err_t cspace_find_empty(const struct cspace *cspace, uint32_t index, ref_t empty_leaf, uint32_t *cost);
 
-/* The destination's slot. A missing leaf is made; the caller has checked the cost. */
+/* The empty slot at `index`. A missing leaf is made; the caller has checked the cost. */
 struct slot *cspace_open(struct cspace *cspace, struct account *account, uint32_t index, ref_t empty_leaf);

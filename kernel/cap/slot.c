@@ -2,7 +2,7 @@
 
 #include "kernel/cap/state.h"
 
-struct object *slot_names(const struct slot *slot)
+struct object *slot_object_head(const struct slot *slot)
 {
     if (slot->object & SLOT_RANGE)
         return range_object((slot->object >> 6) & 3);
@@ -39,7 +39,7 @@ err_t slot_derive_check(const struct slot *parent, const struct derivation *d)
         return ERR_DEPTH;
     if (object_is_being_destroyed(parent))
         return ERR_DEAD;
-    return node_is_revoked(&slot_names(parent)->caps) ? ERR_BUSY : OK;
+    return node_is_revoked(&slot_object_head(parent)->caps) ? ERR_BUSY : OK;
 }
 
 void slot_derive(struct slot *parent, struct slot *child, const struct derivation *d)
@@ -61,7 +61,7 @@ void slot_derive(struct slot *parent, struct slot *child, const struct derivatio
 void slot_empty(struct slot *slot)
 {
     bool first = slot->node.depth == 1 && !(slot->object & SLOT_RANGE);
-    struct object *named = slot_names(slot);
+    struct object *named = slot_object_head(slot);
     uint32_t object = slot->object;
 
     if (node_is_revoked(&named->caps) && named->cursor == node_ref(&slot->node))

@@ -44,23 +44,26 @@ enum slot_bits {
     SLOT_LOG = SLOT_RANGE | 3 << 6,
     SLOT_COUNT_SHIFT = 8,
 };
-#define SLOT_OBJECT 0xffffffc0u
+#define SLOT_OBJECT 0xffffffc0u /* the reference in `object`, if that is no range */
 
 ALWAYS_INLINE bool slot_is_empty(const struct slot *slot)
 {
     return slot->object == 0;
 }
 
+/* Whether it is a range of that kind: SLOT_MEMORY, SLOT_PORTS, SLOT_IRQS or SLOT_LOG. */
 ALWAYS_INLINE bool slot_is_range(const struct slot *slot, enum slot_bits kind)
 {
     return (slot->object & 0xff) == (uint32_t)kind;
 }
 
+/* Not for ranges. */
 ALWAYS_INLINE ref_t slot_object(const struct slot *slot)
 {
     return slot->object & SLOT_OBJECT;
 }
 
+/* Of a range. */
 ALWAYS_INLINE uint32_t slot_count(const struct slot *slot)
 {
     return slot->object >> SLOT_COUNT_SHIFT;
@@ -90,21 +93,24 @@ struct object {
     uint32_t cursor;  /* node_ref() */
 };
 
-/* The object that the slot's capability names, or the one of its kind of range. */
-struct object *slot_names(const struct slot *slot);
+/* The head of the object that the slot's capability names; of a range, the head of its kind. */
+struct object *slot_object_head(const struct slot *slot);
 
-/* Makes `slot` the first capability of an object, or of a range: a child of `root`. */
+/* Makes the empty `slot` the first capability of an object, or of a range: a child of `root`. */
 void slot_make(struct slot *slot, struct node *root, rights_t rights, uint32_t value, uint32_t object);
 
-/* A derivation, and its check: ERR_RIGHTS, ERR_ARG, ERR_DEPTH, ERR_BUSY, ERR_DEAD. */
+/* What a derived capability will be. */
 struct derivation {
     rights_t rights;
     uint32_t value; /* endpoint: badge, 0 keeps the parent's; range: first, relative to the parent's first */
     uint32_t count; /* range: 0 means all from `value` on */
 };
+
+/* Whether `parent` may have such a child: ERR_RIGHTS, ERR_ARG, ERR_DEPTH, ERR_DEAD; ERR_BUSY if its tree is being
+ * revoked. */
 err_t slot_derive_check(const struct slot *parent, const struct derivation *derivation);
 
-/* Makes the child in an empty slot. The caller has checked it; cannot fail. */
+/* Makes the child in an empty slot, after slot_derive_check(); cannot fail. */
 void slot_derive(struct slot *parent, struct slot *child, const struct derivation *derivation);
 
 /* Empties descendants of `top`, at most `*budget`, which it lowers; true when none is left. */

@@ -1,10 +1,10 @@
 /*
  * All state that calls and events change, except the frames: one structure, so that the core can
- * be snapshotted, hashed and explored on the host. (The state of boot and of devices is kept there.)
+ * be snapshotted, hashed and explored on the host. (The state of boot and of devices is in their own files.)
  * Links are 32-bit references into the physmap.
  *
- * It is defined here, with the slots and roots of capabilities that it holds, because vm must know which processor runs
- * which space. Scheduling is in kernel/thread.
+ * It is in kernel/cap, as it has slots and roots of capabilities, and kernel/vm must know which processor runs which
+ * space. Scheduling is in kernel/thread.
  *
  * The kernel lock guards all of it: docs/smp.md.
  */
@@ -35,7 +35,7 @@ struct cpu {
     bool fpu_allowed; /* not trapped: the FPU holds the running thread's state */
     bool choose;      /* a thread other than the running one may have to run */
     uint32_t quantum_over;
-    uint32_t tlb_request; /* to be sent before the lock is released: IPI_PAGE ... */
+    uint32_t tlb_request; /* to be sent before the lock is released: see arch_ipi(); 0: none */
     struct arch_cpu arch;
 } __attribute__((aligned(1 << CPU_SHIFT)));
 _Static_assert(sizeof(struct cpu) == 1 << CPU_SHIFT, "assembly finds a processor's by a shift");
@@ -46,7 +46,7 @@ struct kernel {
     uint32_t tlb_pending; /* bit i: cpus[i].tlb_request is set */
     uint32_t frame_count;
     ref_t empty_leaf;
-    uint32_t call_number_base; /* no dead thread's `call_number` was higher: see T2 */
+    uint32_t call_number_base; /* no dead thread's `call_number` was higher: T2 in thread.h */
     uint32_t nmis;             /* arrived and not reported yet */
     struct list destroying;    /* tasks, threads, endpoints; the first is taken apart first */
     struct object ranges[4];   /* memory, ports, irqs, the log: by bits 6-7 of a slot's `object` */

@@ -118,7 +118,7 @@ err_t sys_restart_frame(struct thread *thread, uint32_t frame)
 
 err_t sys_restart_slot(struct thread *thread, const struct slot *slot, const struct node *cursor)
 {
-    struct object *object = slot_names(slot);
+    struct object *object = slot_object_head(slot);
     err_t status = restart_in(thread, &object->caps);
 
     if (thread->revoking == REF(&object->caps)) {

@@ -98,7 +98,7 @@ enum { CAPABILITIES, FRAMES }; /* the part of memory_revoke to restart with, kep
 static __attribute__((noinline)) err_t revoke_capabilities(struct thread *thread, struct slot *slot, unsigned *budget)
 {
     struct registers *r = &thread->registers;
-    const struct object *object = slot_names(slot);
+    const struct object *object = slot_object_head(slot);
     bool is_marked = thread->restarting && thread->revoking == REF(&object->caps);
     struct node *cursor = is_marked ? node_at(object->cursor) : node_next(&slot->node);
 

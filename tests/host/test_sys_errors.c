@@ -133,7 +133,7 @@ static void make_endpoint_that_dies(void)
 static void a_revoker_forgets_what_is_gone(void)
 {
     make_endpoint_that_dies();
-    struct object *object = slot_names(slot_of(ENDPOINT));
+    struct object *object = slot_object_head(slot_of(ENDPOINT));
     object->revoker = REF(init) | NODE_REVOKING;
     init->revoking = REF(&object->caps);
     end_deaths();
