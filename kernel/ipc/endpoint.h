@@ -12,26 +12,26 @@
  */
 #pragma once
 
-#include "kernel/lib/link.h"
 #include "kernel/cap/slot.h"
+#include "kernel/lib/link.h"
 
 enum { ENDPOINT_SHIFT = 7 }; /* of a cell: a frame has 32 cells, as its record has 32 bits for them */
 
-#define ENDPOINT_CALLERS (BADGE_MAX + 1)
+#define ENDPOINT_CALLERS (BADGE_MAX + 1) /* the bit above those of signals */
 
 struct endpoint {
     struct object object;
     struct list receivers;
     struct list callers;
-    struct link destroying;
-    uint32_t waiting; /* signal bits, and ENDPOINT_CALLERS */
-    ref_t task;       /* its account pays for the endpoint */
+    struct link destroying; /* in kernel.destroying; zero: not being destroyed */
+    uint32_t waiting;       /* signal bits, and ENDPOINT_CALLERS */
+    ref_t task;             /* its account pays for the endpoint */
 } __attribute__((aligned(1 << ENDPOINT_SHIFT)));
 
 /* Sets bits at the endpoint: a waiting receiver gets them at once. */
 void endpoint_signal(struct endpoint *endpoint, uint32_t bits);
 
-/* Fails callers and receivers, at most `*budget`, which it lowers; true when none is left. */
+/* The calls of callers and receivers return ERR_DEAD, at most `*budget`, which it lowers; true when none is left. */
 bool endpoint_fail_step(struct endpoint *endpoint, unsigned *budget);
 
 _Static_assert(sizeof(struct endpoint) == 1 << ENDPOINT_SHIFT, "endpoints fill their cells");

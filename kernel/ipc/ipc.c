@@ -276,8 +276,9 @@ static bool may_call(const struct thread *caller, const struct endpoint *endpoin
     return slot->object & SLOT_CALL && slot_object(slot) == REF(endpoint) && slot->value == caller->badge;
 }
 
-/* If threads wait for this processor, a server without a home moves to its caller's processor. */
-static bool goes_to(struct thread *server, const struct thread *caller)
+/* If threads wait for this processor, a server without a home moves to its caller's processor: true, and it is ready
+ * there. */
+static bool moves_to_caller(struct thread *server, const struct thread *caller)
 {
     if (server->home || server->cpu == caller->cpu || !thread_cpu(server)->ready_mask)
         return false;
@@ -303,7 +304,7 @@ static err_t receive_caller(struct thread *thread, struct endpoint *endpoint)
         return RESTART;
     }
     link_remove(&caller->link);
-    return goes_to(thread, caller) ? BLOCKED : RECEIVED;
+    return moves_to_caller(thread, caller) ? BLOCKED : RECEIVED;
 }
 
 err_t ipc_receive(struct thread *thread)

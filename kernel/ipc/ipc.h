@@ -9,8 +9,9 @@
 #include "kernel/ipc/endpoint.h"
 #include "kernel/thread/sched.h"
 
-/* The four calls, with arguments in the thread's saved registers; two have another function for IPC_EXTENDED. A
- * reply_wait answers the caller that its thread serves or, if there is none, the one that the page names. */
+/* The calls, with arguments in the thread's saved registers; two have another function for IPC_EXTENDED. A reply_wait
+ * answers the caller that its thread serves or, if there is none, the one that the page names. Errors:
+ * docs/syscalls.md. */
 err_t ipc_call(struct thread *thread);
 err_t ipc_call_extended(struct thread *thread);
 err_t ipc_reply_wait(struct thread *thread);
@@ -25,5 +26,6 @@ err_t ipc_receive(struct thread *thread);
 /* Sends the thread's fault as a call to its handler; returns the thread to run. */
 struct thread *ipc_fault(struct thread *thread);
 
-/* Fails callers in the owed list of `task`, at most `*budget`; true when none is left. */
+/* The calls of callers in the owed list of `task` return ERR_DEAD, at most `*budget`, which it lowers; true when none
+ * is left. */
 bool ipc_fail_owed_step(struct task *task, unsigned *budget);

@@ -33,7 +33,7 @@ static OUT_OF_LINE err_t pass_capability(struct thread *sender, const struct thr
     if (item->to >= count || first >= SLOT_COUNT || item->to >= SLOT_COUNT - first)
         return ERR_WINDOW;
     err = cspace_find_empty(&to->cspace, index, kernel.empty_leaf, &cost);
-    shortfall->frames += cost && shortfall_note(shortfall, LACKING_LEAF | index >> LEAF_BITS);
+    shortfall->frames += cost && shortfall_note(shortfall, SHORTFALL_LEAF | index >> LEAF_BITS);
     return err == ERR_ARG ? ERR_WINDOW : err;
 }
 

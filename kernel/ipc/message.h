@@ -21,13 +21,13 @@ err_t message_pass(struct thread *sender, struct thread *receiver);
 /* The same for a sender that has set IPC_EXTENDED. `tag` was read from its page. */
 err_t message_pass_page(struct thread *sender, struct thread *receiver, uint32_t tag);
 
-/* Reads each word once. */
+/* A copy of an item in a page that may change at any time: reads each word once. */
 ALWAYS_INLINE struct item item_read(const volatile struct item *in)
 {
     return *(const struct item *)(const uint32_t[]){*(const volatile uint32_t *)in, in->from, in->to};
 }
 
-/* Read once. */
+/* The tag in the sender's page, which may change at any time: reads it once. */
 ALWAYS_INLINE uint32_t message_tag(const struct thread *sender)
 {
     return *(const volatile uint32_t *)&thread_page(sender)->tag;
@@ -87,7 +87,7 @@ ALWAYS_INLINE bool message_pass_frames(const struct thread *sender, const struct
     if (replaces) {
         if (!pte_is_mapping(entry) || !node_is_leaf(entry_node(entry)))
             return false;
-        vspace_unmap(entry, entry_node(entry)); /* others drop it as the kernel is left, when the page is mapped */
+        vspace_unmap(entry, entry_node(entry)); /* other processors drop it in tlb_sync(): the page is mapped by then */
     }
     frames_map(first, pages, rights, entry);
     return true;

@@ -14,7 +14,8 @@ struct source {
     enum kinship kinship;       /* of the new mappings to those in `space` */
 };
 
-/* Whether a mapping can have these rights: they include reading, and not both writing and executing. */
+/* Whether a mapping can have these rights: reading, and not both writing and executing; also RIGHT_GRANT, but not
+ * RIGHT_OWN. */
 ALWAYS_INLINE bool rights_are_mappable(uint32_t rights)
 {
     const uint32_t mappable = 1u << 1 | 1u << 3 | 1u << 5 | 1u << 9 | 1u << 11 | 1u << 13; /* bit r: rights r are */
@@ -22,7 +23,7 @@ ALWAYS_INLINE bool rights_are_mappable(uint32_t rights)
     return rights <= RIGHT_ALL && mappable >> rights & 1;
 }
 
-/* Where pages go, and the account that pays for the tables. */
+/* Where pages go, and the account that pays for missing tables. */
 struct target {
     struct vspace *space;
     struct account *account;
@@ -48,7 +49,7 @@ ALWAYS_INLINE err_t frames_check(uint32_t first, uint32_t pages, const pte_t *to
     return OK;
 }
 
-/* frames_check() has succeeded. */
+/* Maps the frames as children of their records; frames_check() has succeeded. */
 ALWAYS_INLINE void frames_map(uint32_t first, uint32_t pages, rights_t rights, pte_t *to)
 {
     const uint32_t each = sizeof(struct frame) / sizeof(struct node);
@@ -64,8 +65,8 @@ ALWAYS_INLINE void frames_map(uint32_t first, uint32_t pages, rights_t rights, p
 }
 
 /* For every source and any number of tables: each page is present (ERR_ABSENT), is memory (ERR_FRAME), has `rights`
- * (ERR_RIGHTS), is not being revoked (ERR_BUSY) and may have a child (ERR_DEPTH), and its place is free (ERR_TAKEN).
- * `to` is the target's first entry, or source_no_entries. */
+ * (ERR_RIGHTS), is not being revoked (ERR_BUSY) and may have a child (ERR_DEPTH), and its target page is free
+ * (ERR_TAKEN). `to` is the target's first entry, or source_no_entries if its table is missing. */
 err_t source_check(const struct source *source, uint32_t pages, rights_t rights, const struct target *target,
                    const pte_t *to);
 

@@ -7,7 +7,8 @@
 
 #include "kernel/cap/state.h"
 
-/* Only a processor that runs the space caches its translations: loading another space drops them. */
+/* Drops a page's translation, here at once, elsewhere in tlb_sync(). Only a processor that runs the space caches its
+ * translations: loading another space drops them. tlb_drop() is the part that is not inlined. */
 void tlb_drop(ref_t task, uint32_t address);
 ALWAYS_INLINE void tlb_invalidate(ref_t task, uint32_t address)
 {
@@ -15,9 +16,10 @@ ALWAYS_INLINE void tlb_invalidate(ref_t task, uint32_t address)
         tlb_drop(task, address);
 }
 
+/* All processors that run the space load its four top entries again, before this returns. */
 void vspace_reload(ref_t task, ref_t directories);
 
-/* All processors that run the space load the kernel's own instead. */
+/* All processors that run the space load the kernel's own instead, before this returns. */
 void cpu_leave_space(ref_t task);
 
 /* Sends the requests of tlb_invalidate() and vspace_reload() to the other processors and waits for them. Must be

@@ -7,7 +7,7 @@ bool shortfall_note(struct shortfall *shortfall, uint32_t table)
     for (unsigned i = 0; i < shortfall->tables_count; i++)
         if (shortfall->tables[i] == table)
             return false;
-    assert(shortfall->tables_count < LACKING_TABLES);
+    assert(shortfall->tables_count < SHORTFALL_TABLES);
     shortfall->tables[shortfall->tables_count++] = table;
     return true;
 }
@@ -22,7 +22,7 @@ void vspace_count_shortfall(const struct vspace *space, uint32_t address, uint32
             continue;
         shortfall->frames += 2;
         if (!vspace_directory_entry(space, address))
-            shortfall->frames += shortfall_note(shortfall, LACKING_DIRECTORY | address >> SPACE_SHIFT);
+            shortfall->frames += shortfall_note(shortfall, SHORTFALL_DIRECTORY | address >> SPACE_SHIFT);
     }
 }
 

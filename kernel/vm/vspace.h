@@ -71,12 +71,14 @@ ALWAYS_INLINE bool vspace_find(const struct vspace *space, uint32_t address, pte
     return true;
 }
 
+/* The same; false also if the page is not mapped, or is a message page. */
 ALWAYS_INLINE bool vspace_find_mapping(const struct vspace *space, uint32_t address, pte_t **entry)
 {
     return vspace_find(space, address, entry) && pte_is_mapping(*entry);
 }
 
-/* [address, address + pages) is page-aligned, not empty, at most `max` pages, below SPACE_END. */
+/* Whether the range of `pages` from `address` on is page-aligned, not empty, at most `max` pages long, and below
+ * SPACE_END. */
 ALWAYS_INLINE bool vspace_range_valid(uint32_t address, uint32_t pages, uint32_t max)
 {
     return address % PAGE_SIZE == 0 && pages - 1 < max && (address >> PAGE_BITS) + pages <= SPACE_END >> PAGE_BITS;
@@ -96,22 +98,22 @@ ALWAYS_INLINE uint32_t vspace_run(uint32_t address, uint32_t pages)
     return here < pages ? here : pages;
 }
 
-/* The tables that ranges lack, each counted once, to be compared with the account's spare frames. LACKING_TABLES is
- * an upper bound: each item of a message touches a table at either end, and all items together have CALL_PAGES_MAX
- * pages. */
-enum { LACKING_TABLES = 2 * IPC_ITEMS + CALL_PAGES_MAX / TABLE_ENTRIES + DIRECTORIES };
-enum { LACKING_DIRECTORY = 1 << 30, LACKING_LEAF = 1 << 29 };
+/* The frames that ranges need for missing tables, each table counted once, to be compared with the account's spare
+ * frames. SHORTFALL_TABLES is an upper bound: each item of a message touches a table at either end, and all items
+ * together have CALL_PAGES_MAX pages. */
+enum { SHORTFALL_TABLES = 2 * IPC_ITEMS + CALL_PAGES_MAX / TABLE_ENTRIES + DIRECTORIES };
+enum { SHORTFALL_DIRECTORY = 1 << 30, SHORTFALL_LEAF = 1 << 29 };
 struct shortfall {
     uint32_t frames;
     bool is_checked; /* all items have passed their checks; only what a fault replaces may still be refused */
     unsigned tables_count;
-    uint32_t tables[LACKING_TABLES]; /* by address >> DIRECTORY_SHIFT; directories, and leaves of a capability table */
+    uint32_t tables[SHORTFALL_TABLES]; /* address >> DIRECTORY_SHIFT; or a directory, or a leaf of a capability table */
 };
 
 /* Notes a table; false if it was noted before. */
 bool shortfall_note(struct shortfall *shortfall, uint32_t table);
 
-/* Adds the frames that a range lacks. */
+/* Adds the frames that a range needs for missing tables and directories. */
 void vspace_count_shortfall(const struct vspace *space, uint32_t address, uint32_t pages, struct shortfall *shortfall);
 
 /* The entry for `address`. Missing tables are made from the account, whose spare frames the caller has checked. */
@@ -120,10 +122,11 @@ pte_t *vspace_open(struct vspace *space, struct account *account, uint32_t addre
 /* Unmaps descendants of `top`, a mapping, at most `*budget`, which it lowers; true when none is left. */
 bool vspace_unmap_step(struct node *top, unsigned *budget);
 
-/* Frees tables of a space that is being destroyed, at most `*budget` mappings and tables; true when all are gone. */
+/* Unmaps a space and frees its tables; no processor runs it any more. At most `*budget` nodes, and a table counts as
+ * several; true when all are gone. */
 bool vspace_free_step(struct vspace *space, struct account *account, unsigned *budget);
 
-/* Removes the translation but leaves the node, from which vspace_drop() finds the task and the address. */
+/* Clears the entry and drops its translation. The node stays: from it vspace_drop() finds the task and the address. */
 void vspace_drop(const struct node *node);
 ALWAYS_INLINE void vspace_hide(pte_t *entry, const struct node *node)
 {
@@ -139,7 +142,8 @@ ALWAYS_INLINE void vspace_unmap(pte_t *entry, struct node *node)
     node_remove(node);
 }
 
-/* Takes all rights but `rights` from a page of `task` and from its descendants, whose number the caller has bounded. */
+/* Takes all rights but `rights` from a page of `task` and from its descendants: the caller has checked that they are
+ * few. */
 void vspace_lower_descendants(struct node *node, rights_t rights);
 ALWAYS_INLINE void vspace_lower(ref_t task, uint32_t address, pte_t *entry, struct node *node, rights_t rights)
 {
