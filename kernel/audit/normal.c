@@ -1,8 +1,7 @@
 #include "kernel/audit/normal.h"
 
-#include "kernel/audit/slot_audit.h"
-#include "kernel/audit/thread_audit.h"
 #include "kernel/ipc/endpoint.h"
+#include "kernel/thread/sched.h"
 
 static void normalise_threads(uint32_t frame)
 {

@@ -6,4 +6,13 @@
  */
 #pragma once
 
+#include "kernel/thread/thread.h"
+
+enum { NORMAL_CALLS = 1000 }; /* `call_number` of all threads in a normalised state */
+
+/* Normalising a normalised state changes nothing. */
 void normalise_kernel(void);
+
+/* Its parts: a thread with its message page, and the head of any object. */
+void thread_normalise(struct thread *thread);
+void object_normalise(struct object *object);

@@ -1,6 +1,5 @@
-#include "kernel/audit/slot_audit.h"
-
 #include "kernel/audit/audit.h"
+#include "kernel/audit/normal.h"
 
 static void audit_child(const struct slot *parent, const struct slot *child)
 {

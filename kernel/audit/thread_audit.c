@@ -1,7 +1,6 @@
-#include "kernel/audit/thread_audit.h"
-
 #include "kernel/audit/audit.h"
-#include "kernel/audit/slot_audit.h"
+#include "kernel/audit/normal.h"
+#include "kernel/thread/sched.h"
 
 void thread_audit(struct thread *thread)
 {

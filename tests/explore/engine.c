@@ -1,6 +1,6 @@
 #include "tests/explore/engine.h"
 
-#include "kernel/audit/thread_audit.h"
+#include "kernel/audit/normal.h"
 #include "tests/explore/checks.h"
 #include "tests/explore/state.h"
 #include "tests/explore/store.h"
