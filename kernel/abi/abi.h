@@ -2,13 +2,13 @@
  * The kernel's interface to user space: numbers, errors, rights, the message page, the register convention.
  * Includes nothing of the kernel.
  *
- * Registers at a system call (sysenter; a stub keeps ecx = user esp, edx = the return address):
+ * Registers at a system call (sysenter; ecx = the esp and edx = the eip to return with):
  *
  *            in                                       out
- *   eax      call 0-4, IPC flags 5-9, slot 16-31      an err_t; at receive the badge (31 bits) or an
- *                                                     error (negative)
+ *   eax      bits 0-4: the call, 5-9: IPC flags,      an err_t; at receive the badge (31 bits) or an
+ *            16-31: the slot                          error (negative)
  *   ebx      argument 0 / message word 0              result / message word 0
- *   esi edi ebp   arguments 1-3 / message words 1-3   undefined (ebp is kept) / message words 1-3
+ *   esi edi ebp   arguments 1-3 / message words 1-3   undefined (but ebp is kept) / message words 1-3
  */
 #pragma once
 
@@ -33,11 +33,11 @@ typedef enum __attribute__((warn_unused_result)) err {
 enum {
     PAGE_BITS = 12,
     PAGE_SIZE = 1 << PAGE_BITS,
-    CALL_PAGES_MAX = 64, /* pages one call or one message may touch */
-    PRIORITY_COUNT = 32, /* 31 is the highest */
-    CPU_ANY = 255,       /* the thread runs on the processor that calls or wakes it */
-    SLOT_COUNT = 65536,  /* of a capability table; slot 0 is always empty */
-    MEMORY_PAGES_MAX = 1 << 20,
+    CALL_PAGES_MAX = 64,        /* pages one call or one message may touch */
+    PRIORITY_COUNT = 32,        /* 31 is the highest */
+    CPU_ANY = 255,              /* the thread runs on the processor that calls or wakes it */
+    SLOT_COUNT = 65536,         /* of a capability table; slot 0 is always empty */
+    MEMORY_PAGES_MAX = 1 << 20, /* physical memory: 4 GiB */
 };
 
 #define USER_END 0xc0000000u /* user addresses are below */
@@ -59,27 +59,27 @@ enum {
     RIGHT_ALL = 31,
 };
 
-#define BADGE_MAX 0x7fffffffu
+#define BADGE_MAX 0x7fffffffu /* bit 31 of eax is an error's sign */
 
 /* ---------------------------------------------------------------------------------------- IPC */
 
 enum {
     IPC_EXTENDED = 1 << 5, /* the tag, further words and items are in the sender's message page */
     IPC_REPLY = 1 << 6,    /* reply_wait: first answer the last received caller or, if that is done, page->caller */
-    IPC_WINDOW = 1 << 8,   /* page->window is open for received pages */
-    IPC_SLOTS = 1 << 9,    /* page->slots is open for received capabilities */
+    IPC_WINDOW = 1 << 8,   /* the page's `window` is open for pages of the message to be received, or of the answer */
+    IPC_SLOTS = 1 << 9,    /* the page's `slots` are open for capabilities of that message */
     IPC_FLAGS = IPC_EXTENDED | IPC_REPLY | IPC_WINDOW | IPC_SLOTS,
     IPC_PAGE_WORDS = 64, /* words beyond the four in registers */
     IPC_ITEMS = 4,
     SLOT_SHIFT = 16,
 };
 
-/* tag: words in the page 0-6, items 8-10, kind 16-17. Only the kernel sends kinds other than TAG_CALL: a
- * sender's tag with such a bit is refused. */
+/* The tag's bits: 0-6 the number of words in the page, 8-10 of items, 16-17 the kind. Only the kernel sends kinds other
+ * than TAG_CALL: a sender's tag with such a bit is refused. */
 enum tag_kind {
     TAG_CALL = 0,
     TAG_FAULT = 1 << 16,  /* words: address, cause (enum fault_cause), eip, vector */
-    TAG_SIGNAL = 2 << 16, /* word 0: the bits; there is no caller to answer */
+    TAG_SIGNAL = 2 << 16, /* word 0: the badges of all signals since the last one received, or-ed; no answer */
 };
 enum {
     TAG_WORDS = 0x7f,
@@ -96,7 +96,8 @@ enum fault_cause { FAULT_PRESENT = 1, FAULT_WRITE = 2, FAULT_USER = 4, FAULT_EXE
  *   ITEM_MEMORY   `pages` pages from page `from` of the memory capability in `slot`
  *   ITEM_ADDRESS  `pages` pages from the address `from` of the sender's space
  *   ITEM_CAP      the capability in `slot`, with the badge `from` (0: its own)
- * The capability, or each page's mapping, needs RIGHT_GRANT and the granted rights.
+ * The capability, or each page's mapping, needs RIGHT_GRANT and the granted rights. All items of a message have at most
+ * CALL_PAGES_MAX (64) pages.
  * `to`: pages go to that address of the receiver, if it is in the receiver's window; so the granter
  * knows where they are. A capability goes to that slot, counted from the first of the receiver's window.
  */
@@ -114,15 +115,15 @@ struct item {
 struct message_page {
     uint32_t tag;                /* in with IPC_EXTENDED; out with every message */
     uint32_t caller;             /* out at receive: the caller that waits for an answer; in at reply */
-    uint32_t caller_call_number; /*           ... and the number of its call */
+    uint32_t caller_call_number; /* ... and the number of its call */
     uint32_t window;             /* in with IPC_WINDOW: first page's address */
     uint32_t window_pages;       /* pages at or above USER_END are never open */
     uint32_t slots;              /* in with IPC_SLOTS: first slot */
     uint32_t slots_count;
-    uint32_t shortfall; /* out with ERR_ACCOUNT: frames the receiver's account lacks */
+    uint32_t shortfall; /* out with ERR_ACCOUNT, of any call: frames that the receiver's or the task's account lacks */
     struct item items[IPC_ITEMS];
     uint32_t words[IPC_PAGE_WORDS];
-    uint32_t state[256]; /* of thread_read, thread_write: struct thread_registers, or the FPU's */
+    uint32_t state[256]; /* of thread_read, thread_write: struct thread_registers, or 512 bytes in fxsave's format */
 };
 
 struct thread_registers {
@@ -133,6 +134,17 @@ struct thread_registers {
 enum { USER_AREA_SELECTOR = 0x2b };
 
 enum thread_state_part { THREAD_REGISTERS = 0, THREAD_FPU = 1 };
+
+/* ---------------------------------------------------------------------------------- interrupts */
+
+/* Lines, 1 to 23: devices'. An interrupt masks its line until irq_ack, unless it is the tick or, with an I/O APIC,
+ * edge-triggered. */
+enum {
+    IRQ_TICK = 0,
+    IRQ_LOG = 24, /* no device: signalled after each line in the log */
+    IRQ_COUNT = 25,
+    TICKS_PER_SECOND = 100,
+};
 
 /* ---------------------------------------------------------------------------------------- boot */
 
@@ -153,15 +165,7 @@ enum {
     BOOT_SLOT_LOG_PAGE = 12, /* struct log_page: read */
 };
 
-enum {
-    IRQ_TICK = 0, /* the 100 Hz tick */
-    IRQ_LOG = 24, /* no device: signalled after each line in the log */
-    IRQ_COUNT = 25,
-    TICKS_PER_SECOND = 100,
-    BOOT_RANGES_MAX = 64,
-    BOOT_MODULES_MAX = 4,
-    BOOT_COMMAND_MAX = 256,
-};
+enum { BOOT_RANGES_MAX = 64, BOOT_MODULES_MAX = 4, BOOT_COMMAND_MAX = 256 };
 
 struct boot_range {
     uint32_t first, pages; /* frames */
@@ -204,7 +208,7 @@ enum {
     STACK_LOW = 0xe8000, /* the stack may grow down to here: 8 MiB */
     STACK_TOP = 0x8e8000,
     THREAD_AREA = STACK_TOP - 1024, /* the base of the segment USER_AREA_SELECTOR */
-    MESSAGE_PAGE = 0x8f8000,        /* main thread's message page; threads n: + n pages */
+    MESSAGE_PAGE = 0x8f8000,        /* the main thread's; that of its thread n is n pages above */
     BOOT_PAGE = 0x8fe000,
     PROGRAM_BASE = 0x900000,
 };
@@ -212,7 +216,8 @@ enum {
 /*
  * The start of a boot module. The kernel starts the image at page `image_page` of the module:
  * `text_pages` mapped read-execute at PROGRAM_BASE, then `data_pages` read-write, then `stack_pages`
- * below STACK_TOP, entered at `entry`. The kernel does not look at the rest of the module.
+ * below STACK_TOP, entered at `entry`. Its account gets `account_pages` frames, 16 to 4,096.
+ * The kernel does not look at the rest of the module.
  */
 struct boot_image {
     char magic[8]; /* "TALLYAR1" */
