@@ -61,7 +61,7 @@ void trap_kernel(const struct registers *r)
 
 void panic_double_fault(void)
 {
-    const struct cpu *cpu = segments_interrupted();
+    const struct cpu *cpu = segments_double_fault_cpu();
     const struct task_state *was = &cpu->arch.state;
     uint32_t guard = cpu->arch.stack - sizeof(struct kernel_stack);
     bool overflow = was->esp >= guard && was->esp < guard + PAGE_SIZE + 64;

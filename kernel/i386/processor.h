@@ -15,4 +15,5 @@ extern bool log_shows;
 /* Ends the machine, with a line in the log, if the processor lacks a feature that the kernel needs. */
 void processor_check(void);
 
+/* Ends the machine, after all of the log is sent. */
 _Noreturn void machine_off(void);

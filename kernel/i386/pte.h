@@ -1,5 +1,6 @@
 /* PAE page-table entries: Intel SDM volume 3, 4.4. Bits: present 0, writable 1, user 2, write-through 3, uncached 4, 2
- * MiB 7, free for us 9-11, no-execute 63 (where the processor has it). */
+ * MiB 7, free for us 9-11, no-execute 63 (where the processor has it). RIGHT_WRITE is PTE_WRITABLE's bit; RIGHT_EXECUTE
+ * is 4. */
 #pragma once
 
 #include <stdbool.h>

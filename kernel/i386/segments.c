@@ -63,7 +63,7 @@ static void load_tables(unsigned cpu)
                      : "r"(KERNEL_DATA), "r"(USER_DATA), "r"(0), "r"((uint16_t)(TASK_STATE + cpu * 8)));
 }
 
-const struct cpu *segments_interrupted(void)
+const struct cpu *segments_double_fault_cpu(void)
 {
     return &kernel.cpus[double_fault.link / 8 % CPU_MAX];
 }

@@ -1,6 +1,9 @@
-/* Selectors, in the order that sysenter and sysexit want (SDM volume 2, SYSEXIT). */
+/* Segments, descriptor tables, vectors. */
 #pragma once
 
+#include <stdint.h>
+
+/* Selectors, in the order that sysenter and sysexit want (SDM volume 2, SYSEXIT). */
 enum {
     KERNEL_CODE = 0x08,
     KERNEL_DATA = 0x10,
@@ -10,10 +13,8 @@ enum {
     DOUBLE_FAULT_STATE = 0x30,
 };
 
-#include <stdint.h>
-
 /* The processor whose double fault switched tasks; its task state has the registers at the fault. */
-const struct cpu *segments_interrupted(void);
+const struct cpu *segments_double_fault_cpu(void);
 
 /* The code of the double fault's task. Defined in panic.c. */
 _Noreturn void panic_double_fault(void);

@@ -4,7 +4,7 @@
  *      list  --first/next-->  link  --next-->  link  --next-->  the list
  *            <--prev--              <--prev--        <--prev/last--
  *
- *   L1  a link that is in no list points to itself, or has never been used (both zero)
+ *   L1  a link that was never in a list is zero; a removed one keeps its last values, unless its owner zeroes it
  *   L2  next->prev and prev->next lead back
  *   L3  of an empty list first and last are the list itself
  *
@@ -23,7 +23,7 @@ struct list {
     ref_t first, last;
 } __attribute__((may_alias));
 
-/* Each link of a list, which the loop must not change. */
+/* Makes the list empty. */
 ALWAYS_INLINE void list_init(struct list *list)
 {
     list->first = list->last = REF(list);
@@ -50,6 +50,7 @@ ALWAYS_INLINE void list_remove_first(struct list *list)
     AT(struct link, list->first)->prev = REF(list);
 }
 
+/* The link must be in a list. */
 ALWAYS_INLINE void link_remove(struct link *link)
 {
     ref_t next = link->next, prev = link->prev; /* read first: for the compiler, the stores below might change them */

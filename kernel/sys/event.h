@@ -3,8 +3,11 @@
 
 #include "kernel/thread/thread.h"
 
-struct thread *event_fault(struct thread *thread, uint32_t address);
-struct thread *event_interrupt(struct thread *interrupted, unsigned line); /* null: idle */
+struct thread *event_fault(struct thread *thread, uint32_t address); /* of a page fault; else 0 */
+
+/* `interrupted` is null if the processor was idle or at a preemption point. A line interrupts one processor, which
+ * forwards ticks to others. */
+struct thread *event_interrupt(struct thread *interrupted, unsigned line);
 struct thread *event_reschedule(struct thread *interrupted);
 struct thread *event_tick(struct thread *interrupted);
 struct thread *event_stale(struct thread *thread); /* the thread died before its processor had the lock */

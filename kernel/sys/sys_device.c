@@ -1,6 +1,7 @@
-/* Signals, interrupts, ports, the log. */
+/* Interrupt lines, ports, the log. */
 #include "kernel/sys/sys.h"
 
+/* `first` is an absolute number, unlike the offsets of memory. */
 static err_t find_range(struct thread *thread, enum slot_bits kind, rights_t rights, uint32_t first, uint32_t count)
 {
     struct slot *slot;

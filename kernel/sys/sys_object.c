@@ -104,7 +104,7 @@ static void bind(struct slot *from, struct slot *to, rights_t rights)
         slot_derive(from, to, &(struct derivation){.rights = rights});
 }
 
-/* The frames for thread_make() and the slot, from two accounts or the same one. */
+/* Checks that the page is free, and the slot; and that there are frames for both, in two accounts or the same one. */
 static err_t check_thread_cost(struct thread *thread, struct task *task, uint32_t address, uint32_t index)
 {
     struct shortfall shortfall = {0};

@@ -26,15 +26,19 @@ ALWAYS_INLINE int cpu_ready_top(const struct cpu *cpu)
     return cpu->ready_mask ? 31 - __builtin_clz(cpu->ready_mask) : -1;
 }
 
+/* With empty queues. */
 void cpu_init(struct cpu *cpu);
 
-/* Puts the thread into its processor's queue, before or behind others of its priority; if `stopped` is
+/* Puts a thread that is in no queue into its processor's, before or behind others of its priority; if `stopped` is
  * set, it becomes THREAD_STOPPED instead. Only this and ipc_signal() make a thread THREAD_READY. */
 void cpu_enqueue(struct thread *thread, enum queue_end end);
+
+/* Takes a THREAD_READY thread out of its queue; the caller sets its state. */
 void cpu_dequeue(struct thread *thread);
 
-/* For a tick that interrupts `thread`: the next of its priority has its turn. A new one lets
- * NEW_PATIENCE ticks pass first, so that a parent continues after a fork even if a busy host delays ticks. */
+/* For a tick that interrupts `thread`; returns the thread to run. The next of its priority has its turn, but a new one
+ * lets NEW_PATIENCE ticks pass first, so that a parent continues after a fork even if a busy host delays ticks. Also
+ * takes one step of destruction. */
 struct thread *cpu_tick(struct thread *thread);
 
 /* For a tick between two steps of a long call, whose thread goes behind the others of its priority. */
@@ -48,7 +52,8 @@ ALWAYS_INLINE bool cpu_runs(const struct thread *thread)
     return thread_cpu(thread)->current == REF(thread);
 }
 
-/* Makes a processor check whether its running thread is still the one to run. */
+/* Makes a processor check whether its running thread is still the one to run: sets `choose`, and interrupts another
+ * one. */
 void cpu_reconsider(struct cpu *cpu);
 
 /* Called between two bounded steps: interrupts and other processors may run, and change everything. */
@@ -99,9 +104,9 @@ ALWAYS_INLINE void thread_follow(struct cpu *cpu, struct thread *from, struct th
 #define REAP     ((err_t)2)
 #define BLOCKED  ((err_t)3)
 #define RECEIVED ((err_t)4) /* done, and eax is set */
-#define SWITCHED ((err_t)5) /* arch_resume() returned: its processor runs another thread */
+#define SWITCHED ((err_t)5) /* on the host, where arch_resume() returns: the processor runs another thread already */
 
-/* Runs the call in the thread's registers again. Defined in kernel/sys. */
+/* Runs the unfinished call in the thread's registers again: its status. Defined in kernel/sys. */
 err_t call_run(struct thread *thread);
 extern const char *const call_names[]; /* by number, for reports */
 

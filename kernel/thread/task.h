@@ -32,7 +32,7 @@ ALWAYS_INLINE struct task *thread_task(const struct thread *thread)
     return AT(struct task, thread->task);
 }
 
-/* ERR_ACCOUNT, with the number in the caller's page, if the task has fewer spare frames; ERR_DEAD. */
+/* ERR_ACCOUNT, with the shortfall in the page of `caller`, if the task has fewer spare frames; ERR_DEAD. */
 ALWAYS_INLINE err_t task_check_account(const struct task *task, uint32_t frames, struct thread *caller)
 {
     if (task->stage)

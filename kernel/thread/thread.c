@@ -19,12 +19,12 @@ void thread_end_long_call(struct thread *thread, bool over)
     }
 }
 
-void thread_cancel_wait(struct thread *caller)
+void thread_cancel_wait(struct thread *thread)
 {
-    if (caller->state == THREAD_AWAITING_REPLY)
-        AT(struct thread, caller->peer)->serving = 0;
+    if (thread->state == THREAD_AWAITING_REPLY)
+        AT(struct thread, thread->peer)->serving = 0;
     else
-        link_remove(&caller->link);
+        link_remove(&thread->link);
 }
 
 void thread_defer_reply(struct thread *server)

@@ -37,7 +37,7 @@
 #include "kernel/cap/slot.h"
 #include "kernel/lib/link.h"
 
-enum { THREAD_SHIFT = 10, NEW_PATIENCE = 3 };
+enum { THREAD_SHIFT = 10 /* of a cell */, NEW_PATIENCE = 3 /* ticks */ };
 #define DIRECT_FAULTING 0x80000000u
 
 /* clang-format off */
@@ -64,8 +64,8 @@ struct thread {
     uint8_t restarting;               /* its call is not finished: run it again when chosen */
     uint8_t reaping;                  /* it continues when kernel.destroying is empty */
     uint8_t uses_fpu;
-    uint8_t patience; /* ticks that it lets pass as the first of its queue while it is new; 0
-                       * once a tick has found it running */
+    uint8_t patience; /* ticks that it lets pass as the first of its queue while it is new; 0 once a tick has found it
+                       * running */
     struct registers registers;
     uint32_t badge;        /* THREAD_CALLING: of the capability it called with */
     ref_t through;         /* THREAD_CALLING: that capability's slot */
@@ -90,26 +90,28 @@ ALWAYS_INLINE struct message_page *thread_page(const struct thread *thread)
 
 enum queue_end { QUEUE_FRONT, QUEUE_BACK };
 
-/* Ends a thread's wait: its call returns `status`. It is ready, behind the others. */
+/* Ends a thread's wait, see thread_cancel_wait(): its call returns `status`. It is ready, behind the others. */
 void thread_wake_with(struct thread *thread, err_t status);
 
-/* Takes a thread that is RECEIVING, CALLING, AWAITING_REPLY or REPLY_DEFERRED out of that wait. */
-void thread_cancel_wait(struct thread *caller);
+/* Takes a thread that is RECEIVING, CALLING, AWAITING_REPLY or REPLY_DEFERRED out of that wait; the caller sets its
+ * state. */
+void thread_cancel_wait(struct thread *thread);
 
-/* From now on the task owes the reply to the caller that this thread serves: any of its threads may give it. */
+/* From now on the task owes the reply to the caller that this thread serves, if there is one: any of its threads may
+ * give it. */
 void thread_defer_reply(struct thread *server);
 
-/* Takes a thread out of its queue or wait; it is THREAD_STOPPED afterwards. */
+/* Takes a thread out of its queue or wait, if it is in one; it is THREAD_STOPPED afterwards. */
 void thread_detach(struct thread *thread);
 
 /* Begins the destruction of a thread; kernel/object/destroy.c does the rest. */
 void thread_destroy_begin(struct thread *thread);
 
-/* The thread's long call is over, or suspended because the thread is stopped. The mark on its tree is
- * removed; deaths that it waited for are continued by others. */
+/* The thread's long call is over or, if not `over`, suspended because the thread is stopped. The mark on its tree is
+ * removed; others continue the destruction that it waited for. Nothing if it is in no long call. */
 void thread_end_long_call(struct thread *thread, bool over);
 
-/* T4 after a change of `priority`, `stopped`, `written`, `faulting` or `uses_fpu`. */
+/* Restores T4 after a change of `cpu`, `home`, `priority`, `stopped`, `written`, `faulting` or `uses_fpu`. */
 ALWAYS_INLINE void thread_update_direct(struct thread *thread)
 {
     bool moves = thread->home && thread->home != thread->cpu;
