@@ -137,9 +137,10 @@ static void faults(void)
     write_in_walk("touch the stack", (char *)__builtin_frame_address(0) - DEEP);
     walk("mmap");
     walk_begins();
-    page = mmap(0, PAGE);
+    page = mmap(0, 2 * PAGE);
     walk_ends();
     must(page != MAP_FAILED);
+    write_in_walk("touch without a table", page + PAGE);
     write_in_walk("touch", page);
     write_in_walk("touch data", data + 2 * PAGE);
     pid_t child = make_child(write_page);
@@ -153,7 +154,7 @@ static void faults(void)
     walk_begins();
     int result = munmap((void *)(uintptr_t)page, PAGE);
     walk_ends();
-    must(result == 0);
+    must(result == 0 && munmap((void *)(uintptr_t)(page + PAGE), PAGE) == 0);
 }
 
 static void fork_exit_wait(void)
@@ -209,6 +210,30 @@ static void touch_nothing(void)
     *(volatile char *)(uintptr_t)PAGE = 1;
 }
 
+static void end_child(int number)
+{
+    (void)number;
+    _exit(0);
+}
+
+static void wait_for_signal(void)
+{
+    char byte;
+
+    must(signal(SIGUSR1, end_child) != SIG_ERR && read(begin[0], &byte, 1) == 1);
+}
+
+static void signal_handler(void)
+{
+    walk("signal");
+    pid_t child = make_child(wait_for_signal);
+    child_begins();
+    usleep(PAUSE);
+    walk_begins();
+    must(kill(child, SIGUSR1) == 0 && waitpid(child, 0, 0) == child);
+    walk_ends();
+}
+
 static void exec_kill_fault(void)
 {
     exec_in_walk("exec", TRUE_PROGRAM);
@@ -237,6 +262,7 @@ int main(void)
     fork_exit_wait();
     long_fork();
     exec_kill_fault();
+    signal_handler();
     walk_files();
     walk_console();
     return 0;
