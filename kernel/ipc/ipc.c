@@ -39,13 +39,13 @@ ALWAYS_INLINE void await_message(struct thread *thread, struct endpoint *endpoin
 }
 
 /* A message with only words needs no other check. A reply with an item mostly has one frame. */
-ALWAYS_INLINE err_t pass_page(struct thread *sender, struct thread *receiver, bool answers)
+ALWAYS_INLINE err_t fastpath_transfer(struct thread *sender, struct thread *receiver, bool answers)
 {
     uint32_t tag = message_tag(sender);
 
     if (UNLIKELY(tag > IPC_PAGE_WORDS)) {
-        if (!answers || tag != ONE_ITEM || !message_pass_frames(sender, receiver, false, 1))
-            return message_pass_page(sender, receiver, tag);
+        if (!answers || tag != ONE_ITEM || !message_map_frames(sender, receiver, false, 1))
+            return message_transfer_extended(sender, receiver, tag);
         thread_page(receiver)->tag = ONE_ITEM;
         return OK;
     }
@@ -68,7 +68,7 @@ ALWAYS_INLINE err_t call(struct thread *thread, bool extended)
     if (IPC_FORCE_GENERAL || !(slot->object & SLOT_CALL) || list_is_empty(&endpoint->receivers))
         return call_general(thread);
     struct thread *server = thread_of_link(endpoint->receivers.first);
-    if (!can_switch_directly(cpu, server) || (extended && pass_page(thread, server, false)))
+    if (!can_switch_directly(cpu, server) || (extended && fastpath_transfer(thread, server, false)))
         return call_general(thread);
 
     /* Nothing can fail any more. */
@@ -89,7 +89,7 @@ static __attribute__((noinline)) err_t reply_to_fault(struct thread *thread)
     uint32_t direct = caller->direct ^ DIRECT_FAULTING;
 
     if (direct - cpu->floor >= PRIORITY_COUNT || message_tag(thread) != ONE_ITEM ||
-        !message_pass_frames(thread, caller, true, 1))
+        !message_map_frames(thread, caller, true, 1))
         return reply_wait_general(thread);
 
     /* Nothing can fail any more. */
@@ -109,7 +109,7 @@ ALWAYS_INLINE err_t reply_wait(struct thread *thread, bool extended)
         return reply_wait_general(thread);
     if (!can_switch_directly(thread_cpu(thread), caller))
         return extended ? reply_to_fault(thread) : reply_wait_general(thread);
-    if (extended && pass_page(thread, caller, true))
+    if (extended && fastpath_transfer(thread, caller, true))
         return reply_wait_general(thread);
 
     /* Nothing can fail any more. */
@@ -174,7 +174,7 @@ err_t ipc_reply_wait(struct thread *thread)
 /* Delivers the message of `sender` to `server`. An error changes nothing. */
 static err_t deliver(struct thread *sender, struct thread *server, uint32_t badge)
 {
-    err_t err = message_pass(sender, server);
+    err_t err = message_transfer(sender, server);
 
     if (err)
         return err;
@@ -224,7 +224,7 @@ static err_t answer(struct thread *thread, struct thread *caller, enum queue_end
 {
     if (!caller)
         return ERR_STALE;
-    err_t err = message_pass(thread, caller);
+    err_t err = message_transfer(thread, caller);
     if (err)
         return err;
     if (!caller->faulting) {

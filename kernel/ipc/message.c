@@ -10,8 +10,9 @@ err_t message_tag_check(uint32_t tag)
     return tag > (IPC_ITEMS << TAG_ITEMS_SHIFT | TAG_WORDS) || (tag & 0xff) > IPC_PAGE_WORDS ? ERR_ARG : OK;
 }
 
-static OUT_OF_LINE err_t pass_capability(struct thread *sender, const struct thread *receiver, const struct item *item,
-                                         const struct windows *windows, struct shortfall *shortfall)
+static OUT_OF_LINE err_t transfer_capability(struct thread *sender, const struct thread *receiver,
+                                             const struct item *item, const struct windows *windows,
+                                             struct shortfall *shortfall)
 {
     struct task *to = thread_task(receiver);
     bool open = windows && receiver->registers.eax & IPC_SLOTS;
@@ -54,8 +55,8 @@ static err_t make_room(pte_t *entry, unsigned budget)
 }
 
 /* For every source, and also where tables are missing. */
-static err_t pass_pages(const struct thread *receiver, const struct item *item, const struct source *source,
-                        struct shortfall *shortfall)
+static err_t transfer_pages(const struct thread *receiver, const struct item *item, const struct source *source,
+                            struct shortfall *shortfall)
 {
     struct task *task = thread_task(receiver);
     const struct target target = {&task->space, &task->account, item->to};
@@ -77,14 +78,14 @@ static err_t pass_pages(const struct thread *receiver, const struct item *item, 
     return err;
 }
 
-static err_t pass_item(struct thread *sender, const struct thread *receiver, const struct item *item,
-                       const struct windows *windows, struct shortfall *shortfall)
+static err_t transfer_item(struct thread *sender, const struct thread *receiver, const struct item *item,
+                           const struct windows *windows, struct shortfall *shortfall)
 {
     struct source source = {&thread_task(sender)->space, item->from, CHILD};
     err_t err = OK;
 
     if (item->kind == ITEM_CAP)
-        return pass_capability(sender, receiver, item, windows, shortfall);
+        return transfer_capability(sender, receiver, item, windows, shortfall);
     if (item->pages - 1u >= CALL_PAGES_MAX || !rights_are_mappable(item->rights))
         return ERR_ARG;
     if (item->kind == ITEM_MEMORY) {
@@ -95,7 +96,7 @@ static err_t pass_item(struct thread *sender, const struct thread *receiver, con
         err = ERR_ARG;
     if (!err && !window_admits(receiver, windows, item->to, item->pages))
         err = ERR_WINDOW;
-    return err ? err : pass_pages(receiver, item, &source, shortfall);
+    return err ? err : transfer_pages(receiver, item, &source, shortfall);
 }
 
 static uint32_t size_of(const struct item *item)
@@ -120,7 +121,7 @@ static OUT_OF_LINE err_t check_together(const struct item *items, unsigned count
 
 /* Items and windows are used twice, so they are copied first. The reply to a fault cannot carry two items, because only
  * one page is open for them. */
-static err_t pass_items(struct thread *sender, const struct thread *receiver, uint32_t tag)
+static err_t transfer_all_items(struct thread *sender, const struct thread *receiver, uint32_t tag)
 {
     struct item items[IPC_ITEMS];
     struct windows windows;
@@ -136,7 +137,7 @@ static err_t pass_items(struct thread *sender, const struct thread *receiver, ui
         err = check_together(items, count);
     for (;; shortfall.is_checked = true) {
         for (unsigned i = 0; !err && i < count; i++)
-            err = pass_item(sender, receiver, &items[i], receiver->faulting ? NULL : &windows, &shortfall);
+            err = transfer_item(sender, receiver, &items[i], receiver->faulting ? NULL : &windows, &shortfall);
         if (err || shortfall.is_checked)
             return err;
         err = task_check_account(thread_task(receiver), shortfall.frames, sender);
@@ -144,18 +145,18 @@ static err_t pass_items(struct thread *sender, const struct thread *receiver, ui
 }
 
 /* Not inlined: its loops need the registers. */
-static __attribute__((noinline)) bool pass_frames(const struct thread *sender, const struct thread *receiver)
+static __attribute__((noinline)) bool map_many_frames(const struct thread *sender, const struct thread *receiver)
 {
-    return message_pass_frames(sender, receiver, false, CALL_PAGES_MAX);
+    return message_map_frames(sender, receiver, false, CALL_PAGES_MAX);
 }
 
-err_t message_pass_page(struct thread *sender, struct thread *receiver, uint32_t tag)
+err_t message_transfer_extended(struct thread *sender, struct thread *receiver, uint32_t tag)
 {
     struct message_page *in = thread_page(sender), *out = thread_page(receiver);
     bool fault = receiver->faulting, one = tag - ONE_ITEM <= IPC_PAGE_WORDS;
 
-    if (fault || !one || !pass_frames(sender, receiver)) {
-        err_t err = pass_items(sender, receiver, tag);
+    if (fault || !one || !map_many_frames(sender, receiver)) {
+        err_t err = transfer_all_items(sender, receiver, tag);
         if (err || fault)
             return err;
     }
@@ -164,10 +165,10 @@ err_t message_pass_page(struct thread *sender, struct thread *receiver, uint32_t
     return OK;
 }
 
-err_t message_pass(struct thread *sender, struct thread *receiver)
+err_t message_transfer(struct thread *sender, struct thread *receiver)
 {
     if (!sender->faulting && sender->registers.eax & IPC_EXTENDED)
-        return message_pass_page(sender, receiver, message_tag(sender));
+        return message_transfer_extended(sender, receiver, message_tag(sender));
     if (!receiver->faulting)
         thread_page(receiver)->tag = sender->faulting ? TAG_FAULT : TAG_CALL;
     return OK;

@@ -16,10 +16,10 @@ err_t message_tag_check(uint32_t tag);
 /* Transfers the page's words, pages, capabilities and the tag. A receiver that waits for the answer to a fault
  * gets no words, as it has no use for them. An error changes nothing, but ERR_ACCOUNT leaves the shortfall in the
  * sender's page. */
-err_t message_pass(struct thread *sender, struct thread *receiver);
+err_t message_transfer(struct thread *sender, struct thread *receiver);
 
 /* The same for a sender that has set IPC_EXTENDED. `tag` was read from its page. */
-err_t message_pass_page(struct thread *sender, struct thread *receiver, uint32_t tag);
+err_t message_transfer_extended(struct thread *sender, struct thread *receiver, uint32_t tag);
 
 /* A copy of an item in a page that may change at any time: reads each word once. */
 ALWAYS_INLINE struct item item_read(const volatile struct item *in)
@@ -66,8 +66,8 @@ ALWAYS_INLINE bool window_admits(const struct thread *receiver, const volatile s
 /* Passes at once what most items are: frames, at most `max`, for a table that exists. False if the item is anything
  * else or an error, and nothing has changed. In the reply to a fault the frame replaces a mapping without descendants.
  */
-ALWAYS_INLINE bool message_pass_frames(const struct thread *sender, const struct thread *receiver, bool to_fault,
-                                       uint32_t max)
+ALWAYS_INLINE bool message_map_frames(const struct thread *sender, const struct thread *receiver, bool to_fault,
+                                      uint32_t max)
 {
     const struct item item = item_read(thread_page(sender)->items);
     const struct windows *windows = (const struct windows *)&thread_page(receiver)->window;

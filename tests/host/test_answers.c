@@ -215,15 +215,15 @@ static void few_are_replaced_at_once(void)
     init->fault_address = HERE;
     init->faulting = 1;
     init->registers.vector = 13; /* no page is missing */
-    CHECK(message_pass(server, init) == ERR_WINDOW);
+    CHECK(message_transfer(server, init) == ERR_WINDOW);
     init->registers.vector = 14;
-    CHECK(message_pass(server, init) == ERR_BUSY &&
+    CHECK(message_transfer(server, init) == ERR_BUSY &&
           entry_node(entry)->next == node_ref(entry_node(entry) + CALL_PAGES_MAX + 1));
     node_remove(entry_node(entry) + 1);
     kernel.cpu_count = 2;
     kernel.cpus[1].space = init->task;
     host_hears = finds_the_new_page;
-    CHECK(message_pass(server, init) == OK && pte_frame(entry) == FRAME + 1 &&
+    CHECK(message_transfer(server, init) == OK && pte_frame(entry) == FRAME + 1 &&
           node_is_leaf(&frame_at(FRAME)->mappings));
     tlb_sync(); /* as the kernel is left */
     CHECK(!host_hears);
@@ -231,7 +231,7 @@ static void few_are_replaced_at_once(void)
     kernel.cpu_count = 1;
     thread_page(server)->items[0].to = init->page_address; /* nothing takes the place of a message page */
     init->fault_address = init->page_address;
-    CHECK(message_pass(server, init) == ERR_TAKEN && thread_page(init)->tag == 0);
+    CHECK(message_transfer(server, init) == ERR_TAKEN && thread_page(init)->tag == 0);
     init->faulting = 0;
     server->registers.eax &= ~(uint32_t)IPC_EXTENDED;
     CHECK(call(SYS_vm_unmap, WORLD_TASK, HERE, 1, 0) == OK);
