@@ -11,7 +11,7 @@ err_t message_tag_check(uint32_t tag)
 }
 
 static OUT_OF_LINE err_t transfer_capability(struct thread *sender, const struct thread *receiver,
-                                             const struct item *item, const struct windows *windows,
+                                             const struct item *item, const struct receive_windows *windows,
                                              struct shortfall *shortfall)
 {
     struct task *to = thread_task(receiver);
@@ -79,7 +79,7 @@ static err_t transfer_pages(const struct thread *receiver, const struct item *it
 }
 
 static err_t transfer_item(struct thread *sender, const struct thread *receiver, const struct item *item,
-                           const struct windows *windows, struct shortfall *shortfall)
+                           const struct receive_windows *windows, struct shortfall *shortfall)
 {
     struct source source = {&thread_task(sender)->space, item->from, CHILD};
     err_t err = OK;
@@ -94,7 +94,7 @@ static err_t transfer_item(struct thread *sender, const struct thread *receiver,
                                  &source.first);
     } else if (item->kind != ITEM_ADDRESS || !vspace_range_valid(item->from, item->pages, CALL_PAGES_MAX))
         err = ERR_ARG;
-    if (!err && !window_admits(receiver, windows, item->to, item->pages))
+    if (!err && !message_window_admits(receiver, windows, item->to, item->pages))
         err = ERR_WINDOW;
     return err ? err : transfer_pages(receiver, item, &source, shortfall);
 }
@@ -124,7 +124,7 @@ static OUT_OF_LINE err_t check_together(const struct item *items, unsigned count
 static err_t transfer_all_items(struct thread *sender, const struct thread *receiver, uint32_t tag)
 {
     struct item items[IPC_ITEMS];
-    struct windows windows;
+    struct receive_windows windows;
     unsigned count = tag >> TAG_ITEMS_SHIFT;
     struct shortfall shortfall = {.is_checked = count == 0};
 

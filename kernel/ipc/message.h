@@ -22,7 +22,7 @@ err_t message_transfer(struct thread *sender, struct thread *receiver);
 err_t message_transfer_extended(struct thread *sender, struct thread *receiver, uint32_t tag);
 
 /* A copy of an item in a page that may change at any time: reads each word once. */
-ALWAYS_INLINE struct item item_read(const volatile struct item *in)
+ALWAYS_INLINE struct item message_item_read(const volatile struct item *in)
 {
     return *(const struct item *)(const uint32_t[]){*(const volatile uint32_t *)in, in->from, in->to};
 }
@@ -45,13 +45,13 @@ ALWAYS_INLINE void message_registers(const struct thread *sender, bool faulting,
 }
 
 /* The receiver's windows, laid out as in its message page. */
-struct windows {
+struct receive_windows {
     uint32_t first, pages, first_slot, slots;
 };
 
 /* Whether pages may go to `address`: it is in the receiver's window or, if `windows` is null, the page of its fault. */
-ALWAYS_INLINE bool window_admits(const struct thread *receiver, const volatile struct windows *windows,
-                                 uint32_t address, uint32_t pages)
+ALWAYS_INLINE bool message_window_admits(const struct thread *receiver, const volatile struct receive_windows *windows,
+                                         uint32_t address, uint32_t pages)
 {
     if (UNLIKELY(!windows))
         return receiver->registers.vector == 14 && pages == 1 && address < SPACE_END &&
@@ -69,8 +69,8 @@ ALWAYS_INLINE bool window_admits(const struct thread *receiver, const volatile s
 ALWAYS_INLINE bool message_map_frames(const struct thread *sender, const struct thread *receiver, bool to_fault,
                                       uint32_t max)
 {
-    const struct item item = item_read(thread_page(sender)->items);
-    const struct windows *windows = (const struct windows *)&thread_page(receiver)->window;
+    const struct item item = message_item_read(thread_page(sender)->items);
+    const struct receive_windows *windows = (const struct receive_windows *)&thread_page(receiver)->window;
     const struct task *task = thread_task(receiver);
     uint32_t first = item.from, pages = max == 1 ? 1 : item.pages;
     rights_t rights = item.rights;
@@ -78,7 +78,7 @@ ALWAYS_INLINE bool message_map_frames(const struct thread *sender, const struct 
 
     if (item.kind != ITEM_MEMORY || item.pages - 1u >= max || !rights_are_mappable(rights) ||
         cspace_find_frames(&thread_task(sender)->cspace, item.slot, rights | RIGHT_GRANT, pages, &first) ||
-        !window_admits(receiver, to_fault ? NULL : windows, item.to, pages) ||
+        !message_window_admits(receiver, to_fault ? NULL : windows, item.to, pages) ||
         !vspace_find(&task->space, item.to, &entry) || !vspace_is_one_table(item.to, pages) || task->stage)
         return false;
     bool replaces = to_fault && pte_low(entry);

@@ -5,26 +5,27 @@
 #include "tests/explore/hardware.h"
 
 /* What a receiver has open. */
-struct windows {
+struct receive_windows {
     uint32_t address, pages, slot, slots;
     bool replaces; /* the page of a fault */
 };
 
 struct delivery {
     const struct task *from, *to;
-    struct windows open;
+    struct receive_windows open;
     struct cost cost;
     uint32_t pages;
 };
 
-static struct windows windows_of(const struct thread *receiver)
+static struct receive_windows windows_of(const struct thread *receiver)
 {
     const struct before *t = seen_thread(REF(receiver));
-    struct windows open = {0};
+    struct receive_windows open = {0};
 
     if (t->faulting)
-        return t->registers.vector == 14 ? (struct windows){t->fault_address & -(uint32_t)PAGE_SIZE, 1, 0, 0, true}
-                                         : open;
+        return t->registers.vector == 14
+                   ? (struct receive_windows){t->fault_address & -(uint32_t)PAGE_SIZE, 1, 0, 0, true}
+                   : open;
     if (t->registers.eax & IPC_WINDOW)
         open.address = t->window, open.pages = t->window_pages;
     if (t->registers.eax & IPC_SLOTS)
