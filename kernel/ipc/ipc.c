@@ -251,7 +251,7 @@ static void receive_signals(struct thread *thread, struct endpoint *endpoint)
     endpoint->waiting &= ENDPOINT_CALLERS;
 }
 
-static void fault_unheard(struct thread *thread)
+static void stop_without_handler(struct thread *thread)
 {
     thread_detach(thread);
     log_print("fault: a thread without a handler is stopped: vector %u address 0x%x eip 0x%x\n",
@@ -263,7 +263,7 @@ static void fault_unheard(struct thread *thread)
 static void fail(struct thread *thread, err_t status)
 {
     if (thread->faulting)
-        fault_unheard(thread);
+        stop_without_handler(thread);
     else
         thread_wake_with(thread, status);
 }
@@ -391,7 +391,7 @@ struct thread *ipc_fault(struct thread *thread)
     struct thread *receiver = thread_of_link(may_call ? endpoint->receivers.first : 0);
     if (IPC_FORCE_GENERAL || !may_call || list_is_empty(&endpoint->receivers) || !can_switch_directly(cpu, receiver)) {
         if (!may_call || send(thread, handler) != BLOCKED)
-            fault_unheard(thread);
+            stop_without_handler(thread);
         return thread_choose();
     }
     list_remove_first(&endpoint->receivers);

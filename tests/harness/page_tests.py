@@ -65,7 +65,7 @@ WALKS = {
             "shm_open": ["window opened for pages", "read", "checked", "committed"],
             "t_kernel_items": ["window opened for capabilities", "a capability checked", "a capability committed"],
         },
-        "Faults": {"touch": ["raised", "sent", "answered"], "t_kernel_handler": ["unheard"]},
+        "Faults": {"touch": ["raised", "sent", "answered"], "t_kernel_handler": ["without a handler"]},
         "Deaths on the way": {
             "exit": ["the client, queued or waiting"],
             "t_kernel_task": ["the endpoint", "the server's task", "one thread of several of the server"],
