@@ -65,7 +65,7 @@ enum {
 
 enum {
     IPC_EXTENDED = 1 << 5, /* the tag, further words and items are in the sender's message page */
-    IPC_REPLY = 1 << 6,    /* reply_wait: first answer the last received caller or, if that is done, page->caller */
+    IPC_REPLY = 1 << 6,    /* reply_wait: first reply to the last received caller or, if that is done, page->caller */
     IPC_WINDOW = 1 << 8,   /* the page's `window` is open for pages of the message to be received, or of the answer */
     IPC_SLOTS = 1 << 9,    /* the page's `slots` are open for capabilities of that message */
     IPC_FLAGS = IPC_EXTENDED | IPC_REPLY | IPC_WINDOW | IPC_SLOTS,
@@ -79,7 +79,7 @@ enum {
 enum tag_kind {
     TAG_CALL = 0,
     TAG_FAULT = 1 << 16,  /* words: address, cause (enum fault_cause), eip, vector */
-    TAG_SIGNAL = 2 << 16, /* word 0: the badges of all signals since the last one received, or-ed; no answer */
+    TAG_SIGNAL = 2 << 16, /* word 0: the badges of all signals since the last one received, or-ed; no reply to */
 };
 enum {
     TAG_WORDS = 0x7f,
@@ -114,7 +114,7 @@ struct item {
  * task of its thread only, for as long as the thread lives. The kernel does not use the rest of the page. */
 struct message_page {
     uint32_t tag;                /* in with IPC_EXTENDED; out with every message */
-    uint32_t caller;             /* out at receive: the caller that waits for an answer; in at reply */
+    uint32_t caller;             /* out at receive: the caller that waits for a reply; in at reply */
     uint32_t caller_call_number; /* ... and the number of its call */
     uint32_t window;             /* in with IPC_WINDOW: first page's address */
     uint32_t window_pages;       /* pages at or above USER_END are never open */

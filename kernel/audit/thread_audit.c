@@ -82,7 +82,7 @@ static bool is_used(ref_t ref)
     return frame_at(frame_number(ref))->used >> ((ref & (PAGE_SIZE - 1)) >> THREAD_SHIFT) & 1;
 }
 
-/* Whether the page's words about a caller can ever matter: it waits for its answer, or a thread's call number will
+/* Whether the page's words about a caller can ever matter: it waits for its reply, or a thread's call number will
  * reach that number. */
 static bool caller_matters(const struct thread *thread, const struct message_page *page)
 {

@@ -64,7 +64,7 @@ static __attribute__((noinline)) uint16_t selector(uint16_t selector)
 
 void arch_registers_set(struct registers *to, const struct thread_registers *from)
 {
-    uint32_t vector = to->vector == VECTOR_SYSCALL ? 0 : to->vector; /* keeps that of an unanswered fault */
+    uint32_t vector = to->vector == VECTOR_SYSCALL ? 0 : to->vector; /* keeps that of a fault without a reply yet */
 
     /* clang-format off */
     *to = (struct registers){

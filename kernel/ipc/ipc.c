@@ -39,12 +39,12 @@ ALWAYS_INLINE void await_message(struct thread *thread, struct endpoint *endpoin
 }
 
 /* A message with only words needs no other check. A reply with an item mostly has one frame. */
-ALWAYS_INLINE err_t fastpath_transfer(struct thread *sender, struct thread *receiver, bool answers)
+ALWAYS_INLINE err_t fastpath_transfer(struct thread *sender, struct thread *receiver, bool is_reply)
 {
     uint32_t tag = message_tag(sender);
 
     if (UNLIKELY(tag > IPC_PAGE_WORDS)) {
-        if (!answers || tag != ONE_ITEM || !message_map_frames(sender, receiver, false, 1))
+        if (!is_reply || tag != ONE_ITEM || !message_map_frames(sender, receiver, false, 1))
             return message_transfer_extended(sender, receiver, tag);
         thread_page(receiver)->tag = ONE_ITEM;
         return OK;
@@ -136,7 +136,7 @@ err_t ipc_reply_wait_extended(struct thread *thread)
 
 /* ----------------------------------------------------------------------------- the general case */
 
-/* The thread that the page of `thread` names, if it waits for an answer from this task; else null. Any
+/* The thread that the page of `thread` names, if it waits for a reply from this task; else null. Any
  * aligned reference into a frame of threads is safe to read: a free cell waits for nothing. */
 static __attribute__((noinline)) struct thread *caller_of(const struct thread *thread)
 {
@@ -219,8 +219,8 @@ static __attribute__((noinline)) err_t call_general(struct thread *thread)
     return err ? err : send(thread, slot);
 }
 
-/* A thread that answers and then waits gives its place in the queue to the caller: `end` is QUEUE_FRONT. */
-static err_t answer(struct thread *thread, struct thread *caller, enum queue_end end)
+/* A thread that replies and then waits gives its place in the queue to the caller: `end` is QUEUE_FRONT. */
+static err_t reply(struct thread *thread, struct thread *caller, enum queue_end end)
 {
     if (!caller)
         return ERR_STALE;
@@ -325,7 +325,7 @@ static __attribute__((noinline)) err_t reply_wait_general(struct thread *thread)
     struct thread *caller = thread->serving ? AT(struct thread, thread->serving) : caller_of(thread);
     /* A reply's items and those of the next caller are two steps. */
     bool items = thread->registers.eax & IPC_EXTENDED && message_tag(thread) & TAG_ITEMS;
-    err_t err = slot_is_empty(&thread->receives) ? ERR_CAP : answer(thread, caller, QUEUE_FRONT);
+    err_t err = slot_is_empty(&thread->receives) ? ERR_CAP : reply(thread, caller, QUEUE_FRONT);
 
     if (err)
         return err;
@@ -334,7 +334,7 @@ static __attribute__((noinline)) err_t reply_wait_general(struct thread *thread)
 
 err_t ipc_reply(struct thread *thread)
 {
-    return answer(thread, caller_of(thread), QUEUE_BACK);
+    return reply(thread, caller_of(thread), QUEUE_BACK);
 }
 
 void endpoint_signal(struct endpoint *endpoint, uint32_t bits)

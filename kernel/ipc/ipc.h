@@ -1,8 +1,8 @@
 /*
- * Messages between threads. A call waits for exactly one answer from exactly one task. The receiver
+ * Messages between threads. A call waits for exactly one reply from exactly one task. The receiver
  * gets the caller's reference and call number in its message page. Its thread serves the caller; if
  * it waits for another message first, the caller moves to the task's owed list. Any thread of the
- * task may answer, once, at any time, in any order. A server never waits for a client.
+ * task may reply, once, at any time, in any order. A server never waits for a client.
  */
 #pragma once
 
@@ -10,7 +10,7 @@
 #include "kernel/thread/sched.h"
 
 /* The calls, with arguments in the thread's saved registers; two have another function for IPC_EXTENDED. A reply_wait
- * answers the caller that its thread serves or, if there is none, the one that the page names. Errors:
+ * replies to the caller that its thread serves or, if there is none, the one that the page names. Errors:
  * docs/syscalls.md. */
 err_t ipc_call(struct thread *thread);
 err_t ipc_call_extended(struct thread *thread);
@@ -19,7 +19,7 @@ err_t ipc_reply_wait_extended(struct thread *thread);
 err_t ipc_reply(struct thread *thread);
 err_t ipc_signal(struct thread *thread);
 
-/* A reply_wait that answers nobody, and the rest of one after its answer: RECEIVED, BLOCKED, RESTART,
+/* A reply_wait that replies to nobody, and the rest of one after its reply: RECEIVED, BLOCKED, RESTART,
  * ERR_CAP. */
 err_t ipc_receive(struct thread *thread);
 

@@ -13,7 +13,7 @@ enum { ONE_ITEM = 1 << TAG_ITEMS_SHIFT };
 /* ERR_ARG unless a sender may use the tag. */
 err_t message_tag_check(uint32_t tag);
 
-/* Transfers the page's words, pages, capabilities and the tag. A receiver that waits for the answer to a fault
+/* Transfers the page's words, pages, capabilities and the tag. A receiver that waits for the reply to a fault
  * gets no words, as it has no use for them. An error changes nothing, but ERR_ACCOUNT leaves the shortfall in the
  * sender's page. */
 err_t message_transfer(struct thread *sender, struct thread *receiver);

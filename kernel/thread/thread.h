@@ -18,7 +18,7 @@
  *   T3  a thread with `stopped` set is not ready: it becomes THREAD_STOPPED instead, and its long call
  *       ends. A running thread becomes so when it leaves the processor or its processor notices
  *   T4  `direct` is `cpu` + `priority` if the thread may be switched to without the scheduler, else 0
- *       (it uses the FPU, is stopped, is to move, was written to). While it waits for the answer to a fault,
+ *       (it uses the FPU, is stopped, is to move, was written to). While it waits for the reply to a fault,
  *       the bit DIRECT_FAULTING is inverted, which puts it out of the range that can be switched to
  *   T5  `cpu` is `home`, if the thread has a home; after a move of a running thread only from when it next
  *       becomes ready
@@ -60,7 +60,7 @@ struct thread {
     uint32_t direct;
     uint8_t state, priority;
     uint8_t stopped : 1, written : 1; /* while it waited: T7 */
-    uint8_t faulting;                 /* it waits for the answer to a fault, not to a call */
+    uint8_t faulting;                 /* it waits for the reply to a fault, not to a call */
     uint8_t restarting;               /* its call is not finished: run it again when chosen */
     uint8_t reaping;                  /* it continues when kernel.destroying is empty */
     uint8_t uses_fpu;

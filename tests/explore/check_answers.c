@@ -35,7 +35,7 @@ static bool has_answer(const struct thread *t, const struct before *before)
     return before->faulting || t->registers.eax != (uint32_t)ERR_DEAD;
 }
 
-/* "answer a caller": one that waits for an answer from this task, and that the page named, with its present call. */
+/* "reply to a caller": one that waits for a reply from this task, and that the page named, with its present call. */
 static void check_answer_is_owed(const struct before *t, const struct event *event)
 {
     if (!answers(event) || debtor(t) != seen.acting_task)
