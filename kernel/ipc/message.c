@@ -40,7 +40,7 @@ static OUT_OF_LINE err_t transfer_capability(struct thread *sender, const struct
 
 /* A page granted to a faulting receiver replaces the mapping there. That mapping and its descendants are unmapped; with
  * more than `budget` descendants it is ERR_BUSY. */
-static err_t make_room(pte_t *entry, unsigned budget)
+static err_t unmap_old_page(pte_t *entry, unsigned budget)
 {
     struct node *node = entry_node(entry);
 
@@ -72,7 +72,7 @@ static err_t transfer_pages(const struct thread *receiver, const struct item *it
         vspace_count_shortfall(&task->space, item->to, item->pages, shortfall);
         return err;
     }
-    err = replaces ? make_room(entry, source->space ? 0 : CALL_PAGES_MAX) /* not the source */ : OK;
+    err = replaces ? unmap_old_page(entry, source->space ? 0 : CALL_PAGES_MAX) /* not the source */ : OK;
     if (!err)
         source_map(source, item->pages, item->rights, &target);
     return err;
