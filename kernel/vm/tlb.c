@@ -22,7 +22,7 @@ void tlb_sync(void)
     }
 }
 
-void tlb_drop(ref_t task, uint32_t address)
+void tlb_shootdown(ref_t task, uint32_t address)
 {
     if (kernel.cpu_count > 1)
         ask_others(task, address | IPI_PAGE);

@@ -8,12 +8,12 @@
 #include "kernel/cap/state.h"
 
 /* Drops a page's translation, here at once, elsewhere in tlb_sync(). Only a processor that runs the space caches its
- * translations: loading another space drops them. tlb_drop() is the part that is not inlined. */
-void tlb_drop(ref_t task, uint32_t address);
+ * translations: loading another space drops them. tlb_shootdown() is the part that is not inlined. */
+void tlb_shootdown(ref_t task, uint32_t address);
 ALWAYS_INLINE void tlb_invalidate(ref_t task, uint32_t address)
 {
     if (kernel.cpu_count > 1 || kernel.cpus[0].space == task)
-        tlb_drop(task, address);
+        tlb_shootdown(task, address);
 }
 
 /* All processors that run the space load its four top entries again, before this returns. */

@@ -61,9 +61,9 @@ pte_t *vspace_open(struct vspace *space, struct account *account, uint32_t addre
     return entry;
 }
 
-void vspace_drop(const struct node *node)
+void vspace_shootdown(const struct node *node)
 {
-    tlb_drop(frame_of(node)->task, node_address(node));
+    tlb_shootdown(frame_of(node)->task, node_address(node));
 }
 
 bool vspace_unmap_step(struct node *top, unsigned *budget)

@@ -126,19 +126,19 @@ bool vspace_unmap_step(struct node *top, unsigned *budget);
  * several; true when all are gone. */
 bool vspace_free_step(struct vspace *space, struct account *account, unsigned *budget);
 
-/* Clears the entry and drops its translation. The node stays: from it vspace_drop() finds the task and the address. */
-void vspace_drop(const struct node *node);
-ALWAYS_INLINE void vspace_hide(pte_t *entry, const struct node *node)
+/* Clears the entry and drops its translation. The node stays, and tells vspace_shootdown() the task and address. */
+void vspace_shootdown(const struct node *node);
+ALWAYS_INLINE void vspace_clear_entry(pte_t *entry, const struct node *node)
 {
     pte_clear(entry);
     if (kernel.cpu_count > 1 || kernel.cpus[0].space == frame_of(node)->task)
-        vspace_drop(node);
+        vspace_shootdown(node);
 }
 
 /* Unmaps a mapping that has no descendants. */
 ALWAYS_INLINE void vspace_unmap(pte_t *entry, struct node *node)
 {
-    vspace_hide(entry, node);
+    vspace_clear_entry(entry, node);
     node_remove(node);
 }
 
@@ -162,7 +162,7 @@ ALWAYS_INLINE bool vspace_unmap_tree(struct node *root, unsigned *budget)
 
     for (struct node *before; *budget && last != root; last = before, --*budget) {
         before = node_at(last->prev);
-        vspace_hide(node_entry(last), last);
+        vspace_clear_entry(node_entry(last), last);
         *last = (struct node){0};
     }
     if (last == root) {
