@@ -22,8 +22,8 @@ void object_slot_lost(struct slot *slot)
         return;
     for (ref_t link = frame->bound.first; link != REF(&frame->bound); link = AT(struct link, link)->next) {
         thread = AT(struct thread, link - offsetof(struct thread, bound));
-        if (thread->works_with == REF(slot))
-            thread->works_with = 0;
+        if (thread->bound_slot == REF(slot))
+            thread->bound_slot = 0;
     }
 }
 

@@ -43,14 +43,14 @@ err_t sys_restart(struct thread *thread)
         if (++others == BOUND_MAX)
             return ERR_BUSY;
     link_insert_after(REF(bound), &thread->bound);
-    thread->works_with = REF(slot);
+    thread->bound_slot = REF(slot);
     return RESTART;
 }
 
 /* The only message that is ever restarted is a reply_wait: without its flags, so that it only receives. */
 err_t call_run(struct thread *thread)
 {
-    bool was_emptied = thread->bound.next && !thread->works_with; /* its slot may hold another capability now */
+    bool was_emptied = thread->bound.next && !thread->bound_slot; /* its slot may hold another capability now */
 
     return was_emptied ? ERR_CAP : call_table[thread->registers.eax & CALL_NUMBER](thread);
 }

@@ -15,7 +15,7 @@ void thread_end_long_call(struct thread *thread, bool over)
     if (over && thread->bound.next) {
         link_remove(&thread->bound);
         thread->bound = (struct link){0};
-        thread->works_with = 0;
+        thread->bound_slot = 0;
     }
 }
 

@@ -71,7 +71,7 @@ struct thread {
     ref_t through;         /* THREAD_CALLING: that capability's slot */
     ref_t revoking;        /* the root whose NODE_REVOKING this thread has set, or 0 */
     struct link bound;     /* to a leaf: its unfinished call works with a slot there */
-    ref_t works_with;      /* that slot; 0: it was emptied */
+    ref_t bound_slot;      /* that slot; 0: it was emptied */
     uint32_t page_address; /* of its message page in its space */
     uint32_t fault_address;
     struct slot receives; /* the endpoint it receives from */

@@ -89,7 +89,7 @@ static void check_long_call(const struct thread *t)
         violation("thread %x has marked what is not marked", REF(t));
     if (t->state == THREAD_STOPPED && (t->revoking || t->reaping))
         violation("T3: thread %x is stopped, and its long call has not ended", REF(t));
-    if (t->works_with && (!t->bound.next || slot_is_empty(AT(struct slot, t->works_with))))
+    if (t->bound_slot && (!t->bound.next || slot_is_empty(AT(struct slot, t->bound_slot))))
         violation("thread %x works with a slot that is empty, or that does not know of it", REF(t));
     if (t->bound.next && !t->restarting)
         violation("thread %x is bound to a slot, and is in no long call", REF(t));
