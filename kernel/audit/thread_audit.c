@@ -141,7 +141,7 @@ void thread_normalise(struct thread *thread)
     if (thread->state != THREAD_AWAITING_REPLY && thread->state != THREAD_REPLY_DEFERRED)
         thread->peer = 0;
     if (thread->state != THREAD_CALLING)
-        thread->badge = thread->through = 0;
+        thread->badge = thread->call_slot = 0;
     if (!thread->faulting)
         thread->fault_address = 0;
     thread->registers = seen_registers(thread);

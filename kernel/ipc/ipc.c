@@ -192,7 +192,7 @@ static err_t send(struct thread *thread, const struct slot *slot)
         if (endpoint->destroying.next)
             return ERR_DEAD;
         thread->badge = slot->value;
-        thread->through = REF(slot);
+        thread->call_slot = REF(slot);
         thread->state = THREAD_CALLING;
         endpoint->waiting |= ENDPOINT_CALLERS;
         link_insert_after(endpoint->callers.last, &thread->link);
@@ -271,7 +271,7 @@ static void fail(struct thread *thread, err_t status)
 /* Whether a queued caller may still call: its slot still names this endpoint, with the same badge. */
 static bool may_call(const struct thread *caller, const struct endpoint *endpoint)
 {
-    const struct slot *slot = AT(struct slot, caller->through);
+    const struct slot *slot = AT(struct slot, caller->call_slot);
 
     return slot->object & SLOT_CALL && slot_object(slot) == REF(endpoint) && slot->value == caller->badge;
 }

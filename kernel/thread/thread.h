@@ -68,7 +68,7 @@ struct thread {
                        * running */
     struct registers registers;
     uint32_t badge;        /* THREAD_CALLING: of the capability it called with */
-    ref_t through;         /* THREAD_CALLING: that capability's slot */
+    ref_t call_slot;       /* THREAD_CALLING: that capability's slot */
     ref_t revoking;        /* the root whose NODE_REVOKING this thread has set, or 0 */
     struct link bound;     /* to a leaf: its unfinished call works with a slot there */
     ref_t bound_slot;      /* that slot; 0: it was emptied */

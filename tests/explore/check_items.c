@@ -12,7 +12,7 @@ static ref_t called_with(const struct thread *caller, const struct event *event)
     const struct before *before = seen_thread(REF(caller));
 
     if (before && before->state == THREAD_CALLING)
-        return before->through;
+        return before->call_slot;
     return caller->faulting ? REF(&caller->handler)
                             : REF(cspace_slot(&AT(struct task, caller->task)->cspace, event->eax >> SLOT_SHIFT));
 }

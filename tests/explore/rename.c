@@ -261,8 +261,8 @@ static void rename_revoke(struct registers *r)
 
 static void rename_thread(struct thread *thread)
 {
-    ref_t *refs[] = {&thread->task,     &thread->peer,    &thread->serving,   &thread->page,
-                     &thread->revoking, &thread->through, &thread->bound_slot};
+    ref_t *refs[] = {&thread->task,     &thread->peer,      &thread->serving,   &thread->page,
+                     &thread->revoking, &thread->call_slot, &thread->bound_slot};
 
     rename_object(&thread->object);
     rename_link(&thread->link);

@@ -87,7 +87,7 @@ static void add_thread(const struct thread *t)
         violation("explore: more threads than there is room for");
     seen.threads[seen.threads_count++] = (struct before){.ref = REF(t),
                                                          .peer = t->peer,
-                                                         .through = t->through,
+                                                         .call_slot = t->call_slot,
                                                          .task = frame_number(t->task),
                                                          .call_number = t->call_number,
                                                          .fault_address = t->fault_address,

@@ -26,7 +26,7 @@ struct authority {
 
 /* A thread. */
 struct before {
-    ref_t ref, peer, through;
+    ref_t ref, peer, call_slot;
     uint32_t task, call_number, fault_address, page_address;
     uint8_t state, restarting, reaping, faulting;
     ref_t cpu;
