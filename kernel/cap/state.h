@@ -24,7 +24,7 @@
  *       left. Until that thread runs, the floor for p is one higher, and others of priority p queue
  *       behind it, even if they return from a call to a server
  *   P5  `current` is THREAD_RUNNING here, or was killed by another processor that has not notified this one yet
- *   P6  `choose` is clear, or another processor set it and its interrupt is on the way
+ *   P6  `reschedule` is clear, or another processor set it and its interrupt is on the way
  */
 struct cpu {
     ref_t current; /* thread, 0: idle */
@@ -33,7 +33,7 @@ struct cpu {
     uint32_t ready_mask;
     struct list ready[PRIORITY_COUNT];
     bool fpu_allowed; /* not trapped: the FPU holds the running thread's state */
-    bool choose;      /* a thread other than the running one may have to run */
+    bool reschedule;  /* a thread other than the running one may have to run */
     uint32_t quantum_over;
     uint32_t tlb_request; /* to be sent before the lock is released: see arch_ipi(); 0: none */
     struct arch_cpu arch;

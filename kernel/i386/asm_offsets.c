@@ -18,7 +18,7 @@ void asm_offsets(void)
     CONSTANT(THREAD_STATE, offsetof(struct thread, state));
     CONSTANT(RUNNING, THREAD_RUNNING);
     CONSTANT(CPU_STACK, offsetof(struct cpu, arch.stack));
-    CONSTANT(CPU_CHOOSE, offsetof(struct cpu, choose));
+    CONSTANT(CPU_RESCHEDULE, offsetof(struct cpu, reschedule));
     CONSTANT(CPU_SHIFT, CPU_SHIFT);
     CONSTANT(CPUS, CPU_MAX);
     CONSTANT(KERNEL_TLB_PENDING, offsetof(struct kernel, tlb_pending));

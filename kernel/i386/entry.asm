@@ -56,7 +56,7 @@ USER_DATA   equ 0x23
     call    [call_table + edx * 4]
     test    eax, eax
     jg      call_ends
-    cmp     byte [%1 + CPU_CHOOSE], 0
+    cmp     byte [%1 + CPU_RESCHEDULE], 0
     jne     call_ends
     mov     [ebx + THREAD_EAX], eax
     mov     eax, ebx

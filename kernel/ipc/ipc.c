@@ -348,8 +348,8 @@ void endpoint_signal(struct endpoint *endpoint, uint32_t bits)
     cpu_enqueue(thread, QUEUE_BACK);
 }
 
-/* A waiting receiver of higher priority gets the bits and the processor at once, unless `choose` is set (the running
- * thread may be stopped or moved) or a thread of the running one's priority is due. */
+/* A waiting receiver of higher priority gets the bits and the processor at once, unless `reschedule` is set (the
+ * running thread may be stopped or moved) or a thread of the running one's priority is due. */
 err_t ipc_signal(struct thread *thread)
 {
     struct cpu *cpu = thread_cpu(thread);
@@ -361,7 +361,7 @@ err_t ipc_signal(struct thread *thread)
         return cspace_refuse(slot, SLOT_ENDPOINT);
     struct thread *receiver = thread_of_link(endpoint->receivers.first);
     if (IPC_FORCE_GENERAL || list_is_empty(&endpoint->receivers) || !bits || !can_switch_directly(cpu, receiver) ||
-        receiver->priority <= thread->priority || cpu->choose || cpu->quantum_over >> thread->priority & 1) {
+        receiver->priority <= thread->priority || cpu->reschedule || cpu->quantum_over >> thread->priority & 1) {
         endpoint_signal(endpoint, bits);
         return OK;
     }

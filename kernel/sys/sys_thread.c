@@ -35,7 +35,7 @@ err_t sys_thread_stop(struct thread *thread)
     target->stopped = 1;
     thread_update_direct(target);
     if (target->state == THREAD_RUNNING) {
-        cpu_reconsider(thread_cpu(target));
+        cpu_reschedule(thread_cpu(target));
         return target == thread ? OK : sys_restart(thread); /* until its processor has stopped it */
     }
     thread_end_long_call(target, false);
@@ -107,7 +107,7 @@ err_t sys_thread_schedule(struct thread *thread)
     target->priority = (uint8_t)priority;
     target->home = cpu_ref(cpu);
     if (target->state == THREAD_RUNNING)
-        cpu_reconsider(thread_cpu(target));
+        cpu_reschedule(thread_cpu(target));
     else if (target->home)
         target->cpu = target->home;
     thread_update_direct(target);

@@ -49,9 +49,9 @@ void preemption_point(void)
     arch_preemption_point();
 }
 
-void cpu_reconsider(struct cpu *cpu)
+void cpu_reschedule(struct cpu *cpu)
 {
-    cpu->choose = true;
+    cpu->reschedule = true;
     if (kernel.cpu_count > 1 && cpu != cpu_here())
         arch_reschedule((unsigned)(cpu - kernel.cpus));
 }
@@ -98,7 +98,7 @@ void cpu_enqueue(struct thread *thread, enum queue_end end)
     cpu->ready_mask |= 1u << thread->priority;
     update_floor(cpu);
     if (!cpu->current || AT(struct thread, cpu->current)->priority < thread->priority)
-        cpu_reconsider(cpu);
+        cpu_reschedule(cpu);
 }
 
 void cpu_dequeue(struct thread *thread)
@@ -163,7 +163,7 @@ void cpu_forget(struct thread *thread)
 
     if (!cpu_runs(thread))
         return;
-    cpu_reconsider(cpu);
+    cpu_reschedule(cpu);
     if (cpu == cpu_here())
         cpu->current = 0;
 }
@@ -173,7 +173,7 @@ static void switch_to(struct cpu *cpu, struct thread *thread)
     switch_state(cpu, thread);
     thread_switch(cpu, thread);
     update_floor(cpu);
-    cpu->choose = false;
+    cpu->reschedule = false;
 }
 
 static void idle(struct cpu *cpu)
@@ -183,7 +183,7 @@ static void idle(struct cpu *cpu)
         arch_space_leave();
     cpu->space = 0;
     cpu->floor = REF(cpu);
-    cpu->choose = false;
+    cpu->reschedule = false;
 }
 
 /* A reaper continues when nothing is left to be taken apart. An idle processor helps. */
@@ -202,7 +202,7 @@ static bool may_continue(struct cpu *cpu, struct thread *thread)
 {
     if (!thread->stopped && (!thread->home || thread->home == thread->cpu) &&
         cpu_ready_top(cpu) <= (int)thread->priority) {
-        cpu->choose = false;
+        cpu->reschedule = false;
         return true;
     }
     cpu_enqueue(thread, QUEUE_FRONT);

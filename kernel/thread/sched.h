@@ -54,7 +54,7 @@ ALWAYS_INLINE bool cpu_runs(const struct thread *thread)
 
 /* Makes a processor check whether its running thread is still the one to run: sets `choose`, and interrupts another
  * one. */
-void cpu_reconsider(struct cpu *cpu);
+void cpu_reschedule(struct cpu *cpu);
 
 /* Called between two bounded steps: interrupts and other processors may run, and change everything. */
 void preemption_point(void);
@@ -114,7 +114,7 @@ extern const char *const call_names[]; /* by number, for reports */
 bool call_finish(struct thread *thread, err_t status);
 
 /* The functions of calls, by bits 0-7 of eax. The entry code stores a status and resumes the thread. If the status is
- * internal, or the processor's `choose` is set, it runs the thread that call_end() returns. */
+ * internal, or the processor's `reschedule` is set, it runs the thread that call_end() returns. */
 extern err_t (*const call_table[256])(struct thread *);
 struct thread *call_end(struct thread *thread, err_t status);
 

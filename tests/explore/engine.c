@@ -93,7 +93,7 @@ static void check_refused(struct thread *thread)
  * arena still is in that state. */
 static bool happens(const struct event *event)
 {
-    bool chose = kernel.cpus[event->cpu].choose;
+    bool chose = kernel.cpus[event->cpu].reschedule;
 
     counts.transitions++;
     checks_before(event);

@@ -144,7 +144,7 @@ void make_waiting(struct thread *thread)
     thread->registers.eax = SYS_ipc_reply_wait;
     thread->registers.vector = VECTOR_SYSCALL;
     link_insert_after(REF(&endpoint->receivers), &thread->link);
-    kernel.cpus[0].choose = false;
+    kernel.cpus[0].reschedule = false;
 }
 
 void make_server(struct task *task, struct thread_at at)

@@ -189,7 +189,7 @@ static void print_cpu(unsigned i)
     const struct cpu *cpu = &kernel.cpus[i];
 
     printf("      processor %u runs %x in space %x%s%s%s%s;", i, cpu->current, cpu->space,
-           cpu->choose ? ", to choose" : "", pending.reschedules >> i & 1 ? ", to reschedule" : "",
+           cpu->reschedule ? ", to choose" : "", pending.reschedules >> i & 1 ? ", to reschedule" : "",
            pending.ticks >> i & 1 ? ", ticked" : "", pending.between_steps >> i & 1 ? ", between steps" : "");
 }
 

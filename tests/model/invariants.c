@@ -46,7 +46,7 @@ static void check_processor(unsigned i)
 
     if (pending.between_steps >> i & 1)
         return;
-    if (kernel.cpus[i].choose && !told)
+    if (kernel.cpus[i].reschedule && !told)
         violation("P6: processor %u is to choose, and will not hear of it", i);
     if (!told)
         check_no_lost_wakeup(i);

@@ -12,7 +12,7 @@ static inline struct thread *host_system_call(struct thread *thread, uint32_t nu
         assert(!kernel.tlb_pending); /* nobody looks at them there */
         return AT(struct thread, cpu_here()->current);
     }
-    if ((int)status > OK || cpu_here()->choose)
+    if ((int)status > OK || cpu_here()->reschedule)
         return call_end(thread, status);
     thread->registers.eax = (uint32_t)status;
     return thread;
