@@ -65,6 +65,6 @@ struct thread *event_tick(struct thread *interrupted)
 
 struct thread *event_stale(struct thread *thread)
 {
-    cpu_forget(thread);
+    cpu_stop_running(thread);
     return thread_choose();
 }

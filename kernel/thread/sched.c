@@ -157,7 +157,7 @@ void cpu_tick_in_kernel(void)
     cpu_enqueue(thread, QUEUE_BACK);
 }
 
-void cpu_forget(struct thread *thread)
+void cpu_stop_running(struct thread *thread)
 {
     struct cpu *cpu = thread_cpu(thread);
 

@@ -46,7 +46,7 @@ void cpu_tick_in_kernel(void);
 
 /* Makes a thread stop running, if it runs; the caller has set its state and link. On another
  * processor it runs until that one notices: cpu_runs(). */
-void cpu_forget(struct thread *thread);
+void cpu_stop_running(struct thread *thread);
 ALWAYS_INLINE bool cpu_runs(const struct thread *thread)
 {
     return thread_cpu(thread)->current == REF(thread);

@@ -59,7 +59,7 @@ void thread_destroy_begin(struct thread *thread)
         thread_end_long_call(thread, true);
         thread->restarting = 0;
         thread_defer_reply(thread);
-        cpu_forget(thread);
+        cpu_stop_running(thread);
         thread->state = THREAD_DEAD;
     }
     link_insert_after(REF(&kernel.destroying), &thread->link);

@@ -71,7 +71,7 @@ struct thread *thread_choose(void)
     return event(NULL, &done.chosen);
 }
 
-void cpu_forget(struct thread *thread)
+void cpu_stop_running(struct thread *thread)
 {
     CHECK(thread == &interrupted && !done.chosen && !done.ticks && !done.interrupts);
     done.forgotten++;

@@ -205,7 +205,7 @@ struct thread *processor_interrupted(void)
 
     if (!thread || thread->state == THREAD_RUNNING)
         return thread;
-    cpu_forget(thread);
+    cpu_stop_running(thread);
     return NULL;
 }
 
@@ -215,7 +215,7 @@ void processors_forget_the_dead(void)
 
     for (host_cpu = 0; host_cpu < kernel.cpu_count; host_cpu++)
         if (thread_on(host_cpu) && thread_on(host_cpu)->state == THREAD_DEAD)
-            cpu_forget(thread_on(host_cpu));
+            cpu_stop_running(thread_on(host_cpu));
     host_cpu = here;
 }
 
