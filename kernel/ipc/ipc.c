@@ -10,7 +10,7 @@
 /* Switches to `to`, whose call returns `result`. The words stay in their registers. */
 ALWAYS_INLINE err_t switch_with_words(struct cpu *cpu, struct thread *from, struct thread *to, uint32_t result)
 {
-    thread_follow(cpu, from, to);
+    thread_switch_directly(cpu, from, to);
     arch_resume_with(to, from, result);
     return SWITCHED;
 }
@@ -96,7 +96,7 @@ static __attribute__((noinline)) err_t reply_to_fault(struct thread *thread)
     await_message(thread, receives_from(thread));
     caller->faulting = 0;
     caller->direct ^= DIRECT_FAULTING;
-    thread_follow(thread_cpu(thread), thread, caller);
+    thread_switch_directly(thread_cpu(thread), thread, caller);
     arch_resume(caller);
     return SWITCHED;
 }
@@ -372,7 +372,7 @@ err_t ipc_signal(struct thread *thread)
     link_insert_after(REF(&cpu->ready[thread->priority]), &thread->link);
     cpu->ready_mask |= 1u << thread->priority;
     cpu->floor = thread->direct;
-    thread_follow(cpu, thread, receiver);
+    thread_switch_directly(cpu, thread, receiver);
     arch_resume(receiver);
     return SWITCHED;
 }
@@ -399,7 +399,7 @@ struct thread *ipc_fault(struct thread *thread)
     receiver->registers.eax = handler->value;
     thread_page(receiver)->tag = TAG_FAULT;
     serve(receiver, thread_page(receiver), thread);
-    thread_follow(cpu, thread, receiver);
+    thread_switch_directly(cpu, thread, receiver);
     arch_resume(receiver);
     return receiver;
 }

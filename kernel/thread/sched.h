@@ -92,7 +92,7 @@ ALWAYS_INLINE bool can_switch_directly(const struct cpu *cpu, const struct threa
 }
 
 /* Direct switch: can_switch_directly() was true. */
-ALWAYS_INLINE void thread_follow(struct cpu *cpu, struct thread *from, struct thread *thread)
+ALWAYS_INLINE void thread_switch_directly(struct cpu *cpu, struct thread *from, struct thread *thread)
 {
     arch_segments_save(&from->registers);
     thread_switch(cpu, thread);
