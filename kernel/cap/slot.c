@@ -68,7 +68,7 @@ void slot_empty(struct slot *slot)
         named->cursor = slot->node.next; /* a revoker in this tree would look at the emptied slot next */
     node_remove(&slot->node);
     slot->value = slot->object = 0;
-    object_slot_lost(slot);
+    object_slot_emptied(slot);
     if (first)
         object_destroy_begin(object);
 }

@@ -124,7 +124,7 @@ bool object_is_being_destroyed(const struct slot *slot);
 
 /* Called when a slot was emptied. If it was a thread's own, the thread cannot receive any more; unfinished calls that
  * work with the slot will end. Defined in kernel/object/destroy.c. */
-void object_slot_lost(struct slot *slot);
+void object_slot_emptied(struct slot *slot);
 
 /* Begins the death of the object a first-level slot names. Defined in kernel/object/destroy.c. */
 void object_destroy_begin(uint32_t object);

@@ -8,7 +8,7 @@
 #include "kernel/ipc/ipc.h"
 #include "kernel/lib/scan.h"
 
-void object_slot_lost(struct slot *slot)
+void object_slot_emptied(struct slot *slot)
 {
     struct thread *thread = AT(struct thread, REF(slot) & -(1u << THREAD_SHIFT));
     const struct frame *frame = frame_at(frame_number(REF(slot)));
