@@ -53,7 +53,7 @@ ALWAYS_INLINE err_t cspace_find_frames(const struct cspace *cspace, uint32_t ind
 
     if (err)
         return err;
-    if (!slot_reaches(slot, *first, pages))
+    if (!slot_range_contains(slot, *first, pages))
         return ERR_ARG;
     *first = COMPUTED(*first + slot->value);
     return OK;

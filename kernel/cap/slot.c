@@ -20,7 +20,7 @@ void slot_make(struct slot *slot, struct node *root, rights_t rights, uint32_t v
 static err_t check_value(const struct slot *parent, const struct derivation *d)
 {
     if (parent->object & SLOT_RANGE)
-        return slot_reaches(parent, d->value, d->count) ? OK : ERR_ARG;
+        return slot_range_contains(parent, d->value, d->count) ? OK : ERR_ARG;
     if (!(parent->object & SLOT_ENDPOINT))
         return d->value || d->count ? ERR_ARG : OK;
     if (d->count || d->value > BADGE_MAX || !(d->rights & SLOT_ENDPOINT))

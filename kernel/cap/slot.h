@@ -70,7 +70,7 @@ ALWAYS_INLINE uint32_t slot_count(const struct slot *slot)
 }
 
 /* Whether `count` elements from `offset` on, relative to the range's first, are inside the range. */
-ALWAYS_INLINE bool slot_reaches(const struct slot *slot, uint32_t offset, uint32_t count)
+ALWAYS_INLINE bool slot_range_contains(const struct slot *slot, uint32_t offset, uint32_t count)
 {
     return offset < slot_count(slot) && count <= slot_count(slot) - offset;
 }

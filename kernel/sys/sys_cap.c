@@ -120,7 +120,7 @@ err_t sys_memory_revoke(struct thread *thread)
     err_t err = cspace_find(&thread_task(thread)->cspace, sys_slot(thread), SLOT_MEMORY, RIGHT_OWN, &slot);
     if (err)
         return err;
-    if (r->esi == 0 || !slot_reaches(slot, r->ebx, r->esi))
+    if (r->esi == 0 || !slot_range_contains(slot, r->ebx, r->esi))
         return ERR_ARG;
     if (node_is_revoked(&range_object(0)->caps) && !thread->restarting)
         return ERR_BUSY;

@@ -7,7 +7,7 @@ static err_t find_range(struct thread *thread, enum slot_bits kind, rights_t rig
     struct slot *slot;
     err_t err = sys_find(thread, sys_slot(thread), kind, rights, &slot);
 
-    return err ? err : slot_reaches(slot, first - slot->value, count) ? OK : ERR_ARG;
+    return err ? err : slot_range_contains(slot, first - slot->value, count) ? OK : ERR_ARG;
 }
 
 err_t sys_irq_bind(struct thread *thread)
