@@ -95,7 +95,7 @@ ALWAYS_INLINE void node_insert_child(struct node *parent, struct node *child, ri
 }
 
 /* Whether a root has no child. */
-ALWAYS_INLINE bool node_is_alone(const struct node *root)
+ALWAYS_INLINE bool node_is_childless(const struct node *root)
 {
     return node_at(root->prev) == root;
 }

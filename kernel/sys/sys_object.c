@@ -30,7 +30,7 @@ static __attribute__((noinline)) err_t check_donation(struct thread *thread, uin
         return err;
     for (const struct frame *record = frame_at(*first), *end = record + pages; record < end; record++) {
         if (record >= frame_at(PHYSMAP_BYTES >> PAGE_BITS) || record->state != FRAME_MAPPABLE || record->is_device ||
-            !node_is_alone(&record->mappings))
+            !node_is_childless(&record->mappings))
             return ERR_FRAME;
         marks &= record->mappings.back;
     }

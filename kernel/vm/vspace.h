@@ -179,7 +179,7 @@ ALWAYS_INLINE bool vspace_unmap_tree(struct node *root, unsigned *budget)
 ALWAYS_INLINE uint32_t vspace_unmap_frames(uint32_t first, uint32_t pages, unsigned budget)
 {
     for (struct frame *frame = frame_at(first); pages && budget; frame++, pages--) {
-        if (frame->kind != FRAME_USER || node_is_alone(&frame->mappings))
+        if (frame->kind != FRAME_USER || node_is_childless(&frame->mappings))
             budget--;
         else if (!vspace_unmap_tree(&frame->mappings, &budget))
             break;

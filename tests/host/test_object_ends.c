@@ -97,7 +97,7 @@ static void mappings_go_in_steps(void)
     for (uint32_t i = 0; i < COUNT; i++)
         CHECK(call(SYS_vm_map, WORLD_TASK, (PAGE + i * PAGE_SIZE) | RIGHT_READ, 1 | WORLD_MEMORY << 16, FRAME) == OK);
     CHECK(vspace_unmap_frames(FRAME, 4, BUDGET) == 4 && node_audit(root) == COUNT - BUDGET);
-    CHECK(vspace_unmap_frames(FRAME, 4, BUDGET) == 2 && node_is_alone(root)); /* the next one costs a unit, too */
+    CHECK(vspace_unmap_frames(FRAME, 4, BUDGET) == 2 && node_is_childless(root)); /* the next one costs a unit, too */
 }
 
 /* Wherever they are in a table; and more than one step takes. */
