@@ -45,7 +45,7 @@ err_t sys_thread_stop(struct thread *thread)
 }
 
 /* A thread whose state can be read or written; ERR_STATE if it runs or is in the middle of a long call. */
-static err_t find_still(struct thread *thread, struct thread **target)
+static err_t find_not_running(struct thread *thread, struct thread **target)
 {
     err_t err = sys_thread_read_what(thread) > THREAD_FPU ? ERR_ARG : find_thread(thread, target);
 
@@ -58,7 +58,7 @@ err_t sys_thread_read(struct thread *thread)
 {
     struct message_page *page = thread_page(thread);
     struct thread *target;
-    err_t err = find_still(thread, &target);
+    err_t err = find_not_running(thread, &target);
 
     if (err)
         return err;
@@ -75,7 +75,7 @@ err_t sys_thread_write(struct thread *thread)
 {
     const struct message_page *page = thread_page(thread);
     struct thread *target;
-    err_t err = find_still(thread, &target);
+    err_t err = find_not_running(thread, &target);
 
     if (err)
         return err;
