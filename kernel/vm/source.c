@@ -29,7 +29,7 @@ static err_t check_pages(struct source source, uint32_t pages, rights_t rights, 
     for (uint32_t here; pages; pages -= here, source.first += here << PAGE_BITS) {
         if (!vspace_find(source.space, source.first, &entry))
             return ERR_ABSENT;
-        here = vspace_run(source.first, pages);
+        here = vspace_pages_in_table(source.first, pages);
         const struct node *node = entry_node(entry);
         for (const pte_t *end = entry + here; entry < end; entry++, node++, to++) {
             err_t err = check_page(source.kinship, pte_low(entry), node, rights);
@@ -48,7 +48,7 @@ static void map_pages(struct source source, uint32_t pages, rights_t rights, pte
     for (uint32_t here; pages; pages -= here, source.first += here << PAGE_BITS) {
         bool found = vspace_find(source.space, source.first, &from);
         assert(found);
-        here = vspace_run(source.first, pages);
+        here = vspace_pages_in_table(source.first, pages);
         struct node *parent = entry_node(from);
         for (const pte_t *end = from + here; from < end; from++, parent++, to++, node++) {
             bool child = source.kinship == CHILD;
@@ -66,7 +66,7 @@ err_t source_check(const struct source *source, uint32_t pages, rights_t rights,
     pte_t *entry;
 
     for (;;) {
-        uint32_t here = vspace_run(address, pages);
+        uint32_t here = vspace_pages_in_table(address, pages);
         err_t err = from.space ? check_pages(from, here, rights, to) : frames_check(from.first, here, to);
         if (err || here == pages)
             return err;
@@ -85,7 +85,7 @@ void source_map(const struct source *source, uint32_t pages, rights_t rights, co
     for (uint32_t here; pages; pages -= here, address += here << PAGE_BITS) {
         if (!vspace_find(target->space, address, &to))
             to = vspace_open(target->space, target->account, address);
-        here = vspace_run(address, pages);
+        here = vspace_pages_in_table(address, pages);
         if (from.space)
             map_pages(from, here, rights, to);
         else

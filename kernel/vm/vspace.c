@@ -17,7 +17,7 @@ void vspace_count_shortfall(const struct vspace *space, uint32_t address, uint32
     pte_t *entry;
 
     for (uint32_t here; pages; pages -= here, address += here << PAGE_BITS) {
-        here = vspace_run(address, pages);
+        here = vspace_pages_in_table(address, pages);
         if (vspace_find(space, address, &entry) || !shortfall_note(shortfall, address >> DIRECTORY_SHIFT))
             continue;
         shortfall->frames += 2;

@@ -91,7 +91,7 @@ ALWAYS_INLINE bool vspace_is_one_table(uint32_t address, uint32_t pages)
 }
 
 /* How many of a range's pages are in the table of the first. */
-ALWAYS_INLINE uint32_t vspace_run(uint32_t address, uint32_t pages)
+ALWAYS_INLINE uint32_t vspace_pages_in_table(uint32_t address, uint32_t pages)
 {
     uint32_t here = TABLE_ENTRIES - ((address >> TABLE_SHIFT) & (TABLE_ENTRIES - 1));
 
