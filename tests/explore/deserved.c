@@ -235,13 +235,13 @@ void cost_of_slot(struct cost *cost, const struct task *task, uint32_t index)
     cost->frames++;
 }
 
-void cost_of_place(struct cost *cost, const struct task *task, enum frame_kind kind, unsigned shift)
+void cost_of_cell(struct cost *cost, const struct task *task, enum frame_kind kind, unsigned shift)
 {
-    const unsigned places = PAGE_SIZE >> shift;
+    const unsigned cells = PAGE_SIZE >> shift;
 
     FOR_FRAMES(f)
     if (seen.records[f].kind == kind && seen.records[f].owner == frame_number(REF(task)) &&
-        (unsigned)__builtin_popcountll(seen.records[f].used) < places)
+        (unsigned)__builtin_popcountll(seen.records[f].used) < cells)
         return;
     cost->frames++;
 }

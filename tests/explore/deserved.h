@@ -80,8 +80,8 @@ struct cost {
 void cost_of_pages(struct cost *cost, const struct task *task, uint32_t address, uint32_t pages);
 void cost_of_slot(struct cost *cost, const struct task *task, uint32_t index);
 
-/* A place for a thread, or an endpoint. */
-void cost_of_place(struct cost *cost, const struct task *task, enum frame_kind kind, unsigned shift);
+/* A cell for a thread, or an endpoint. */
+void cost_of_cell(struct cost *cost, const struct task *task, enum frame_kind kind, unsigned shift);
 
 /* DEAD, ACCOUNT; and of an empty slot that is paid for together with that: ARG, TAKEN. */
 void wants_account(const struct task *task, const struct cost *cost);

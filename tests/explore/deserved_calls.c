@@ -137,7 +137,7 @@ static void endpoint_create(const struct asked *a)
 {
     struct cost cost = {0};
 
-    cost_of_place(&cost, a->task, FRAME_ENDPOINTS, ENDPOINT_SHIFT);
+    cost_of_cell(&cost, a->task, FRAME_ENDPOINTS, ENDPOINT_SHIFT);
     wants_place_of_capability(a->task, a->ebx, cost);
 }
 
@@ -154,7 +154,7 @@ static bool is_processor(uint32_t number)
     return number == CPU_ANY || number < kernel.cpu_count;
 }
 
-/* The thread's page, tables and place are its task's, the slot is its maker's: one account, or two. */
+/* The thread's page, tables and cell are its task's, the slot is its maker's: one account, or two. */
 static void thread_create(const struct asked *a)
 {
     bool valid = range_is_valid(a->edi, 1, 1);
@@ -168,7 +168,7 @@ static void thread_create(const struct asked *a)
         return;
     wants_free_pages(task, a->edi, 1);
     cost_of_pages(&cost, task, a->edi, 1);
-    cost_of_place(&cost, task, FRAME_THREADS, THREAD_SHIFT);
+    cost_of_cell(&cost, task, FRAME_THREADS, THREAD_SHIFT);
     wants_place_of_capability(a->task, a->ebx & 0xffff, task == a->task ? cost : (struct cost){0});
     if (task != a->task)
         wants_account(task, &cost);

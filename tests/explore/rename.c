@@ -49,7 +49,7 @@ static void append_account(struct order *order, const struct task *task)
     FOR_PLACE_FRAMES(f, &task->account.threads)
     {
         append(order, f);
-        FOR_PLACES(ref, f, THREAD_SHIFT)
+        FOR_CELLS(ref, f, THREAD_SHIFT)
         append(order, frame_number(AT(struct thread, ref)->page));
     }
     FOR_PLACE_FRAMES(f, &task->account.endpoints)
@@ -340,12 +340,12 @@ static void rename_in_frame(uint32_t frame)
         rename_task(AT(struct task, ref));
         break;
     case FRAME_THREADS:
-        FOR_PLACES(place, frame, THREAD_SHIFT)
-        rename_thread(AT(struct thread, place));
+        FOR_CELLS(cell, frame, THREAD_SHIFT)
+        rename_thread(AT(struct thread, cell));
         break;
     case FRAME_ENDPOINTS:
-        FOR_PLACES(place, frame, ENDPOINT_SHIFT)
-        rename_endpoint(AT(struct endpoint, place));
+        FOR_CELLS(cell, frame, ENDPOINT_SHIFT)
+        rename_endpoint(AT(struct endpoint, cell));
         break;
     case FRAME_LEAF:
         for (unsigned i = 0; i < LEAF_SLOTS; i++)

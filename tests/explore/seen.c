@@ -134,7 +134,7 @@ void seen_prepare(void)
     seen.endpoints_count = 0;
     FOR_FRAMES(f)
     if (frame_at(f)->kind == FRAME_ENDPOINTS)
-        FOR_PLACES(ref, f, ENDPOINT_SHIFT)
+        FOR_CELLS(ref, f, ENDPOINT_SHIFT)
     add_endpoint(AT(struct endpoint, ref));
     seen.others_work = !list_is_empty(&kernel.destroying);
     FOR_THREADS(t)

@@ -51,7 +51,7 @@ static unsigned pieces_of_kernel(struct piece pieces[PIECES])
 
 static void add_threads(struct piece **pieces, uint32_t frame)
 {
-    FOR_PLACES(ref, frame, THREAD_SHIFT)
+    FOR_CELLS(ref, frame, THREAD_SHIFT)
     {
         add(pieces, AT(struct thread, ref), THREAD_HEAD);
         if (world->fpu)
@@ -74,7 +74,7 @@ static void pieces_of_frame(struct piece **pieces, uint32_t frame)
     else if (kind == FRAME_THREADS)
         add_threads(pieces, frame);
     else if (kind == FRAME_ENDPOINTS)
-        FOR_PLACES(ref, frame, ENDPOINT_SHIFT)
+        FOR_CELLS(ref, frame, ENDPOINT_SHIFT)
     add(pieces, AT(void, ref), 1 << ENDPOINT_SHIFT);
     else if ((kind == FRAME_USER || kind == FRAME_SPARE) && world->contents)
         add(pieces, AT(void, frame_ref(frame)), WORD);

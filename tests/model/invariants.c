@@ -113,9 +113,9 @@ static unsigned marks_in_frame(uint32_t f)
     else if (frame_at(f)->kind == FRAME_TASK)
         marks += is_marked(AT(struct object, frame_ref(f)));
     else if (frame_at(f)->kind == FRAME_THREADS)
-        FOR_PLACES(ref, f, THREAD_SHIFT)
+        FOR_CELLS(ref, f, THREAD_SHIFT)
     marks += is_marked(AT(struct object, ref));
-    else if (frame_at(f)->kind == FRAME_ENDPOINTS) FOR_PLACES(ref, f, ENDPOINT_SHIFT) marks +=
+    else if (frame_at(f)->kind == FRAME_ENDPOINTS) FOR_CELLS(ref, f, ENDPOINT_SHIFT) marks +=
         is_marked(AT(struct object, ref));
     return marks;
 }

@@ -8,13 +8,13 @@
 #define FOR_PLACE_FRAMES(f, list)                                                                                      \
     for (ref_t l_ = (list)->first; l_ != REF(list); l_ = AT(struct link, l_)->next)                                    \
         for (uint32_t f = frame_number_of(AT(struct frame, l_)); f; f = 0)
-#define FOR_PLACES(ref, f, shift)                                                                                      \
+#define FOR_CELLS(ref, f, shift)                                                                                       \
     for (uint32_t left_ = frame_at(f)->used; left_; left_ &= left_ - 1)                                                \
         for (ref_t ref = frame_ref(f) + ((uint32_t)__builtin_ctz(left_) << (shift)); ref; ref = 0)
 #define FOR_THREADS(t)                                                                                                 \
     FOR_FRAMES(f_)                                                                                                     \
     if (frame_at(f_)->kind == FRAME_THREADS)                                                                           \
-        FOR_PLACES(r_, f_, THREAD_SHIFT)                                                                               \
+        FOR_CELLS(r_, f_, THREAD_SHIFT)                                                                                \
     for (struct thread *t = AT(struct thread, r_); t; t = NULL)
 #define FOR_TASKS(t)                                                                                                   \
     FOR_FRAMES(f_)                                                                                                     \
