@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Checks every #include "..." against docs/layers.txt, that there are no include cycles, and that a header declares
-nothing that is defined in a folder which the header's folder may not include, except for the `up` lines of
+"""Checks every #include of our files against docs/layers.txt, that there are no include cycles, and that a file declares
+no function or variable that is defined only in folders which its own folder may not include, except for the `up` lines of
 layers.txt."""
 from tally import entry
 
@@ -10,11 +10,15 @@ import re
 from tally.interface import ROOT, generated_headers
 
 TOP_FOLDERS = ["kernel", "libuser", "programs", "servers", "tests"]
-INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
-# What a header declares, and a source file defines, at the beginning of a line.
+INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<((?:' + "|".join(TOP_FOLDERS) + r')/[^>]+)>)', re.M)
+CODE_FOLDERS = ["kernel", "libuser", "servers"]
+# What a file declares or defines, at the beginning of a line.
 DECLARED = re.compile(r"^(?!static|typedef|return)[a-z][\w *]*?\b(\w+)\([^;{}]*\)[^;{}]*;", re.M)
 DEFINED = re.compile(r"^(?!static|typedef)(?:__attribute__\(\(\w+\)\) )?[a-z][\w *]*?\b(\w+)\([^;{}]*\)\s*\{", re.M)
-FLAT = "libuser/xv6"  # headers include each other by bare name, like the programs that use them
+DECLARED_DATA = re.compile(r"^extern ([^;{}]*);", re.M)
+DEFINED_DATA = re.compile(r"^(?!static|extern|typedef|return|struct \w+;|enum)[a-z][\w ]*[ *](?:\(\*(?:const )?)?(\w+)(?:\[| =|;| __attribute__|,)", re.M)
+LABEL = re.compile(r"^(\w+):", re.M)
+FLAT = "libuser/xv6"  # headers include each other by bare name, like the programs that use them, and declare the C library
 GENERATED = generated_headers()
 
 
@@ -39,7 +43,7 @@ def read_includes():
     includes = {}
     for path in (p for top in TOP_FOLDERS for p in sorted((ROOT / top).rglob("*.[ch]"))):
         name = str(path.relative_to(ROOT))
-        targets = INCLUDE.findall(path.read_text(encoding="utf-8"))
+        targets = [quoted or bracketed for quoted, bracketed in INCLUDE.findall(path.read_text(encoding="utf-8"))]
         if folder_of(name) == FLAT:
             targets = [t if "/" in t else f"{FLAT}/{t}" for t in targets]
         includes[name] = targets
@@ -58,16 +62,39 @@ def refusals(name, targets, layers):
             yield f"{name}: {folder} may not include {target}"
 
 
+def declared(text):
+    """The functions and variables that a text declares, functions with ()."""
+    yield from (f"{name}()" for name in DECLARED.findall(text))
+    for one in DECLARED_DATA.findall(text):
+        pointer = re.search(r"\(\*(?:const )?(\w+)", one)
+        if pointer or "(" not in one:
+            yield from [pointer[1]] if pointer else (re.findall(r"\w+", part.split("[")[0])[-1] for part in one.split(","))
+
+
+def defined(path, text):
+    if path.endswith(".asm"):
+        yield from (form for name in LABEL.findall(text) for form in (name, f"{name}()"))
+    elif path.endswith(".c"):
+        yield from (f"{name}()" for name in DEFINED.findall(text))
+        yield from DEFINED_DATA.findall(text)
+
+
 def upward_declarations(layers, upward):
-    """Kernel functions that a header declares and a higher folder defines, and `up` lines that match none."""
-    texts = {str(p.relative_to(ROOT)): p.read_text(encoding="utf-8") for p in sorted((ROOT / "kernel").rglob("*.[ch]"))}
-    definers = {name: folder_of(path) for path, text in texts.items() if path.endswith(".c") for name in DEFINED.findall(text)}
-    found = {(path, definers[name], name) for path, text in texts.items() if path.endswith(".h")
-             for name in DECLARED.findall(text)
-             if name in definers and definers[name] not in {folder_of(path), *layers[folder_of(path)]}}
+    """What a file declares and only higher folders define, and `up` lines that match none."""
+    paths = [p for top in CODE_FOLDERS for p in sorted((ROOT / top).rglob("*.*")) if p.suffix in (".c", ".h", ".asm")]
+    texts = {str(p.relative_to(ROOT)): p.read_text(encoding="utf-8") for p in paths}
+    definers, found = {}, set()
+    for path, text in texts.items():
+        for name in defined(path, text):
+            definers.setdefault(name, set()).add(folder_of(path))
+    for path, text in texts.items():
+        folder = folder_of(path)
+        below = {folder, *layers.get(folder, ())}
+        if folder != FLAT and not path.endswith(".asm"):
+            found |= {(path, higher, name) for name in declared(text) if not definers.get(name, below) & below for higher in definers[name]}
     for path, folder, name in sorted(found):
         if folder not in upward.get(path, ()):
-            yield f"{path}: declares {name}(), which {folder} defines: a higher folder without an `up` line"
+            yield f"{path}: declares {name}, which {folder} defines: a higher folder without an `up` line"
     for path, folder in sorted((path, folder) for path in upward for folder in upward[path]):
         if (path, folder) not in {(p, f) for p, f, _ in found}:
             yield f"docs/layers.txt: up {path}: it declares nothing of {folder}"

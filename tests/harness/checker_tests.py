@@ -16,7 +16,10 @@ CASES = {
         "kernel/mem/zz_up.h": '#include "kernel/sys/event.h"\n#include "no/such.h"\n',
         "kernel/zz/zz.h": "#pragma once\n",
         "servers/lib/zz_a.h": '#include "servers/lib/zz_b.h"\n', "servers/lib/zz_b.h": '#include "servers/lib/zz_a.h"\n',
-        "kernel/lib/zz.h": "int zz_of_sys(void);\n", "kernel/sys/zz.c": "int zz_of_sys(void)\n{\n    return 0;\n}\n",
+        "kernel/lib/zz.h": "int zz_of_sys(void);\nextern int zz_data;\nvoid zz_label(void);\n", "kernel/lib/zz.c": "int zz_of_sys(void);\n",
+        "kernel/sys/zz.c": "int zz_data = 1;\nint zz_of_sys(void)\n{\n    return 0;\n}\n", "kernel/i386/zz.asm": "zz_label:\n    ret\n",
+        "kernel/cap/zz.h": "#include <kernel/sys/event.h>\n", "servers/lib/zz.h": "int zz_of_mem(void);\n",
+        "servers/mem/zz.c": "int zz_of_mem(void)\n{\n    return 0;\n}\n",
         "docs/layers.txt": "up kernel/lib/link.h: kernel/sys\n",
     }, [
         "kernel/mem/zz_up.h: kernel/mem may not include kernel/sys/event.h",
@@ -24,6 +27,11 @@ CASES = {
         "kernel/zz/zz.h: its folder is not in docs/layers.txt",
         "include cycle: servers/lib/zz_a.h -> servers/lib/zz_b.h -> servers/lib/zz_a.h",
         "kernel/lib/zz.h: declares zz_of_sys(), which kernel/sys defines: a higher folder without an `up` line",
+        "kernel/lib/zz.c: declares zz_of_sys(), which kernel/sys defines: a higher folder without an `up` line",
+        "kernel/lib/zz.h: declares zz_data, which kernel/sys defines: a higher folder without an `up` line",
+        "kernel/lib/zz.h: declares zz_label(), which kernel/i386 defines: a higher folder without an `up` line",
+        "kernel/cap/zz.h: kernel/cap may not include kernel/sys/event.h",
+        "servers/lib/zz.h: declares zz_of_mem(), which servers/mem defines: a higher folder without an `up` line",
         "docs/layers.txt: up kernel/lib/link.h: it declares nothing of kernel/sys",
     ]),
     "check_docs": ([], {
