@@ -85,7 +85,8 @@ static size_t start_all(const struct node *node, pid_t *pids)
     return count;
 }
 
-/* Waits for each in turn, as the one waited for is in front and may read the terminal; the first one begins. */
+/* Waits for each in turn, as the one waited for is in the foreground and may read the terminal; the first one begins.
+ */
 static int run_pipeline(const struct node *node)
 {
     size_t length = 0;

@@ -209,7 +209,7 @@ static SERVER_CALL int32_t call_read(uint32_t badge, struct words *words)
     return (int32_t)ipc_extend(words->w[1], 0);
 }
 
-/* The caller need not be in front: a background program learns that when it reads. */
+/* The caller need not be in the foreground: a background program learns that when it reads. */
 static SERVER_CALL int32_t call_poll(uint32_t badge, struct words *words)
 {
     bool is_ready = input_is_ready(&input);
@@ -307,7 +307,7 @@ static SERVER_CALL int32_t call_news(uint32_t badge, struct words *words)
     return 0;
 }
 
-static SERVER_CALL int32_t call_front(uint32_t badge, struct words *words)
+static SERVER_CALL int32_t call_foreground(uint32_t badge, struct words *words)
 {
     uint32_t again = words->w[2];
 

@@ -1,6 +1,6 @@
 #include "servers/proc/family_calls.h"
 
-#include "servers/proc/front.h"
+#include "servers/proc/foreground.h"
 #include "servers/proc/groups.h"
 #include "servers/proc/waits.h"
 #include "servers/proto/slots.h"
@@ -16,7 +16,7 @@ static int32_t wait_later(struct process *process, uint32_t pid, uint32_t group,
     process->awaited_group = group;
     process->only_looks = only_looks;
     process->waits = WAITS_CHILD;
-    front_changed(process);
+    foreground_changed(process);
     return SERVER_LATER;
 }
 

@@ -1,6 +1,6 @@
 /*
  * Process groups and sessions, as in setpgid(2) and setsid(2): numbers for waits and signals. The terminal does not use
- * them: the foreground depends on waits (front.h).
+ * them: the foreground depends on waits (foreground.h).
  *
  *   U1  a process begins in its parent's group and session; a process that init starts begins in new ones
  *   U2  a group is in one session

@@ -4,7 +4,7 @@
 #include "servers/lib/log.h"
 #include "servers/proc/alarms.h"
 #include "servers/proc/cpus.h"
-#include "servers/proc/front.h"
+#include "servers/proc/foreground.h"
 #include "servers/proc/futex.h"
 #include "servers/proc/program.h"
 #include "servers/proc/sleepers.h"
@@ -253,7 +253,7 @@ static void answer_parent(struct process *parent, struct process *child)
 
     if (!parent->only_looks)
         process_forget(child);
-    front_changed(parent);
+    foreground_changed(parent);
     waits_answer(parent, 0, words);
 }
 
@@ -265,7 +265,7 @@ static void forget_child(struct process *parent, struct process *child)
     process_forget(child);
     if (!is_awaited || process_awaited_in(parent->children, parent->awaited, parent->awaited_group))
         return;
-    front_changed(parent);
+    foreground_changed(parent);
     waits_answer(parent, -ECHILD, (struct words){{0}});
 }
 
@@ -332,7 +332,7 @@ static void leave(struct process *process)
     arguments_drop(process->next_arguments);
     process->arguments = process->next_arguments = NULL;
     cpus_give(process->cpu);
-    front_ends(process);
+    foreground_exit(process);
     process_give_children(process);
 }
 
@@ -459,7 +459,7 @@ int32_t life_exec(struct process *process, struct arguments *arguments)
     process->closes_files = process->has_files;
     bool more = closing_goes_on(process) || error == MEM_MORE;
     set_arguments(process, arguments);
-    front_forget(process);
+    foreground_exec(process);
     (void)futex_forget(process);
     int result = more ? MEM_MORE : load(process, &program);
     if (!result)

@@ -13,7 +13,7 @@
 #include "servers/proc/fatal_faults.h"
 #include "servers/proc/file_client.h"
 #include "servers/proc/cpus.h"
-#include "servers/proc/front.h"
+#include "servers/proc/foreground.h"
 #include "servers/proc/futex.h"
 #include "servers/proc/futex_calls.h"
 #include "servers/proc/lifecycle.h"
@@ -76,7 +76,7 @@ static void ticked(void)
     signals_tick();
     do_due(&due);
     cpus_tick();
-    front_tick(now());
+    foreground_tick(now());
 }
 
 static int32_t call_sleep(struct process *process, struct words *words)
@@ -390,7 +390,7 @@ static int32_t call_keys(struct process *process, struct words *words)
 {
     if (process_index(process) == 0)
         return -EPERM;
-    return front_set_keys(process, words->w[1]);
+    return foreground_set_keys(process, words->w[1]);
 }
 
 /* ----------------------------------------------------------------------------------------- loop */
@@ -412,7 +412,7 @@ static void do_due_of_console(struct work *work);
 static void hear_of_console(bool part)
 {
     static struct work work;
-    uint32_t events = front_news(part);
+    uint32_t events = foreground_news(part);
 
     interrupt(events & CONSOLE_NEWS_INTERRUPT);
     if (events & CONSOLE_NEWS_INPUT)

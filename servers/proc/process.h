@@ -54,13 +54,13 @@ struct process {
     uint32_t group, session; /* groups.h; 0: init */
     uint8_t state, waits;
     bool is_adopted;
-    bool reads;                      /* front.h */
-    bool edits;                      /* its program gets keys: front.h */
+    bool reads;                      /* foreground.h */
+    bool edits;                      /* its program gets keys: foreground.h */
     bool has_files;                  /* the file server knows it */
     bool closes_files;               /* in its exec: the file server has more to close */
     bool has_vdso;                   /* its program uses the vdso */
     bool has_executed;               /* it runs another program than its parent */
-    uint32_t waits_count;            /* how often it has asked for ended children: front.h */
+    uint32_t waits_count;            /* how often it has asked for ended children: foreground.h */
     uint32_t waits_at_fork;          /* its parent's waits_count at the fork */
     uint8_t missing;                 /* number of unknown calls that were logged */
     uint32_t cpu;                    /* its own; its thread may still be on another: cpus.h */

@@ -1,6 +1,6 @@
 #include "servers/proc/signals.h"
 
-#include "servers/proc/front.h"
+#include "servers/proc/foreground.h"
 #include "servers/proc/futex.h"
 #include "servers/proc/lifecycle.h"
 #include "servers/proc/sleepers.h"
@@ -81,7 +81,7 @@ static void divert(struct process *process)
 static void interrupt_wait(struct process *process)
 {
     waits_answer(process, -EINTR, (struct words){{0}});
-    front_changed(process);
+    foreground_changed(process);
 }
 
 static void interrupt_sleep(struct process *process)
@@ -248,15 +248,15 @@ void signals_tick(void)
     some_are_missed = false;
 }
 
-static void is_in_front(struct process *process)
+static void mark_interrupted(struct process *process)
 {
     process->signals.has_interrupt = true;
 }
 
-/* Finds all processes in front before the first one ends, because then its parent no longer waits. */
+/* Finds all processes in the foreground before the first one ends, because then its parent no longer waits. */
 void signals_interrupt(void)
 {
-    front_all_and_new(is_in_front);
+    foreground_for_each(mark_interrupted);
     look_at_all();
 }
 

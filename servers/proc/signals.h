@@ -131,8 +131,8 @@ bool signals_fault(struct process *process, const struct fatal_fault *fault, uin
 /* Continues a process that waited for its fork. */
 void signals_go_on(struct process *process);
 
-/* Control-C: sends SIGINT to all processes in front (front.h); it arrives with signals_sweep(). A process that forks
- * before that ends at once (true), if SIGINT would end it, so that no child escapes. */
+/* Control-C: sends SIGINT to all processes in the foreground (foreground.h); it arrives with signals_sweep(). A process
+ * that forks before that ends at once (true), if SIGINT would end it, so that no child escapes. */
 void signals_interrupt(void);
 bool signals_end_forker(struct process *process);
 

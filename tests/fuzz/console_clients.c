@@ -250,7 +250,7 @@ static void check_managers(const struct answer *answer)
         return;
     if (asked.message.words.w[0] == CONSOLE_NEWS)
         check_news(answer);
-    else if (asked.message.words.w[0] == CONSOLE_FRONT)
+    else if (asked.message.words.w[0] == CONSOLE_FOREGROUND)
         check_front();
 }
 
@@ -286,7 +286,7 @@ static void check_call(const struct answer *answer)
         break;
     case CONSOLE_INPUT_PIPE:
     case CONSOLE_NEWS:
-    case CONSOLE_FRONT:
+    case CONSOLE_FOREGROUND:
     case CONSOLE_TICK:
     case CONSOLE_INTERRUPT:
     case CONSOLE_KEYS:

@@ -117,7 +117,7 @@ static void hear_news(bool part)
     asked.message = (struct server_message){.caller = PROC, .words = {{CONSOLE_NEWS, part}}};
 }
 
-/* Proc hears what there is, and mostly finds it in front; it asks again of all now and then. */
+/* Proc hears what there is, and mostly finds it in the foreground; it asks again of all now and then. */
 static bool proc_calls(void)
 {
     uint32_t heard = clients_heard_of();
@@ -125,9 +125,9 @@ static bool proc_calls(void)
     model_may_break();
     hear_news(clients_are_due() && random_below(2));
     if (random_below(4) == 0)
-        asked.message.words = (struct words){{CONSOLE_FRONT, 0, random_below(2)}};
+        asked.message.words = (struct words){{CONSOLE_FOREGROUND, 0, random_below(2)}};
     else if (heard)
-        asked.message.words = (struct words){{CONSOLE_FRONT, random_below(8) ? heard : 0, random_below(4) == 0}};
+        asked.message.words = (struct words){{CONSOLE_FOREGROUND, random_below(8) ? heard : 0, random_below(4) == 0}};
     return true;
 }
 

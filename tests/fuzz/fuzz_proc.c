@@ -8,7 +8,7 @@
  * sources: libuser/string/format.c servers/lib/log.c servers/lib/account.c tests/server/state_end.c
  * sources: tests/server/server_run.c tests/fuzz/proc_kernel.c tests/fuzz/proc_mem.c tests/fuzz/proc_model.c
  * sources: tests/fuzz/fake_archive.c tests/server/program_file.c tests/fuzz/proc_answers.c tests/fuzz/proc_texts.c
- * sources: tests/fuzz/proc_programs.c tests/fuzz/proc_front.c tests/fuzz/proc_files.c tests/fuzz/bytes.c
+ * sources: tests/fuzz/proc_programs.c tests/fuzz/proc_foreground.c tests/fuzz/proc_files.c tests/fuzz/bytes.c
  */
 #include <string.h>
 
@@ -20,7 +20,7 @@
 #include "servers/proto/slots.h"
 #include "tests/fuzz/bytes.h"
 #include "tests/fuzz/fuzz.h"
-#include "tests/fuzz/proc_front.h"
+#include "tests/fuzz/proc_foreground.h"
 #include "tests/fuzz/proc_kernel.h"
 #include "tests/fuzz/proc_mem.h"
 #include "tests/host/check.h"
@@ -261,7 +261,8 @@ static void somebody_reads(struct server_message *message)
 {
     uint32_t from = random_below(PROGRAMS), reader = model_find(LIVE, RUNS, from ? from : 1);
 
-    front_reads(random_below(8) ? reader < PROGRAMS ? programs[reader].badge : 0 : bytes_word() | 1u << 30, message);
+    foreground_reads(random_below(8) ? reader < PROGRAMS ? programs[reader].badge : 0 : bytes_word() | 1u << 30,
+                     message);
     model_ask(STRANGER, message);
 }
 
@@ -340,14 +341,14 @@ static void check_end(void)
 static bool next(struct server_message *message)
 {
     model_settle();
-    front_settle();
+    foreground_settle();
     CHECK(process_audit() && proc_kernel_check() == programs_in(LIVE) + programs_in(ENDS));
     proc_kernel_next();
     fake_part_one_in = part_one_in;
     fake_refuse_one_in = refuse_one_in;
     is_over |= !bytes_are_left();
     bool is_asked = is_over ? last_message(message) : any_message(message);
-    front_before(message);
+    foreground_before(message);
     return is_asked;
 }
 
@@ -359,7 +360,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fake.cpus = 1 + random_below(4);
     proc_kernel_begin(fake.cpus);
     model_begin();
-    front_begin();
+    foreground_begin();
     is_over = false;
     fake_refuse_one_in = fake_part_one_in = 0;
     part_one_in = random_below(3) ? 2 + random_below(3) : 0;

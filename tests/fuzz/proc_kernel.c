@@ -9,7 +9,7 @@
 #include "servers/proc/process.h"
 #include "servers/proto/console.h"
 #include "tests/fuzz/proc_files.h"
-#include "tests/fuzz/proc_front.h"
+#include "tests/fuzz/proc_foreground.h"
 #include "tests/fuzz/proc_mem.h"
 #include "tests/fuzz/proc_model.h"
 #include "tests/server/server_run.h"
@@ -237,7 +237,7 @@ static err_t ipc(uint32_t head, struct words *words)
     }
     CHECK(slot == PROC_SLOT_CONSOLE);
     if (words->w[0] != CONSOLE_RELEASE) {
-        words->w[0] = (uint32_t)front_console_call(words->w);
+        words->w[0] = (uint32_t)foreground_console_call(words->w);
         return OK;
     }
     struct fake_task *task = &fake_tasks[words->w[1] % FAKE_TASKS];

@@ -326,7 +326,7 @@ static void input_waits_in_the_port(void)
     strcpy(much + RING_BYTES, "tail\x10\x17");
     list[i++] = (struct step)CALL(MANAGER, "0: 0;", CONSOLE_INPUT_PIPE);
     list[i++] = (struct step)ARRIVES("z\x10\x17", "");
-    list[i++] = (struct step)READ(1, 1, "1: z 1 0;"); /* from now on it is in front */
+    list[i++] = (struct step)READ(1, 1, "1: z 1 0;"); /* from now on it is in the foreground */
     list[i++] = (struct step)ARRIVES(much, "");
     for (uint32_t n = 0; n < READS; n++) {
         list[i++] = (struct step)READ(1, IPC_DATA_MAX, NULL);

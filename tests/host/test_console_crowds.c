@@ -166,7 +166,7 @@ static void syncs_are_answered_in_parts(void)
     CHECK(answered_all == CROWD && other_is_served && steps >= CROWD / AT_ONCE);
 }
 
-/* The end of a pipe is for all of them; as many as are in front. */
+/* The end of a pipe is for all of them; as many as are in the foreground. */
 static bool reads_of_a_pipe(uint32_t i, struct server_message *message)
 {
     if (i > CROWD + 1)

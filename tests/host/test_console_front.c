@@ -1,5 +1,5 @@
 /*
- * The whole console server: input goes only to the process that proc has put in front.
+ * The whole console server: input goes only to the process that proc has put in the foreground.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/console/ servers/lib/tail.c tests/server/state_end.c
@@ -99,7 +99,7 @@ static void run(const struct step *first, uint32_t how_many)
 #define READ_SOME(from, most, lines) CALL(from, lines, CONSOLE_READ, most, 1)
 #define REST(from, lines)            CALL(from, lines, CONSOLE_READ, READ_MAX, 0)
 #define NEWS(lines)                  CALL(MANAGER, lines, CONSOLE_NEWS)
-#define FRONT(badge, again, lines)   CALL(MANAGER, lines, CONSOLE_FRONT, badge, again)
+#define FRONT(badge, again, lines)   CALL(MANAGER, lines, CONSOLE_FOREGROUND, badge, again)
 #define DONE                         "0: 0 0;"
 #define ARRIVES(data, lines)                                                                                           \
     {                                                                                                                  \
@@ -138,7 +138,7 @@ static void who_reads_is_interrupted(void)
     RUN(list);
 }
 
-/* Whoever was in front last need not ask again. */
+/* Whoever was in the foreground last need not ask again. */
 static void who_reads_asks(void)
 {
     static const struct step list[] = {
@@ -166,7 +166,7 @@ static void who_reads_asks(void)
     RUN(list);
 }
 
-/* Also those that were let read, but for the one in front. */
+/* Also those that were let read, but for the one in the foreground. */
 static void all_may_be_asked_of_again(void)
 {
     static const struct step list[] = {
@@ -190,7 +190,7 @@ static void all_may_be_asked_of_again(void)
     RUN(list);
 }
 
-/* Some with each message; whoever is in front then, and reads, is behind them. */
+/* Some with each message; whoever is in the foreground then, and reads, is behind them. */
 static void readers_are_served_in_turn(void)
 {
     static const struct step list[] = {
@@ -253,7 +253,7 @@ static void who_ends_waits_no_more(void)
             NEWS("0: 3 0;"),
             NEWS("0: 0 0;"),
         },
-                             of_one_in_front[] = {
+                             of_one_in_foreground[] = {
                                  READ(1, "told;"),
                                  NEWS("0: 1 0;"),
                                  FRONT(1, 0, "0: 1 0;"),
@@ -264,7 +264,7 @@ static void who_ends_waits_no_more(void)
                              };
 
     RUN(list);
-    RUN(of_one_in_front);
+    RUN(of_one_in_foreground);
 }
 
 #define KEYS(badge, keys, lines) CALL(MANAGER, lines, CONSOLE_KEYS, badge, keys)
@@ -336,7 +336,7 @@ static void only_the_manager_says(void)
 {
     static const struct step list[] = {
         CALL(1, "1: error -1;", CONSOLE_NEWS),
-        CALL(1, "1: error -1;", CONSOLE_FRONT, 1),
+        CALL(1, "1: error -1;", CONSOLE_FOREGROUND, 1),
         CALL(1, "1: error -1;", CONSOLE_TICK, 1),
         CALL(1, "1: error -1;", CONSOLE_KEYS, 1, 1),
         CALL(1, "1: error -1;", CONSOLE_AUDIT),
@@ -354,7 +354,8 @@ static void only_the_manager_says(void)
 
 #define POLL(from, watch, lines) CALL(from, lines, CONSOLE_POLL, watch)
 
-/* Proc is told once, if somebody watches, and only of what no reader got. Whoever is in front does not matter. */
+/* Proc is told once, if somebody watches, and only of what no reader got. Whoever is in the foreground does not matter.
+ */
 static void who_polls_is_told(void)
 {
     static const struct step list[] = {

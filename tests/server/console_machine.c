@@ -293,7 +293,7 @@ static bool proc_calls(struct server_message *message)
 {
     bool is_told = !reader && machine_told_proc();
 
-    *message = (struct server_message){.caller = MACHINE_PROC, .words = {{CONSOLE_FRONT, reader}}};
+    *message = (struct server_message){.caller = MACHINE_PROC, .words = {{CONSOLE_FOREGROUND, reader}}};
     if (!reader && !is_told && !proc_comes_again)
         return false;
     if (!reader)

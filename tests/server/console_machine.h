@@ -41,8 +41,8 @@ uint32_t machine_signals(void);
 /* True if proc was signalled, which is taken. */
 bool machine_told_proc(void);
 
-/* What comes without the test: the server's signals to itself, and calls of a proc to which everybody is in front, and
- * which asks for all that is due, as caller MACHINE_PROC. False: nothing. */
+/* What comes without the test: the server's signals to itself, and calls of a proc to which everybody is in the
+ * foreground, and which asks for all that is due, as caller MACHINE_PROC. False: nothing. */
 enum { MACHINE_PROC = SERVER_CALLERS - 1 };
 bool machine_goes_on(struct server_message *message);
 

@@ -388,8 +388,8 @@ static int32_t console(uint32_t begin, uint32_t *w)
         return LINE("audit console");
     case CONSOLE_RELEASE:
         return LINE("release %s", machine_badge_name(w[1]).text);
-    case CONSOLE_FRONT:
-        return LINE("front %s%s", w[1] ? machine_badge_name(w[1]).text : "none", w[2] ? ", again" : "");
+    case CONSOLE_FOREGROUND:
+        return LINE("foreground %s%s", w[1] ? machine_badge_name(w[1]).text : "none", w[2] ? ", again" : "");
     case CONSOLE_KEYS:
         return LINE("keys %s%s", machine_badge_name(w[1]).text, w[2] ? "" : " no more");
     case CONSOLE_INTERRUPT:

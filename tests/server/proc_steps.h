@@ -112,4 +112,4 @@ extern char start_lines[1 << 10];
 #define RELEASE(badge) "release " badge "\n"
 #define END(n, badge)  GONE(n) RELEASE(badge)
 #define PROGRAM(path)  "program " path " of nobody\n" /* one of a process without files */
-#define AGAIN          "front none, again\n"          /* others may be in front than before: the console asks again */
+#define AGAIN          "foreground none, again\n"     /* the foreground may have changed: the console asks again */

@@ -85,7 +85,7 @@ static bool others_act_as_usual(void)
     return heard_end(good);
 }
 
-/* What was typed is still there for who is in front. */
+/* What was typed is still there for who is in the foreground. */
 static bool nothing_is_lost(void)
 {
     static char line[16];

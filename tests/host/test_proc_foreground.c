@@ -1,6 +1,6 @@
 /*
- * The whole process server: which process is in front and may read typed input, when the console must ask about its
- * waiters again, and that the console gets ticks as long as it wants them.
+ * The whole process server: which process is in the foreground and may read typed input, when the console must ask
+ * about its waiters again, and that the console gets ticks as long as it wants them.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/proc/ servers/lib/account.c servers/lib/archive.c servers/lib/elf_image.c
@@ -54,8 +54,8 @@ static void nobody_reads(void)
     {                                                                                                                  \
         .signal = PROC_SIGNAL_CONSOLE, .before = who##_reads, .expected = "news\n" lines                               \
     }
-#define IS_FRONT(n)             "front " n "\n"
-#define BEGINS(n)               "front " n ", again\n" /* with its first read, having children */
+#define IS_FOREGROUND(n)        "foreground " n "\n"
+#define BEGINS(n)               "foreground " n ", again\n" /* with its first read, having children */
 #define WAIT(badge, lines, pid) CALL(badge, lines, PROC_WAIT, pid, 0)
 #define EXEC(badge, lines)                                                                                             \
     {                                                                                                                  \
@@ -63,22 +63,29 @@ static void nobody_reads(void)
     }
 #define SEES_EXEC(n) PROGRAM("good") "clear " #n ": 18, tables 6\n"
 
-static void a_program_is_in_front(void)
+static void a_program_is_in_foreground(void)
 {
     static const struct step list[] = {
-        SPAWN(NULL),       READS(p1, IS_FRONT("1/1")), READS(p1, IS_FRONT("1/1")),
-        READS(nobody, ""), READS(stranger, ""), /* which has ended meanwhile */
+        SPAWN(NULL),         READS(p1, IS_FOREGROUND("1/1")), READS(p1, IS_FOREGROUND("1/1")), READS(nobody, ""),
+        READS(stranger, ""), /* which has ended meanwhile */
     };
 
     RUN(list, 1);
 }
 
 /* As long as that has read nothing; with its first read they are asked of again. */
-static void children_of_one_that_does_not_read_are_in_front(void)
+static void children_of_one_that_does_not_read_are_in_foreground(void)
 {
     static const struct step list[] = {
-        SPAWN(NULL),   FORK(P1, NULL),           FORK(P2, NULL), READS(p3, IS_FRONT("3/3")), READS(p2, BEGINS("2/2")),
-        READS(p3, ""), READS(p1, BEGINS("1/1")), READS(p2, ""),  READS(p1, IS_FRONT("1/1")),
+        SPAWN(NULL),
+        FORK(P1, NULL),
+        FORK(P2, NULL),
+        READS(p3, IS_FOREGROUND("3/3")),
+        READS(p2, BEGINS("2/2")),
+        READS(p3, ""),
+        READS(p1, BEGINS("1/1")),
+        READS(p2, ""),
+        READS(p1, IS_FOREGROUND("1/1")),
     };
 
     RUN(list, 1);
@@ -89,14 +96,14 @@ static void a_shell_has_its_input_for_itself(void)
 {
     static const struct step list[] = {
         SPAWN(NULL),
-        READS(p1, IS_FRONT("1/1")),
+        READS(p1, IS_FOREGROUND("1/1")),
         FORK(P1, NULL), /* a command */
         EXEC(P2, SEES_EXEC(2) AGAIN SEGMENTS(2) ENTRY(2) "answer 2\n"),
         READS(p2, ""),
         WAIT(P1, AGAIN, 2),
-        READS(p2, IS_FRONT("2/2")),
+        READS(p2, IS_FOREGROUND("2/2")),
         CALL(P2, END(2, "2/2") AGAIN "answer 1: 2 0 0\n", PROC_EXIT, 0),
-        READS(p1, IS_FRONT("1/1")),
+        READS(p1, IS_FOREGROUND("1/1")),
     };
 
     RUN(list, 1);
@@ -108,7 +115,7 @@ static void a_command_in_the_background_is_not(void)
 {
     static const struct step list[] = {
         SPAWN(NULL),
-        READS(p1, IS_FRONT("1/1")),
+        READS(p1, IS_FOREGROUND("1/1")),
         FORK(P1, NULL),
         WAIT(P1, AGAIN, 0),
         FORK(P2, NULL),
@@ -119,45 +126,45 @@ static void a_command_in_the_background_is_not(void)
         FORK(P1, NULL), /* the next one */
         WAIT(P1, AGAIN, 0),
         READS(p3, ""),
-        READS(new_p2, IS_FRONT("2/4")), /* it is a copy of who has read */
+        READS(new_p2, IS_FOREGROUND("2/4")), /* it is a copy of who has read */
     };
 
     RUN(list, 1);
 }
 
-/* Of several children those are in front that are waited for, and what these wait for. */
-static void who_is_waited_for_is_in_front(void)
+/* Of several children those are in the foreground that are waited for, and what these wait for. */
+static void who_is_waited_for_is_in_foreground(void)
 {
     static const struct step list[] = {
         SPAWN(NULL),
-        READS(p1, IS_FRONT("1/1")),
+        READS(p1, IS_FOREGROUND("1/1")),
         FORK(P1, NULL),
         FORK(P1, NULL),
         FORK(P2, NULL),
         WAIT(P1, AGAIN, 2),
         READS(p3, ""),
-        READS(p2, IS_FRONT("2/2")),
+        READS(p2, IS_FOREGROUND("2/2")),
         READS(p4, ""),
         WAIT(P2, AGAIN, 0),
-        READS(p4, IS_FRONT("4/4")),
+        READS(p4, IS_FOREGROUND("4/4")),
         CALL(P3, END(3, "3/3"), PROC_EXIT, 0), /* nobody waits for it, nor for one of it */
-        READS(p4, IS_FRONT("4/4")),
+        READS(p4, IS_FOREGROUND("4/4")),
     };
 
     RUN(list, 1);
 }
 
 /* Also of whom nobody has read: they are adopted. */
-static void the_children_of_the_dead_are_not_in_front(void)
+static void the_children_of_the_dead_are_not_in_foreground(void)
 {
     static const struct step list[] = {
         SPAWN(NULL),
         FORK(P1, NULL),
         FORK(P2, NULL),
-        READS(p3, IS_FRONT("3/3")),
+        READS(p3, IS_FOREGROUND("3/3")),
         CALL(P2, END(2, "2/2") AGAIN, PROC_EXIT, 0),
         READS(p3, ""),
-        READS(p1, IS_FRONT("1/1")),
+        READS(p1, IS_FOREGROUND("1/1")),
     };
 
     RUN(list, 1);
@@ -174,14 +181,14 @@ static void control_c_is_typed(void)
     }
 #define KEYS(badge, keys, lines) CALL(badge, lines, PROC_KEYS, keys)
 
-/* Only for who is in front, and not for the next program. */
-static void keys_are_for_who_is_in_front(void)
+/* Only for who is in the foreground, and not for the next program. */
+static void keys_are_for_who_is_in_foreground(void)
 {
     static const struct step list[] = {
         SPAWN(NULL),
         KEYS(INIT, 1, "answer 0: EPERM\n"),
         KEYS(P1, 1, "keys 1/1\nanswer 1\n"), /* it need not have read */
-        READS(p1, IS_FRONT("1/1")),
+        READS(p1, IS_FOREGROUND("1/1")),
         FORK(P1, NULL),
         KEYS(P2, 1, "answer 2: EPERM\n"),
         EXEC(P2, SEES_EXEC(2) AGAIN SEGMENTS(2) ENTRY(2) "answer 2\n"), /* the parent's stay the parent's */
@@ -196,12 +203,13 @@ static void keys_are_for_who_is_in_front(void)
     RUN(list, 1);
 }
 
-/* Who is in front ends, also who waits there, but nobody else: neither what is in the background nor who has ended. */
-static void control_c_ends_who_is_in_front(void)
+/* Who is in the foreground ends, also who waits there, but nobody else: neither what is in the background nor who has
+ * ended. */
+static void control_c_ends_who_is_in_foreground(void)
 {
     static const struct step shell[] = {
         SPAWN(NULL),
-        READS(p1, IS_FRONT("1/1")),
+        READS(p1, IS_FOREGROUND("1/1")),
         CALL(P1, "answer 1: 0\n", PROC_SIGNALS, 2, 0, 0), /* it catches SIGINT, as bit 1 */
         FORK(P1, NULL),
         FORK(P1, NULL),
@@ -231,7 +239,7 @@ static void control_c_ends_who_is_new(void)
     static const struct step list[] = {
         SPAWN(NULL),
         WORK(NOTHING),
-        READS(p1, IS_FRONT("1/1")),
+        READS(p1, IS_FOREGROUND("1/1")),
         CALL(P1, "answer 1: 0\n", PROC_SIGNALS, 2, 0, 0),
         FORK(P1, NULL),
         EXEC(P2, NULL),
@@ -337,11 +345,11 @@ static void what_is_due_at_the_console_is_asked_for(void)
         FORK(P1, NULL),
         WORK(NOTHING),
         {.signal = PROC_SIGNAL_CONSOLE, .before = more_is_due, .expected = "news\n" BEGINS("1/1") GOES_ON},
-        {.signal = PROC_SIGNAL_CONSOLE, .expected = "news\n" IS_FRONT("1/1")},
-        WORK("news and a part\n" IS_FRONT("1/1") GOES_ON),
+        {.signal = PROC_SIGNAL_CONSOLE, .expected = "news\n" IS_FOREGROUND("1/1")},
+        WORK("news and a part\n" IS_FOREGROUND("1/1") GOES_ON),
         CALL(P1, "answer 1: 1 0\n", PROC_GETPID),
         {.from = PROCESSES_MAX, .caller = WORKER, .before = nothing_is_due, .expected = "news and a part\n"},
-        READS(p1, IS_FRONT("1/1")),
+        READS(p1, IS_FOREGROUND("1/1")),
     };
 
     RUN(list, 1);
@@ -349,17 +357,17 @@ static void what_is_due_at_the_console_is_asked_for(void)
 
 int main(void)
 {
-    a_program_is_in_front();
-    children_of_one_that_does_not_read_are_in_front();
+    a_program_is_in_foreground();
+    children_of_one_that_does_not_read_are_in_foreground();
     a_shell_has_its_input_for_itself();
     a_command_in_the_background_is_not();
-    who_is_waited_for_is_in_front();
-    the_children_of_the_dead_are_not_in_front();
-    keys_are_for_who_is_in_front();
-    control_c_ends_who_is_in_front();
+    who_is_waited_for_is_in_foreground();
+    the_children_of_the_dead_are_not_in_foreground();
+    keys_are_for_who_is_in_foreground();
+    control_c_ends_who_is_in_foreground();
     control_c_ends_who_is_new();
     control_c_comes_in_parts();
     the_console_has_ticks_while_it_wants_them();
     what_is_due_at_the_console_is_asked_for();
-    puts("test_proc_front: input is the foreground's");
+    puts("test_proc_foreground: input is the foreground's");
 }

@@ -78,7 +78,7 @@ static bool ends(bool good)
     return IS(shm_close(SEGMENT), 0) && good;
 }
 
-/* It has read nothing yet: so both are in front. */
+/* It has read nothing yet: so both are in the foreground. */
 static bool a_child_reads_for_its_parent(void)
 {
     static bool done; /* afterwards it has */

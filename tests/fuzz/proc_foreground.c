@@ -1,4 +1,4 @@
-#include "tests/fuzz/proc_front.h"
+#include "tests/fuzz/proc_foreground.h"
 
 #include <string.h>
 
@@ -8,19 +8,19 @@
 #include "tests/fuzz/proc_kernel.h"
 #include "tests/host/check.h"
 
-static uint32_t reader, front, news_count, ticks_count, bits;
+static uint32_t reader, foreground, news_count, ticks_count, bits;
 static bool asked_again, first_read, ticks_are_wanted, ticks_were_wanted;
 static struct {
     uint32_t badge;
-    bool in_front;
+    bool in_foreground;
 } before[PROGRAMS];
 
-int32_t front_console_call(uint32_t *w)
+int32_t foreground_console_call(uint32_t *w)
 {
-    CHECK(w[0] == CONSOLE_NEWS || w[0] == CONSOLE_FRONT || w[0] == CONSOLE_TICK);
-    if (w[0] == CONSOLE_FRONT) {
-        CHECK(w[2] <= 1 && (w[1] == 0 || (front == 0 && w[1] == reader)));
-        front = w[1] ? w[1] : front;
+    CHECK(w[0] == CONSOLE_NEWS || w[0] == CONSOLE_FOREGROUND || w[0] == CONSOLE_TICK);
+    if (w[0] == CONSOLE_FOREGROUND) {
+        CHECK(w[2] <= 1 && (w[1] == 0 || (foreground == 0 && w[1] == reader)));
+        foreground = w[1] ? w[1] : foreground;
         first_read = w[1] ? w[2] : first_read;
         asked_again |= w[2];
         return 0;
@@ -38,14 +38,14 @@ int32_t front_console_call(uint32_t *w)
     return 0;
 }
 
-void front_reads(uint32_t badge, struct server_message *message)
+void foreground_reads(uint32_t badge, struct server_message *message)
 {
     reader = badge;
     ticks_are_wanted |= random_below(2);
     *message = (struct server_message){.tag = TAG_SIGNAL, .words = {{PROC_SIGNAL_CONSOLE}}};
 }
 
-static bool is_in_front(uint32_t program)
+static bool is_in_foreground(uint32_t program)
 {
     const struct model_program *it = &programs[program], *parent = &programs[it->parent];
 
@@ -54,17 +54,17 @@ static bool is_in_front(uint32_t program)
     if (it->parent == INIT)
         return true;
     bool is_let = !parent->reads || (parent->waits == WAITS && program_is_awaited(it, parent->awaited));
-    return is_let && is_in_front(it->parent);
+    return is_let && is_in_foreground(it->parent);
 }
 
-void front_before(const struct server_message *message)
+void foreground_before(const struct server_message *message)
 {
     for (uint32_t i = 1; i < PROGRAMS; i++) {
         before[i].badge = programs[i].state == LIVE ? programs[i].badge : 0;
-        before[i].in_front = is_in_front(i);
+        before[i].in_foreground = is_in_foreground(i);
     }
     bits = (message->tag & TAG_KIND) == TAG_SIGNAL ? message->words.w[0] : 0;
-    front = news_count = ticks_count = 0;
+    foreground = news_count = ticks_count = 0;
     asked_again = first_read = false;
     ticks_were_wanted = ticks_are_wanted;
 }
@@ -75,27 +75,27 @@ static void check_reader(void)
     uint32_t expected = 0;
 
     for (uint32_t i = 1; i < PROGRAMS; i++)
-        if (programs[i].state == LIVE && programs[i].badge == reader && is_in_front(i)) {
+        if (programs[i].state == LIVE && programs[i].badge == reader && is_in_foreground(i)) {
             expected = reader;
-            CHECK(front != reader || !first_read || !programs[i].reads);
+            CHECK(foreground != reader || !first_read || !programs[i].reads);
             programs[i].reads = true;
         }
-    CHECK(front == expected && news_count == 1);
+    CHECK(foreground == expected && news_count == 1);
 }
 
-void front_settle(void)
+void foreground_settle(void)
 {
     if (bits & PROC_SIGNAL_CONSOLE)
         check_reader();
     else
-        CHECK(front == 0 && news_count == 0);
+        CHECK(foreground == 0 && news_count == 0);
     CHECK(ticks_count == (bits & PROC_SIGNAL_TICK && ticks_were_wanted)); /* T3 */
     for (uint32_t i = 1; i < PROGRAMS; i++)
         if (before[i].badge && programs[i].state == LIVE && programs[i].badge == before[i].badge)
-            CHECK(is_in_front(i) == before[i].in_front || asked_again); /* T2 */
+            CHECK(is_in_foreground(i) == before[i].in_foreground || asked_again); /* T2 */
 }
 
-void front_begin(void)
+void foreground_begin(void)
 {
     reader = bits = 0;
     ticks_are_wanted = false;

@@ -1,11 +1,11 @@
-#include "servers/proc/front.h"
+#include "servers/proc/foreground.h"
 
 #include "servers/proto/console.h"
 #include "servers/proto/slots.h"
 
 static uint32_t ticks_are_wanted;
 
-/* True if the child is in front whenever its parent is. */
+/* True if the child is in the foreground whenever its parent is. */
 static bool is_with_parent(const struct process *child)
 {
     const struct process *parent = child->parent;
@@ -20,7 +20,7 @@ static bool is_new(const struct process *child)
 }
 
 /* At most as many steps as there are processes, some hundred. */
-bool front_has(const struct process *process)
+bool foreground_has(const struct process *process)
 {
     while (process_index(process) != 0 && is_with_parent(process))
         process = process->parent;
@@ -36,7 +36,7 @@ static struct process *next_beside(struct process *process)
 }
 
 /* A few steps for each process. A process that does not live yet has no children. */
-void front_all_and_new(void (*call)(struct process *process))
+void foreground_for_each(void (*call)(struct process *process))
 {
     struct process *process = process_at(0)->children;
 
@@ -48,56 +48,56 @@ void front_all_and_new(void (*call)(struct process *process))
     }
 }
 
-/* After a process's first read its children may no longer be in front. */
+/* After a process's first read its children may no longer be in the foreground. */
 static void let_read(struct process *process)
 {
     bool again = !process->reads && process->children;
 
     process->reads = true;
-    console_front(PROC_SLOT_CONSOLE, process->badge, again);
+    console_foreground(PROC_SLOT_CONSOLE, process->badge, again);
 }
 
-uint32_t front_news(bool part)
+uint32_t foreground_news(bool part)
 {
     uint32_t badge = 0, events = 0;
 
     if (console_news(PROC_SLOT_CONSOLE, part, &badge, &ticks_are_wanted, &events))
         return 0;
     struct process *process = process_by_badge(badge);
-    if (badge != 0 && process && front_has(process))
+    if (badge != 0 && process && foreground_has(process))
         let_read(process);
     return events;
 }
 
-int front_set_keys(struct process *process, bool keys)
+int foreground_set_keys(struct process *process, bool keys)
 {
-    if (!front_has(process))
+    if (!foreground_has(process))
         return -EPERM;
     process->edits |= keys;
     return console_keys(PROC_SLOT_CONSOLE, process->badge, keys);
 }
 
-void front_tick(uint32_t now)
+void foreground_tick(uint32_t now)
 {
     if (ticks_are_wanted)
         console_tick(PROC_SLOT_CONSOLE, now, &ticks_are_wanted);
 }
 
-void front_changed(const struct process *process)
+void foreground_changed(const struct process *process)
 {
     if (process->reads)
-        console_front(PROC_SLOT_CONSOLE, 0, true);
+        console_foreground(PROC_SLOT_CONSOLE, 0, true);
 }
 
-void front_ends(const struct process *process)
+void foreground_exit(const struct process *process)
 {
     if (process->children)
-        console_front(PROC_SLOT_CONSOLE, 0, true);
+        console_foreground(PROC_SLOT_CONSOLE, 0, true);
 }
 
-void front_forget(struct process *process)
+void foreground_exec(struct process *process)
 {
-    front_changed(process);
+    foreground_changed(process);
     process->reads = false;
     if (process->edits)
         console_keys(PROC_SLOT_CONSOLE, process->badge, false);
