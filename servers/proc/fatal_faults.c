@@ -109,7 +109,7 @@ static void reap(const struct fatal_fault *fault)
     if (!process || (!lacks_memory(fault) && signals_fault(process, fault, reason(fault))))
         return;
     report(process, fault);
-    life_kill(process, reason(process->signals.is_faulting ? &process->signals.fault : fault));
+    lifecycle_kill(process, reason(process->signals.is_faulting ? &process->signals.fault : fault));
 }
 
 /* Reaps one with each message, then adds another step, as there may be more. */

@@ -154,7 +154,7 @@ static void fork_step(struct work *work)
         answer_fork(parent, 0, made->pid);
 }
 
-int32_t life_fork(struct process *parent, struct process **child)
+int32_t lifecycle_fork(struct process *parent, struct process **child)
 {
     struct process *made = make(parent);
 
@@ -212,7 +212,8 @@ static int make_program(struct process *process, const struct arguments *argumen
     return error;
 }
 
-int life_spawn(struct process *parent, struct arguments *arguments, struct start_limits limits, struct process **child)
+int lifecycle_spawn(struct process *parent, struct arguments *arguments, struct start_limits limits,
+                    struct process **child)
 {
     struct process *made = make(parent);
 
@@ -356,26 +357,26 @@ static void end(struct process *process, struct ending ending)
         work_add(&process->work, end_step);
 }
 
-void life_exit(struct process *process, uint32_t code)
+void lifecycle_exit(struct process *process, uint32_t code)
 {
     end(process, (struct ending){.code = code});
 }
 
-void life_kill(struct process *process, uint32_t signal)
+void lifecycle_kill(struct process *process, uint32_t signal)
 {
     end(process, (struct ending){.signal = signal});
 }
 
-void life_kill_running(struct process *process, uint32_t signal)
+void lifecycle_kill_running(struct process *process, uint32_t signal)
 {
     if (process->waits == WAITS_NOT)
         task_stop(&process->task);
-    life_kill(process, signal);
+    lifecycle_kill(process, signal);
 }
 
 /* ----------------------------------------------------------------------------------------- exec */
 
-struct words life_exec_answer(const struct process *process)
+struct words lifecycle_exec_answer(const struct process *process)
 {
     return (struct words){{0, process->signals.ignored, process->signals.blocked}};
 }
@@ -389,12 +390,12 @@ static void exec_goes_on(struct process *process, int result)
         work_add(&process->work, load_step);
     } else if (result == 0) {
         if (!signals_exec(process))
-            waits_answer(process, 0, life_exec_answer(process));
+            waits_answer(process, 0, lifecycle_exec_answer(process));
     } else {
         log_line(message_page, SERVER_SLOT_LOG, "%s (pid %u): killed: %s", program_name(process->arguments->text),
                  (unsigned)process->pid,
                  result == -ENOMEM || result == -ENOSPC ? "no memory for exec" : "its program is not there any more");
-        life_kill(process, SIGNAL_KILL);
+        lifecycle_kill(process, SIGNAL_KILL);
     }
 }
 
@@ -442,7 +443,7 @@ static void clear_step(struct work *work)
 }
 
 /* mem charges the new program before the old one goes; after that only the kernel can refuse. */
-int32_t life_exec(struct process *process, struct arguments *arguments)
+int32_t lifecycle_exec(struct process *process, struct arguments *arguments)
 {
     struct program program;
     struct program_place place;

@@ -14,24 +14,25 @@
 
 /* Makes a running copy of `parent` in `*child`: 0, -EAGAIN; or SERVER_LATER, and the call is answered later, with mem's
  * error if it failed. */
-int32_t life_fork(struct process *parent, struct process **child);
+int32_t lifecycle_fork(struct process *parent, struct process **child);
 
 /* Makes a child of `parent` with these limits and the program that its arguments name; on success it holds the
  * arguments. Does all steps at once, as init, the caller, is still the only process. */
-int life_spawn(struct process *parent, struct arguments *arguments, struct start_limits limits, struct process **child);
+int lifecycle_spawn(struct process *parent, struct arguments *arguments, struct start_limits limits,
+                    struct process **child);
 
 /* Executes the program that the arguments name in `process`, which then holds them. 0: answer its call,
  * and the program runs; an error: nothing has changed, and the caller keeps the arguments;
  * SERVER_LATER: there are further steps, or the process is over. */
-int32_t life_exec(struct process *process, struct arguments *arguments);
+int32_t lifecycle_exec(struct process *process, struct arguments *arguments);
 
 /* The answer to exec: the signals ignored and blocked in the new program. */
-struct words life_exec_answer(const struct process *process);
+struct words lifecycle_exec_answer(const struct process *process);
 
 /* Ends the process: if its parent waits, it is answered; only the status stays. The thread does not run: it waits for
  * an answer that never comes. */
-void life_exit(struct process *process, uint32_t code);
-void life_kill(struct process *process, uint32_t signal);
+void lifecycle_exit(struct process *process, uint32_t code);
+void lifecycle_kill(struct process *process, uint32_t signal);
 
 /* The same for a process other than the caller, which may run. */
-void life_kill_running(struct process *process, uint32_t signal);
+void lifecycle_kill_running(struct process *process, uint32_t signal);

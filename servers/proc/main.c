@@ -187,7 +187,7 @@ static int32_t call_fork(struct process *process, struct words *words)
     if (process->signals.has_interrupt && signals_end_forker(process))
         return SERVER_LATER;
     waits_keep(process);
-    int32_t result = life_fork(process, &child);
+    int32_t result = lifecycle_fork(process, &child);
     words->w[1] = result ? 0 : child->pid;
     return result;
 }
@@ -196,7 +196,7 @@ static int32_t call_exit(struct process *process, struct words *words)
 {
     if (process_index(process) == 0)
         return -EPERM;
-    life_exit(process, words->w[1]);
+    lifecycle_exit(process, words->w[1]);
     return SERVER_LATER;
 }
 
@@ -346,10 +346,10 @@ static int32_t call_exec(struct process *process, struct words *words)
     int32_t error = arguments_take(process, words, &arguments);
     if (error)
         return error;
-    error = life_exec(process, arguments);
+    error = lifecycle_exec(process, arguments);
     if (error < 0)
         arguments_drop(arguments);
-    *words = life_exec_answer(process);
+    *words = lifecycle_exec_answer(process);
     return error;
 }
 
@@ -377,7 +377,7 @@ static int32_t call_spawn(struct process *process, struct words *words)
     int32_t error = arguments_take(process, words, &arguments);
     if (error)
         return error;
-    error = life_spawn(process, arguments, limits, &child);
+    error = lifecycle_spawn(process, arguments, limits, &child);
     if (error)
         arguments_drop(arguments);
     else

@@ -210,7 +210,7 @@ bool signal_send(struct process *process, struct signal signal)
     }
     if (!is_lethal(process, signal.number))
         return false;
-    life_kill_running(process, signal.number);
+    lifecycle_kill_running(process, signal.number);
     return true;
 }
 
@@ -218,7 +218,7 @@ bool signal_send_self(struct process *process, struct signal signal)
 {
     if (is_kept(process, signal) || !is_lethal(process, signal.number))
         return false;
-    life_kill(process, signal.number);
+    lifecycle_kill(process, signal.number);
     return true;
 }
 
@@ -326,7 +326,7 @@ static bool settle(struct process *process)
         uint32_t signal = first_of(now);
         s->pending &= ~signal_bit(signal);
         if (is_lethal(process, signal)) {
-            life_kill(process, signal);
+            lifecycle_kill(process, signal);
             return true;
         }
     }

@@ -396,5 +396,5 @@ int main(void)
     there_may_be_many_processors();
     frames_are_kept();
     there_is_an_end_to_processes();
-    puts("test_proc_life: processes begin and end as they are to, whatever is refused");
+    puts("test_proc_lifecycle: processes begin and end as they are to, whatever is refused");
 }
