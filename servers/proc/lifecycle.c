@@ -30,7 +30,7 @@ static struct task initial_task(const struct process *process, uint32_t cpu)
 }
 
 /* Makes a process that begins, with a processor of its own. */
-static struct process *make(struct process *parent)
+static struct process *allocate_process(struct process *parent)
 {
     struct process *made = process_make(parent);
 
@@ -40,7 +40,7 @@ static struct process *make(struct process *parent)
 }
 
 /* Frees a process that has nothing left except its entry. */
-static void unmake(struct process *made)
+static void free_process(struct process *made)
 {
     cpus_give(made->cpu);
     process_forget(made);
@@ -67,7 +67,7 @@ static int load(struct process *process, const struct program *program)
 
 /* ----------------------------------------------------------------------------------------- fork */
 
-static void end_step(struct work *work);
+static void exit_step(struct work *work);
 
 /* Gives the child the parent's open files. */
 static int share_files(struct process *made, const struct process *parent)
@@ -80,22 +80,22 @@ static int share_files(struct process *made, const struct process *parent)
     return task_give_files(&made->task);
 }
 
-/* Does a part of the process's end in the file server; true: more is left. */
-static bool files_go_on(struct process *process)
+/* Releases a part of what the file server has of a process that exits; true: more is left. */
+static bool release_files(struct process *process)
 {
     process->has_files = process->has_files && file_release(PROC_SLOT_FILE, process->badge) == FILE_MORE;
     return process->has_files;
 }
 
-/* The same for its exec. */
-static bool closing_goes_on(struct process *process)
+/* Closes some of the files that do not stay open over its exec; true: more are left. */
+static bool close_files_for_exec(struct process *process)
 {
     process->closes_files = process->closes_files && file_exec(PROC_SLOT_FILE, process->badge) == FILE_MORE;
     return process->closes_files;
 }
 
 /* The space is copied: makes the rest of the child and lets it run, while its parent still waits in its call. */
-static int bring_to_life(struct process *made)
+static int complete_child(struct process *made)
 {
     struct process *parent = made->parent;
 
@@ -124,14 +124,14 @@ static void fork_step(struct work *work);
 
 /* Continues a fork after MEM_MORE, or undoes it after an error, which the parent gets when nothing of the child is
  * left. */
-static void fork_goes_on(struct process *made, int result)
+static void continue_fork(struct process *made, int result)
 {
     if (result == MEM_MORE) {
         work_add(&made->work, fork_step);
         return;
     }
     made->fork_error = result;
-    end_step(&made->work);
+    exit_step(&made->work);
 }
 
 /* Answers a fork late; signals may have come meanwhile. */
@@ -147,26 +147,26 @@ static void fork_step(struct work *work)
     int result = task_fork_more(&made->task, &parent->task);
 
     if (!result)
-        result = bring_to_life(made);
+        result = complete_child(made);
     if (result)
-        fork_goes_on(made, result);
+        continue_fork(made, result);
     else
         answer_fork(parent, 0, made->pid);
 }
 
 int32_t lifecycle_fork(struct process *parent, struct process **child)
 {
-    struct process *made = make(parent);
+    struct process *made = allocate_process(parent);
 
     if (!made)
         return -EAGAIN;
     made->task = initial_task(made, parent->task.cpu);
     int result = task_fork(&made->task, &parent->task);
     if (!result)
-        result = bring_to_life(made);
+        result = complete_child(made);
     if (result) {
         parent->waits = WAITS_FORK;
-        fork_goes_on(made, result);
+        continue_fork(made, result);
         return SERVER_LATER;
     }
     *child = made;
@@ -174,9 +174,9 @@ int32_t lifecycle_fork(struct process *parent, struct process **child)
 }
 
 /* The parent has ended, so the child will not live. The steps that made it now take it apart. */
-static void give_up_fork(struct process *made)
+static void cancel_fork(struct process *made)
 {
-    made->work.step = end_step;
+    made->work.step = exit_step;
 }
 
 /* ---------------------------------------------------------------------------------------- spawn */
@@ -215,7 +215,7 @@ static int make_program(struct process *process, const struct arguments *argumen
 int lifecycle_spawn(struct process *parent, struct arguments *arguments, struct start_limits limits,
                     struct process **child)
 {
-    struct process *made = make(parent);
+    struct process *made = allocate_process(parent);
 
     if (!made)
         return -EAGAIN;
@@ -225,7 +225,7 @@ int lifecycle_spawn(struct process *parent, struct arguments *arguments, struct 
         for (enum task_left left; (left = task_destroy(&made->task));)
             if (left == TASK_OBJECT_LEFT)
                 task_destroy_object(&made->task);
-        unmake(made);
+        free_process(made);
         return error;
     }
     set_arguments(made, arguments);
@@ -238,12 +238,12 @@ int lifecycle_spawn(struct process *parent, struct arguments *arguments, struct 
 /* ------------------------------------------------------------------------------------------ end */
 
 /* Ends a failed fork: the parent gets the error, unless it has ended meanwhile. */
-static void fork_is_over(struct process *made)
+static void fail_fork(struct process *made)
 {
     struct process *parent = made->is_adopted ? NULL : made->parent;
     int32_t error = made->fork_error;
 
-    unmake(made);
+    free_process(made);
     if (parent)
         answer_fork(parent, error, 0);
 }
@@ -271,7 +271,7 @@ static void forget_child(struct process *parent, struct process *child)
 }
 
 /* Only the process's status is left. A waiting parent gets its answer before the signal. */
-static void is_over(struct process *process)
+static void finish_exit(struct process *process)
 {
     struct process *parent = process->parent;
     struct signal signal = {SIGNAL_CHILD, process->pid, process->ending.signal ? CODE_CHILD_KILLED : CODE_CHILD_EXITED,
@@ -293,42 +293,42 @@ static void is_over(struct process *process)
 }
 
 /* The process may have had a call to the console in progress when its end began. */
-static void end_step(struct work *work)
+static void exit_step(struct work *work)
 {
     struct process *process = process_of_work(work);
 
-    if (files_go_on(process)) {
-        work_add(work, end_step);
+    if (release_files(process)) {
+        work_add(work, exit_step);
         return;
     }
     enum task_left left = task_destroy(&process->task);
     if (left == TASK_OBJECT_LEFT)
         work_destroy_task(process->task.slot);
     if (left != TASK_GONE) {
-        work_add(work, end_step);
+        work_add(work, exit_step);
     } else if (process->state == PROCESS_BEGINS) {
-        fork_is_over(process);
+        fail_fork(process);
     } else {
         console_release(PROC_SLOT_CONSOLE, process->badge);
-        is_over(process);
+        finish_exit(process);
     }
 }
 
 /* Ends the process's waits. */
-static void wait_ends(struct process *process)
+static void cancel_wait(struct process *process)
 {
     if (process->waits == WAITS_TICK)
         sleepers_remove(process);
     if (process->waits == WAITS_FORK)
-        give_up_fork(process->children);
+        cancel_fork(process->children);
     process->waits = WAITS_NOT;
 }
 
 /* Removes the process from the view of others; if it has many files, only a part of them. */
-static void leave(struct process *process)
+static void release_resources(struct process *process)
 {
     console_release(PROC_SLOT_CONSOLE, process->badge);
-    (void)files_go_on(process);
+    (void)release_files(process);
     arguments_drop(process->arguments);
     arguments_drop(process->next_arguments);
     process->arguments = process->next_arguments = NULL;
@@ -338,33 +338,33 @@ static void leave(struct process *process)
 }
 
 /* Begins the end of a process. An exec in progress becomes its end. */
-static void end(struct process *process, struct ending ending)
+static void begin_exit(struct process *process, struct ending ending)
 {
     bool has_work = process->work.step != NULL;
 
-    wait_ends(process);
+    cancel_wait(process);
     alarms_remove(process);
     (void)futex_forget(process);
     cpus_remove_young(process);
     process_set_ends(process, ending);
     bool is_gone = !has_work && task_destroy(&process->task) == TASK_GONE;
-    leave(process);
+    release_resources(process);
     if (is_gone && !process->has_files)
-        is_over(process);
+        finish_exit(process);
     else if (has_work)
-        process->work.step = end_step;
+        process->work.step = exit_step;
     else
-        work_add(&process->work, end_step);
+        work_add(&process->work, exit_step);
 }
 
 void lifecycle_exit(struct process *process, uint32_t code)
 {
-    end(process, (struct ending){.code = code});
+    begin_exit(process, (struct ending){.code = code});
 }
 
 void lifecycle_kill(struct process *process, uint32_t signal)
 {
-    end(process, (struct ending){.signal = signal});
+    begin_exit(process, (struct ending){.signal = signal});
 }
 
 void lifecycle_kill_running(struct process *process, uint32_t signal)
@@ -384,7 +384,7 @@ struct words lifecycle_exec_answer(const struct process *process)
 static void load_step(struct work *work);
 
 /* Continues an exec with the result of load(). */
-static void exec_goes_on(struct process *process, int result)
+static void continue_exec(struct process *process, int result)
 {
     if (result == MEM_MORE) {
         work_add(&process->work, load_step);
@@ -401,12 +401,12 @@ static void exec_goes_on(struct process *process, int result)
 
 /* Reads the program again for a further step. The archive never changes; a copy may be gone, and then the process is
  * killed. */
-static bool read_again(struct process *process, struct program *program)
+static bool reread_program(struct process *process, struct program *program)
 {
     int error = program_read(process->program, program);
 
     if (error)
-        exec_goes_on(process, error);
+        continue_exec(process, error);
     return !error;
 }
 
@@ -415,13 +415,13 @@ static void load_step(struct work *work)
     struct process *process = process_of_work(work);
     struct program program;
 
-    if (closing_goes_on(process))
+    if (close_files_for_exec(process))
         work_add(work, load_step);
-    else if (read_again(process, &program))
-        exec_goes_on(process, load(process, &program));
+    else if (reread_program(process, &program))
+        continue_exec(process, load(process, &program));
 }
 
-static int clear_for(struct process *process, const struct program *program)
+static int clear_space_for(struct process *process, const struct program *program)
 {
     uint32_t tables = program_tables(program);
 
@@ -433,11 +433,11 @@ static void clear_step(struct work *work)
     struct process *process = process_of_work(work);
     struct program program;
 
-    if (!read_again(process, &program))
+    if (!reread_program(process, &program))
         return;
-    int result = clear_for(process, &program);
+    int result = clear_space_for(process, &program);
     if (result < 0)
-        exec_goes_on(process, result);
+        continue_exec(process, result);
     else
         work_add(work, result == MEM_MORE ? clear_step : load_step);
 }
@@ -452,13 +452,13 @@ int32_t lifecycle_exec(struct process *process, struct arguments *arguments)
     if (!error)
         error = program_read(place, &program);
     if (!error)
-        error = clear_for(process, &program);
+        error = clear_space_for(process, &program);
     if (error < 0)
         return error;
     process->program = place;
     process->has_executed = true;
     process->closes_files = process->has_files;
-    bool more = closing_goes_on(process) || error == MEM_MORE;
+    bool more = close_files_for_exec(process) || error == MEM_MORE;
     set_arguments(process, arguments);
     foreground_exec(process);
     (void)futex_forget(process);
@@ -470,6 +470,6 @@ int32_t lifecycle_exec(struct process *process, struct arguments *arguments)
     if (error == MEM_MORE)
         work_add(&process->work, clear_step);
     else
-        exec_goes_on(process, result);
+        continue_exec(process, result);
     return SERVER_LATER;
 }

@@ -24,7 +24,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static uint32_t end_step, end_ticks, ticks;
+static uint32_t exit_step, end_ticks, ticks;
 static bool all_write; /* and do nothing else, so that no row is broken */
 
 /* ---------------------------------------------------------------------------------- what is asked */
@@ -295,13 +295,13 @@ static bool last_message(void)
         return true;
     if (end_ticks++ < PATIENCE_TICKS)
         return tick();
-    if (end_step == 0)
+    if (exit_step == 0)
         check_drained();
     server_caller_dies(0);
     clients[0].is_dead = true;
-    if (end_step < CLIENTS - 1)
-        return release(++end_step);
-    if (end_step++ > CLIENTS - 1)
+    if (exit_step < CLIENTS - 1)
+        return release(++exit_step);
+    if (exit_step++ > CLIENTS - 1)
         return false;
     asked.client = 0;
     asked.message = (struct server_message){.words = {{CONSOLE_RELEASE, 0, 0, 0}}};
@@ -314,8 +314,8 @@ static bool next(struct server_message *message)
     bool is_asked;
 
     clients_settle();
-    is_asked = bytes_are_left() && !end_step ? any_event() : last_message();
-    while (!is_asked && bytes_are_left() && !end_step)
+    is_asked = bytes_are_left() && !exit_step ? any_event() : last_message();
+    while (!is_asked && bytes_are_left() && !exit_step)
         is_asked = any_event();
     if (!is_asked && !(is_asked = last_message()))
         return false;
@@ -325,7 +325,7 @@ static bool next(struct server_message *message)
 
 static void begin(void)
 {
-    end_step = end_ticks = ticks = 0;
+    exit_step = end_ticks = ticks = 0;
     all_write = random_below(4) == 0;
     clients_begin();
     model_begin();
