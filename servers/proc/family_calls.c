@@ -45,7 +45,7 @@ int32_t call_wait(struct process *process, struct words *words)
         return wait_later(process, pid, group, options & WAIT_ONLY_LOOK);
     *words = (struct words){{0}};
     if (child)
-        *words = (struct words){{0, child->pid, child->ending.code, child->ending.signal}};
+        *words = (struct words){{0, child->pid, child->exit_status.code, child->exit_status.signal}};
     if (child && !(options & WAIT_ONLY_LOOK))
         process_forget(child);
     return 0;

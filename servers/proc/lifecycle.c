@@ -250,7 +250,7 @@ static void fail_fork(struct process *made)
 
 static void answer_parent(struct process *parent, struct process *child)
 {
-    struct words words = {{0, child->pid, child->ending.code, child->ending.signal}};
+    struct words words = {{0, child->pid, child->exit_status.code, child->exit_status.signal}};
 
     if (!parent->only_looks)
         process_forget(child);
@@ -274,8 +274,9 @@ static void forget_child(struct process *parent, struct process *child)
 static void finish_exit(struct process *process)
 {
     struct process *parent = process->parent;
-    struct signal signal = {SIGNAL_CHILD, process->pid, process->ending.signal ? CODE_CHILD_KILLED : CODE_CHILD_EXITED,
-                            process->ending.signal ? process->ending.signal : process->ending.code & 0xff};
+    struct signal signal = {
+        SIGNAL_CHILD, process->pid, process->exit_status.signal ? CODE_CHILD_KILLED : CODE_CHILD_EXITED,
+        process->exit_status.signal ? process->exit_status.signal : process->exit_status.code & 0xff};
 
     if (process->is_adopted) {
         process_forget(process);
@@ -338,7 +339,7 @@ static void release_resources(struct process *process)
 }
 
 /* Begins the end of a process. An exec in progress becomes its end. */
-static void begin_exit(struct process *process, struct ending ending)
+static void begin_exit(struct process *process, struct exit_status status)
 {
     bool has_work = process->work.step != NULL;
 
@@ -346,7 +347,7 @@ static void begin_exit(struct process *process, struct ending ending)
     alarms_remove(process);
     (void)futex_forget(process);
     cpus_remove_young(process);
-    process_set_ends(process, ending);
+    process_set_ends(process, status);
     bool is_gone = !has_work && task_destroy(&process->task) == TASK_GONE;
     release_resources(process);
     if (is_gone && !process->has_files)
@@ -359,12 +360,12 @@ static void begin_exit(struct process *process, struct ending ending)
 
 void lifecycle_exit(struct process *process, uint32_t code)
 {
-    begin_exit(process, (struct ending){.code = code});
+    begin_exit(process, (struct exit_status){.code = code});
 }
 
 void lifecycle_kill(struct process *process, uint32_t signal)
 {
-    begin_exit(process, (struct ending){.signal = signal});
+    begin_exit(process, (struct exit_status){.signal = signal});
 }
 
 void lifecycle_kill_running(struct process *process, uint32_t signal)

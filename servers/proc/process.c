@@ -110,10 +110,10 @@ void process_set_live(struct process *process)
     process->state = PROCESS_LIVE;
 }
 
-void process_set_ends(struct process *process, struct ending ending)
+void process_set_ends(struct process *process, struct exit_status status)
 {
     process->state = PROCESS_ENDS;
-    process->ending = ending;
+    process->exit_status = status;
 }
 
 void process_set_ended(struct process *process)

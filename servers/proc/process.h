@@ -45,7 +45,7 @@ enum process_state { PROCESS_FREE, PROCESS_BEGINS, PROCESS_LIVE, PROCESS_ENDS, P
 enum process_wait { WAITS_NOT, WAITS_CHILD, WAITS_TICK, WAITS_FORK, WAITS_EXEC };
 
 /* The argument of exit; or the number of the signal that ended the process, as in <signal.h>. */
-struct ending {
+struct exit_status {
     uint32_t code, signal;
 };
 
@@ -67,7 +67,7 @@ struct process {
     uint32_t caller, calls;          /* the caller to answer, when it waits */
     uint32_t awaited, awaited_group; /* WAITS_CHILD: the child's pid, or its group; 0: any */
     bool only_looks;                 /* WAITS_CHILD: the child can be waited for again */
-    struct ending ending;            /* when it ends or has ended */
+    struct exit_status exit_status;  /* when it ends or has ended */
     struct work work;
     int32_t fork_error; /* for the parent, if the process begins and will not live */
     struct process *parent, *children, *ended, *adopted;
@@ -109,7 +109,7 @@ void process_give_children(struct process *process);
 
 /* Set the state: it lives; it ends, with that status; it has ended, and moves to its parent's other list. */
 void process_set_live(struct process *process);
-void process_set_ends(struct process *process, struct ending ending);
+void process_set_ends(struct process *process, struct exit_status status);
 void process_set_ended(struct process *process);
 
 /* The first in a list of children with that pid, or simply the first if pid is 0; or 0. */

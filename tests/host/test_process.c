@@ -48,7 +48,7 @@ static void test_ended(void)
 {
     struct process *process = make(process_by_badge(0));
 
-    process_set_ends(process, (struct ending){0});
+    process_set_ends(process, (struct exit_status){0});
     process_set_ended(process);
     CHECK(process_by_pid(process->pid) == process && !process_by_badge(process->badge));
     CHECK(!process_by_space(process_index(process)));
@@ -126,7 +126,7 @@ static void do_end(void)
         process_forget(process);
         model_remove(i);
     } else {
-        process_set_ends(process, (struct ending){7, 9});
+        process_set_ends(process, (struct exit_status){7, 9});
         process_set_ended(process);
         model[i].ended = true;
     }
@@ -159,7 +159,7 @@ static void do_wait(void)
     CHECK(!model[i].process->children == (children == ended));
     if (ended == 0)
         return;
-    CHECK(child->ending.code == 7 && child->ending.signal == 9);
+    CHECK(child->exit_status.code == 7 && child->exit_status.signal == 9);
     CHECK(process_by_pid(child->pid) == child);
     CHECK(process_in(model[i].process->ended, child->pid) == child);
     CHECK(!process_in(model[i].process->children, child->pid));
@@ -259,7 +259,7 @@ static void test_limit_shared(void)
     struct process *child = make(process), *second = make(child);
     CHECK(child && second && !make(process) && !make(second));
     CHECK(limits_set(&second->account, 1) == -ENOMEM); /* an account costs one */
-    process_set_ends(second, (struct ending){1, 0});
+    process_set_ends(second, (struct exit_status){1, 0});
     process_set_ended(second);
     CHECK(!make(process));
     process_forget(second);

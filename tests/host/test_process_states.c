@@ -50,7 +50,7 @@ static void test_states(void)
     CHECK(!process_audit());
     process->waits = WAITS_EXEC;
     CHECK(process_audit());
-    process_set_ends(process, (struct ending){0});
+    process_set_ends(process, (struct exit_status){0});
     CHECK(!process_audit()); /* it waits */
     process->waits = WAITS_NOT;
     CHECK(process_audit() && process_in(init->children, pid) == process && process_by_pid(pid) == process);
@@ -72,7 +72,7 @@ static void test_adopted_states(void)
     parent->waits = WAITS_FORK;
     child->work.step = no_step;
     CHECK(process_audit());
-    process_set_ends(parent, (struct ending){0});
+    process_set_ends(parent, (struct exit_status){0});
     parent->waits = WAITS_NOT;
     parent->work.step = no_step;
     CHECK(!process_audit()); /* it has a child */
