@@ -21,11 +21,11 @@
 static void show(const struct listed_process *process)
 {
     static const char *const states[] = {
-        [LISTED_BEGINS] = "begins", [LISTED_RUNS] = "runs",   [LISTED_SLEEPS] = "sleeps", [LISTED_WAITS] = "waits",
-        [LISTED_FORKS] = "forks",   [LISTED_EXECS] = "execs", [LISTED_ENDS] = "ends",     [LISTED_ENDED] = "ended"};
+        [LISTED_NEW] = "begins",  [LISTED_RUNS] = "runs",   [LISTED_SLEEPS] = "sleeps", [LISTED_WAITS] = "waits",
+        [LISTED_FORKS] = "forks", [LISTED_EXECS] = "execs", [LISTED_EXITING] = "ends",  [LISTED_ZOMBIE] = "ended"};
     uint32_t pages = 0, archive = 0, kernel = 0;
 
-    if (process->state != LISTED_ENDED)
+    if (process->state != LISTED_ZOMBIE)
         mem_space_usage(CLIENT_SLOT_MEM, process->space, &pages, &archive, &kernel);
     printf("%5u %6u %-6s %6u %7u %6u %s\n", process->pid, process->parent, states[process->state], pages, archive,
            kernel, *process->name ? process->name : "-");

@@ -34,7 +34,7 @@ int32_t call_wait(struct process *process, struct words *words)
 {
     int32_t wanted = (int32_t)words->w[1];
     uint32_t options = words->w[2], pid = wanted > 0 ? words->w[1] : 0, group = awaited_group(process, wanted, options);
-    struct process *child = process_awaited_in(process->ended, pid, group);
+    struct process *child = process_awaited_in(process->zombies, pid, group);
 
     if (options & ~(uint32_t)(WAIT_NO_HANG | WAIT_ONLY_LOOK | WAIT_GROUP))
         return -EINVAL;

@@ -2,7 +2,7 @@
 
 #include <errno.h>
 
-/* A process of the group, perhaps an ended one; NULL: there is no such group. */
+/* A process of the group, perhaps a zombie; NULL: there is no such group. */
 static const struct process *one_of(uint32_t group)
 {
     for (uint32_t i = 1; i < PROCESSES_MAX; i++)

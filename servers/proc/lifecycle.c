@@ -29,7 +29,7 @@ static struct task initial_task(const struct process *process, uint32_t cpu)
     };
 }
 
-/* Makes a process that begins, with a processor of its own. */
+/* Makes a new process, with a processor of its own. */
 static struct process *allocate_process(struct process *parent)
 {
     struct process *made = process_make(parent);
@@ -285,7 +285,7 @@ static void finish_exit(struct process *process)
     if (signals_forget_children(parent)) {
         forget_child(parent, process);
     } else {
-        process_set_ended(process);
+        process_set_zombie(process);
         if (process_awaits(parent, process))
             answer_parent(parent, process);
     }
@@ -307,7 +307,7 @@ static void exit_step(struct work *work)
         work_destroy_task(process->task.slot);
     if (left != TASK_GONE) {
         work_add(work, exit_step);
-    } else if (process->state == PROCESS_BEGINS) {
+    } else if (process->state == PROCESS_NEW) {
         fail_fork(process);
     } else {
         console_release(PROC_SLOT_CONSOLE, process->badge);
@@ -347,7 +347,7 @@ static void begin_exit(struct process *process, struct exit_status status)
     alarms_remove(process);
     (void)futex_forget(process);
     cpus_remove_young(process);
-    process_set_ends(process, status);
+    process_set_exiting(process, status);
     bool is_gone = !has_work && task_destroy(&process->task) == TASK_GONE;
     release_resources(process);
     if (is_gone && !process->has_files)

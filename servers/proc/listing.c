@@ -11,12 +11,12 @@ static uint32_t state_of(const struct process *process)
                                     [WAITS_EXEC] = LISTED_EXECS};
 
     switch (process->state) {
-    case PROCESS_BEGINS:
-        return LISTED_BEGINS;
+    case PROCESS_NEW:
+        return LISTED_NEW;
     case PROCESS_LIVE:
         return waits[process->waits];
     default:
-        return process->state == PROCESS_ENDS ? LISTED_ENDS : LISTED_ENDED;
+        return process->state == PROCESS_EXITING ? LISTED_EXITING : LISTED_ZOMBIE;
     }
 }
 

@@ -71,7 +71,7 @@ struct process *process_make(struct process *parent)
         .pid = last_pid,
         .group = parent->group ? parent->group : last_pid,
         .session = parent->session ? parent->session : last_pid,
-        .state = PROCESS_BEGINS,
+        .state = PROCESS_NEW,
         .account = account_hold(parent->account),
     };
     attach(process, parent, &parent->children);
@@ -101,8 +101,8 @@ void process_give_children(struct process *process)
         adopt(process->parent, process->children);
     while (process->adopted)
         adopt(process->parent, process->adopted);
-    while (process->ended)
-        process_forget(process->ended);
+    while (process->zombies)
+        process_forget(process->zombies);
 }
 
 void process_set_live(struct process *process)
@@ -110,19 +110,19 @@ void process_set_live(struct process *process)
     process->state = PROCESS_LIVE;
 }
 
-void process_set_ends(struct process *process, struct exit_status status)
+void process_set_exiting(struct process *process, struct exit_status status)
 {
-    process->state = PROCESS_ENDS;
+    process->state = PROCESS_EXITING;
     process->exit_status = status;
 }
 
-void process_set_ended(struct process *process)
+void process_set_zombie(struct process *process)
 {
     struct process *parent = process->parent;
 
-    process->state = PROCESS_ENDED;
+    process->state = PROCESS_ZOMBIE;
     detach(process);
-    attach(process, parent, &parent->ended);
+    attach(process, parent, &parent->zombies);
 }
 
 struct process *process_in(struct process *list, uint32_t pid)
@@ -167,7 +167,7 @@ struct process *process_by_space(uint32_t space)
 struct process *process_by_pid(uint32_t pid)
 {
     for (uint32_t i = 1; i < PROCESSES_MAX; i++)
-        if (processes[i].state > PROCESS_BEGINS && processes[i].pid == pid)
+        if (processes[i].state > PROCESS_NEW && processes[i].pid == pid)
             return &processes[i];
     return NULL;
 }
@@ -192,36 +192,36 @@ struct process *process_of_work(struct work *work)
     return (struct process *)(void *)((char *)work - offsetof(struct process, work));
 }
 
-static bool family_is_good(const struct process *process, const struct process *child, bool have_ended)
+static bool family_is_good(const struct process *process, const struct process *child, bool are_zombies)
 {
     for (; child; child = child->next)
-        if (child->parent != process || *child->link != child || (child->state == PROCESS_ENDED) != have_ended)
+        if (child->parent != process || *child->link != child || (child->state == PROCESS_ZOMBIE) != are_zombies)
             return false;
     return true;
 }
 
 static bool families_are_good(const struct process *p)
 {
-    bool has_any = p->children || p->ended || p->adopted;
+    bool has_any = p->children || p->zombies || p->adopted;
 
-    return family_is_good(p, p->children, false) && family_is_good(p, p->ended, true) &&
+    return family_is_good(p, p->children, false) && family_is_good(p, p->zombies, true) &&
            family_is_good(p, p->adopted, false) && (!has_any || p->state == PROCESS_LIVE) &&
-           (p->state != PROCESS_ENDED || !p->is_adopted) && process_is_below(p, &processes[0]);
+           (p->state != PROCESS_ZOMBIE || !p->is_adopted) && process_is_below(p, &processes[0]);
 }
 
 /* P4, P6 and P7. */
 static bool work_is_good(const struct process *p)
 {
-    bool begins = p->state == PROCESS_BEGINS, waits = p->waits != WAITS_NOT;
+    bool is_new = p->state == PROCESS_NEW, waits = p->waits != WAITS_NOT;
     const struct process *child = p->children;
 
     if (waits && p->state != PROCESS_LIVE)
         return false;
-    if ((p->work.step != NULL) != (begins || p->state == PROCESS_ENDS || p->waits == WAITS_EXEC))
+    if ((p->work.step != NULL) != (is_new || p->state == PROCESS_EXITING || p->waits == WAITS_EXEC))
         return false;
-    if (begins && !p->is_adopted && (p->parent->waits != WAITS_FORK || p->parent->children != p))
+    if (is_new && !p->is_adopted && (p->parent->waits != WAITS_FORK || p->parent->children != p))
         return false;
-    return p->waits != WAITS_FORK || (child && child->state == PROCESS_BEGINS);
+    return p->waits != WAITS_FORK || (child && child->state == PROCESS_NEW);
 }
 
 static uint32_t count_charged(const struct account *account)

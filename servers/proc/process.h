@@ -1,30 +1,30 @@
 /*
  * The process table.
  *
- *      parent ---> children: child <-> child      not ended
- *             ---> ended:    child <-> child      not yet waited for
- *             ---> adopted:  child <-> child      not ended, but their parent has, or is about to
+ *      parent ---> children: child <-> child      new, live or exiting
+ *             ---> zombies:  child <-> child      not yet waited for
+ *             ---> adopted:  child <-> child      new, live or exiting; their parent has exited, or is about to
  *
- *      process_make()       process_set_live()      process_set_ends()       process_set_ended()
- *           |                    |                       |                        |
- *           +-----> BEGINS ------+-------> LIVE ---------+--------> ENDS ---------+-----> ENDED --+
- *                      |                                             | adopted                    | waited for
- *                      +----------------------> FREE <---------------+----------------------------+
+ *      process_make()    process_set_live()    process_set_exiting()   process_set_zombie()
+ *           |                 |                     |                       |
+ *           +------> NEW -----+------> LIVE --------+-------> EXITING ------+----> ZOMBIE --+
+ *                     |                                          | adopted                  | waited for
+ *                     +----------------------> FREE <------------+--------------------------+
  *
- * A process that BEGINS cannot be killed; one that ENDS only frees its memory. Both may take several steps (work.h).
+ * A process that is new cannot be killed; one that exits only frees its memory. Both may take several steps (work.h).
  *
  *   P1  a live process's badge is its index in the low bits with a generation above, and is not
  *       reused for a long time: a badge names one process or none
  *   P2  a process is in one of its parent's lists. When the parent ends, its own parent adopts the
  *       children: it is not told of their end, when they are forgotten, but it may end them. So each
  *       process is below init, and below the process that is responsible for it
- *   P3  an ended process keeps only its number and its status
+ *   P3  a zombie keeps only its number and its status
  *   P4  a process that waits for an answer, for a child's end, a tick, or the end of its own fork or exec, is live and
  *       has `waits` set and its caller kept
  *   P5  a process that is not free is charged as one to its account (limits.h)
- *   P6  it has work in the queue if it begins, ends, or waits for its exec
- *   P7  if a process waits for its fork, its first child is the one that begins; all other children that begin are
- *       adopted, and about to end
+ *   P6  it has work in the queue if it is new, exits, or waits for its exec
+ *   P7  if a process waits for its fork, its first child is the new one; all other new children are adopted, and about to
+ *       exit
  *
  * Entry 0 is init, which never ends.
  */
@@ -41,7 +41,7 @@
 
 enum { PROCESSES_MAX = TASKS_MAX, PROCESS_INDEX_BITS = 12 };
 
-enum process_state { PROCESS_FREE, PROCESS_BEGINS, PROCESS_LIVE, PROCESS_ENDS, PROCESS_ENDED };
+enum process_state { PROCESS_FREE, PROCESS_NEW, PROCESS_LIVE, PROCESS_EXITING, PROCESS_ZOMBIE };
 enum process_wait { WAITS_NOT, WAITS_CHILD, WAITS_TICK, WAITS_FORK, WAITS_EXEC };
 
 /* The argument of exit; or the number of the signal that ended the process, as in <signal.h>. */
@@ -67,10 +67,10 @@ struct process {
     uint32_t caller, calls;          /* the caller to answer, when it waits */
     uint32_t awaited, awaited_group; /* WAITS_CHILD: the child's pid, or its group; 0: any */
     bool only_looks;                 /* WAITS_CHILD: the child can be waited for again */
-    struct exit_status exit_status;  /* when it ends or has ended */
+    struct exit_status exit_status;  /* when it exits, or is a zombie */
     struct work work;
-    int32_t fork_error; /* for the parent, if the process begins and will not live */
-    struct process *parent, *children, *ended, *adopted;
+    int32_t fork_error; /* for the parent, if the process is new and will not live */
+    struct process *parent, *children, *zombies, *adopted;
     struct process *next, **link; /* in one of its parent's lists, or the free list */
     struct account *account;
     uint32_t wake;                /* WAITS_TICK: when */
@@ -98,19 +98,19 @@ void process_init(void);
 
 uint32_t process_index(const struct process *process);
 
-/* Makes a process that begins, without a task, a child of `parent` in its account; 0 if that is used up. */
+/* Makes a new process, without a task, a child of `parent` in its account; 0 if that is used up. */
 struct process *process_make(struct process *parent);
 
 /* Removes a process from the table and from its parent's list. */
 void process_forget(struct process *process);
 
-/* The parent adopts the children, own and adopted ones; ended children are forgotten. */
+/* The parent adopts the children, own and adopted ones; zombies are forgotten. */
 void process_give_children(struct process *process);
 
-/* Set the state: it lives; it ends, with that status; it has ended, and moves to its parent's other list. */
+/* Set the state: it lives; it exits, with that status; it is a zombie, and moves to its parent's other list. */
 void process_set_live(struct process *process);
-void process_set_ends(struct process *process, struct exit_status status);
-void process_set_ended(struct process *process);
+void process_set_exiting(struct process *process, struct exit_status status);
+void process_set_zombie(struct process *process);
 
 /* The first in a list of children with that pid, or simply the first if pid is 0; or 0. */
 struct process *process_in(struct process *list, uint32_t pid);
@@ -118,7 +118,7 @@ struct process *process_in(struct process *list, uint32_t pid);
 /* The same; if `group` is not 0, the first of that group. */
 struct process *process_awaited_in(struct process *list, uint32_t pid, uint32_t group);
 
-/* Live processes, or 0; process_by_pid() also finds processes that end or have ended. */
+/* Live processes, or 0; process_by_pid() also finds processes that exit and zombies. */
 struct process *process_by_badge(uint32_t badge);
 struct process *process_by_space(uint32_t space);
 struct process *process_by_pid(uint32_t pid);

@@ -4,14 +4,14 @@
 #include <stdint.h>
 
 enum listed_state {
-    LISTED_BEGINS,
+    LISTED_NEW,
     LISTED_RUNS,
     LISTED_SLEEPS,
     LISTED_WAITS,
     LISTED_FORKS,
     LISTED_EXECS,
-    LISTED_ENDS,
-    LISTED_ENDED
+    LISTED_EXITING,
+    LISTED_ZOMBIE
 };
 enum { LISTED_NAME_BYTES = 64 };
 
@@ -19,5 +19,5 @@ struct listed_process {
     uint32_t pid, parent, group;
     uint32_t state;               /* enum listed_state; one that waits for another server's answer runs */
     uint32_t space;               /* by which mem knows it */
-    char name[LISTED_NAME_BYTES]; /* of its program, with its zero byte; empty once it has ended */
+    char name[LISTED_NAME_BYTES]; /* of its program, with its zero byte; empty for a zombie */
 };

@@ -48,8 +48,8 @@ static void test_ended(void)
 {
     struct process *process = make(process_by_badge(0));
 
-    process_set_ends(process, (struct exit_status){0});
-    process_set_ended(process);
+    process_set_exiting(process, (struct exit_status){0});
+    process_set_zombie(process);
     CHECK(process_by_pid(process->pid) == process && !process_by_badge(process->badge));
     CHECK(!process_by_space(process_index(process)));
     process_forget(process);
@@ -126,8 +126,8 @@ static void do_end(void)
         process_forget(process);
         model_remove(i);
     } else {
-        process_set_ends(process, (struct exit_status){7, 9});
-        process_set_ended(process);
+        process_set_exiting(process, (struct exit_status){7, 9});
+        process_set_zombie(process);
         model[i].ended = true;
     }
     for (uint32_t c = 0; c < count;) {
@@ -154,14 +154,14 @@ static void do_wait(void)
         ended += child && model[c].ended;
         CHECK(!child || process_is_below(model[c].process, model[i].process));
     }
-    struct process *child = model[i].process->ended;
+    struct process *child = model[i].process->zombies;
     CHECK(!child == (ended == 0));
     CHECK(!model[i].process->children == (children == ended));
     if (ended == 0)
         return;
     CHECK(child->exit_status.code == 7 && child->exit_status.signal == 9);
     CHECK(process_by_pid(child->pid) == child);
-    CHECK(process_in(model[i].process->ended, child->pid) == child);
+    CHECK(process_in(model[i].process->zombies, child->pid) == child);
     CHECK(!process_in(model[i].process->children, child->pid));
     CHECK(model[model_find(child->pid)].parent == model[i].pid);
     model_remove(model_find(child->pid));
@@ -259,8 +259,8 @@ static void test_limit_shared(void)
     struct process *child = make(process), *second = make(child);
     CHECK(child && second && !make(process) && !make(second));
     CHECK(limits_set(&second->account, 1) == -ENOMEM); /* an account costs one */
-    process_set_ends(second, (struct exit_status){1, 0});
-    process_set_ended(second);
+    process_set_exiting(second, (struct exit_status){1, 0});
+    process_set_zombie(second);
     CHECK(!make(process));
     process_forget(second);
     CHECK(limits_set(&child->account, 1) == 0 && !make(child) && !make(process));

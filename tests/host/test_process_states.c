@@ -50,15 +50,15 @@ static void test_states(void)
     CHECK(!process_audit());
     process->waits = WAITS_EXEC;
     CHECK(process_audit());
-    process_set_ends(process, (struct exit_status){0});
+    process_set_exiting(process, (struct exit_status){0});
     CHECK(!process_audit()); /* it waits */
     process->waits = WAITS_NOT;
     CHECK(process_audit() && process_in(init->children, pid) == process && process_by_pid(pid) == process);
     CHECK(!process_by_badge(process->badge) && !process_by_space(process_index(process)));
     process->work.step = NULL;
     CHECK(!process_audit());
-    process_set_ended(process);
-    CHECK(process_audit() && process_in(init->ended, pid) == process && !process_in(init->children, pid));
+    process_set_zombie(process);
+    CHECK(process_audit() && process_in(init->zombies, pid) == process && !process_in(init->children, pid));
     process->work.step = no_step;
     CHECK(!process_audit());
     process_forget(process);
@@ -72,7 +72,7 @@ static void test_adopted_states(void)
     parent->waits = WAITS_FORK;
     child->work.step = no_step;
     CHECK(process_audit());
-    process_set_ends(parent, (struct exit_status){0});
+    process_set_exiting(parent, (struct exit_status){0});
     parent->waits = WAITS_NOT;
     parent->work.step = no_step;
     CHECK(!process_audit()); /* it has a child */
