@@ -34,12 +34,12 @@ int32_t call_wait(struct process *process, struct words *words)
 {
     int32_t wanted = (int32_t)words->w[1];
     uint32_t options = words->w[2], pid = wanted > 0 ? words->w[1] : 0, group = awaited_group(process, wanted, options);
-    struct process *child = process_awaited_in(process->zombies, pid, group);
+    struct process *child = process_find_awaited(process->zombies, pid, group);
 
     if (options & ~(uint32_t)(WAIT_NO_HANG | WAIT_ONLY_LOOK | WAIT_GROUP))
         return -EINVAL;
     process->waits_count++;
-    if (!child && !process_awaited_in(process->children, pid, group))
+    if (!child && !process_find_awaited(process->children, pid, group))
         return -ECHILD;
     if (!child && !(options & WAIT_NO_HANG))
         return wait_later(process, pid, group, options & WAIT_ONLY_LOOK);
@@ -47,7 +47,7 @@ int32_t call_wait(struct process *process, struct words *words)
     if (child)
         *words = (struct words){{0, child->pid, child->exit_status.code, child->exit_status.signal}};
     if (child && !(options & WAIT_ONLY_LOOK))
-        process_forget(child);
+        process_free(child);
     return 0;
 }
 

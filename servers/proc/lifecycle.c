@@ -40,13 +40,13 @@ static struct process *allocate_process(struct process *parent)
 }
 
 /* Frees a process that has nothing left except its entry. */
-static void free_process(struct process *made)
+static void discard_process(struct process *made)
 {
     cpus_give(made->cpu);
-    process_forget(made);
+    process_free(made);
 }
 
-static void set_arguments(struct process *process, struct arguments *arguments)
+static void replace_arguments(struct process *process, struct arguments *arguments)
 {
     arguments_drop(process->arguments);
     process->arguments = arguments;
@@ -225,10 +225,10 @@ int lifecycle_spawn(struct process *parent, struct arguments *arguments, struct 
         for (enum task_left left; (left = task_destroy(&made->task));)
             if (left == TASK_OBJECT_LEFT)
                 task_destroy_object(&made->task);
-        free_process(made);
+        discard_process(made);
         return error;
     }
-    set_arguments(made, arguments);
+    replace_arguments(made, arguments);
     process_set_live(made);
     *child = made;
     task_resume(&made->task);
@@ -243,7 +243,7 @@ static void fail_fork(struct process *made)
     struct process *parent = made->is_adopted ? NULL : made->parent;
     int32_t error = made->fork_error;
 
-    free_process(made);
+    discard_process(made);
     if (parent)
         answer_fork(parent, error, 0);
 }
@@ -253,18 +253,18 @@ static void answer_parent(struct process *parent, struct process *child)
     struct words words = {{0, child->pid, child->exit_status.code, child->exit_status.signal}};
 
     if (!parent->only_looks)
-        process_forget(child);
+        process_free(child);
     foreground_changed(parent);
     waits_answer(parent, 0, words);
 }
 
 /* Forgets a child for which nobody waits; a waiting parent is answered after the last one. */
-static void forget_child(struct process *parent, struct process *child)
+static void discard_child(struct process *parent, struct process *child)
 {
     bool is_awaited = process_awaits(parent, child);
 
-    process_forget(child);
-    if (!is_awaited || process_awaited_in(parent->children, parent->awaited, parent->awaited_group))
+    process_free(child);
+    if (!is_awaited || process_find_awaited(parent->children, parent->awaited, parent->awaited_group))
         return;
     foreground_changed(parent);
     waits_answer(parent, -ECHILD, (struct words){{0}});
@@ -279,11 +279,11 @@ static void finish_exit(struct process *process)
         process->exit_status.signal ? process->exit_status.signal : process->exit_status.code & 0xff};
 
     if (process->is_adopted) {
-        process_forget(process);
+        process_free(process);
         return;
     }
     if (signals_forget_children(parent)) {
-        forget_child(parent, process);
+        discard_child(parent, process);
     } else {
         process_set_zombie(process);
         if (process_awaits(parent, process))
@@ -335,7 +335,7 @@ static void release_resources(struct process *process)
     process->arguments = process->next_arguments = NULL;
     cpus_give(process->cpu);
     foreground_exit(process);
-    process_give_children(process);
+    process_reparent_children(process);
 }
 
 /* Begins the end of a process. An exec in progress becomes its end. */
@@ -460,7 +460,7 @@ int32_t lifecycle_exec(struct process *process, struct arguments *arguments)
     process->has_executed = true;
     process->closes_files = process->has_files;
     bool more = close_files_for_exec(process) || error == MEM_MORE;
-    set_arguments(process, arguments);
+    replace_arguments(process, arguments);
     foreground_exec(process);
     (void)futex_forget(process);
     int result = more ? MEM_MORE : load(process, &program);

@@ -208,7 +208,7 @@ static int32_t send_signal(struct process *process, uint32_t pid, struct signal 
         return -ESRCH;
     if (signal.number > SIGNAL_LAST || signal_would_stop(victim, signal.number))
         return -EINVAL;
-    if (!process_is_below(victim, process))
+    if (!process_is_descendant(victim, process))
         return -EPERM;
     if (signal.number == 0 || victim->state != PROCESS_LIVE)
         return 0;

@@ -78,7 +78,7 @@ struct process *process_make(struct process *parent)
     return process;
 }
 
-void process_forget(struct process *process)
+void process_free(struct process *process)
 {
     detach(process);
     account_release(process->account, 1);
@@ -95,14 +95,14 @@ static void adopt(struct process *parent, struct process *child)
     child->is_adopted = true;
 }
 
-void process_give_children(struct process *process)
+void process_reparent_children(struct process *process)
 {
     while (process->children)
         adopt(process->parent, process->children);
     while (process->adopted)
         adopt(process->parent, process->adopted);
     while (process->zombies)
-        process_forget(process->zombies);
+        process_free(process->zombies);
 }
 
 void process_set_live(struct process *process)
@@ -125,18 +125,18 @@ void process_set_zombie(struct process *process)
     attach(process, parent, &parent->zombies);
 }
 
-struct process *process_in(struct process *list, uint32_t pid)
+struct process *process_find_in(struct process *list, uint32_t pid)
 {
     while (list && pid && list->pid != pid)
         list = list->next;
     return list;
 }
 
-struct process *process_awaited_in(struct process *list, uint32_t pid, uint32_t group)
+struct process *process_find_awaited(struct process *list, uint32_t pid, uint32_t group)
 {
     while (list && group && list->group != group)
         list = list->next;
-    return group ? list : process_in(list, pid);
+    return group ? list : process_find_in(list, pid);
 }
 
 bool process_awaits(const struct process *parent, const struct process *child)
@@ -180,7 +180,7 @@ struct process *process_next_live(struct process *process)
     return NULL;
 }
 
-bool process_is_below(const struct process *process, const struct process *above)
+bool process_is_descendant(const struct process *process, const struct process *above)
 {
     while (process && process != above)
         process = process->parent;
@@ -206,7 +206,7 @@ static bool families_are_good(const struct process *p)
 
     return family_is_good(p, p->children, false) && family_is_good(p, p->zombies, true) &&
            family_is_good(p, p->adopted, false) && (!has_any || p->state == PROCESS_LIVE) &&
-           (p->state != PROCESS_ZOMBIE || !p->is_adopted) && process_is_below(p, &processes[0]);
+           (p->state != PROCESS_ZOMBIE || !p->is_adopted) && process_is_descendant(p, &processes[0]);
 }
 
 /* P4, P6 and P7. */

@@ -101,11 +101,11 @@ uint32_t process_index(const struct process *process);
 /* Makes a new process, without a task, a child of `parent` in its account; 0 if that is used up. */
 struct process *process_make(struct process *parent);
 
-/* Removes a process from the table and from its parent's list. */
-void process_forget(struct process *process);
+/* Frees the entry of a process, and removes it from its parent's list. */
+void process_free(struct process *process);
 
-/* The parent adopts the children, own and adopted ones; zombies are forgotten. */
-void process_give_children(struct process *process);
+/* The parent adopts the children, own and adopted ones; zombies are freed. */
+void process_reparent_children(struct process *process);
 
 /* Set the state: it lives; it exits, with that status; it is a zombie, and moves to its parent's other list. */
 void process_set_live(struct process *process);
@@ -113,10 +113,10 @@ void process_set_exiting(struct process *process, struct exit_status status);
 void process_set_zombie(struct process *process);
 
 /* The first in a list of children with that pid, or simply the first if pid is 0; or 0. */
-struct process *process_in(struct process *list, uint32_t pid);
+struct process *process_find_in(struct process *list, uint32_t pid);
 
 /* The same; if `group` is not 0, the first of that group. */
-struct process *process_awaited_in(struct process *list, uint32_t pid, uint32_t group);
+struct process *process_find_awaited(struct process *list, uint32_t pid, uint32_t group);
 
 /* Live processes, or 0; process_by_pid() also finds processes that exit and zombies. */
 struct process *process_by_badge(uint32_t badge);
@@ -130,7 +130,7 @@ struct process *process_next_live(struct process *process);
 bool process_awaits(const struct process *parent, const struct process *child);
 
 /* True if `above` is the process, its parent, or above that. */
-bool process_is_below(const struct process *process, const struct process *above);
+bool process_is_descendant(const struct process *process, const struct process *above);
 
 /* The process with that index, in any state. */
 struct process *process_at(uint32_t index);

@@ -37,7 +37,7 @@ static void test_full_table(void)
     }
     CHECK(!make(init) && process_audit());
     for (int i = 1; i < PROCESSES_MAX; i++)
-        process_forget(process_by_badge(badges[i]));
+        process_free(process_by_badge(badges[i]));
     for (int i = 1; i < PROCESSES_MAX; i++)
         CHECK(!process_by_badge(badges[i]));
     CHECK(process_audit());
@@ -52,7 +52,7 @@ static void test_ended(void)
     process_set_zombie(process);
     CHECK(process_by_pid(process->pid) == process && !process_by_badge(process->badge));
     CHECK(!process_by_space(process_index(process)));
-    process_forget(process);
+    process_free(process);
 }
 
 /* Badges are not used again before the generations have gone round. */
@@ -63,14 +63,14 @@ static void test_numbers(void)
 
     CHECK(process_by_space(index) == process && !process_by_space(PROCESSES_MAX + index));
     for (uint32_t i = 0; i < 100000; i++) {
-        process_forget(process);
+        process_free(process);
         CHECK(!process_by_space(index));
         process = make(init);
         CHECK(process_index(process) == index);
         CHECK(process->badge != first && process->badge <= BADGE_MAX);
         CHECK(!process_by_badge(first));
     }
-    process_forget(process);
+    process_free(process);
 }
 
 /* ------------------------------------------------------------------------------------- families */
@@ -121,9 +121,9 @@ static void do_end(void)
     bool adopted = process->is_adopted;
     uint32_t above = model[i].parent;
     CHECK(adopted == model[i].adopted && process->parent->pid == above);
-    process_give_children(process);
+    process_reparent_children(process);
     if (adopted) {
-        process_forget(process);
+        process_free(process);
         model_remove(i);
     } else {
         process_set_exiting(process, (struct exit_status){7, 9});
@@ -152,7 +152,7 @@ static void do_wait(void)
         bool child = model[c].parent == model[i].pid && !model[c].adopted;
         children += child;
         ended += child && model[c].ended;
-        CHECK(!child || process_is_below(model[c].process, model[i].process));
+        CHECK(!child || process_is_descendant(model[c].process, model[i].process));
     }
     struct process *child = model[i].process->zombies;
     CHECK(!child == (ended == 0));
@@ -161,11 +161,11 @@ static void do_wait(void)
         return;
     CHECK(child->exit_status.code == 7 && child->exit_status.signal == 9);
     CHECK(process_by_pid(child->pid) == child);
-    CHECK(process_in(model[i].process->zombies, child->pid) == child);
-    CHECK(!process_in(model[i].process->children, child->pid));
+    CHECK(process_find_in(model[i].process->zombies, child->pid) == child);
+    CHECK(!process_find_in(model[i].process->children, child->pid));
     CHECK(model[model_find(child->pid)].parent == model[i].pid);
     model_remove(model_find(child->pid));
-    process_forget(child);
+    process_free(child);
 }
 
 static void test_families(void)
@@ -245,8 +245,8 @@ static void test_limit_refused(void)
     CHECK(limits_set(&process->account, PROCESSES_MAX - 2) == -EPERM);
     CHECK(limits_set(&process->account, 1) == 0 && !make(process) && limits_set(&process->account, 0) == -EINVAL);
     CHECK(make(init) && process_audit());
-    process_forget(process);
-    process_forget(other);
+    process_free(process);
+    process_free(other);
 }
 
 /* Its children count for it, live or not; it goes with the last of them. */
@@ -262,12 +262,12 @@ static void test_limit_shared(void)
     process_set_exiting(second, (struct exit_status){1, 0});
     process_set_zombie(second);
     CHECK(!make(process));
-    process_forget(second);
+    process_free(second);
     CHECK(limits_set(&child->account, 1) == 0 && !make(child) && !make(process));
-    process_give_children(process);
-    process_forget(process);
+    process_reparent_children(process);
+    process_free(process);
     CHECK(limits_of_all->used == before + 3 + ACCOUNT_COST - 1 && process_audit());
-    process_forget(child);
+    process_free(child);
     CHECK(limits_of_all->used == before - 1);
 }
 
@@ -283,8 +283,8 @@ static void test_limit_depth(void)
     }
     CHECK(limits_set(&above->account, 2) == -EAGAIN);
     while (n--) {
-        process_give_children(all[n]);
-        process_forget(all[n]);
+        process_reparent_children(all[n]);
+        process_free(all[n]);
     }
     CHECK(limits_of_all->used == 0 && process_audit());
 }
@@ -299,7 +299,7 @@ static void test_limit_of_blocks(void)
     while ((blocks[n] = arguments_make(ARGUMENTS_SHORT + 1, process->account)))
         n++;
     CHECK(n == LIMITS_BLOCKS / 4);
-    process_forget(process); /* the blocks hold its account */
+    process_free(process); /* the blocks hold its account */
     CHECK(limits_of_all->used > (PROCESSES_MAX - 1) / 4);
     struct process *second = make(process_by_badge(0));
     for (; all < 20; n++, all++)
@@ -307,7 +307,7 @@ static void test_limit_of_blocks(void)
     CHECK(limits_set(&second->account, 300) == 0); /* of which its part would be more than are left */
     CHECK(limits_blocks_left(second->account) == LIMITS_BLOCKS - LIMITS_BLOCKS / 4 - 20 &&
           !limits_blocks_left(limits_of_all));
-    process_forget(second);
+    process_free(second);
     for (; (blocks[n] = arguments_make(ARGUMENTS_MAX, limits_of_all)); n++)
         all++;
     CHECK(all == LIMITS_BLOCKS - LIMITS_BLOCKS / 4);
@@ -322,7 +322,7 @@ static void test_limits_again(void)
     for (int i = 0; i < 2 * PROCESSES_MAX; i++) {
         struct process *process = make(process_by_badge(0));
         CHECK(process && limits_set(&process->account, 5) == 0);
-        process_forget(process);
+        process_free(process);
     }
 }
 
@@ -337,7 +337,7 @@ static void test_lowered_blocks(void)
     CHECK(limits_blocks_left(limits_of_all) == LIMITS_BLOCKS / 2 - 1 ||
           limits_blocks_left(limits_of_all) == LIMITS_BLOCKS / 2);
     CHECK(limits_set(&process->account, 1) == 0 && limits_blocks_left(limits_of_all) == LIMITS_BLOCKS - 1);
-    process_forget(process);
+    process_free(process);
     process = make(process_by_badge(0));
     CHECK(limits_set(&process->account, PROCESSES_MAX / 2) == 0);
     for (int i = 0; i < 3; i++)
@@ -345,7 +345,7 @@ static void test_lowered_blocks(void)
     CHECK(limits_set(&process->account, 1) == 0 && process->account->depth == 2); /* the blocks hold the other one */
     for (int i = 0; i < 3; i++)
         arguments_drop(blocks[i]);
-    process_forget(process);
+    process_free(process);
     CHECK(limits_of_all->used == 0 && limits_blocks_left(limits_of_all) == LIMITS_BLOCKS);
 }
 

@@ -29,14 +29,14 @@ static void test_states(void)
     uint32_t pid = process->pid;
 
     CHECK(!process_by_pid(pid) && !process_by_badge(process->badge) && !process_by_space(process_index(process)));
-    CHECK(process_in(init->children, pid) == process && !process_audit());
+    CHECK(process_find_in(init->children, pid) == process && !process_audit());
     process->work.step = no_step;
     CHECK(!process_audit()); /* nobody waits for it */
     init->waits = WAITS_FORK;
     CHECK(process_audit() && process_of_work(&process->work) == process);
     struct process *other = make(init); /* before the one that begins */
     CHECK(!process_audit());
-    process_forget(other);
+    process_free(other);
     CHECK(process_audit());
     process->work.step = NULL;
     CHECK(!process_audit());
@@ -53,15 +53,15 @@ static void test_states(void)
     process_set_exiting(process, (struct exit_status){0});
     CHECK(!process_audit()); /* it waits */
     process->waits = WAITS_NOT;
-    CHECK(process_audit() && process_in(init->children, pid) == process && process_by_pid(pid) == process);
+    CHECK(process_audit() && process_find_in(init->children, pid) == process && process_by_pid(pid) == process);
     CHECK(!process_by_badge(process->badge) && !process_by_space(process_index(process)));
     process->work.step = NULL;
     CHECK(!process_audit());
     process_set_zombie(process);
-    CHECK(process_audit() && process_in(init->zombies, pid) == process && !process_in(init->children, pid));
+    CHECK(process_audit() && process_find_in(init->zombies, pid) == process && !process_find_in(init->children, pid));
     process->work.step = no_step;
     CHECK(!process_audit());
-    process_forget(process);
+    process_free(process);
 }
 
 /* One whose parent has ended may still begin, to be unmade. */
@@ -76,10 +76,10 @@ static void test_adopted_states(void)
     parent->waits = WAITS_NOT;
     parent->work.step = no_step;
     CHECK(!process_audit()); /* it has a child */
-    process_give_children(parent);
+    process_reparent_children(parent);
     CHECK(process_audit() && child->parent == init && child->is_adopted);
-    process_forget(child);
-    process_forget(parent);
+    process_free(child);
+    process_free(parent);
 }
 
 int main(void)
