@@ -159,8 +159,7 @@ enum { RUSAGE_BYTES = 72 };
 HANDLER(waitid)
 {
     struct ended ended = {0, 0, 0};
-    uint32_t child, options = a[3],
-                    ours = (options & NO_HANG ? WAIT_NO_HANG : 0) | (options & NO_WAIT ? WAIT_ONLY_LOOK : 0);
+    uint32_t child, options = a[3], ours = (options & NO_HANG ? WAIT_NO_HANG : 0) | (options & NO_WAIT ? WAIT_PEEK : 0);
 
     if (options & ~(uint32_t)(NO_HANG | UNTRACED | EXITED | CONTINUED | NO_WAIT) || !(options & EXITED) ||
         !named_children(a[0], a[1], &child, &ours))

@@ -7,14 +7,14 @@
 
 #include <errno.h>
 
-static int32_t wait_later(struct process *process, uint32_t pid, uint32_t group, bool only_looks)
+static int32_t block_in_wait(struct process *process, uint32_t pid, uint32_t group, bool peeks)
 {
     if (signals_due(process))
         return -EINTR;
     waits_keep(process);
     process->awaited = pid;
     process->awaited_group = group;
-    process->only_looks = only_looks;
+    process->peeks = peeks;
     process->waits = WAITS_CHILD;
     foreground_changed(process);
     return SERVER_LATER;
@@ -36,17 +36,17 @@ int32_t call_wait(struct process *process, struct words *words)
     uint32_t options = words->w[2], pid = wanted > 0 ? words->w[1] : 0, group = awaited_group(process, wanted, options);
     struct process *child = process_find_awaited(process->zombies, pid, group);
 
-    if (options & ~(uint32_t)(WAIT_NO_HANG | WAIT_ONLY_LOOK | WAIT_GROUP))
+    if (options & ~(uint32_t)(WAIT_NO_HANG | WAIT_PEEK | WAIT_GROUP))
         return -EINVAL;
-    process->waits_count++;
+    process->wait_calls++;
     if (!child && !process_find_awaited(process->children, pid, group))
         return -ECHILD;
     if (!child && !(options & WAIT_NO_HANG))
-        return wait_later(process, pid, group, options & WAIT_ONLY_LOOK);
+        return block_in_wait(process, pid, group, options & WAIT_PEEK);
     *words = (struct words){{0}};
     if (child)
         *words = (struct words){{0, child->pid, child->exit_status.code, child->exit_status.signal}};
-    if (child && !(options & WAIT_ONLY_LOOK))
+    if (child && !(options & WAIT_PEEK))
         process_free(child);
     return 0;
 }

@@ -10,13 +10,13 @@ static bool is_with_parent(const struct process *child)
 {
     const struct process *parent = child->parent;
 
-    return !child->is_adopted && (!parent->reads || process_awaits(parent, child));
+    return !child->is_adopted && (!parent->has_read || process_awaits(parent, child));
 }
 
 /* True if the parent has not waited since it forked the child, and may be about to. */
-static bool is_new(const struct process *child)
+static bool may_be_awaited_soon(const struct process *child)
 {
-    return !child->is_adopted && child->waits_at_fork == child->parent->waits_count;
+    return !child->is_adopted && child->parent_wait_calls == child->parent->wait_calls;
 }
 
 /* At most as many steps as there are processes, some hundred. */
@@ -28,7 +28,7 @@ bool foreground_has(const struct process *process)
 }
 
 /* The next process after all processes below this one. init has no parent. */
-static struct process *next_beside(struct process *process)
+static struct process *next_after_subtree(struct process *process)
 {
     while (process && !process->next)
         process = process->parent;
@@ -41,19 +41,19 @@ void foreground_for_each(void (*call)(struct process *process))
     struct process *process = process_at(0)->children;
 
     while (process) {
-        bool is_called = is_with_parent(process) || is_new(process);
+        bool is_called = is_with_parent(process) || may_be_awaited_soon(process);
         if (is_called && process->state == PROCESS_LIVE)
             call(process);
-        process = is_called && process->children ? process->children : next_beside(process);
+        process = is_called && process->children ? process->children : next_after_subtree(process);
     }
 }
 
 /* After a process's first read its children may no longer be in the foreground. */
-static void let_read(struct process *process)
+static void grant_read(struct process *process)
 {
-    bool again = !process->reads && process->children;
+    bool again = !process->has_read && process->children;
 
-    process->reads = true;
+    process->has_read = true;
     console_foreground(PROC_SLOT_CONSOLE, process->badge, again);
 }
 
@@ -65,7 +65,7 @@ uint32_t foreground_news(bool part)
         return 0;
     struct process *process = process_by_badge(badge);
     if (badge != 0 && process && foreground_has(process))
-        let_read(process);
+        grant_read(process);
     return events;
 }
 
@@ -73,7 +73,7 @@ int foreground_set_keys(struct process *process, bool keys)
 {
     if (!foreground_has(process))
         return -EPERM;
-    process->edits |= keys;
+    process->reads_keys |= keys;
     return console_keys(PROC_SLOT_CONSOLE, process->badge, keys);
 }
 
@@ -85,7 +85,7 @@ void foreground_tick(uint32_t now)
 
 void foreground_changed(const struct process *process)
 {
-    if (process->reads)
+    if (process->has_read)
         console_foreground(PROC_SLOT_CONSOLE, 0, true);
 }
 
@@ -98,8 +98,8 @@ void foreground_exit(const struct process *process)
 void foreground_exec(struct process *process)
 {
     foreground_changed(process);
-    process->reads = false;
-    if (process->edits)
+    process->has_read = false;
+    if (process->reads_keys)
         console_keys(PROC_SLOT_CONSOLE, process->badge, false);
-    process->edits = false;
+    process->reads_keys = false;
 }

@@ -7,7 +7,7 @@
  * it waits for gets the input meanwhile. A command that it does not wait for gets none; nor does an adopted process
  * (`cmd &` of xv6's shell). A program that leaves reading to its children never notices.
  *
- *   F1  `reads` is set in a process that was in the foreground when it read, and in processes it forked since, until
+ *   F1  `has_read` is set in a process that was in the foreground when it read, and in processes it forked since, until
  *       exec
  *   F2  whenever a process may have entered or left the foreground, the console asks again about all waiting readers
  */

@@ -90,8 +90,8 @@ static bool release_files(struct process *process)
 /* Closes some of the files that do not stay open over its exec; true: more are left. */
 static bool close_files_for_exec(struct process *process)
 {
-    process->closes_files = process->closes_files && file_exec(PROC_SLOT_FILE, process->badge) == FILE_MORE;
-    return process->closes_files;
+    process->is_closing_files = process->is_closing_files && file_exec(PROC_SLOT_FILE, process->badge) == FILE_MORE;
+    return process->is_closing_files;
 }
 
 /* The space is copied: makes the rest of the child and lets it run, while its parent still waits in its call. */
@@ -109,8 +109,8 @@ static int complete_child(struct process *made)
         return error;
     made->program = parent->program;
     made->arguments = arguments_share(parent->arguments);
-    made->reads = parent->reads;
-    made->waits_at_fork = parent->waits_count;
+    made->has_read = parent->has_read;
+    made->parent_wait_calls = parent->wait_calls;
     made->has_vdso = parent->has_vdso;
     signals_fork(made, parent);
     process_set_live(made);
@@ -252,7 +252,7 @@ static void answer_parent(struct process *parent, struct process *child)
 {
     struct words words = {{0, child->pid, child->exit_status.code, child->exit_status.signal}};
 
-    if (!parent->only_looks)
+    if (!parent->peeks)
         process_free(child);
     foreground_changed(parent);
     waits_answer(parent, 0, words);
@@ -458,7 +458,7 @@ int32_t lifecycle_exec(struct process *process, struct arguments *arguments)
         return error;
     process->program = place;
     process->has_executed = true;
-    process->closes_files = process->has_files;
+    process->is_closing_files = process->has_files;
     bool more = close_files_for_exec(process) || error == MEM_MORE;
     replace_arguments(process, arguments);
     foreground_exec(process);

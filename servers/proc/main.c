@@ -307,8 +307,8 @@ static int32_t call_missing(struct process *process, struct words *words)
 
     if (process_index(process) == 0)
         return -EPERM;
-    if (process->missing < MOST) {
-        process->missing++;
+    if (process->missing_calls < MOST) {
+        process->missing_calls++;
         log_line(message_page, SERVER_SLOT_LOG, "%s (pid %u): Linux's system call %u is not there (ENOSYS)",
                  program_name(process->arguments->text), (unsigned)process->pid, (unsigned)words->w[1]);
     }

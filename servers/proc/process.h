@@ -54,26 +54,26 @@ struct process {
     uint32_t group, session; /* groups.h; 0: init */
     uint8_t state, waits;
     bool is_adopted;
-    bool reads;                      /* foreground.h */
-    bool edits;                      /* its program gets keys: foreground.h */
+    bool has_read;                   /* foreground.h */
+    bool reads_keys;                 /* its program gets keys: foreground.h */
     bool has_files;                  /* the file server knows it */
-    bool closes_files;               /* in its exec: the file server has more to close */
+    bool is_closing_files;           /* in its exec: the file server has more to close */
     bool has_vdso;                   /* its program uses the vdso */
     bool has_executed;               /* it runs another program than its parent */
-    uint32_t waits_count;            /* how often it has asked for ended children: foreground.h */
-    uint32_t waits_at_fork;          /* its parent's waits_count at the fork */
-    uint8_t missing;                 /* number of unknown calls that were logged */
+    uint32_t wait_calls;             /* how often it has asked for ended children: foreground.h */
+    uint32_t parent_wait_calls;      /* its parent's wait_calls at the fork */
+    uint8_t missing_calls;           /* number of unknown calls that were logged */
     uint32_t cpu;                    /* its own; its thread may still be on another: cpus.h */
     uint32_t caller, calls;          /* the caller to answer, when it waits */
     uint32_t awaited, awaited_group; /* WAITS_CHILD: the child's pid, or its group; 0: any */
-    bool only_looks;                 /* WAITS_CHILD: the child can be waited for again */
+    bool peeks;                      /* WAITS_CHILD: the child can be waited for again */
     struct exit_status exit_status;  /* when it exits, or is a zombie */
     struct work work;
     int32_t fork_error; /* for the parent, if the process is new and will not live */
     struct process *parent, *children, *zombies, *adopted;
     struct process *next, **link; /* in one of its parent's lists, or the free list */
     struct account *account;
-    uint32_t wake;                /* WAITS_TICK: when */
+    uint32_t wake_tick;           /* WAITS_TICK: when */
     struct process *next_sleeper; /* sleepers.h */
     struct process *next_young;   /* cpus.h */
     uint32_t young_ticks;

@@ -37,7 +37,7 @@ enum { TICKS_MAX = 0x3fffffff };
 enum { FUTEX_WOKEN_MAX = 32 };
 
 /* Options of proc's call `wait`. */
-enum wait_option { WAIT_NO_HANG = 1, WAIT_ONLY_LOOK = 2, WAIT_GROUP = 4 };
+enum wait_option { WAIT_NO_HANG = 1, WAIT_PEEK = 2, WAIT_GROUP = 4 };
 
 /* mem's answers, instead of 0, when a part of a long call is done: servers/proto/mem.proto. */
 enum { MEM_MORE = 1, MEM_TASK = 2 };

@@ -260,7 +260,7 @@ static void check_exit(struct model_program *program, const struct answer *answe
     program_ends(program, asked.message.words.w[1], 0);
 }
 
-enum { NO_HANG = 1, ONLY_LOOKS = 2, OF_GROUP = 4 };
+enum { NO_HANG = 1, PEEK = 2, OF_GROUP = 4 };
 
 /* Init has no group: all are its. */
 static struct awaited awaited_of(const struct model_program *program, int32_t wanted, uint32_t options)
@@ -280,7 +280,7 @@ static void check_wait(struct model_program *program, const struct answer *answe
     bool has_ended = program_child_of(asked.sender, ENDED, awaited);
     bool has_live = program_child_of(asked.sender, LIVE, awaited) || program_child_of(asked.sender, ENDS, awaited);
 
-    if (options > (NO_HANG | ONLY_LOOKS | OF_GROUP)) {
+    if (options > (NO_HANG | PEEK | OF_GROUP)) {
         check_status(answer, -EINVAL);
     } else if (!has_ended && !has_live) {
         check_status(answer, -ECHILD);
@@ -288,14 +288,14 @@ static void check_wait(struct model_program *program, const struct answer *answe
         struct model_program *child = program_by_pid(answer->words.w[1]);
         CHECK(child && child->state == ENDED && program_is_child(child, asked.sender, awaited));
         answer_is(answer, (struct words){{0, child->pid, child->code, child->signal}});
-        child->state = options & ONLY_LOOKS ? ENDED : FREE;
+        child->state = options & PEEK ? ENDED : FREE;
     } else if (options & NO_HANG) {
         check_status(answer, 0);
     } else {
         CHECK(!answer);
         program->waits = WAITS;
         program->awaited = awaited;
-        program->only_looks = options & ONLY_LOOKS;
+        program->peeks = options & PEEK;
     }
 }
 

@@ -41,7 +41,7 @@ static void tell_parent(struct model_program *program)
         return;
     owe(program->parent, (struct words){{0, program->pid, program->code, program->signal}});
     parent->waits = RUNS;
-    if (!parent->only_looks)
+    if (!parent->peeks)
         program->state = FREE;
 }
 

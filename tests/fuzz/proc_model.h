@@ -33,7 +33,7 @@ struct model_program {
     uint32_t pid, badge, space, parent, code, signal;
     uint32_t group; /* of who init started its own, else its parent's: none is set here */
     struct awaited awaited;
-    bool only_looks; /* who is awaited is not forgotten */
+    bool peeks; /* who is awaited is not forgotten */
     uint64_t wake;
     uint32_t fault_signal; /* FAULTED: what it will end by */
     uint32_t refusals;     /* FORKS: before that call */

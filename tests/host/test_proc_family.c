@@ -14,7 +14,7 @@
 #include "tests/server/proc_steps.h"
 
 enum { P1 = BADGE(1, 1), P2 = BADGE(2, 2), P3 = BADGE(3, 3), USER_1 = 10, USER_2 = 12, TERM = 15, CHILD = 17 };
-enum { NO_HANG = 1, ONLY_LOOKS = 2, OF_GROUP = 4 };
+enum { NO_HANG = 1, PEEK = 2, OF_GROUP = 4 };
 #define BIT(signal)                     (1u << ((signal)-1))
 #define GROUP(badge, lines, pid)        CALL(badge, lines, PROC_GROUP, pid)
 #define SET(badge, lines, pid, group)   CALL(badge, lines, PROC_SET_GROUP, pid, group)
@@ -87,10 +87,10 @@ static void children_are_waited_for_by_group(void)
         SET(P1, "answer 1\n", 3, 0),
         CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, (uint32_t)-2, NO_HANG),
         CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, 2, OF_GROUP | NO_HANG),
-        CALL(P1, NOTHING, PROC_WAIT, (uint32_t)-3, ONLY_LOOKS),
+        CALL(P1, NOTHING, PROC_WAIT, (uint32_t)-3, PEEK),
         SEND(2, TERM, NULL),
         CALL(P3, END(3, "3/3") "answer 1: 3 7 0\n", PROC_EXIT, 7),
-        CALL(P1, "answer 1: 3 7 0\n", PROC_WAIT, 3, OF_GROUP | ONLY_LOOKS),
+        CALL(P1, "answer 1: 3 7 0\n", PROC_WAIT, 3, OF_GROUP | PEEK),
         CALL(P1, "answer 1: 2 0 15\n", PROC_WAIT, 0, 0),
         CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, 0, 0),
         CALL(P1, "answer 1: 3 7 0\n", PROC_WAIT, (uint32_t)-3, 0),

@@ -214,10 +214,10 @@ static void test_sleepers(uint32_t start)
         tick += random_below(4);
         uint32_t before = tick - 4, before_pid = 0;
         while ((process = sleepers_next_due(tick))) {
-            CHECK(process->waits == WAITS_NOT && (int32_t)(process->wake - tick) <= 0);
-            CHECK((int32_t)(process->wake - before) >= 0); /* in order */
-            CHECK(process->wake != before || process->pid > before_pid);
-            before = process->wake;
+            CHECK(process->waits == WAITS_NOT && (int32_t)(process->wake_tick - tick) <= 0);
+            CHECK((int32_t)(process->wake_tick - before) >= 0); /* in order */
+            CHECK(process->wake_tick != before || process->pid > before_pid);
+            before = process->wake_tick;
             before_pid = process->pid;
             asleep--;
         }
