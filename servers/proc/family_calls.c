@@ -9,7 +9,7 @@
 
 static int32_t block_in_wait(struct process *process, uint32_t pid, uint32_t group, bool peeks)
 {
-    if (signals_due(process))
+    if (signals_deliverable(process))
         return -EINTR;
     waits_keep(process);
     process->awaited = pid;

@@ -92,7 +92,7 @@ static uint32_t reason(const struct fatal_fault *fault)
     case VECTOR_INVALID_OPCODE:
         return SIGNAL_ILLEGAL;
     default:
-        return SIGNAL_SEGMENT;
+        return SIGNAL_SEGV;
     }
 }
 

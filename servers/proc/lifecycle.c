@@ -138,7 +138,7 @@ static void continue_fork(struct process *made, int result)
 static void answer_fork(struct process *parent, int32_t error, uint32_t pid)
 {
     waits_answer(parent, error, (struct words){{0, pid}});
-    signals_go_on(parent);
+    signals_deliver(parent);
 }
 
 static void fork_step(struct work *work)
@@ -282,7 +282,7 @@ static void finish_exit(struct process *process)
         process_free(process);
         return;
     }
-    if (signals_forget_children(parent)) {
+    if (signals_no_child_wait(parent)) {
         discard_child(parent, process);
     } else {
         process_set_zombie(process);

@@ -81,7 +81,7 @@ static void ticked(void)
 
 static int32_t call_sleep(struct process *process, struct words *words)
 {
-    if (words->w[1] == 0 || signals_due(process))
+    if (words->w[1] == 0 || signals_deliverable(process))
         return 0;
     waits_keep(process);
     process->signals.awaited = 0;
@@ -133,13 +133,13 @@ static int32_t call_alarm_left(struct process *process, struct words *words)
 static int32_t call_futex_wait(struct process *process, struct words *words)
 {
     uint32_t ticks = words->w[1];
-    bool has_time = ticks && !signals_due(process);
+    bool has_time = ticks && !signals_deliverable(process);
 
     if (process_index(process) == 0)
         return -EPERM;
     if (has_time && process->watch.link)
         return call_sleep(process, words);
-    *words = (struct words){{0, signals_due(process) ? ticks : 0, futex_forget(process)}};
+    *words = (struct words){{0, signals_deliverable(process) ? ticks : 0, futex_forget(process)}};
     return 0;
 }
 
@@ -184,7 +184,7 @@ static int32_t call_fork(struct process *process, struct words *words)
         return -EPERM;
     if (process->signals.is_diverted)
         return -EINTR;
-    if (process->signals.has_interrupt && signals_end_forker(process))
+    if (process->signals.has_control_c && signals_interrupt_fork(process))
         return SERVER_LATER;
     waits_keep(process);
     int32_t result = lifecycle_fork(process, &child);
@@ -234,10 +234,10 @@ static int32_t call_signals(struct process *process, struct words *words)
 {
     if (process_index(process) == 0)
         return -EPERM;
-    process->signals.forgets_children = proc_signals_no_child_wait(words);
+    process->signals.no_child_wait = proc_signals_no_child_wait(words);
     if (signals_set(process, words->w[1], proc_signals_ignored(words), words->w[3]))
         return SERVER_LATER;
-    *words = (struct words){{0, signals_due(process)}};
+    *words = (struct words){{0, signals_deliverable(process)}};
     process->signals.is_taking |= words->w[1] != 0;
     return 0;
 }
@@ -270,7 +270,7 @@ static int32_t call_interrupted(struct process *process, struct words *words)
     signals->is_diverted = false;
     words->w[1] = signals->eip;
     words->w[2] = signals->by_fault ? fatal_fault_why(&signals->fault, uses_fpu(process)) : 0;
-    words->w[3] = signals->by_fault ? signals->fault.address : signals_due(process);
+    words->w[3] = signals->by_fault ? signals->fault.address : signals_deliverable(process);
     return 0;
 }
 
@@ -362,7 +362,7 @@ static void interrupt(bool is_typed)
     if (!is_due || !process_at(0)->children)
         return;
     is_due = false;
-    signals_interrupt();
+    signals_interrupt_foreground();
     do_due(&due);
 }
 

@@ -23,8 +23,8 @@
  *       has `waits` set and its caller kept
  *   P5  a process that is not free is charged as one to its account (limits.h)
  *   P6  it has work in the queue if it is new, exits, or waits for its exec
- *   P7  if a process waits for its fork, its first child is the new one; all other new children are adopted, and about to
- *       exit
+ *   P7  if a process waits for its fork, its first child is the new one; all other new children are adopted, and about
+ *       to exit
  *
  * Entry 0 is init, which never ends.
  */

@@ -11,7 +11,7 @@
 #include "servers/proto/mem_types.h"
 #include "servers/proto/slots.h"
 
-static bool some_are_missed; /* some could not be interrupted, and are tried again */
+static bool retry_at_tick; /* some could not be interrupted, and are tried again */
 
 static uint32_t uncatchable(void)
 {
@@ -35,7 +35,7 @@ bool signal_would_stop(const struct process *process, uint32_t signal)
     return signal_stops(signal) && !((s->caught | s->ignored | s->blocked) & signal_bit(signal));
 }
 
-uint32_t signals_due(const struct process *process)
+uint32_t signals_deliverable(const struct process *process)
 {
     const struct signals *s = &process->signals;
 
@@ -74,7 +74,7 @@ static void divert(struct process *process)
     if (process->signals.is_diverted || process->signals.is_taking)
         return;
     task_stop(&process->task);
-    some_are_missed |= !divert_stopped(process);
+    retry_at_tick |= !divert_stopped(process);
     task_resume(&process->task);
 }
 
@@ -108,15 +108,15 @@ static bool awaits_one(const struct process *process)
     return process->waits == WAITS_TICK && process->signals.pending & process->signals.awaited;
 }
 
-void signals_go_on(struct process *process)
+void signals_deliver(struct process *process)
 {
-    if (signals_due(process) || awaits_one(process))
+    if (signals_deliverable(process) || awaits_one(process))
         interrupt(process);
 }
 
 /* ------------------------------------------------------------------------------------ faults */
 
-static bool is_call(const struct process *process, const struct fatal_fault *fault)
+static bool is_linux_call(const struct process *process, const struct fatal_fault *fault)
 {
     enum { GENERAL_PROTECTION = 13, OF_GATE_0X80 = 0x402 };
 
@@ -129,10 +129,10 @@ static bool is_handled(const struct process *process, const struct fatal_fault *
     const struct signals *s = &process->signals;
     bool asks = process->has_vdso && fault->cause & FATAL_FAULT_FOREIGN;
 
-    return is_call(process, fault) || (!s->is_faulting && (asks || s->caught & ~s->blocked & signal_bit(signal)));
+    return is_linux_call(process, fault) || (!s->is_faulting && (asks || s->caught & ~s->blocked & signal_bit(signal)));
 }
 
-static bool go_on(const struct process *process)
+static bool resume_after_fault(const struct process *process)
 {
     return mem_fatal_fault_resume(PROC_SLOT_MEM, process_index(process)) == 0;
 }
@@ -149,66 +149,66 @@ bool signals_fault(struct process *process, const struct fatal_fault *fault, uin
 {
     struct signals *s = &process->signals;
     uint32_t eip = 0, esp;
-    bool calls = is_call(process, fault);
+    bool is_call = is_linux_call(process, fault);
 
     if (!is_handled(process, fault, signal) || !task_position(&process->task, &eip, &esp))
         return false;
     if (s->is_diverted)
-        return eip == VDSO_INTERRUPTED && !is_without_vdso(fault) && go_on(process);
-    if (!task_divert(&process->task, calls ? VDSO_CALLED : VDSO_INTERRUPTED))
+        return eip == VDSO_INTERRUPTED && !is_without_vdso(fault) && resume_after_fault(process);
+    if (!task_divert(&process->task, is_call ? VDSO_CALLED : VDSO_INTERRUPTED))
         return false;
     s->is_diverted = true;
     s->eip = eip;
     s->esp = esp;
-    s->is_faulting = s->by_fault = !calls;
+    s->is_faulting = s->by_fault = !is_call;
     s->fault = *fault;
-    return go_on(process);
+    return resume_after_fault(process);
 }
 
 /* ------------------------------------------------------------------------------------ what is sent */
 
 /* Keeps the sender in the first unused entry. Entries of signals that are no longer pending are unused, and an old one
  * of the same number is cleared. */
-static void keep(struct signals *s, struct signal signal)
+static void add_pending(struct signals *s, struct signal signal)
 {
-    struct origin *place = NULL;
+    struct signal_info *unused = NULL;
 
     if (s->pending & signal_bit(signal.number))
         return;
-    for (struct origin *origin = s->origins + ORIGINS; origin-- > s->origins;) {
-        if (origin->number == signal.number)
-            origin->number = 0;
-        if (!origin->number || !(s->pending & signal_bit(origin->number)))
-            place = origin;
+    for (struct signal_info *info = s->infos + SIGNAL_INFOS; info-- > s->infos;) {
+        if (info->number == signal.number)
+            info->number = 0;
+        if (!info->number || !(s->pending & signal_bit(info->number)))
+            unused = info;
     }
-    if (place)
-        *place = (struct origin){(uint8_t)signal.number, (int16_t)signal.code, signal.sender, signal.value};
+    if (unused)
+        *unused = (struct signal_info){(uint8_t)signal.number, (int16_t)signal.code, signal.sender, signal.value};
     s->pending |= signal_bit(signal.number);
 }
 
 /* True if the signal is pending now. */
-static bool is_kept(struct process *process, struct signal signal)
+static bool make_pending(struct process *process, struct signal signal)
 {
     struct signals *s = &process->signals;
 
     if (!((s->blocked | s->caught) & signal_bit(signal.number)))
         return false;
-    keep(s, signal);
+    add_pending(s, signal);
     return true;
 }
 
-static bool is_lethal(const struct process *process, uint32_t signal)
+static bool is_fatal(const struct process *process, uint32_t signal)
 {
     return !(process->signals.ignored & signal_bit(signal)) && !signal_is_ignored(signal) && !signal_stops(signal);
 }
 
 bool signal_send(struct process *process, struct signal signal)
 {
-    if (is_kept(process, signal)) {
-        signals_go_on(process);
+    if (make_pending(process, signal)) {
+        signals_deliver(process);
         return false;
     }
-    if (!is_lethal(process, signal.number))
+    if (!is_fatal(process, signal.number))
         return false;
     lifecycle_kill_running(process, signal.number);
     return true;
@@ -216,7 +216,7 @@ bool signal_send(struct process *process, struct signal signal)
 
 bool signal_send_self(struct process *process, struct signal signal)
 {
-    if (is_kept(process, signal) || !is_lethal(process, signal.number))
+    if (make_pending(process, signal) || !is_fatal(process, signal.number))
         return false;
     lifecycle_kill(process, signal.number);
     return true;
@@ -224,56 +224,56 @@ bool signal_send_self(struct process *process, struct signal signal)
 
 /* ------------------------------------------------------------------------------------ many at once */
 
-/* A pass over all processes, in parts, for those with an interrupt on its way, or with a due signal and not interrupted
- * yet. */
+/* A pass over all processes, in parts, for those with an interrupt on its way, or with a deliverable signal and not
+ * interrupted yet. */
 static struct {
-    bool goes_on, again;
+    bool is_running, restarts;
     struct process *last; /* the last process of the pass so far */
 } sweep;
 
 static const struct signal control_c = {.number = SIGNAL_INTERRUPT, .code = CODE_KERNEL};
 
-static void look_at_all(void)
+static void start_sweep(void)
 {
-    if (!sweep.goes_on)
+    if (!sweep.is_running)
         sweep.last = NULL;
-    sweep.again = sweep.goes_on;
-    sweep.goes_on = true;
+    sweep.restarts = sweep.is_running;
+    sweep.is_running = true;
 }
 
 void signals_tick(void)
 {
-    if (some_are_missed)
-        look_at_all();
-    some_are_missed = false;
+    if (retry_at_tick)
+        start_sweep();
+    retry_at_tick = false;
 }
 
 static void mark_interrupted(struct process *process)
 {
-    process->signals.has_interrupt = true;
+    process->signals.has_control_c = true;
 }
 
 /* Finds all processes in the foreground before the first one ends, because then its parent no longer waits. */
-void signals_interrupt(void)
+void signals_interrupt_foreground(void)
 {
     foreground_for_each(mark_interrupted);
-    look_at_all();
+    start_sweep();
 }
 
-bool signals_end_forker(struct process *process)
+bool signals_interrupt_fork(struct process *process)
 {
     const struct signals *s = &process->signals;
 
     if ((s->blocked | s->caught) & signal_bit(SIGNAL_INTERRUPT))
         return false;
-    process->signals.has_interrupt = false;
+    process->signals.has_control_c = false;
     return signal_send_self(process, control_c);
 }
 
 /* True if the process is over. */
-static bool arrives(struct process *process)
+static bool deliver_control_c(struct process *process)
 {
-    process->signals.has_interrupt = false;
+    process->signals.has_control_c = false;
     return signal_send(process, control_c);
 }
 
@@ -281,7 +281,7 @@ static struct process *next_of_sweep(void)
 {
     do
         sweep.last = process_next_live(sweep.last);
-    while (sweep.last && !sweep.last->signals.has_interrupt && !signals_due(sweep.last));
+    while (sweep.last && !sweep.last->signals.has_control_c && !signals_deliverable(sweep.last));
     return sweep.last;
 }
 
@@ -291,18 +291,18 @@ bool signals_sweep(void)
     enum { AT_ONCE = 4 };
     bool is_over = false;
 
-    for (uint32_t count = 0; sweep.goes_on && count < AT_ONCE && !is_over; count++) {
+    for (uint32_t count = 0; sweep.is_running && count < AT_ONCE && !is_over; count++) {
         struct process *process = next_of_sweep();
         if (!process) {
-            sweep.goes_on = sweep.again;
-            sweep.again = false;
-        } else if (process->signals.has_interrupt) {
-            is_over = arrives(process);
+            sweep.is_running = sweep.restarts;
+            sweep.restarts = false;
+        } else if (process->signals.has_control_c) {
+            is_over = deliver_control_c(process);
         } else {
-            signals_go_on(process);
+            signals_deliver(process);
         }
     }
-    return sweep.goes_on;
+    return sweep.is_running;
 }
 
 /* ------------------------------------------------------------------------------------ what waits */
@@ -311,13 +311,13 @@ bool signals_sweep(void)
 static uint32_t first_of(uint32_t set)
 {
     const uint32_t faults = signal_bit(SIGNAL_ILLEGAL) | signal_bit(SIGNAL_TRAP) | signal_bit(SIGNAL_BUS) |
-                            signal_bit(SIGNAL_ARITHMETIC) | signal_bit(SIGNAL_SEGMENT) | signal_bit(SIGNAL_CALL);
+                            signal_bit(SIGNAL_ARITHMETIC) | signal_bit(SIGNAL_SEGV) | signal_bit(SIGNAL_CALL);
 
     return (uint32_t)__builtin_ctz(set & faults ? set & faults : set) + 1;
 }
 
 /* N2: all other pending signals take their default action. */
-static bool settle(struct process *process)
+static bool take_default_actions(struct process *process)
 {
     struct signals *s = &process->signals;
     uint32_t now;
@@ -325,7 +325,7 @@ static bool settle(struct process *process)
     while ((now = s->pending & ~s->blocked & ~s->caught)) {
         uint32_t signal = first_of(now);
         s->pending &= ~signal_bit(signal);
-        if (is_lethal(process, signal)) {
+        if (is_fatal(process, signal)) {
             lifecycle_kill(process, signal);
             return true;
         }
@@ -348,7 +348,7 @@ bool signals_set(struct process *process, uint32_t caught, uint32_t ignored, uin
     for (uint32_t signal = 1; dropped && signal < SIGNALS; signal++)
         if (dropped & signal_bit(signal) && signal_is_ignored(signal))
             s->pending &= ~signal_bit(signal);
-    return settle(process);
+    return take_default_actions(process);
 }
 
 struct signal signals_take_of(struct process *process, uint32_t set)
@@ -360,17 +360,17 @@ struct signal signals_take_of(struct process *process, uint32_t set)
         return (struct signal){0};
     uint32_t number = first_of(found);
     s->pending &= ~signal_bit(number);
-    for (struct origin *origin = s->origins; origin < s->origins + ORIGINS; origin++)
-        if (origin->number == number) {
-            origin->number = 0;
-            return (struct signal){number, origin->sender, (enum signal_code)origin->code, origin->value};
+    for (struct signal_info *info = s->infos; info < s->infos + SIGNAL_INFOS; info++)
+        if (info->number == number) {
+            info->number = 0;
+            return (struct signal){number, info->sender, (enum signal_code)info->code, info->value};
         }
     return (struct signal){.number = number};
 }
 
 struct signal signals_take(struct process *process, uint32_t blocked)
 {
-    struct signal taken = signals_take_of(process, signals_due(process) & ~blocked);
+    struct signal taken = signals_take_of(process, signals_deliverable(process) & ~blocked);
 
     process->signals.is_taking &= taken.number != 0;
     return taken;
@@ -381,9 +381,9 @@ bool signals_ignore_children(const struct process *process)
     return process->signals.ignored & signal_bit(SIGNAL_CHILD);
 }
 
-bool signals_forget_children(const struct process *process)
+bool signals_no_child_wait(const struct process *process)
 {
-    return process->signals.forgets_children || signals_ignore_children(process);
+    return process->signals.no_child_wait || signals_ignore_children(process);
 }
 
 /* ------------------------------------------------------------------------------------ fork, exec */
@@ -393,10 +393,10 @@ void signals_fork(struct process *child, const struct process *parent)
     child->signals.caught = parent->signals.caught;
     child->signals.ignored = parent->signals.ignored;
     child->signals.blocked = parent->signals.blocked;
-    child->signals.forgets_children = parent->signals.forgets_children;
-    if (parent->signals.has_interrupt) {
-        child->signals.has_interrupt = true;
-        look_at_all();
+    child->signals.no_child_wait = parent->signals.no_child_wait;
+    if (parent->signals.has_control_c) {
+        child->signals.has_control_c = true;
+        start_sweep();
     }
 }
 
@@ -406,6 +406,6 @@ bool signals_exec(struct process *process)
 {
     process->signals.caught = 0;
     process->signals.is_taking = false;
-    process->signals.forgets_children = false;
+    process->signals.no_child_wait = false;
     return signals_set(process, 0, process->signals.ignored, process->signals.blocked);
 }

@@ -3,7 +3,7 @@
  * and calls its handlers. Here, a caught signal waits in `pending`, and the process is interrupted.
  *
  *      signal_send()   blocked              pending, even if it is ignored or would end the process
- *                      caught               pending and due: the process is interrupted
+ *                      caught               pending and deliverable: the process is interrupted
  *                      ignored              nothing
  *                      otherwise            the default action: nothing, or the end of the process
  *
@@ -11,23 +11,23 @@
  * VDSO_INTERRUPTED. A thread in a call to another server is diverted after that server has answered. A server with long
  * waits answers at once when proc makes its call `interrupt`; otherwise proc tries again at each tick. proc keeps the
  * thread's old eip until the vdso has asked for it. Before that the thread is not diverted again, nor by another signal
- * before the vdso has taken all that are due.
+ * before the vdso has taken all that are deliverable.
  *
  * A process that faults is diverted in the same way, if that signal is caught and not blocked, and then mem answers the
  * fault. A second fault before there is a frame ends the process, with the first fault's signal.
  *
  *   N1  neither `blocked` nor `caught` nor `ignored` has a signal that cannot be caught
  *   N2  a pending signal is blocked or caught
- *   N3  a process with a signal that is due, or that it awaits, is interrupted, or about to learn of it from its call's
- *       answer; it waits only for the end of its fork or exec
+ *   N3  a process with a signal that is deliverable, or that it awaits, is interrupted, or about to learn of it from
+ *       its call's answer; it waits only for the end of its fork or exec
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { SIGNALS = 32 }; /* numbers are below */
-enum { ORIGINS = 4 };  /* senders kept for pending signals; others arrive without a sender */
+enum { SIGNALS = 32 };     /* numbers are below */
+enum { SIGNAL_INFOS = 4 }; /* senders kept for pending signals; others arrive without a sender */
 
 /* With the numbers of <signal.h>. */
 enum {
@@ -37,7 +37,7 @@ enum {
     SIGNAL_BUS = 7,
     SIGNAL_ARITHMETIC = 8,
     SIGNAL_KILL = 9,
-    SIGNAL_SEGMENT = 11,
+    SIGNAL_SEGV = 11,
     SIGNAL_ALARM = 14,
     SIGNAL_CHILD = 17,
     SIGNAL_CONTINUE = 18,
@@ -75,17 +75,17 @@ struct signal {
 struct signals {
     uint32_t caught, ignored, blocked, pending; /* sets: signal n as bit n - 1 */
     uint32_t awaited;                           /* WAITS_TICK: one of these ends the wait */
-    struct origin {
+    struct signal_info {
         uint8_t number; /* a pending signal's; else unused */
         int16_t code;
         uint32_t sender, value;
-    } origins[ORIGINS];
-    bool forgets_children; /* ended children are not waited for */
-    bool has_interrupt;    /* on its way: signals_interrupt() */
-    bool is_diverted;      /* from `eip` */
-    bool by_fault;         /* the vdso must be told of `fault` */
-    bool is_taking;        /* its vdso knows of a signal, and takes due ones until none is left */
-    bool is_faulting;      /* until the vdso has made its frame, and reports what is blocked then */
+    } infos[SIGNAL_INFOS];
+    bool no_child_wait; /* ended children leave no zombies */
+    bool has_control_c; /* on its way: signals_interrupt_foreground() */
+    bool is_diverted;   /* from `eip` */
+    bool by_fault;      /* the vdso must be told of `fault` */
+    bool is_taking;     /* its vdso knows of a signal, and takes deliverable ones until none is left */
+    bool is_faulting;   /* until the vdso has made its frame, and reports what is blocked then */
     uint32_t eip, esp;
     struct fatal_fault fault;
 };
@@ -102,19 +102,19 @@ bool signal_send(struct process *process, struct signal signal);
 bool signal_send_self(struct process *process, struct signal signal);
 
 /* The pending signals that are not blocked. */
-uint32_t signals_due(const struct process *process);
+uint32_t signals_deliverable(const struct process *process);
 
 /* Changes the sets. Pending signals that are no longer blocked take effect: true if the process is over. */
 bool signals_set(struct process *process, uint32_t caught, uint32_t ignored, uint32_t blocked);
 
-/* Takes out a due signal that is not in `blocked` either; number 0: there is none. */
+/* Takes out a deliverable signal that is not in `blocked` either; number 0: there is none. */
 struct signal signals_take(struct process *process, uint32_t blocked);
 
 /* Takes out a pending signal of that set, blocked or not. */
 struct signal signals_take_of(struct process *process, uint32_t set);
 
 /* True if ended children are not waited for: the process ignores SIGCHLD, or has requested that. */
-bool signals_forget_children(const struct process *process);
+bool signals_no_child_wait(const struct process *process);
 
 /* True if the process itself chose to ignore SIGCHLD: then it is never pending, even while it is blocked. */
 bool signals_ignore_children(const struct process *process);
@@ -128,13 +128,13 @@ bool signals_exec(struct process *process);
  * because a signal has just diverted it, and it will fault again later. */
 bool signals_fault(struct process *process, const struct fatal_fault *fault, uint32_t signal);
 
-/* Continues a process that waited for its fork. */
-void signals_go_on(struct process *process);
+/* Interrupts the process if it has a signal that is deliverable, or that it awaits. */
+void signals_deliver(struct process *process);
 
 /* Control-C: sends SIGINT to all processes in the foreground (foreground.h); it arrives with signals_sweep(). A process
  * that forks before that ends at once (true), if SIGINT would end it, so that no child escapes. */
-void signals_interrupt(void);
-bool signals_end_forker(struct process *process);
+void signals_interrupt_foreground(void);
+bool signals_interrupt_fork(struct process *process);
 
 /* At a tick: lets signals_sweep() try again to interrupt processes that could not be interrupted before. */
 void signals_tick(void);

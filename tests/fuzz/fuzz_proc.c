@@ -211,7 +211,7 @@ static uint32_t signal_of(uint32_t vector, bool no_memory)
         return SIGNAL_ARITHMETIC;
     if (vector == VECTOR_DEBUG || vector == VECTOR_BREAKPOINT)
         return SIGNAL_TRAP;
-    return vector == VECTOR_INVALID_OPCODE ? SIGNAL_ILLEGAL : SIGNAL_SEGMENT;
+    return vector == VECTOR_INVALID_OPCODE ? SIGNAL_ILLEGAL : SIGNAL_SEGV;
 }
 
 static void fault_one(uint32_t program)

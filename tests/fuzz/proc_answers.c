@@ -300,7 +300,7 @@ static void check_wait(struct model_program *program, const struct answer *answe
 }
 
 /* To who does not block it. */
-static bool is_lethal(const struct model_program *program, uint32_t signal)
+static bool is_fatal(const struct model_program *program, uint32_t signal)
 {
     enum { USUALLY_IGNORED = 1 << 16 | 1 << 17 | 1 << 22 | 1 << 27, STOPS = 15 << 18 };
 
@@ -321,7 +321,7 @@ static void check_signals(struct model_program *program, const struct answer *an
     program->blocked = asked.message.words.w[3] & POSSIBLE;
     program->pending &= ~program->ignored;
     for (uint32_t signal = 1; signal < 32; signal++)
-        if (program->pending & ~program->blocked & 1u << (signal - 1) && is_lethal(program, signal)) {
+        if (program->pending & ~program->blocked & 1u << (signal - 1) && is_fatal(program, signal)) {
             CHECK(!answer);
             program_ends(program, 0, signal);
             return;
@@ -344,7 +344,7 @@ static void check_kill(struct model_program *program, const struct answer *answe
     } else if (!program_is_below(victim, program)) {
         check_status(answer, -EPERM);
     } else {
-        bool ends = is_lethal(victim, signal) && !(victim->blocked & bit) && victim->state == LIVE;
+        bool ends = is_fatal(victim, signal) && !(victim->blocked & bit) && victim->state == LIVE;
         victim->pending |= victim->blocked & bit;
         if (ends && victim == program)
             CHECK(!answer);
