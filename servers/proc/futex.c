@@ -9,7 +9,7 @@
 #include "servers/proto/slots.h"
 
 /* Owners other than processes: one for polling; for a shared word these bits, and below them the number that the server
- * that granted the page has for the segment or the file, or the place in it. */
+ * that granted the page has for the segment or the file, or the offset in it. */
 enum { POLL = PROCESSES_MAX, POLL_CONSOLE };
 enum { OF_FILES = 1, OF_NAMED, OF_NUMBERED, OWNER_SHIFT = 30 };
 
@@ -33,14 +33,14 @@ static struct word own_word(const struct process *process, uint32_t address)
 /* The name of a page comes from the server that granted it, not from the process. */
 static __attribute__((noinline)) struct word shared_word(const struct process *process, uint32_t address)
 {
-    uint32_t object = 0, place = 0, of = address < NAMED_BASE ? OF_FILES : address < SHM_BASE ? OF_NAMED : OF_NUMBERED;
+    uint32_t object = 0, offset = 0, of = address < NAMED_BASE ? OF_FILES : address < SHM_BASE ? OF_NAMED : OF_NUMBERED;
     bool is_there;
 
     if (of == OF_FILES)
-        is_there = process->has_files && file_place(PROC_SLOT_FILE, process->badge, address, &object, &place) == 0;
+        is_there = process->has_files && file_place(PROC_SLOT_FILE, process->badge, address, &object, &offset) == 0;
     else
-        is_there = mem_space_word(PROC_SLOT_MEM, process_index(process), address, &object, &place) == 0;
-    return is_there ? (struct word){place, of << OWNER_SHIFT | (object & ~(3u << OWNER_SHIFT))}
+        is_there = mem_space_word(PROC_SLOT_MEM, process_index(process), address, &object, &offset) == 0;
+    return is_there ? (struct word){offset, of << OWNER_SHIFT | (object & ~(3u << OWNER_SHIFT))}
                     : own_word(process, address);
 }
 

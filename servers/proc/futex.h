@@ -1,5 +1,5 @@
 /*
- * Futexes: processes that wait at a word of memory until another one wakes them. A place is an address in one process,
+ * Futexes: processes that wait at a word of memory until another one wakes them. A word is an address in one process,
  * or a word of shared memory, for which the server that granted the page has one name for all processes that map it.
  *
  *      futex_watch() --------> the vdso looks at the word ------> a sleep that futex_wake() ends
@@ -28,7 +28,7 @@ void futex_wake_console_pollers(void);
 /* Ends the watch: true if the process was woken since it began. */
 bool futex_forget(struct process *process);
 
-/* Wakes `count` processes that watch a place of that process, or a shared one, the oldest watches first and at most
- * FUTEX_WOKEN_MAX; returns how many. futex_requeue() makes `count` of them watch the place `to` instead. */
+/* Wakes `count` processes that watch a word of that process, or a shared one, the oldest watches first and at most
+ * FUTEX_WOKEN_MAX; returns how many. futex_requeue() makes `count` of them watch the word `to` instead. */
 uint32_t futex_wake(const struct process *process, uint32_t address, bool shared, uint32_t count);
 void futex_requeue(const struct process *process, uint32_t address, bool shared, uint32_t count, uint32_t to);

@@ -58,7 +58,7 @@ static int load(struct process *process, const struct program *program)
     process->has_vdso = !program->image.is_native;
     int result = process->task.segment < program->image.count ? program_map(program, &process->task) : 0;
 
-    if (!result && program->place.is_copy)
+    if (!result && program->file.is_copy)
         result = program_fill(program, &process->task);
     if (!result)
         result = task_start(&process->task, program_start(program, process->has_files));
@@ -107,7 +107,7 @@ static int complete_child(struct process *made)
         error = share_files(made, parent);
     if (error)
         return error;
-    made->program = parent->program;
+    made->program_file = parent->program_file;
     made->arguments = arguments_share(parent->arguments);
     made->has_read = parent->has_read;
     made->parent_wait_calls = parent->wait_calls;
@@ -195,10 +195,10 @@ static int set_limits(struct process *process, struct start_limits limits)
 static int make_program(struct process *process, const struct arguments *arguments, struct start_limits limits)
 {
     struct program program;
-    int error = program_named(program_name(arguments->text), &process->program);
+    int error = program_by_name(program_name(arguments->text), &process->program_file);
 
     if (!error)
-        error = program_read(process->program, &program);
+        error = program_read(process->program_file, &program);
     if (error)
         return error;
     error = task_create(&process->task);
@@ -404,7 +404,7 @@ static void continue_exec(struct process *process, int result)
  * killed. */
 static bool reread_program(struct process *process, struct program *program)
 {
-    int error = program_read(process->program, program);
+    int error = program_read(process->program_file, program);
 
     if (error)
         continue_exec(process, error);
@@ -447,16 +447,16 @@ static void clear_step(struct work *work)
 int32_t lifecycle_exec(struct process *process, struct arguments *arguments)
 {
     struct program program;
-    struct program_place place;
-    int error = program_at(arguments->text, process->has_files ? process->badge : 0, &place);
+    struct program_file file;
+    int error = program_by_path(arguments->text, process->has_files ? process->badge : 0, &file);
 
     if (!error)
-        error = program_read(place, &program);
+        error = program_read(file, &program);
     if (!error)
         error = clear_space_for(process, &program);
     if (error < 0)
         return error;
-    process->program = place;
+    process->program_file = file;
     process->has_executed = true;
     process->is_closing_files = process->has_files;
     bool more = close_files_for_exec(process) || error == MEM_MORE;

@@ -90,7 +90,7 @@ struct process {
         struct process *next, **link;             /* link: null if it is in no queue */
     } watch;                                      /* futex.h */
     struct arguments *arguments, *next_arguments; /* of the program; of the next exec */
-    struct program_place program;                 /* its program's file */
+    struct program_file program_file;
     struct task task;
 };
 

@@ -35,33 +35,33 @@ const char *program_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-int program_named(const char *name, struct program_place *place)
+int program_by_name(const char *name, struct program_file *file)
 {
     const struct archive_entry *entry = archive_find_program(archive, name);
 
     if (!entry)
         return -ENOENT;
-    *place = (struct program_place){entry->first_page, entry->bytes, false};
+    *file = (struct program_file){entry->first_page, entry->bytes, false};
     return 0;
 }
 
-int program_at(const char *path, uint32_t client, struct program_place *place)
+int program_by_path(const char *path, uint32_t client, struct program_file *file)
 {
     uint32_t bytes = (uint32_t)strlen(path) + 1;
 
     if (bytes > FILE_DATA_MAX)
         return -ENAMETOOLONG;
     memcpy(message_page->words, path, bytes);
-    int answer = file_program(PROC_SLOT_FILE, bytes, client, &place->first, &place->bytes);
-    place->is_copy = answer == FILE_COPY;
-    return place->is_copy ? 0 : answer;
+    int answer = file_program(PROC_SLOT_FILE, bytes, client, &file->first, &file->bytes);
+    file->is_copy = answer == FILE_COPY;
+    return file->is_copy ? 0 : answer;
 }
 
 /* Reads the first bytes of a copy, where the headers must be; fewer if the file is shorter. */
-static int read_head(struct program_place place, char *to, uint32_t bytes)
+static int read_head(struct program_file file, char *to, uint32_t bytes)
 {
     for (uint32_t done = 0, got; done < bytes; done += got) {
-        int error = file_program_bytes(PROC_SLOT_FILE, place.first, done, &got);
+        int error = file_program_bytes(PROC_SLOT_FILE, file.first, done, &got);
         if (error)
             return error;
         if (!got)
@@ -71,32 +71,32 @@ static int read_head(struct program_place place, char *to, uint32_t bytes)
     return 0;
 }
 
-static int read_copy(struct program_place place, struct program *program)
+static int read_copy(struct program_file file, struct program *program)
 {
     enum { HEAD_BYTES = 2 * FILE_DATA_MAX };
     static _Alignas(Elf32_Ehdr) char head[HEAD_BYTES];
     const Elf32_Ehdr *header = (const Elf32_Ehdr *)head;
 
     memset(head, 0, sizeof head);
-    int error = read_head(place, head, HEAD_BYTES);
+    int error = read_head(file, head, HEAD_BYTES);
     if (error)
         return error;
     if (header->e_phoff > HEAD_BYTES || header->e_phnum * sizeof(Elf32_Phdr) > HEAD_BYTES - header->e_phoff)
         return -ENOEXEC;
-    return elf_image_read(head, place.bytes, &program->image) ? -ENOEXEC : 0;
+    return elf_image_read(head, file.bytes, &program->image) ? -ENOEXEC : 0;
 }
 
-static int read_archive(struct program_place place, struct program *program)
+static int read_archive(struct program_file file, struct program *program)
 {
-    const char *file = (const char *)archive + place.first * PAGE_SIZE;
+    const char *image = (const char *)archive + file.first * PAGE_SIZE;
 
-    return elf_image_read(file, place.bytes, &program->image) ? -ENOEXEC : 0;
+    return elf_image_read(image, file.bytes, &program->image) ? -ENOEXEC : 0;
 }
 
-int program_read(struct program_place place, struct program *program)
+int program_read(struct program_file file, struct program *program)
 {
-    program->place = place;
-    int error = place.is_copy ? read_copy(place, program) : read_archive(place, program);
+    program->file = file;
+    int error = file.is_copy ? read_copy(file, program) : read_archive(file, program);
     if (error)
         return error;
     return program->image.is_native || vdso ? 0 : -ENOEXEC;
@@ -133,7 +133,7 @@ uint32_t program_pages(const struct program *program)
     for (uint32_t i = 0; i < image->count; i++) {
         const struct elf_segment *segment = &image->segments[i];
         pages += pages_of(segment->memory_bytes);
-        if (!(segment->rights & RIGHT_WRITE) && !program->place.is_copy)
+        if (!(segment->rights & RIGHT_WRITE) && !program->file.is_copy)
             pages -= segment->file_bytes / PAGE_SIZE;
     }
     return pages;
@@ -180,8 +180,8 @@ int program_map(const struct program *program, struct task *task)
     }
     for (; task->segment < image->count; task->segment++, task->page = 0) {
         struct elf_segment part = image->segments[task->segment], *segment = &part;
-        uint32_t first = program->place.first + part.offset / PAGE_SIZE;
-        if (program->place.is_copy)
+        uint32_t first = program->file.first + part.offset / PAGE_SIZE;
+        if (program->file.is_copy)
             part.file_bytes = 0; /* program_fill() */
         uint32_t left = pages_of(segment->memory_bytes) - task->page, pages = left < room ? left : room;
         if (room == 0)
@@ -202,7 +202,7 @@ static int fill_page(const struct program *program, const struct elf_segment *se
 {
     uint32_t offset = page * PAGE_SIZE, left = segment->file_bytes - offset, number;
     uint32_t bytes = left < PAGE_SIZE ? left : 0; /* 0: the whole page */
-    int error = file_program_page(PROC_SLOT_FILE, program->place.first, segment->offset / PAGE_SIZE + page, &number);
+    int error = file_program_page(PROC_SLOT_FILE, program->file.first, segment->offset / PAGE_SIZE + page, &number);
 
     return error ? error : mem_space_copy(PROC_SLOT_MEM, space, segment->address + offset, bytes, number);
 }

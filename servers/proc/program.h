@@ -6,13 +6,13 @@
 #include "servers/proc/task.h"
 
 /* A file: in the archive, from page `first` on; or a copy in the file server, with inode `first`. */
-struct program_place {
+struct program_file {
     uint32_t first, bytes;
     bool is_copy;
 };
 
 struct program {
-    struct program_place place;
+    struct program_file file;
     struct elf_image image;
 };
 
@@ -20,15 +20,15 @@ struct program {
 void program_init(uint32_t pages);
 
 /* Finds a program by its name: 0, -ENOENT. */
-int program_named(const char *name, struct program_place *place);
+int program_by_name(const char *name, struct program_file *file);
 
 /* Finds a program by its path. `client` is the process as the file server knows it, or 0. Returns 0, or the file
  * server's error. */
-int program_at(const char *path, uint32_t client, struct program_place *place);
+int program_by_path(const char *path, uint32_t client, struct program_file *file);
 
 /* Reads a program's headers: 0; the file server's error if a copy is gone; -ENOEXEC for a file that is refused, or that
  * needs the vdso if there is none. */
-int program_read(struct program_place place, struct program *program);
+int program_read(struct program_file file, struct program *program);
 
 /* The most frames that a program is promised when it begins: program_pages() for private pages and the stack,
  * program_tables() for all tables. */
