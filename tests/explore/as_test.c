@@ -66,6 +66,6 @@ int as_test_run(const char *name, const struct event *events, unsigned count)
     engine_begin(which, &limits);
     enum replayed replayed = engine_replay(events, count, true);
     if (replayed != SOUND)
-        printf("%s\n", replayed == VIOLATES ? violation_text : "this cannot happen there");
+        printf("%s\n", replayed == VIOLATES ? violation_text : "an event is not possible in the state before it");
     return replayed != SOUND;
 }

@@ -1,4 +1,5 @@
-/* Messages: who stops to wait for an answer was answered, by a task that owed it, and with the words that were sent. */
+/* Messages: a thread that no longer waits for a reply was answered, by a task that owed it the reply, and with the
+ * words that were sent. */
 #include "tests/explore/checks.h"
 
 #include "tests/explore/hardware.h"
@@ -15,7 +16,7 @@ static bool waits_for_answer(unsigned state)
     return state == THREAD_AWAITING_REPLY || state == THREAD_REPLY_DEFERRED;
 }
 
-/* The task that owed the answer. */
+/* The task that owed the reply. */
 static uint32_t debtor(const struct before *t)
 {
     const struct before *server = seen_thread(t->peer);
@@ -25,7 +26,8 @@ static uint32_t debtor(const struct before *t)
     return server ? server->task : 0;
 }
 
-/* It does not wait for that answer any more, and did not die, stop or hear that nobody is left to answer. */
+/* Whether the thread does not wait for that reply any more, for no other reason: it did not die, was not stopped, and
+ * did not get ERR_DEAD. */
 static bool has_answer(const struct thread *t, const struct before *before)
 {
     if (!before || !waits_for_answer(before->state) || t->state == THREAD_DEAD || t->state == THREAD_STOPPED)
@@ -39,8 +41,8 @@ static bool has_answer(const struct thread *t, const struct before *before)
 static void check_answer_is_owed(const struct before *t, const struct event *event)
 {
     if (!answers(event) || debtor(t) != seen.acting_task)
-        violation("thread %x stopped to wait for its answer", t->ref);
-    if (event_named.caller != t->ref || event_named.calls != t->call_number)
+        violation("thread %x waits for its reply no longer, and was not answered", t->ref);
+    if (event_named.caller != t->ref || event_named.call_number != t->call_number)
         violation("thread %x was answered, and another was named", t->ref);
 }
 
@@ -57,7 +59,7 @@ void check_answers(const struct event *event)
         answered++;
     }
     if (answered > 1)
-        violation("one answer reached two");
+        violation("one reply reached two threads");
 }
 
 static bool words_are(const struct registers *r, uint32_t first)
@@ -72,7 +74,7 @@ static void check_fault_arrives(const struct registers *r, const struct thread *
         violation("a fault's message has other words than the fault");
 }
 
-/* The first word of the page goes over, too, if the tag has words. */
+/* The first word of the page is transferred, too, if the tag has words. */
 static void check_page(const struct message_page *page, uint32_t tag, uint32_t first)
 {
     if (page->tag != tag || (tag & TAG_WORDS && page->words[0] != first))
@@ -84,7 +86,7 @@ static uint32_t tag_sent(const struct thread *caller)
     return caller->registers.eax & IPC_EXTENDED ? thread_page(caller)->tag : TAG_CALL;
 }
 
-/* A call was delivered in this event: its server runs, or is to. */
+/* For a call that was delivered in this event: its server runs, or is ready. */
 static void check_call_arrives(const struct thread *caller, const struct before *before, const struct event *event)
 {
     const struct thread *server = AT(struct thread, caller->peer);
@@ -92,7 +94,7 @@ static void check_call_arrives(const struct thread *caller, const struct before 
     if (caller->state != THREAD_AWAITING_REPLY || (before && before->call_number == caller->call_number))
         return;
     if (server->state > THREAD_RUNNING)
-        return; /* it has died, or waits again */
+        return; /* it has been destroyed, or waits again */
     check_badge_arrives(caller, server, event);
     check_items_land(caller, server, event);
     if (caller->faulting)
@@ -119,7 +121,7 @@ static void check_answer_arrives(const struct thread *t, const struct before *be
     check_page(thread_page(t), event->eax & IPC_EXTENDED ? world->sends[event->send].tag : TAG_CALL, ANSWER_WORD);
 }
 
-/* The four words of a message go over as they are. */
+/* The four words of a message are transferred unchanged. */
 void check_words_arrive(const struct event *event)
 {
     FOR_THREADS(t)

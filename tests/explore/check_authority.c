@@ -1,6 +1,6 @@
 /*
- * Authority only comes from authority: each capability and each mapping that was not there before the event is
- * justified by what its giver had, by a slot or a window that its receiver had open, and by its place in the tree.
+ * Authority only comes from authority: each new capability and each new mapping is justified by what its giver had, by
+ * a slot or a window that its receiver had open, and by its place in the tree.
  */
 #include "tests/explore/checks.h"
 
@@ -10,7 +10,7 @@ static struct authority now;
 
 /* ---------------------------------------------------------------------------------- who may give and take */
 
-/* The task had a capability with RIGHT_CONTROL of the other. */
+/* Whether the task had a capability for the other one with RIGHT_CONTROL. */
 static bool controls(uint32_t task, uint32_t other)
 {
     for (unsigned i = 0; i < seen.authority.capabilities_count; i++) {
@@ -22,7 +22,7 @@ static bool controls(uint32_t task, uint32_t other)
     return false;
 }
 
-/* A message of the task's with items may have been delivered. */
+/* Whether a message with items, sent by the task, may have been delivered. */
 static bool sends(uint32_t task, const struct event *event)
 {
     if (event_is_message(event) && task == seen.acting_task && event->eax & IPC_EXTENDED)
@@ -34,14 +34,14 @@ static bool sends(uint32_t task, const struct event *event)
     return false;
 }
 
-/* It waits for a message or an answer, or is on its way to. */
+/* Whether the thread waits for a message or a reply, or its restarted call is about to. */
 static bool receives(const struct before *t)
 {
     return t->state == THREAD_RECEIVING || t->state == THREAD_AWAITING_REPLY || t->state == THREAD_REPLY_DEFERRED ||
            (t->restarting && (t->registers.eax & CALL_NUMBER) == SYS_ipc_reply_wait);
 }
 
-/* The acting thread opens something in this event. */
+/* What the acting thread opens in this event, or null. */
 static const struct opened *opens(uint32_t task, const struct event *event, uint32_t flag)
 {
     bool waits = event_is_call(event, SYS_ipc_call) || event_is_call(event, SYS_ipc_reply_wait);
@@ -99,7 +99,7 @@ static bool was_alive(uint32_t object)
     return is_alive(&seen.records[frame_number(object & SLOT_OBJECT)], object);
 }
 
-/* S2, S3: a child has no right, no frame and no badge that its parent had not. */
+/* S2, S3: a child has no right, no frame and no badge that its parent does not have. */
 static bool covers(const struct capability *parent, const struct capability *child)
 {
     if (child->rights & ~parent->rights)
@@ -116,7 +116,7 @@ static bool covers(const struct capability *parent, const struct capability *chi
     return true;
 }
 
-/* "make an endpoint", "turn one frame into a task", "make a stopped thread": the object is new. */
+/* "make an endpoint", "zero one frame and turn it into a task", "make a stopped thread": the object is new. */
 static bool is_made(const struct capability *child, const struct event *event)
 {
     bool maker = event_is_call(event, SYS_endpoint_create) || event_is_call(event, SYS_task_create) ||
@@ -125,7 +125,7 @@ static bool is_made(const struct capability *child, const struct event *event)
     return maker && child->task == seen.acting_task && !child->bound && child->depth == 1 && !was_alive(child->object);
 }
 
-/* The calls that derive from a capability of the caller's own table. */
+/* For the calls that derive from a capability in the caller's own table. */
 static bool is_derived(const struct capability *parent, const struct capability *child, const struct event *event)
 {
     if (parent->task != seen.acting_task || parent->bound)
@@ -210,7 +210,7 @@ static bool page_is_given(const struct page *page, const struct event *event)
         if (source->frame != page->frame || page->rights & ~source->rights)
             continue;
         if (maps && controls(seen.acting_task, source->task) && source->depth == page->depth)
-            return true; /* a sibling: the walkers see to the rest */
+            return true; /* a sibling: the walkers check the rest */
         if (source->rights & RIGHT_GRANT && source->node == parent && sends(source->task, event) &&
             window_is_open(page->task, page->address, event))
             return true;

@@ -1,5 +1,4 @@
-/* "errors" of docs/syscalls.md: a call is refused with an error that it deserves, and what is not refused deserves
- * none. */
+/* "errors" of docs/syscalls.md: a refused call deserves its error, and a successful call deserves none. */
 #include "tests/explore/checks.h"
 
 #include "tests/explore/deserved.h"
@@ -17,18 +16,18 @@ static void check_is_deserved(const struct event *event, const struct thread *th
     uint32_t shortfall = thread_page(thread)->shortfall;
 
     if (status >= 0 && deserved.errors)
-        violation("%s was not refused, and deserved %s", call, error_names[__builtin_ctz(deserved.errors)]);
+        violation("%s was not refused, but deserved %s", call, error_names[__builtin_ctz(deserved.errors)]);
     if (status < 0 && !(deserved.errors >> -status & 1))
-        violation("%s was refused with %s, and did not deserve that", call, error_names[-status]);
+        violation("%s was refused with %s, which it did not deserve", call, error_names[-status]);
     if (status != ERR_ACCOUNT)
         return;
     for (unsigned i = 0; i < deserved.shortfalls_count; i++)
         if (deserved.shortfalls[i] == shortfall)
             return;
-    violation("%s says that an account lacks %u frames, and it does not", call, shortfall);
+    violation("%s reports a shortfall of %u frames, which no account has", call, shortfall);
 }
 
-/* The status of the call that the event was, or OK while it is not refused yet. */
+/* The status of the event's call, or OK as long as it has not been refused. */
 static int32_t status_of(const struct thread *thread)
 {
     bool waits = thread->restarting || thread->reaping ||

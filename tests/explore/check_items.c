@@ -1,12 +1,12 @@
-/* What messages bring: each item lands where it was to, as what it was to be, and a badge is that of the capability
- * that was used. */
+/* What messages deliver: each item lands at its address or slot, with its rights, and the badge is that of the
+ * capability through which the call was made. */
 #include "tests/explore/checks.h"
 
 #include "tests/explore/hardware.h"
 
-/* ---------------------------------------------------------------------------------- what was used */
+/* ---------------------------------------------------------------------------------- the badge */
 
-/* The slot that the thread calls with: that of its queued call, its handler, or what the event names. */
+/* The slot through which the thread calls: that of its queued call, its handler, or the one that the event names. */
 static ref_t called_with(const struct thread *caller, const struct event *event)
 {
     const struct before *before = seen_thread(REF(caller));
@@ -17,7 +17,7 @@ static ref_t called_with(const struct thread *caller, const struct event *event)
                             : REF(cspace_slot(&AT(struct task, caller->task)->cspace, event->eax >> SLOT_SHIFT));
 }
 
-/* What was in that slot before the event, or null. */
+/* What that slot held before the event, or null. */
 static const struct capability *capability_in(ref_t slot)
 {
     for (unsigned i = 0; i < seen.authority.capabilities_count; i++)
@@ -26,22 +26,23 @@ static const struct capability *capability_in(ref_t slot)
     return NULL;
 }
 
-/* "at receive the badge", of a capability with the right to call, of the endpoint that the server receives from. */
+/* "at receive the badge": the badge of a capability for the endpoint that the server receives from, with the right to
+ * call. */
 void check_badge_arrives(const struct thread *caller, const struct thread *server, const struct event *event)
 {
     const struct capability *c = capability_in(called_with(caller, event));
 
     if (!c || !(c->object & SLOT_ENDPOINT) || c->object & SLOT_RANGE || !(c->rights & RIGHT_CALL))
-        violation("a call arrived, and its caller has no capability to call");
+        violation("a call arrived whose caller has no capability to call");
     if (server->registers.eax != c->value)
-        violation("a call arrived with badge %u, and its capability has %u", server->registers.eax, c->value);
+        violation("a call arrived with badge %u, but its capability has %u", server->registers.eax, c->value);
     if (server->receives.object && object_of(c) != slot_object(&server->receives))
         violation("a call arrived at another endpoint than its capability's");
 }
 
-/* ---------------------------------------------------------------------------------- where it lands */
+/* ---------------------------------------------------------------------------------- where items land */
 
-/* What the receiver had open: in this event, if it began to wait in it, or before. */
+/* Where the items land: in what the receiver opened in this event, if it began to wait in it, or before. */
 struct landing {
     const struct task *to;
     uint32_t slot;
@@ -96,14 +97,14 @@ bool is_child(const struct slot *slot, const struct capability *parent, struct d
            slot->node.depth == parent->depth + 1u && parent_of(&slot->node) == parent->slot;
 }
 
-/* "the capability in `slot`, with the badge `from` (0: its own)", and those rights */
+/* "the capability in `slot`, with the badge `from` (0: its own)", and with the item's rights. */
 static void check_capability_lands(const struct capability *c, const struct item *item, struct landing at)
 {
     const struct slot *slot = cspace_slot(&at.to->cspace, at.slot + item->to);
     rights_t rights = item->rights;
 
     if (!c || !is_child(slot, c, (struct derivation){rights, c->object & SLOT_RANGE ? 0 : item->from, 0}))
-        violation("a capability was sent, and slot %u of its receiver has no child of it", at.slot + item->to);
+        violation("a capability was sent, but slot %u of its receiver has no child of it", at.slot + item->to);
 }
 
 static uint32_t frame_sent(const struct thread *sender, const struct item *item, uint32_t i)
@@ -127,7 +128,7 @@ static void check_pages_land(const struct thread *sender, const struct item *ite
         uint32_t address = item->to + i * PAGE_SIZE;
         if (!vspace_find_mapping(&at.to->space, address, &entry) || pte_frame(entry) != frame_sent(sender, item, i) ||
             entry_node(entry)->flags != item->rights)
-            violation("a page was sent, and 0x%x of its receiver does not show it, or with other rights", address);
+            violation("a page was sent, but 0x%x of its receiver does not map it, or with other rights", address);
     }
 }
 

@@ -1,14 +1,14 @@
-/* What a call that returned OK has promised: the sentences of docs/syscalls.md, one function each. */
+/* What a call that returned OK has promised: the sentences of docs/syscalls.md, one function for each. */
 #include "tests/explore/checks.h"
 
 #include "tests/explore/hardware.h"
 
 #include <string.h>
 
-/* A call that is done; of a restarted one, the arguments that it began with. */
+/* A call that is done, with the arguments that it began with. */
 struct done {
     const struct thread *thread;
-    const struct before *restarted; /* null: it was done in one step */
+    const struct before *restarted; /* null if it was done in one step */
     uint32_t slot, ebx, esi, edi, ebp;
 };
 
@@ -72,9 +72,9 @@ static bool overlaps(const struct slot *slot, uint32_t first, uint32_t count)
     return slot->value < first + count && first < slot->value + slot_count(slot);
 }
 
-enum { CAPABILITIES, FRAMES }; /* the stages of a restarted memory_revoke: sys_memory_revoke() */
+enum { CAPABILITIES, FRAMES }; /* the stages of a restarted memory_revoke: see sys_memory_revoke() */
 
-/* "delete every derived capability" of memory_revoke: its first stage */
+/* "delete every derived capability", which is the first stage of memory_revoke. */
 static void check_none_covers(const struct slot *slot, uint32_t first, uint32_t count)
 {
     for (const struct node *n = node_next(&slot->node); n->depth > slot->node.depth; n = node_next(n))
@@ -82,8 +82,8 @@ static void check_none_covers(const struct slot *slot, uint32_t first, uint32_t 
             violation("memory_revoke has deleted the derived capabilities, and one is left");
 }
 
-/* "and every mapping of these frames": those that its last step began with, so that what was mapped again behind it
- * by somebody who may is none of its. */
+/* "and every mapping of these frames". Checks only the frames that the last step began with: the frames before them may
+ * rightly have been mapped again meanwhile. */
 static void check_memory_revoke(const struct done *done)
 {
     const struct slot *slot = slot_of(done);
@@ -110,7 +110,7 @@ static void check_revoked_capabilities(const struct thread *thread, const struct
 
 /* ---------------------------------------------------------------------------------- spaces */
 
-/* The frame that page `i` of a vm_map came from; 0 if that cannot be said any more. */
+/* The frame from which page `i` of a vm_map came; 0 if the source is not mapped any more. */
 static uint32_t source_frame(const struct done *done, uint32_t i)
 {
     const struct task *from = task_at(done, done->esi >> 16);
@@ -155,7 +155,7 @@ static const struct node *parent_of(const struct node *node)
     return n;
 }
 
-/* Whether the call names the page of this mapping, or of one that it was derived from. */
+/* Whether the call names the page of this mapping, or of a mapping that it was derived from. */
 static bool is_protected(const struct done *done, const struct task *task, const struct node *node)
 {
     for (; node->depth > 0; node = parent_of(node)) {
@@ -166,7 +166,7 @@ static bool is_protected(const struct done *done, const struct task *task, const
     return false;
 }
 
-/* "from mappings and from all derived from them", and from no others */
+/* "from mappings and from all derived from them", and from no others. */
 static void check_no_other_is_lowered(const struct done *done, const struct task *task)
 {
     for (unsigned i = 0; i < seen.authority.pages_count; i++) {
@@ -216,7 +216,7 @@ static void check_frame_copy(const struct done *done)
 
 /* ---------------------------------------------------------------------------------- objects and threads */
 
-/* "turn one frame into a task", "make an endpoint", "make a stopped thread": with all rights, its maker's */
+/* "zero one frame and turn it into a task", "make an endpoint", "make a stopped thread": the maker has all rights. */
 static void check_is_made(const struct slot *slot, enum slot_bits kind)
 {
     rights_t rights = kind == SLOT_ENDPOINT ? RIGHT_ALL : RIGHT_CONTROL | RIGHT_GRANT | RIGHT_OWN;
@@ -236,7 +236,8 @@ static void check_endpoint_create(const struct done *done)
     check_is_made(slot_at(done, done->ebx), SLOT_ENDPOINT);
 }
 
-/* Of the capability in that slot of the caller's, with that right alone; or empty, if the call named none. */
+/* Whether the slot was derived from the caller's capability in slot `index`, with that right alone; or is empty, if the
+ * call named no slot. */
 static bool is_bound(const struct done *done, const struct slot *slot, uint32_t index, rights_t right)
 {
     const struct capability *parent = index ? capability_seen(done->thread->task, index) : NULL;
@@ -258,7 +259,7 @@ static void check_thread_create(const struct done *done)
         violation("thread_create is done, and the thread is not what was asked for");
 }
 
-/* "give unmapped frames to a task's account" */
+/* "give unmapped frames, which are zeroed, to a task's account until the task dies" */
 static void check_task_donate(const struct done *done)
 {
     const struct task *task = task_at(done, done->slot);
@@ -278,7 +279,7 @@ static void check_thread_resume(const struct done *done)
         violation("thread_resume is done, and the thread is stopped");
 }
 
-/* "keep a thread from running" */
+/* "stop a thread; it does not run when the call returns" */
 static void check_thread_stop(const struct done *done)
 {
     const struct thread *thread = thread_named(done);
@@ -310,14 +311,14 @@ static void check_version(const struct done *done)
         violation("version is done, and its result is another");
 }
 
-/* "have a line signal an endpoint" */
+/* "make a line signal an endpoint" */
 static void check_irq_bind(const struct done *done)
 {
     if (!is_bound(done, &kernel.irq_endpoints[done->ebx], done->esi, RIGHT_SIGNAL))
         violation("irq_bind is done, and the line signals another endpoint, or with another badge");
 }
 
-/* ---------------------------------------------------------------------------------- which, and when */
+/* ---------------------------------------------------------------------------------- calls that are done */
 
 static void (*const promises[SYS_COUNT])(const struct done *) = {
     [SYS_cap_derive] = check_cap_derive,
@@ -347,14 +348,14 @@ static void check_promise(unsigned call, const struct done *done)
         promises[call](done);
 }
 
-/* A call that the event began, and that is done. */
+/* For a call that the event began, and that is done. */
 static void check_call(const struct thread *t, const struct event *event)
 {
     check_promise(event->call,
                   &(struct done){t, NULL, event->eax >> SLOT_SHIFT, event->ebx, event->esi, event->edi, event->ebp});
 }
 
-/* One that was restarted: its entry left the first two arguments in ecx and edx, too. */
+/* For a restarted call. Its entry into the kernel left the first two arguments in ecx and edx, too. */
 static void check_restarted(const struct thread *t, const struct before *before)
 {
     const struct registers *r = &before->registers;
@@ -363,14 +364,14 @@ static void check_restarted(const struct thread *t, const struct before *before)
                   &(struct done){t, before, r->eax >> SLOT_SHIFT, r->ecx, r->edx, r->edi, r->ebp});
 }
 
-/* "an object dies with its first capability", "destroy an object": the deaths that a call waited for are done. */
+/* "an object dies with its first capability", "destroy an object": a call waits until these deaths are done. */
 static void check_deaths_are_done(const struct thread *t, const struct before *before)
 {
     if (before->reaping && !list_is_empty(&kernel.destroying) && t->state != THREAD_STOPPED)
         violation("a call returned before the deaths that it waited for were done");
 }
 
-/* The processor went on with another thread, which may have taken a step of its long call in the same event. */
+/* Whether the processor continued with another thread, which may have taken a step of its long call in this event. */
 static bool others_went_on(const struct thread *t, const struct event *event)
 {
     for (unsigned i = 0; i < seen.threads_count && thread_on(event->cpu) != t; i++)
@@ -425,10 +426,10 @@ static bool lists(const char *words, const char *word)
     return false;
 }
 
-/* "errors" of syscalls.def */
+/* "errors" of syscalls.def. */
 void check_status_is_listed(unsigned call, unsigned error)
 {
-    static bool listed[SYS_COUNT][ERRORS]; /* what was looked up already */
+    static bool listed[SYS_COUNT][ERRORS]; /* found in the lists before */
 
     if (error >= ERRORS)
         violation("%s returned %d, which is no error", call < SYS_COUNT ? call_names[call] : "an unknown call",

@@ -1,5 +1,5 @@
-/* Signals: "set the badge's bits at the endpoint". They wait there or reach one receiver, and none is lost or comes
- * twice. */
+/* Signals: "set the badge's bits at the endpoint". Bits stay there or reach one receiver; none is lost, and none
+ * arrives twice. */
 #include "tests/explore/checks.h"
 
 #include "tests/explore/hardware.h"
@@ -28,7 +28,7 @@ static bool has_signal(const struct thread *t)
     return t->state <= THREAD_RUNNING && !t->restarting && t->registers.eax == 0 && thread_page(t)->tag == TAG_SIGNAL;
 }
 
-/* Those that threads received in this event: they waited before it, or began to wait in it. */
+/* The bits that threads received in this event, whether they waited before it or began to wait in it. */
 static uint32_t bits_received(const struct event *event, ref_t endpoint, unsigned *receivers)
 {
     uint32_t bits = 0;

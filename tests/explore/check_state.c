@@ -5,7 +5,7 @@
 #include "tests/explore/hardware.h"
 #include "tests/model/invariants.h"
 
-static uint32_t frames_count; /* that the world has */
+static uint32_t frames_count; /* of the world */
 
 static void check_frames_are_all_there(void)
 {
@@ -30,7 +30,7 @@ void checks_of_world(void)
     frames_count += frame_at(f)->kind != FRAME_NONE;
 }
 
-/* ---------------------------------------------------------------------------------- ends */
+/* ---------------------------------------------------------------------------------- long calls and deaths */
 
 static bool take_a_step(unsigned cpu)
 {
@@ -46,7 +46,7 @@ static bool take_a_step(unsigned cpu)
     return true;
 }
 
-/* Long calls and deaths end when nothing else happens. */
+/* Long calls and deaths end if nothing else happens. */
 void check_long_calls_end(void)
 {
     enum { STEPS = 300 };
@@ -61,7 +61,7 @@ void check_long_calls_end(void)
     violation("a long call does not end");
 }
 
-/* When every task has died, all frames are memory again, and nothing names anything. */
+/* When all tasks are destroyed, every frame is memory again, and no capability is left. */
 void check_all_frames_come_back(void)
 {
     enum { STEPS = 3000 };
@@ -78,6 +78,6 @@ void check_all_frames_come_back(void)
     tlb_sync();
     struct audit audit = audit_kernel();
     if (audit.user_frames != frames_count || audit.capabilities)
-        violation("when all are dead %u frames of %u are memory, and there are %u capabilities", audit.user_frames,
-                  frames_count, audit.capabilities);
+        violation("when all tasks are destroyed %u frames of %u are memory, and there are %u capabilities",
+                  audit.user_frames, frames_count, audit.capabilities);
 }

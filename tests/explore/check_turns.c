@@ -1,12 +1,12 @@
 /*
- * Turns: "others of priority p go behind it", "the next of its priority has its turn", and what goes on keeps its
- * place. Of each two threads of a queue it is checked who is first.
+ * Turns: "others of priority p queue behind it", "the next of its priority has its turn", and a thread that stays ready
+ * keeps its place. For each two threads of a queue their order is checked.
  */
 #include "tests/explore/checks.h"
 
 #include "tests/explore/hardware.h"
 
-/* Ready before the event and behind it, in the same queue. */
+/* Whether the thread was ready before the event, and is still ready in the same queue. */
 static bool stays_ready(const struct before *b)
 {
     const struct thread *t = AT(struct thread, b->ref);
@@ -14,7 +14,7 @@ static bool stays_ready(const struct before *b)
     return b->state == THREAD_READY && t->state == THREAD_READY && t->cpu == b->cpu && t->priority == b->priority;
 }
 
-/* The same, or it runs now: it was ahead of all. */
+/* The same; or it runs now, as it was the first. */
 static bool stays(const struct before *b)
 {
     const struct thread *t = AT(struct thread, b->ref);
@@ -38,7 +38,7 @@ static bool is_tick(const struct event *event)
     return event->kind == EVENT_TICK || (event->kind == EVENT_INTERRUPT && event->ebx == IRQ_TICK);
 }
 
-/* The thread that the event interrupts, or whose call it is. */
+/* The thread that the event interrupts, or whose call the event is. */
 static const struct before *running_before(const struct event *event)
 {
     const struct before *b = seen_thread(seen.acting);
@@ -79,7 +79,7 @@ static bool was_overdue(ref_t cpu, unsigned priority)
 
 enum side { BEHIND, AHEAD, ANYWHERE };
 
-/* The running thread, which becomes ready. */
+/* Where the running thread goes, which becomes ready. */
 static enum side side_of_running(const struct event *event, const struct before *b)
 {
     const struct before *first = first_before(b->cpu, b->priority);
@@ -87,13 +87,13 @@ static enum side side_of_running(const struct event *event, const struct before 
     if (event_is_call(event, SYS_thread_yield))
         return BEHIND;
     if (seen.others_work)
-        return ANYWHERE; /* it may have waited, and been woken */
+        return ANYWHERE; /* it may have waited and been woken */
     if (!is_tick(event))
         return AHEAD;
     return first && (!first->patience || was_overdue(b->cpu, b->priority)) ? BEHIND : AHEAD;
 }
 
-/* Who stops in this event, for another one that runs on in its stead. */
+/* Whether this thread runs instead of the acting one, which now waits for it or has answered it. */
 static bool runs_on_instead(const struct event *event, const struct before *b)
 {
     const struct thread *t = AT(struct thread, b->ref);
@@ -104,7 +104,7 @@ static bool runs_on_instead(const struct event *event, const struct before *b)
            (b->state == THREAD_AWAITING_REPLY || b->state == THREAD_REPLY_DEFERRED);
 }
 
-/* Where one that comes into a queue belongs, seen from those that stay in it. */
+/* Where a thread that is new in a queue belongs, relative to the threads that stay in it. */
 static enum side side_of_new(const struct event *event, const struct before *b)
 {
     const struct thread *t = AT(struct thread, b->ref);
@@ -118,7 +118,7 @@ static enum side side_of_new(const struct event *event, const struct before *b)
     return side;
 }
 
-/* Seen from `other`, which stays ready. */
+/* Where the thread belongs relative to `other`, which stays ready. */
 static enum side side_of(const struct event *event, const struct before *b, const struct before *other)
 {
     if (is_scheduled(event, other))
@@ -160,7 +160,7 @@ static void check_places(const struct event *event, const struct before *other)
 
 /* ---------------------------------------------------------------------------------- ticks */
 
-/* P4: "until that thread runs" */
+/* P4: "until that thread runs". */
 static void check_overdue_stays(const struct event *event, const struct before *first)
 {
     const struct thread *t = AT(struct thread, first->ref);
@@ -169,10 +169,10 @@ static void check_overdue_stays(const struct event *event, const struct before *
     if (!stays_ready(first) || in_long_call(first) || is_scheduled(event, first))
         return;
     if (cpu->ready[t->priority].first != REF(&t->link) || !(cpu->quantum_over >> t->priority & 1))
-        violation("P4: thread %x was found waiting by a tick, and has neither run nor stayed first", first->ref);
+        violation("P4: a tick found thread %x waiting, but it has neither run nor stayed first", first->ref);
 }
 
-/* "a tick has found the first of ready[p] there, with no patience left"; of a new one's patience it takes away. */
+/* P4: "after a tick has found a thread first in ready[p] with no patience left"; ticks use up its patience first. */
 static void check_turn_ends(const struct event *event, const struct before *first)
 {
     const struct thread *t = AT(struct thread, first->ref);
@@ -189,7 +189,7 @@ static void check_turn_ends(const struct event *event, const struct before *firs
         violation("the patience of thread %x is %u and was %u", first->ref, t->patience, first->patience);
 }
 
-/* "At a tick between two steps of a long call: its thread has had its turn." */
+/* "a tick between two steps of a long call, whose thread goes behind the others of its priority". */
 static void check_steps_let_others_run(const struct event *event, const struct before *other)
 {
     const struct before *first = first_before(other->cpu, other->priority);
@@ -199,14 +199,14 @@ static void check_steps_let_others_run(const struct event *event, const struct b
     if (!is_tick(event) || running_before(event) || first == other || other->cpu != REF(&kernel.cpus[event->cpu]))
         return;
     if (is_top && in_long_call(first) && stays_ready(first) && is_ahead(t, AT(struct thread, other->ref)))
-        violation("a tick came between two steps of thread %x, and it is still ahead of thread %x", first->ref,
+        violation("a tick came between two steps of thread %x, but it is still ahead of thread %x", first->ref,
                   other->ref);
 }
 
-/* ---------------------------------------------------------------------------------- who runs */
+/* ---------------------------------------------------------------------------------- the running thread */
 
-/* "unless a higher one is ready, it is stopped, or it is to run elsewhere" */
-static void check_who_ran_goes_on(const struct event *event)
+/* "unless a higher one is ready, it is stopped, or it is to run elsewhere". */
+static void check_running_runs_on(const struct event *event)
 {
     const struct before *b = running_before(event);
     const struct thread *t = AT(struct thread, seen.acting), *next = thread_on(event->cpu);
@@ -215,16 +215,16 @@ static void check_who_ran_goes_on(const struct event *event)
         is_tick(event) || event_is_call(event, SYS_thread_yield))
         return;
     if (cpu_ready_top(thread_cpu(t)) <= (int)t->priority && !(next && next->priority > t->priority))
-        violation("thread %x does not run on, and nobody of higher priority was ready", b->ref);
+        violation("thread %x does not run on, but no thread of higher priority was ready", b->ref);
 }
 
-static void check_who_runs_is_not_new(const struct event *event)
+static void check_running_has_no_patience(const struct event *event)
 {
     const struct before *b = running_before(event);
     const struct thread *t = AT(struct thread, seen.acting);
 
     if (is_tick(event) && b && t->state != THREAD_DEAD && t->patience)
-        violation("a tick found thread %x running, and it still has a new thread's patience", b->ref);
+        violation("a tick found thread %x running, but it still has a new thread's patience", b->ref);
 }
 
 /* ---------------------------------------------------------------------------------- endpoints */
@@ -237,7 +237,7 @@ static bool is_a_threads(ref_t link)
     return false;
 }
 
-/* E1: "`receivers` (last in, first out) and `callers` (first in, first out)" */
+/* E1: "`receivers` (last in, first out) and `callers` (first in, first out)". */
 static void check_place_at_endpoint(const struct before *b)
 {
     const struct thread *t = AT(struct thread, b->ref);
@@ -245,17 +245,17 @@ static void check_place_at_endpoint(const struct before *b)
     if (b->state == t->state)
         return;
     if (t->state == THREAD_RECEIVING && is_a_threads(t->link.prev))
-        violation("E1: thread %x receives, and is not the first of those", b->ref);
+        violation("E1: thread %x receives, but is not the first receiver", b->ref);
     if (t->state == THREAD_CALLING && is_a_threads(t->link.next))
-        violation("E1: thread %x calls, and is not the last of those", b->ref);
+        violation("E1: thread %x calls, but is not the last caller", b->ref);
 }
 
 void check_turns(const struct event *event)
 {
     for (unsigned i = 0; i < seen.threads_count; i++)
         check_place_at_endpoint(&seen.threads[i]);
-    check_who_ran_goes_on(event);
-    check_who_runs_is_not_new(event);
+    check_running_runs_on(event);
+    check_running_has_no_patience(event);
     for (unsigned i = 0; seen.any_ready && i < seen.threads_count; i++) {
         const struct before *b = &seen.threads[i];
         if (b->state == THREAD_READY && b->place == 0) {

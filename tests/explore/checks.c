@@ -2,9 +2,9 @@
 
 #include "tests/explore/hardware.h"
 
-static struct cached cached[CPU_MAX]; /* that the TLBs hold before each event */
+static struct cached cached[CPU_MAX]; /* what the TLBs hold before each event */
 
-/* "the thread to run out" of every entry is what its processor runs */
+/* Every entry into the kernel returns "the thread to run": it must be what its processor runs. */
 static void check_next(const struct event *event, const struct thread *next)
 {
     bool between = pending.between_steps >> event->cpu & 1;

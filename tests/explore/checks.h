@@ -1,24 +1,25 @@
 /*
- * What is checked. Each function is named after the invariant of a header, or after the sentence of docs/syscalls.md,
- * that it checks; violation() says what is broken.
+ * What is checked. Each function is named after what it checks: an invariant of a header, or a sentence of
+ * docs/syscalls.md. violation() says what is broken.
  */
 #pragma once
 
 #include "tests/explore/seen.h"
 
-/* Of the state in the arena, before events happen in it; before each of them, with the state as it was; after it. */
+/* checks_prepare() looks at the state in the arena; checks_before() is called before each event from that state,
+ * checks_after() after it. */
 void checks_prepare(void);
 void checks_before(const struct event *event);
 void checks_after(const struct event *event, const struct thread *next);
 
-/* Of a new state that has been normalised. */
+/* Checks a new state, which has been normalised. */
 void checks_of_state(void);
 
-/* What steps alone bring about: they leave the arena changed. */
+/* These check what steps alone bring about. They change the arena. */
 void check_long_calls_end(void);
 void check_all_frames_come_back(void);
 
-/* The world as it is now has all the frames that there are. */
+/* Records how many frames the world has, before anything has happened in it. */
 void checks_of_world(void);
 
 /* check_authority.c */
@@ -28,7 +29,7 @@ void check_authority_only_comes_from_authority(const struct event *event);
 void check_promises(const struct event *event);
 void check_status_is_listed(unsigned call, unsigned error);
 
-/* check_errors.c: also of a call that is refused at once */
+/* check_errors.c; also for a call that is refused at once */
 void check_errors_before(const struct event *event);
 void check_errors_are_deserved(const struct event *event);
 
@@ -36,11 +37,11 @@ void check_errors_are_deserved(const struct event *event);
 void check_answers(const struct event *event);
 void check_words_arrive(const struct event *event);
 
-/* check_items.c: of a call or an answer that was delivered in this event */
+/* check_items.c: for a call or reply that was delivered in this event */
 void check_badge_arrives(const struct thread *caller, const struct thread *server, const struct event *event);
 void check_items_land(const struct thread *sender, const struct thread *receiver, const struct event *event);
 
-/* The slot holds what the derivation of a capability, as it was before the event, is. */
+/* Whether the slot holds what this derivation from the capability, as it was before the event, must yield. */
 bool is_child(const struct slot *slot, const struct capability *parent, struct derivation derivation);
 const struct capability *capability_seen(ref_t task, uint32_t index); /* or null */
 

@@ -208,7 +208,7 @@ static bool has_table(uint32_t task, uint32_t address)
     return false;
 }
 
-/* A table comes with its companion; the first of a quarter with a directory. */
+/* A table comes with its companion, and the first table of a quarter also with a directory. */
 void cost_of_pages(struct cost *cost, const struct task *task, uint32_t address, uint32_t pages)
 {
     for (uint32_t i = 0; i < pages; i++) {

@@ -1,4 +1,4 @@
-/* What each call deserves but messages. */
+/* What each call deserves, except messages. */
 #include "tests/explore/deserved.h"
 
 #include "kernel/ipc/ipc.h"
@@ -9,7 +9,7 @@
 struct asked {
     const struct event *event;
     const struct thread *thread;
-    const struct task *task; /* the thread's */
+    const struct task *task; /* of the thread */
     uint32_t slot, ebx, esi, edi, ebp;
 };
 
@@ -90,7 +90,7 @@ static void vm_protect(const struct asked *a)
         deserves_if(!page_seen(frame_number(REF(task)), address + i * PAGE_SIZE), ERR_ABSENT);
 }
 
-/* One frame that is read, or written: FRAME if it is not memory. */
+/* One frame that is read or written: FRAME if it is not memory. */
 static void wants_contents(const struct asked *a, uint32_t index, rights_t rights, uint32_t offset)
 {
     uint32_t frame = wants_frames(a->task, index, rights, offset, 1);
@@ -154,7 +154,8 @@ static bool is_processor(uint32_t number)
     return number == CPU_ANY || number < kernel.cpu_count;
 }
 
-/* The thread's page, tables and cell are its task's, the slot is its maker's: one account, or two. */
+/* The thread's task pays for its page, tables and cell; the caller's task pays for the slot. These are one account, or
+ * two. */
 static void thread_create(const struct asked *a)
 {
     bool valid = range_is_valid(a->edi, 1, 1);

@@ -1,4 +1,4 @@
-/* What messages deserve: who is called or answered, then one item after the other. */
+/* What messages deserve: first by whom they call or answer, then item by item. */
 #include "tests/explore/deserved.h"
 
 #include "kernel/ipc/ipc.h"
@@ -7,7 +7,7 @@
 /* What a receiver has open. */
 struct receive_windows {
     uint32_t address, pages, slot, slots;
-    bool replaces; /* the page of a fault */
+    bool replaces; /* the page of a fault may be replaced */
 };
 
 struct delivery {
@@ -90,7 +90,8 @@ static unsigned descendants_of(const struct page *page)
     return count;
 }
 
-/* A page that a fault's answer replaces goes with its descendants: not the page that is sent, and of few. */
+/* A reply to a fault can replace a mapped page together with its descendants. It cannot replace the page that it sends,
+ * and not one with too many descendants. */
 static void replaced(const struct delivery *d, const struct item *item, uint32_t address)
 {
     const struct page *page = page_seen(frame_number(REF(d->to)), address);
@@ -124,7 +125,7 @@ static void pages(struct delivery *d, const struct item *item)
     cost_of_pages(&d->cost, d->to, address, item->pages);
 }
 
-/* A message reaches a thread: its tag, its items, and what they cost. */
+/* A message is delivered to a thread: its tag, its items, and what they cost. */
 static void reaches(const struct event *event, const struct thread *sender, const struct thread *receiver)
 {
     const struct sent *sent = &world->sends[event->send];
@@ -159,7 +160,7 @@ static void tag(const struct event *event)
 
 /* ---------------------------------------------------------------------------------- calls and answers */
 
-/* With nobody to receive it the call waits, and its items are looked at when it is received. */
+/* Without a receiver the call waits; its items are checked when it is received. */
 static void call(const struct event *event, const struct thread *thread)
 {
     const struct slot *slot = wants(AT(struct task, thread->task), event->eax >> SLOT_SHIFT, SLOT_ENDPOINT, RIGHT_CALL);
@@ -174,15 +175,15 @@ static void call(const struct event *event, const struct thread *thread)
         reaches(event, thread, thread_of_link(endpoint->receivers.first));
 }
 
-/* Whom the event answers: one that waits for this task's answer, named with its present call, or served by this
- * thread. */
+/* Whom the event answers: a thread that waits for a reply from this task and that the page names with its present call,
+ * or the one that this thread serves. */
 static const struct thread *answered(const struct event *event, const struct thread *thread)
 {
     struct named named = event_name(event, thread);
 
     for (unsigned i = 0; i < seen.threads_count; i++) {
         const struct before *t = &seen.threads[i];
-        if (t->ref != named.caller || t->call_number != named.calls)
+        if (t->ref != named.caller || t->call_number != named.call_number)
             continue;
         if (t->state == THREAD_REPLY_DEFERRED && t->peer == thread->task)
             return AT(struct thread, t->ref);

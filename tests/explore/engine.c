@@ -16,13 +16,13 @@
 #include <unistd.h>
 
 enum {
-    KILL_EVERY = 16,    /* of so many new states one is killed: check_all_frames_come_back() */
-    EVENT_SECONDS = 10, /* of a processor; states take longer only if an event of theirs never ends */
-    TIMED_STATES = 64,  /* that have this time: to set a timer takes as long as many an event */
+    KILL_EVERY = 16,    /* one of so many new states is checked by check_all_frames_come_back() */
+    EVENT_SECONDS = 10, /* of processor time, for TIMED_STATES states; only an event that never ends takes longer */
+    TIMED_STATES = 64,  /* states between two settings of the timer: setting it takes as long as many an event */
     ARENA_BYTES = PHYSMAP_BYTES + ARENA_FRAMES * sizeof(struct frame),
 };
 
-/* What the processes that explore share. */
+/* Shared by the processes that explore. */
 static struct {
     uint32_t next, expanded, stop, violated;
     uint32_t state, event;
@@ -30,7 +30,7 @@ static struct {
     struct counts counts;
 } * shared;
 
-static struct counts counts; /* this process's */
+static struct counts counts; /* of this process */
 static unsigned events_count;
 static uint8_t before[STATE_MAX], after[STATE_MAX];
 static uint32_t before_bytes;
@@ -38,7 +38,7 @@ static volatile uint32_t now_state, now_event;
 
 /* ---------------------------------------------------------------------------------- one event */
 
-/* The call is done, by the same thread, and nothing else is to run. */
+/* Whether the call is done: the same thread runs on, and nothing else is to run. */
 static bool returned(const struct event *event, const struct thread *next, bool chose)
 {
     return event->kind == EVENT_CALL && !chose && next && REF(next) == seen.acting && next->state == THREAD_RUNNING &&
@@ -53,8 +53,8 @@ static void count_status(unsigned call, int32_t status)
     counts.statuses[call][error]++;
 }
 
-/* A status that came later: of a message that waited, or a call that was restarted. */
-static void count_later(const struct thread *t, const struct before *b)
+/* Counts the status of a call that did not return at once: a message that waited, or a call that was restarted. */
+static void count_late_status(const struct thread *t, const struct before *b)
 {
     bool waited = b->state >= THREAD_RECEIVING && b->state <= THREAD_REPLY_DEFERRED && !b->faulting;
     bool waits = t->state >= THREAD_RECEIVING && t->state <= THREAD_REPLY_DEFERRED;
@@ -65,17 +65,17 @@ static void count_later(const struct thread *t, const struct before *b)
         count_status(b->registers.eax & CALL_NUMBER, (int32_t)t->registers.eax);
 }
 
-static void count_statuses_that_came(void)
+static void count_late_statuses(void)
 {
     FOR_THREADS(t)
     {
         const struct before *b = seen_thread(REF(t));
         if (b)
-            count_later(t, b);
+            count_late_status(t, b);
     }
 }
 
-/* "A call that is refused has changed nothing" */
+/* "A refused call has changed nothing" */
 static void check_refused(struct thread *thread)
 {
     int32_t status = (int32_t)thread->registers.eax;
@@ -89,8 +89,8 @@ static void check_refused(struct thread *thread)
         violation("a call was refused, %s, and changed something", error_names[-status]);
 }
 
-/* Lets an event happen in the state `before`, which is in the arena, with all checks. False if nothing came of it: the
- * arena still is in that state. */
+/* Applies an event to the state `before`, which is in the arena, with all checks. False if the call was refused: the
+ * arena is then still in that state. */
 static bool happens(const struct event *event)
 {
     bool chose = kernel.cpus[event->cpu].reschedule;
@@ -107,7 +107,7 @@ static bool happens(const struct event *event)
         }
     }
     checks_after(event, next);
-    count_statuses_that_came();
+    count_late_statuses();
     return true;
 }
 
@@ -115,7 +115,7 @@ static bool happens(const struct event *event)
 
 static void check_ends(const struct event *event, uint64_t hash)
 {
-    processors_rest(); /* frames that they have cached may have been renamed */
+    processors_rest(); /* the frames that they have cached may have been renamed */
     if (pending.between_steps && event->kind != EVENT_STEP) {
         counts.runs++;
         check_long_calls_end();
@@ -128,7 +128,7 @@ static void check_ends(const struct event *event, uint64_t hash)
     }
 }
 
-/* What came of the event is kept if it is new. */
+/* Keeps the state after the event if it is new. */
 static void keep(const struct event *event)
 {
     struct found found = {.parent = now_state, .event = now_event, .depth = store_at(now_state)->depth + 1};
@@ -166,7 +166,7 @@ static void begin_from(const uint8_t *state, uint32_t bytes)
     checks_prepare();
 }
 
-/* From now on; 0: no limit. */
+/* A limit from now on; 0: no limit. */
 static void limit_time(unsigned seconds)
 {
     setitimer(ITIMER_VIRTUAL, &(struct itimerval){.it_value.tv_sec = seconds}, NULL);
@@ -189,7 +189,7 @@ static void expand(uint32_t state)
 
 /* ---------------------------------------------------------------------------------- the processes */
 
-/* False when nothing is left to be expanded. */
+/* False when no state is left to expand. */
 static bool wait_for(uint32_t state)
 {
     while (!store_is_there(state)) {
@@ -211,7 +211,7 @@ static void work(void)
     }
 }
 
-/* The first one counts. */
+/* Only the first violation is recorded. */
 static void report_violation(void)
 {
     uint32_t none = 0;
@@ -233,7 +233,7 @@ static void add_counts(void)
         __atomic_fetch_add(&to[i], from[i], __ATOMIC_RELAXED);
 }
 
-/* There if coverage is measured: _exit() would lose it. */
+/* Present if coverage is measured, where _exit() would lose the counts. */
 int __llvm_profile_write_file(void) __attribute__((weak));
 
 static void start_worker(void)
@@ -265,7 +265,7 @@ static void show(double seconds, bool end)
             seconds, end ? "\n" : " ");
 }
 
-/* Until all workers have ended; a worker that dies in any other way than by itself is a violation, too. */
+/* Until all workers have ended. A worker that ended in any way but its own _exit(0) is a violation, too. */
 static bool wait_for_workers(const struct limits *limits, double begin)
 {
     bool in_time = true;
@@ -323,7 +323,7 @@ void engine_explore(const struct limits *limits, struct result *result)
             result->depth = store_at(i)->depth;
 }
 
-/* ---------------------------------------------------------------------------------- the beginning, and again */
+/* ---------------------------------------------------------------------------------- beginning, replay */
 
 static void map_arena(void)
 {
@@ -336,7 +336,7 @@ static void map_arena(void)
     }
 }
 
-/* Reference 0 names nothing, and C1: the empty leaf is never written. */
+/* Reference 0 names nothing. Invariant C1: the empty leaf is never written. */
 static void protect_what_is_never_written(void)
 {
     mprotect(AT(void, 0), PAGE_SIZE, PROT_READ);
@@ -355,7 +355,7 @@ void engine_begin(const struct world *which, const struct limits *limits)
     world_make(which);
     protect_what_is_never_written();
     hardware_catch_signals();
-    processors_hear_requests = !which->finds;
+    processors_handle_requests = !which->finds;
     processors_rest();
     checks_of_world();
     events_count = events_build();
@@ -377,7 +377,7 @@ static void print_event(unsigned i, const struct event *event)
     printf("\n");
 }
 
-/* One event of a replay, and the ends of what comes of it. */
+/* One event of a replay, with the checks of how long calls and deaths end. */
 static void replay_event(const struct event *event, bool print)
 {
     if (happens(event)) {
@@ -413,7 +413,7 @@ enum replayed engine_replay(const struct event *events, unsigned count, bool pri
 
 /* ---------------------------------------------------------------------------------- counterexamples */
 
-/* Without the one with that index. */
+/* Whether the events are still a counterexample without the one at index `without`. */
 static bool violates_without(const uint32_t *numbers, unsigned count, unsigned without)
 {
     static struct event events[PATH_EVENTS];
@@ -425,7 +425,7 @@ static bool violates_without(const uint32_t *numbers, unsigned count, unsigned w
     return engine_replay(events, left, false) == VIOLATES;
 }
 
-/* Several processes search, so the way that one found need not be the shortest. */
+/* Several processes search at the same time, so the path that one of them found need not be the shortest. */
 static unsigned shorten(uint32_t *numbers, unsigned count)
 {
     for (unsigned i = count; i-- > 0;)

@@ -26,7 +26,7 @@ static bool complain(const char *call, const char *error, const char *what)
     return false;
 }
 
-/* How often the list has it. */
+/* How often the error is in the list. */
 static unsigned times(const char *call, const char *error, size_t length)
 {
     unsigned count = 0;
@@ -37,7 +37,7 @@ static unsigned times(const char *call, const char *error, size_t length)
     return count;
 }
 
-/* Adds to `*total` the errors of the call. */
+/* Whether each error of the call is in the list. Adds their number to `*total`. */
 static bool call_is_shown(const struct call *call, unsigned *total)
 {
     bool good = true;

@@ -14,7 +14,7 @@ const char *const error_names[ERRORS] = {
 
 /* ---------------------------------------------------------------------------------- one list of calls */
 
-/* A call that events.def lacks does not compile. */
+/* Does not compile if events.def lacks a call. */
 enum {
 #define CALL(name, ...) LISTED_##name,
 #define MESSAGE(name)   LISTED_##name,
@@ -57,7 +57,7 @@ static void add(struct event event)
     events[events_count++] = event;
 }
 
-/* All combinations of an event's slot and arguments, the first list's values fastest. */
+/* All combinations of a call's slot and arguments. The first list varies fastest. */
 static void add_calls(unsigned call, const struct values lists[5])
 {
     unsigned total = 1;

@@ -1,4 +1,4 @@
-/* An event happens: the kernel's entries are called as kernel/i386 calls them. */
+/* Applies an event: calls the kernel's entries as kernel/i386 calls them. */
 #include "kernel/sys/event.h"
 #include "tests/explore/events.h"
 #include "tests/explore/hardware.h"
@@ -6,12 +6,12 @@
 
 #include <string.h>
 
-static struct named kept, written; /* what the page said before, and says for this event */
+static struct named kept, written; /* the name in the page before the event, and the one written for it */
 struct named event_named;
 
 /* ---------------------------------------------------------------------------------- message pages */
 
-/* Odd numbers name a thread's present call, even ones its last; 0 names nobody. */
+/* An odd number names a thread's present call, an even one its previous call; 0 names nobody. */
 static struct named name_of(unsigned number)
 {
     unsigned i = 0;
@@ -34,7 +34,7 @@ struct named event_name(const struct event *event, const struct thread *thread)
 static void set_name(struct message_page *page, struct named name)
 {
     page->caller = name.caller;
-    page->caller_call_number = name.calls;
+    page->caller_call_number = name.call_number;
 }
 
 static void write_page(struct message_page *page, const struct event *event)
@@ -66,12 +66,12 @@ static void fill_page(struct thread *thread, const struct event *event)
     set_name(page, written);
 }
 
-/* What the page said before a made-up answer is said again, unless a message has come. */
+/* Restores the page's name after a reply with a made-up name, unless a message has arrived meanwhile. */
 static void restore_page(struct thread *thread)
 {
     struct message_page *page = thread_page(thread);
 
-    if (page->caller == written.caller && page->caller_call_number == written.calls)
+    if (page->caller == written.caller && page->caller_call_number == written.call_number)
         set_name(page, kept);
 }
 
@@ -142,7 +142,7 @@ static struct thread *enter(const struct event *event, struct thread *thread)
     }
 }
 
-/* ---------------------------------------------------------------------------------- what may happen */
+/* ---------------------------------------------------------------------------------- which events are possible */
 
 bool event_is_possible(const struct event *event)
 {

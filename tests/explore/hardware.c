@@ -43,7 +43,7 @@ void hardware_catch_signals(void)
 
 /* ---------------------------------------------------------------------------------- the rest */
 
-/* Of a frame the first word alone is modelled, see tests/explore/state.h. */
+/* Only the first word of a frame is modelled, see tests/explore/state.h. */
 void *arch_frame_map(unsigned fixmap, uint32_t frame)
 {
     (void)fixmap;
@@ -53,7 +53,7 @@ void *arch_frame_map(unsigned fixmap, uint32_t frame)
 void arch_preemption_point(void)
 {
     if (kernel.tlb_pending)
-        violation("the lock is given away, and others still translate what was taken away");
+        violation("the lock is released while other processors may still translate what was unmapped");
     if (on_preemption_point)
         longjmp(*on_preemption_point, 1);
 }

@@ -1,6 +1,6 @@
 /*
- * The machine that is explored: the processors of tests/model. A long call is left after each of its steps
- * (arch_preemption_point() does not return): the next step is an event of its own.
+ * The machine that is explored: the processors of tests/model. Each step of a long call is an event of its own:
+ * arch_preemption_point() does not return, and the next event may be another one.
  */
 #pragma once
 
@@ -8,12 +8,12 @@
 
 #include <setjmp.h>
 
-/* Where violation() goes, and what it says. */
+/* Where violation() jumps to, and its message. */
 extern jmp_buf on_violation;
 extern char violation_text[300];
 
-/* A fault of the host, such as a wild pointer of the kernel's, is a violation. */
+/* Makes a fault of the host, such as one by a wild pointer in the kernel, a violation. */
 void hardware_catch_signals(void);
 
-/* Set while an event happens: where arch_preemption_point() goes. */
+/* Set while an event happens: where arch_preemption_point() jumps to. */
 extern jmp_buf *on_preemption_point;

@@ -1,11 +1,11 @@
 /*
  * explore WORLD [--workers N] [--seconds S] [--states N] [--statuses] [--as-test FILE]   explores a world
- * explore WORLD --replay NUMBER...                                   lets the events of a counterexample happen again
- * explore WORLD --normal STEPS                                       checks what normalising forgets
+ * explore WORLD --replay NUMBER...                                   replays the events of a counterexample
+ * explore WORLD --normal STEPS                                       checks that normalising forgets nothing
  * explore --list | --errors
  *
- * Exit status: 0 for a fixed point with the states that the world's description names, 1 for a violation or other
- * states, 2 for wrong options, 3 if time or memory did not suffice.
+ * Exit status: 0 for a fixed point with the number of states that the world's description says, 1 for a violation or
+ * another number of states, 2 for wrong options, 3 if time or memory did not suffice.
  */
 #include "tests/explore/as_test.h"
 #include "tests/explore/engine.h"
@@ -18,9 +18,9 @@
 
 enum { GOOD, BAD, USAGE, LIMIT };
 enum {
-    STATE_BYTES = 3000, /* room for each, on average */
+    STATE_BYTES = 3000, /* room for each state, on average */
     LEAST_STATES = 1 << 20,
-    MANY_STATES = 1 << 23, /* of a world that has not closed yet */
+    MANY_STATES = 1 << 23, /* for a world that has not closed yet */
 };
 
 static struct options {
@@ -29,14 +29,14 @@ static struct options {
     unsigned normal_steps;
     bool statuses;
     const char *as_test;
-    char **numbers; /* of events to be replayed */
+    char **numbers; /* the events to replay */
 } options;
 
 /* ---------------------------------------------------------------------------------- options */
 
 static int usage(const char *word)
 {
-    fprintf(stderr, "explore: %s: not understood; the head of tests/explore/main.c says how\n", word);
+    fprintf(stderr, "explore: %s: not understood; the head of tests/explore/main.c describes the options\n", word);
     exit(USAGE);
 }
 
@@ -86,7 +86,7 @@ static void read_options(char **words)
     }
 }
 
-/* ---------------------------------------------------------------------------------- what came of it */
+/* ---------------------------------------------------------------------------------- results */
 
 static void print_statuses(const struct counts *counts)
 {
@@ -106,10 +106,10 @@ static void print_counterexample(const struct result *result)
     for (unsigned i = 0; i < count; i++)
         events[i] = event_of_number(numbers[i]);
     if (engine_replay(events, count, false) != VIOLATES)
-        snprintf(violation_text, sizeof violation_text, "%s, and not again", result->violation);
+        snprintf(violation_text, sizeof violation_text, "%s, which a replay does not show", result->violation);
     printf("violation: %s\ncounterexample of %u events:\n", violation_text, count);
     engine_replay(events, count, true);
-    printf("again: scripts/explore --world %s --replay", world->name);
+    printf("to replay: scripts/explore --world %s --replay", world->name);
     for (unsigned i = 0; i < count; i++)
         printf(" 0x%x", numbers[i]);
     printf("\n");
@@ -141,7 +141,7 @@ static int judge(const struct result *result)
     return good && same ? GOOD : BAD;
 }
 
-/* ---------------------------------------------------------------------------------- what is done */
+/* ---------------------------------------------------------------------------------- commands */
 
 static int replay(void)
 {
@@ -162,7 +162,7 @@ static int replay(void)
         printf("violation: %s\n", violation_text);
         return BAD;
     default:
-        printf("this cannot happen there\n");
+        printf("an event is not possible in the state before it\n");
         return USAGE;
     }
 }

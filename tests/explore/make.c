@@ -196,7 +196,7 @@ void world_make(const struct world *which)
 
 /* ---------------------------------------------------------------------------------- all of them */
 
-/* By number, over all lists. */
+/* Counts through all lists. */
 const struct world *world_at(unsigned i)
 {
     static const struct world *const lists[] = {worlds_caps, worlds_spaces, worlds_messages, worlds_life,

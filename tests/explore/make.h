@@ -1,24 +1,25 @@
-/* What worlds are made of. Each takes the next frames of the arena; what is refused is a violation. */
+/* The parts that worlds are made of. Each takes the next frames of the arena; if the kernel refuses one, that is a
+ * violation. */
 #pragma once
 
 #include "tests/explore/world.h"
 
-/* Slots of every task's table. */
+/* Slots in the table of every task. */
 enum {
     SLOT_SELF = 1,
-    SLOT_OWN_MEMORY = 2, /* what make_memory() gave */
+    SLOT_OWN_MEMORY = 2, /* the memory that make_memory() gave */
     SLOT_MAIN_THREAD = 3,
-    SLOT_IN_OTHER_TABLE = 15, /* of threads that the worlds do not name */
+    SLOT_IN_OTHER_TABLE = 15, /* for threads that the world's calls do not name */
 };
 enum { MESSAGE_PAGE_0 = 0x3000, MESSAGE_PAGE_1 = 0x2000, MESSAGE_PAGE_2 = 0x1000 };
 
-/* The first task, with an account of so many frames, and its thread, which runs. */
+/* Makes the first task, with an account of so many frames, and its thread, which runs. */
 struct task *make_first(unsigned account, uint8_t priority);
 struct thread *first_thread(void);
 
 struct task *make_task(unsigned account);
 
-/* A ready thread that is named in `slot` of its task. */
+/* Makes a ready thread; `slot` of its task's table names it. */
 struct thread_at {
     uint32_t page, slot;
     uint8_t priority;
@@ -26,21 +27,21 @@ struct thread_at {
 };
 struct thread *make_thread(struct task *task, struct thread_at at);
 
-/* So many frames of memory, named in slot SLOT_OWN_MEMORY. */
+/* Gives the task so many frames of memory, as one capability in slot SLOT_OWN_MEMORY. */
 void make_memory(struct task *task, uint32_t count);
 
-/* The first frame of the world's memory is mapped; and what is mapped there is handed on, so the new mapping is a
- * child. */
+/* make_mapping() maps the first frame of the world's memory. make_mapping_of() derives a mapping from that at `at`, so
+ * the new one is its child. */
 void make_mapping(struct task *task, uint32_t address);
 void make_mapping_of(const struct task *from, uint32_t at, struct task *task, uint32_t address);
 
-/* A range of all of its kind, from 0 on: SLOT_IRQS, SLOT_PORTS, SLOT_LOG. */
+/* Makes a capability for the first `count` numbers of a kind: SLOT_IRQS, SLOT_PORTS, SLOT_LOG. */
 void make_range(struct task *task, uint32_t slot, enum slot_bits kind, uint32_t count);
 
-/* The first task's endpoint, in that slot. */
+/* Makes an endpoint of the first task, with a capability in that slot. */
 void make_endpoint(uint32_t slot);
 
-/* A child of `from`'s capability in `to`'s table. */
+/* Derives a capability in the table of `to` from one in the table of `from`. */
 struct child {
     uint32_t from, to;
     rights_t rights;
@@ -48,20 +49,20 @@ struct child {
 };
 void make_child(struct task *from, struct task *to, struct child child);
 
-/* The endpoint in that slot becomes what a thread receives from; who hears of its faults. */
+/* Binds the endpoint in that slot to a thread: as the one that it receives from, or as its fault handler. */
 void make_receiver(struct task *task, uint32_t slot, struct thread *thread);
 void make_handler(struct task *task, uint32_t slot, struct thread *thread);
 
-/* The thread waits for its first message. */
+/* Makes the thread wait for its first message. */
 void make_waiting(struct thread *thread);
 
-/* A thread of `task` that waits at the first task's endpoint, in slot 4. */
+/* Makes an endpoint in slot 4 of the first task, and a thread of `task` that waits at it. */
 void make_server(struct task *task, struct thread_at at);
 
-/* A system call of the first thread. */
+/* Makes a system call as the first thread. */
 void make_call(unsigned call, uint32_t slot, const uint32_t arguments[4]);
 
-/* The thread runs on the next processor, which is its home. */
+/* Makes the thread run on the next processor, which becomes its home. */
 void make_running(struct thread *thread);
 
 #define RIGHTS_RG  (RIGHT_READ | RIGHT_GRANT)

@@ -1,4 +1,4 @@
-/* Whether normalising forgets something that matters: see engine_check_normal(). */
+/* Checks that normalising forgets nothing that matters: see engine_check_normal(). */
 #include "tests/explore/engine.h"
 
 #include "kernel/audit/normal.h"
@@ -9,12 +9,13 @@
 #include <string.h>
 
 enum {
-    WALK = 400, /* steps before it begins anew */
+    WALK = 400, /* steps before it starts again from the first state */
     ARENA_BYTES = PHYSMAP_BYTES + ARENA_FRAMES * sizeof(struct frame),
-    WRITTEN = 3 * PAGE_SIZE, /* frames 0 and 2 are never written, 1 is struct kernel */
+    WRITTEN =
+        3 * PAGE_SIZE, /* the arena from here on; before it, frames 0 and 2 are never written, and 1 is struct kernel */
 };
 
-/* The frames of the arena, and their records, as events leave them. */
+/* The frames of the arena and their records, as events leave them, not normalised. */
 static struct raw {
     uint8_t arena[ARENA_BYTES];
     struct pending pending;
@@ -45,7 +46,7 @@ static unsigned random_number(unsigned below)
     return (unsigned)(seed >> 33) % below;
 }
 
-/* One that may happen now; false if there is hardly one. */
+/* An event that is possible now; false if none was found. */
 static bool choose_event(struct event *event, unsigned events_count)
 {
     enum { TRIES = 2000 };
@@ -68,7 +69,7 @@ static bool is_same(const uint8_t *a, uint32_t a_bytes, const uint8_t *b, uint32
     return a_bytes == b_bytes;
 }
 
-/* The event from the normalised state, which is in the arena, and from the other one. */
+/* Applies the event to the normalised state, which is in the arena, and to the one that is not normalised. */
 static bool take_both(const struct event *event, uint8_t *state)
 {
     static uint8_t other[STATE_MAX];

@@ -1,7 +1,7 @@
 /*
- * Frames that are alike get the same names, whichever of them became what: those of accounts are numbered in the order
- * in which they are found from their tasks. Frames that began as memory keep their names,
- * as calls name them by number; but in worlds whose memory is alike (World::alike) they are one more class.
+ * Gives equivalent frames the same numbers in all states. The frames of accounts are numbered in the order in which
+ * they are found from their tasks. Frames that began as memory keep their numbers, as calls name them; only in worlds
+ * whose memory is interchangeable (World::alike) these are renumbered as well.
  */
 #include "kernel/ipc/endpoint.h"
 #include "tests/explore/state.h"
@@ -39,7 +39,7 @@ static void append_tables(struct order *order, const struct vspace *space)
     }
 }
 
-/* The frames of an account, but the task's own, in the order in which they are found. */
+/* The frames of an account, except the task's own, in the order in which they are found. */
 static void append_account(struct order *order, const struct task *task)
 {
     append_tables(order, &task->space);
@@ -74,7 +74,7 @@ static uint64_t mix_slots(uint64_t signature, uint32_t leaf, uint32_t frame)
     return signature;
 }
 
-/* What tells a frame of memory from the others, whatever its number. */
+/* What distinguishes a frame of memory from the others, whatever its number. */
 static uint64_t signature_of(uint32_t frame)
 {
     const struct node *root = &frame_at(frame)->mappings;
@@ -92,7 +92,7 @@ static uint64_t signature_of(uint32_t frame)
     return signature;
 }
 
-/* Frames of memory by their signatures. */
+/* The frames of memory, sorted by signature. */
 static void append_memory(struct order *order)
 {
     uint64_t signatures[ARENA_FRAMES];
@@ -114,7 +114,7 @@ static void append_memory(struct order *order)
 
 /* ---------------------------------------------------------------------------------- names */
 
-/* Frames that a task had and nobody can name: those that are all zero come last. */
+/* Frames that belonged to a task, and that nothing can name now; those that are all zero come last. */
 static void append_freed(struct order *order, bool clear)
 {
     for (uint32_t f = FIRST_FRAME; f < world_memory && f < kernel.frame_count; f++)
@@ -122,7 +122,7 @@ static void append_freed(struct order *order, bool clear)
             append(order, f);
 }
 
-/* The frames that never were memory share their numbers, but for those of tasks. */
+/* Numbers the frames that did not begin as memory, except those of tasks. */
 static void name_accounts(void)
 {
     struct order order = {0};
@@ -141,7 +141,7 @@ static void name_accounts(void)
     }
 }
 
-/* Tasks in frames that are alike, in the order of the first task's slots. */
+/* Tasks in frames that began as memory, in the order of the first task's slots. */
 static void append_tasks(struct order *order)
 {
     const struct task *first = AT(struct task, frame_ref(FIRST_FRAME));
@@ -176,7 +176,7 @@ static void name_alike(void)
         new_name[order.frames[i]] = (uint8_t)next++;
 }
 
-/* False if every frame keeps its name. */
+/* False if every frame keeps its number. */
 static bool find_names(void)
 {
     for (unsigned i = 0; i < ARENA_FRAMES; i++)
@@ -252,7 +252,7 @@ static void rename_slot(struct slot *slot)
         slot->value = new_name[slot->value];
 }
 
-/* The frame that a memory_revoke of one frame names in registers; see sys_memory_revoke(). */
+/* The frame that a memory_revoke of one frame has in its registers; see sys_memory_revoke(). */
 static void rename_revoke(struct registers *r)
 {
     r->ebx = new_name[r->ebx + world_memory] - world_memory;

@@ -1,4 +1,4 @@
-/* What is known of the state before an event: who may do what, and what each thread did. */
+/* What is known of the state before an event: all capabilities and mappings, and what each thread was doing. */
 #pragma once
 
 #include "kernel/ipc/endpoint.h"
@@ -8,8 +8,8 @@ struct capability {
     ref_t slot;
     uint32_t task, index, object, value;
     uint8_t rights, depth;
-    bool bound;    /* not in a table: a thread's endpoint or handler, or a line's endpoint */
-    bool revoking; /* its tree is */
+    bool bound;    /* not in a table, but a thread's endpoint or handler, or the endpoint of an interrupt line */
+    bool revoking; /* its tree is being revoked */
 };
 
 struct page {
@@ -24,16 +24,16 @@ struct authority {
     struct page pages[96];
 };
 
-/* A thread. */
+/* A thread, as it was before the event. */
 struct before {
     ref_t ref, peer, call_slot;
     uint32_t task, call_number, fault_address, page_address;
     uint8_t state, restarting, reaping, faulting;
     ref_t cpu;
     uint8_t priority, patience;
-    uint8_t place; /* in its queue: 0 is the first */
+    uint8_t place; /* its place in the queue: 0 is the first */
     struct registers registers;
-    uint32_t window, window_pages, slots, slots_count, tag, word; /* of its page */
+    uint32_t window, window_pages, slots, slots_count, tag, word; /* of its message page */
     struct named named;
 };
 
@@ -50,13 +50,13 @@ struct seen {
     bool any_ready;
     int top[CPU_MAX]; /* cpu_ready_top() */
     uint32_t quantum_over[CPU_MAX];
-    ref_t acting; /* the thread whose processor the event is on, or 0 */
+    ref_t acting; /* the thread that the event's processor runs, or 0 */
     uint32_t acting_task;
-    bool others_work; /* steps of a restarted call, or of a death, may be taken in any event */
+    bool others_work; /* a step of a restarted call, or of a death, may be taken in any event */
 };
 extern struct seen seen;
 
-/* Of the state in the arena; then, for each event from there, who acts. */
+/* seen_prepare() looks at the state in the arena; seen_begin() sets who acts, for each event from that state. */
 void seen_prepare(void);
 void seen_begin(const struct event *event);
 

@@ -17,7 +17,7 @@ enum {
     LEAF_BYTES = LEAF_SLOTS * sizeof(struct slot),
     WORD = sizeof(uint32_t),
 };
-static struct piece loaded[PIECES]; /* of the state that was loaded last */
+static struct piece loaded[PIECES]; /* the pieces of the state that was loaded last */
 static unsigned loaded_count;
 _Static_assert(FRAME_KINDS - 1 == FRAME_MESSAGE, "pieces_of_frame() knows every kind");
 
@@ -112,7 +112,7 @@ uint32_t state_save(uint8_t *out)
     return (uint32_t)(at - out);
 }
 
-/* The first piece are the records: if they are the same, so are the pieces. */
+/* The first piece is the frame records: if they are the same, the other pieces are the same ones. */
 bool state_is(const uint8_t *in)
 {
     if (memcmp(in, &pending, sizeof pending))
@@ -131,7 +131,7 @@ static const uint8_t *load(const struct piece *pieces, unsigned count, const uin
     return in;
 }
 
-/* The records come first: they say what the frames are. */
+/* The frame records come first, as the kinds of the frames determine the other pieces. */
 static void load_into_clear(const uint8_t *in)
 {
     unsigned count = pieces_of_kernel(loaded);

@@ -1,10 +1,10 @@
 /*
- * States: what of the arena, and of the machine, can matter. A state is copied out and back as the live bytes of struct
- * kernel, of the frame records and of each frame by its kind; what is left out is zero, or is written before it is
- * read. Of a frame of memory the first word is its contents, in worlds that look at them.
+ * States: everything in the arena and the machine that can matter. A state is saved and loaded as the live bytes of
+ * struct kernel, of the frame records, and of each frame according to its kind; the rest is zero, or is written before
+ * it is read. Of a frame of memory only the first word is saved, in worlds that use its contents.
  *
- * Two states are one if they are the same bytes once state_normalise() has been through them: it clears what no event
- * can see (kernel/audit/normal.h), and renames frames that are only another's namesakes (rename.c).
+ * Two states are the same if their bytes are equal after state_normalise(), which clears what no event can see
+ * (kernel/audit/normal.h) and renumbers equivalent frames (rename.c).
  */
 #pragma once
 
@@ -15,20 +15,22 @@ enum { STATE_MAX = 16384 };
 
 void state_normalise(void);
 
-/* Copies the state of the arena out; returns its length, a multiple of 16. */
+/* Saves the state in the arena; returns its length, a multiple of 16. */
 uint32_t state_save(uint8_t *out);
 
-/* Back into the arena: of one that has held nothing but states and what events made of them, or of any. */
+/* Loads a state: state_load() into an arena that has held nothing but states and the results of events,
+ * state_load_anew() into any. */
 void state_load(const uint8_t *in);
 void state_load_anew(const uint8_t *in);
 
-/* Whether the arena is in that state, the one that was loaded last. */
+/* Whether the arena is still in the state that was loaded last. */
 bool state_is(const uint8_t *in);
 
-/* Who runs, and what each thread does. */
+/* Prints what each processor runs, and what each thread is doing. */
 void state_print(void);
 
-/* Only for state.c: frames get the names in which they are found; and what a state holds of frames. */
+/* Shared only by state.c and rename.c: renumbers equivalent frames; and the pieces of frames that a state consists
+ * of. */
 void rename_frames(void);
 struct piece {
     ref_t at;

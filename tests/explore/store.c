@@ -9,8 +9,8 @@ struct hash {
     uint64_t low, high; /* neither is ever 0 */
 };
 
-/* Contents are kept in chunks, each filled by one process, and written over once all states in it have been read:
- * memory that was never used costs more than all else that is done with a state. */
+/* States are kept in chunks. One process fills a chunk; when all its states have been read, it is used again: memory
+ * that was never used before costs more time than everything else that is done with a state. */
 enum { CHUNK_BYTES = 1 << 18 };
 
 /* Shared by all processes. */
@@ -22,7 +22,7 @@ static struct hash *table;
 static uint64_t table_mask;
 static struct found *list;
 static uint8_t *contents;
-static uint32_t *unread; /* states of each chunk, and one more while a process fills it; 0: free */
+static uint32_t *unread; /* for each chunk its unread states, plus one while a process fills it; 0: free */
 static struct {
     uint32_t number, used;
     bool is_open;
@@ -78,7 +78,7 @@ static struct hash mix_in(struct hash h, const uint8_t *at)
     return mix(h, words[0], words[1]);
 }
 
-/* Every second 16 bytes have a hash of their own: a processor computes the two at the same time. */
+/* The even and the odd blocks of 16 bytes are hashed separately: a processor computes both at the same time. */
 static struct hash hash_of(const uint8_t *state, uint32_t bytes)
 {
     struct hash even = {0x9e3779b97f4a7c15u ^ bytes, 0xc2b2ae3d27d4eb4fu};
@@ -100,7 +100,7 @@ uint64_t store_hash(const uint8_t *state, uint32_t bytes)
     return hash_of(state, bytes).low;
 }
 
-/* True if the entry was free and is ours now; `*low` is what it holds. */
+/* True if the entry was free and has been taken. `*low` is what it holds. */
 static bool claim(struct hash *entry, uint64_t *low, struct hash hash)
 {
     *low = __atomic_load_n(&entry->low, __ATOMIC_ACQUIRE);
@@ -132,7 +132,7 @@ bool store_add_hash(const uint8_t *state, uint32_t bytes)
     }
 }
 
-/* False if none is free. */
+/* False if no chunk is free. */
 static bool open_chunk(void)
 {
     filled.used = 0;
@@ -151,7 +151,7 @@ static void close_chunk(void)
     filled.is_open = false;
 }
 
-/* Where so many bytes can be written; false if nowhere. */
+/* Finds room for so many bytes; false if there is none. */
 static bool find_room(uint32_t bytes, uint64_t *at)
 {
     if (filled.used + bytes > CHUNK_BYTES)

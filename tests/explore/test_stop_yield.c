@@ -1,6 +1,6 @@
 /*
- * A thread that is stopped from another processor, and yields before its processor hears of it, does not become ready
- * (T3). Found by scripts/explore in the world two.
+ * A thread that is stopped from another processor, and yields before its own processor is notified, does not become
+ * ready (T3). Found by scripts/explore in the world two.
  */
 #include "tests/explore/as_test.h"
 

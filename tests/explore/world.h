@@ -1,8 +1,8 @@
 /*
- * Small worlds to explore: what there is at the beginning, and what may happen.
+ * Small worlds to explore: what a world has at the beginning, and which events are possible in it.
  *
- * A world's lists are the values that arguments of calls take: every combination is tried in every state. So a list of
- * n values multiplies the events, not the states; what may exist at the same time multiplies those.
+ * The lists of a world are the values that the arguments of calls take: every combination is tried in every state. A
+ * longer list multiplies the events, not the states; what can exist at the same time multiplies the states.
  */
 #pragma once
 
@@ -17,7 +17,7 @@ struct values {
         (const uint32_t[]){__VA_ARGS__}, sizeof((const uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t)                    \
     }
 
-/* What a message carries, and what its receiver opens: flags of eax, and the message page. */
+/* What a message carries, and what its receiver opens: the flags of eax, and the contents of the message page. */
 struct sent {
     uint32_t flags, tag;
     struct item items[IPC_ITEMS];
@@ -30,19 +30,19 @@ enum { SENDS = 12, OPENS = 4 };
 struct world {
     const char *name, *what;
     void (*make)(void);
-    uint32_t states; /* that it has: more or fewer are a failure; 0: it has not closed yet */
+    uint32_t states; /* the number it must have when it is closed; 0: it has not closed yet */
     bool in_tests;   /* scripts/test explores it */
 
-    /* What a state has beyond what all have. */
+    /* What the states of this world differ in, beyond what those of all worlds do. */
     uint32_t priorities; /* bit p: threads may have priority p */
     bool irqs_bound, contents, fpu;
-    bool alike;        /* frames of memory are: states that differ by which is which are one */
-    const char *finds; /* it is not sound, and this has to be found */
+    bool alike; /* frames of memory are interchangeable: states that differ only in which frame is which are merged */
+    const char *finds; /* the world is unsound, and this violation must be found */
 
-    /* Slots that calls name: below CSPACE_SLOTS, as on the real machine all that 16 bits can say are. */
+    /* The slots that calls name. They are below CSPACE_SLOTS, as on the real machine every number of 16 bits is. */
     struct values calls, signals, parents, deletes, revokes, memories, tasks, destroys, threads, reads, irqs, ports,
         logs, yields;
-    /* Arguments. */
+    /* The other arguments of calls. */
     struct values places, other_tables, rights, values, counts; /* derive */
     struct values offsets, pages, addresses, map_rights, sources, origins;
     struct values fills, fill_bytes;
@@ -50,27 +50,27 @@ struct world {
     struct values endpoint_places, thread_places, receives, handlers, starts, page_addresses;
     struct values parts, priorities_given, cpus_given; /* threads' state and schedule */
     struct values lines, port_numbers, widths, log_bytes;
-    /* What is no call. */
+    /* Events that are no calls. */
     struct values faults, writes, interrupts, unknown_calls;
-    bool receivers;    /* threads that answer and receive */
-    bool others_write; /* other threads of a task write to a message page while its thread waits */
-    unsigned names;    /* whom an answer names: 0 as its page does, then each thread's present and last call */
+    bool receivers;    /* threads also reply and receive */
+    bool others_write; /* other threads of a task write to the message page of a thread that waits */
+    unsigned names; /* whom a reply names: 0 is whom its page names, the rest each thread's present and previous call */
     unsigned sends_count, opens_count;
     struct sent sends[SENDS];
     struct opened opens[OPENS];
 };
 
 const struct world *world_named(const char *name);
-const struct world *world_at(unsigned i); /* null behind the last one */
+const struct world *world_at(unsigned i); /* null after the last one */
 
-/* The one that is explored; world_make() makes the arena what it is at the beginning. */
+/* The world that is explored. world_make() sets up the arena as it is at the beginning. */
 extern const struct world *world;
 void world_make(const struct world *which);
 
-/* Each file of worlds has a list that ends with one without a name. */
+/* Each file of worlds has a list, which ends with an entry without a name. */
 extern const struct world worlds_caps[], worlds_spaces[], worlds_messages[], worlds_life[], worlds_processors[];
 
-/* From this one on frames began as memory. */
+/* The first frame that is memory at the beginning; those after it are, too. */
 extern uint32_t world_memory;
 
-enum { FIRST_FRAME = OBJECT_FRAMES }; /* those before it are the kernel's */
+enum { FIRST_FRAME = OBJECT_FRAMES }; /* the frames before it are the kernel's */

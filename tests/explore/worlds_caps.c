@@ -23,8 +23,8 @@ static void make_tight(void)
     make_memory(make_first(9, 2), 1);
 }
 
-/* An endpoint's capability in slot 5 that is as deep as one can be; those above it are in slots and tables that no
- * event names. */
+/* A capability for an endpoint in slot 5, at the greatest depth; its ancestors are in slots and tables that no event
+ * names. */
 static void make_depth(void)
 {
     enum { OWN = 3, FIRST_OWN = 10, FIRST_OTHER = 2 };
@@ -54,13 +54,13 @@ const struct world worlds_caps[] = {
      .deletes = LIST(2, 4, 5, 6, 7), .revokes = LIST(1, 2, 4, 5, 6), .memories = LIST(2, 5), .offsets = LIST(0, 1),
      .pages = LIST(1, 2), .endpoint_places = LIST(5), .yields = LIST(0), .interrupts = LIST(1)},
 
-    {.name = "caps-two", .what = "the same with two threads, whose turns end: long calls meet in a tree",
+    {.name = "caps-two", .what = "the same with two threads and ticks: long calls of both in one tree",
      .make = make_caps_of_two, .states = 76284, .in_tests = true, .priorities = BIT(2), .parents = LIST(2, 5, 6),
      .places = LIST(5, 6, 7), .other_tables = LIST(0), .rights = LIST(31), .values = LIST(0), .counts = LIST(0, 1),
      .deletes = LIST(5, 6, 7), .revokes = LIST(2, 5), .memories = LIST(2), .offsets = LIST(0, 1), .pages = LIST(1, 2),
      .yields = LIST(0), .interrupts = LIST(0)},
 
-    {.name = "caps-refused", .what = "arguments that are to be refused, of every call on capabilities and frames",
+    {.name = "caps-refused", .what = "arguments that must be refused, for every call on capabilities and frames",
      .make = make_caps, .states = 1449, .in_tests = true, .priorities = BIT(2), .parents = LIST(0, 1, 2, 4, 5),
      .places = LIST(0, 5, 6, 100), .other_tables = LIST(0, 1, 2), .rights = LIST(31, 1, 32), .values = LIST(0, 5, 0x80000000),
      .counts = LIST(0, 5), .deletes = LIST(0, 9), .revokes = LIST(0, 9), .memories = LIST(0, 2, 5), .offsets = LIST(0, 5),
@@ -68,7 +68,7 @@ const struct world worlds_caps[] = {
      .fill_bytes = LIST(0, 4096, 4097), .births = LIST(0, 5), .tasks = LIST(0, 1), .donations = LIST(0, 1, 65),
      .gifts = LIST(0, 5), .yields = LIST(0), .unknown_calls = LIST(SYS_COUNT, 255)},
 
-    {.name = "tight", .what = "an account of two spare frames, for all that takes from it", .make = make_tight,
+    {.name = "tight", .what = "an account of two spare frames, and every call that takes from it", .make = make_tight,
      .states = 671, .in_tests = true, .priorities = BIT(2), .tasks = LIST(1), .memories = LIST(2),
      .endpoint_places = LIST(5, 9), .thread_places = LIST(6, 10), .receives = LIST(0, 5), .handlers = LIST(0),
      .starts = LIST(2 << 16), .page_addresses = LIST(0x2000, 0x10000), .destroys = LIST(5, 6, 9, 10),
@@ -77,7 +77,7 @@ const struct world worlds_caps[] = {
      .rights = LIST(3), .values = LIST(0), .counts = LIST(0), .donations = LIST(1), .gifts = LIST(0), .births = LIST(0),
      .deletes = LIST(5, 11), .yields = LIST(0)},
 
-    {.name = "depth", .what = "a capability that is as deep as one can be, and what would be deeper", .make = make_depth,
+    {.name = "depth", .what = "a capability of the greatest depth, and calls that would make a deeper one", .make = make_depth,
      .states = 784, .in_tests = true, .priorities = BIT(2), .receivers = true, .parents = LIST(4, 5), .places = LIST(6),
      .other_tables = LIST(0), .rights = LIST(15), .values = LIST(0), .counts = LIST(0), .revokes = LIST(4, 5),
      .tasks = LIST(1), .thread_places = LIST(9), .receives = LIST(5), .handlers = LIST(0, 5), .starts = LIST(2 << 16),

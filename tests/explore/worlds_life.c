@@ -30,7 +30,7 @@ static void make_ticks(void)
     make_thread(task, (struct thread_at){MESSAGE_PAGE_2, 5, 3, 0});
 }
 
-/* Two threads that use the FPU, the second of higher priority. */
+/* Three threads of one priority. */
 static void make_fpu(void)
 {
     struct task *task = make_first(12, 3);
@@ -39,7 +39,7 @@ static void make_fpu(void)
     make_thread(task, (struct thread_at){MESSAGE_PAGE_2, 5, 3, 0});
 }
 
-/* A client, its server, and a third thread that waits for its turn, all of one priority; below them one that a tick has
+/* A client, its server, and a third thread that is ready, all of one priority; below them a thread that a tick has
  * found waiting. */
 static void make_turns(void)
 {
@@ -56,7 +56,7 @@ static void make_turns(void)
     kernel.cpus[0].quantum_over = BIT(1);
 }
 
-/* Slots 5 and 6 name a thread and a task, but do not let their holder control them. */
+/* Slots 5 and 6 name a thread and a task, but without the right to control them. */
 static void make_threads_refused(void)
 {
     struct task *task = make_first(12, 2);
@@ -74,7 +74,7 @@ static void make_threads_refused(void)
 
 /* clang-format off */
 const struct world worlds_life[] = {
-    {.name = "life", .what = "one thread makes and ends tasks, threads, endpoints from five frames that are alike",
+    {.name = "life", .what = "one thread makes and destroys tasks, threads, endpoints from five interchangeable frames",
      .make = make_life_of_five, .states = 20898, .in_tests = true, .alike = true, LIFE, .births = LIST(0, 1, 2, 3, 4),
      .tasks = LIST(1, 5, 6), .donations = LIST(1), .gifts = LIST(0, 1, 2, 3, 4)},
 
@@ -94,17 +94,17 @@ const struct world worlds_life[] = {
      .priorities = BIT(2) | BIT(3), .threads = LIST(4, 5), .priorities_given = LIST(2, 3),
      .cpus_given = LIST(0, 255), .yields = LIST(0), .interrupts = LIST(0, 1), .reads = LIST(4, 5), .parts = LIST(0)},
 
-    {.name = "turns", .what = "client, server and a third thread, all of one priority: who is ahead of whom",
+    {.name = "turns", .what = "client, server and a third thread, all of one priority: their order",
      .make = make_turns, .states = 19876, .in_tests = true, .fpu = true, .priorities = BIT(1) | BIT(2), .receivers = true,
      .calls = LIST(4), .signals = LIST(6), .faults = LIST(0x0), .yields = LIST(0), .sends_count = 1, .opens_count = 1},
 
-    {.name = "threads-refused", .what = "arguments that are to be refused, of every call on threads",
+    {.name = "threads-refused", .what = "arguments that must be refused, for every call on threads",
      .make = make_threads_refused, .states = 112, .in_tests = true, .fpu = true, .priorities = BIT(2), .threads = LIST(1, 4, 5),
      .reads = LIST(1, 4, 5), .parts = LIST(0, 1, 2), .priorities_given = LIST(2, 3), .cpus_given = LIST(0, 1, 255),
      .tasks = LIST(1, 4, 6), .thread_places = LIST(0, 4, 7), .receives = LIST(0, 4), .handlers = LIST(0, 4),
      .starts = LIST(2 << 16, 3 << 16, 2 << 16 | 5 << 24), .page_addresses = LIST(0x800, 0x30000, 0x1000), .destroys = LIST(5, 6), .yields = LIST(0)},
 
-    {.name = "fpu", .what = "three threads that use the FPU: nobody computes with another's state", .make = make_fpu,
+    {.name = "fpu", .what = "three threads that use the FPU: none computes with another's state", .make = make_fpu,
      .states = 24828, .in_tests = true, .fpu = true, .priorities = BIT(3), .threads = LIST(4, 5), .yields = LIST(0),
      .interrupts = LIST(0), .reads = LIST(4), .parts = LIST(0, 1, 2), .destroys = LIST(5)},
     {0},

@@ -1,7 +1,8 @@
-/* Worlds of messages: calls and answers, pages and capabilities that they carry, faults, signals, lines. */
+/* Worlds of messages: calls and replies, the pages and capabilities that they carry, faults, signals, interrupt
+ * lines. */
 #include "tests/explore/make.h"
 
-/* Two clients, of which one has a handler, and two servers of another task. */
+/* Two clients, one of them with a handler, and two servers, in another task. */
 static struct task *make_clients_and_servers(void)
 {
     struct task *clients = make_first(12, 2), *servers = make_task(12);
@@ -30,7 +31,7 @@ static void make_messages_of_three(void)
     make_thread(make_clients_and_servers(), (struct thread_at){MESSAGE_PAGE_2, 7, 2, CPU_ANY});
 }
 
-/* One client, one server; the client holds memory, and the server hears of its faults, too. */
+/* One client and one server. The client holds memory; the server also handles its faults. */
 static struct task *make_client_and_server(unsigned memory)
 {
     struct task *client = make_first(12, 2), *task = make_task(12);
@@ -46,7 +47,7 @@ static void make_items(void)
     make_client_and_server(2);
 }
 
-/* Slot 5 is memory that may not be granted. */
+/* Slot 5 is memory without the right to grant it. */
 static void make_items_refused(void)
 {
     struct task *client = make_client_and_server(3);
@@ -54,8 +55,8 @@ static void make_items_refused(void)
     make_child(client, client, (struct child){SLOT_OWN_MEMORY, 5, RIGHT_READ | RIGHT_WRITE, 2, 1});
 }
 
-/* Client and server share a table, so that answers are refused as calls are. Of its memory the first frame is the
- * kernel's, and slot 5 may not be granted; its account has one frame left. */
+/* Client and server share a table, so that replies are refused for the same reasons as calls. The first frame of their
+ * memory has become kernel memory, slot 5 has no right to grant, and the account has one spare frame. */
 static void make_messages_refused(void)
 {
     struct task *task = make_first(10, 2);
@@ -66,8 +67,8 @@ static void make_messages_refused(void)
     make_call(SYS_task_donate, SLOT_SELF, (const uint32_t[4]){SLOT_OWN_MEMORY | 1 << 16, 0});
 }
 
-/* The server has one frame to spare, and tables for the last pages alone, among which its message page is. Of the
- * client's memory the last frame is the kernel's; what is in slot 5 may be granted to be read. */
+/* The server has one spare frame, and tables only for its last pages, which include its message page. The last frame of
+ * the client's memory has become kernel memory; slot 5 can be granted, but only for reading. */
 static void make_items_at_edges(void)
 {
     struct task *client = make_first(12, 2), *task = make_task(8);
@@ -78,7 +79,7 @@ static void make_items_at_edges(void)
     make_call(SYS_task_donate, SLOT_SELF, (const uint32_t[4]){SLOT_OWN_MEMORY | 1 << 16, 2});
 }
 
-/* A thread whose faults another one of its task handles. */
+/* A thread whose faults are handled by another thread of its task. */
 static void make_handled_at_home(void)
 {
     struct task *task = make_first(14, 2);
@@ -91,7 +92,7 @@ static void make_handled_at_home(void)
     make_memory(task, 2);
 }
 
-/* Two clients of one task: each may write to the other's message page while that waits. */
+/* Two clients of one task: each may write to the other's message page while the other waits. */
 static void make_overwrites(void)
 {
     struct task *client = make_client_and_server(2);
@@ -99,7 +100,7 @@ static void make_overwrites(void)
     make_thread(client, (struct thread_at){MESSAGE_PAGE_1, 5, 2, CPU_ANY});
 }
 
-/* Three tasks in a row: what the first grants the second grants on. */
+/* Three tasks in a row: the second grants on what the first has granted to it. */
 static void make_grants(void)
 {
     struct task *task = make_first(12, 2), *second = make_task(12), *third = make_task(10);
@@ -116,7 +117,7 @@ static void make_grants(void)
     make_memory(task, 1);
 }
 
-/* A receiver of higher priority, which a line may signal. */
+/* A receiver of higher priority, which an interrupt line can signal. */
 static void make_lines(void)
 {
     struct task *task = make_first(12, 2);
@@ -178,7 +179,7 @@ const struct world worlds_messages[] = {
                SEND(1, ITEM_OF_SLOT(RIGHT_ALL, 2, 0, 0x16))},
      .opens = {OPEN_NOTHING, OPEN_PAGE, OPEN_SLOT, {.flags = IPC_SLOTS, .slots = 0xfffffff0, .slots_count = 0x20}}},
 
-    {.name = "items-refused", .what = "items that are to be refused, too", .make = make_items_refused, .states = 7816,
+    {.name = "items-refused", .what = "also items that must be refused", .make = make_items_refused, .states = 7816,
      .in_tests = true, ITEMS, .deletes = LIST(6, 7), .names = 2, .sends_count = 12, .opens_count = 4,
      .sends = {SEND_WORDS, SEND(1, ITEM_OF_MEMORY(RIGHTS_RWG, 0, 1, 0x1000)), SEND(1, ITEM_OF_ADDRESS(RIGHTS_RG, 0x1000, 1, 0x1000)),
                SEND(1, ITEM_OF_SLOT(RIGHT_ALL, 2, 0, 0)), SEND(1, {.slot = 5, .rights = RIGHT_READ, .pages = 1, .to = 0x1000}),
@@ -191,7 +192,7 @@ const struct world worlds_messages[] = {
      .opens = {OPEN_NOTHING, OPEN_PAGE, OPEN_SLOT,
                {.flags = IPC_WINDOW | IPC_SLOTS, .window = 0x1000, .window_pages = 2, .slots = 6, .slots_count = 2}}},
 
-    {.name = "items-edges", .what = "windows, tables and leaves at their ends, several items that share one, no frame to spare",
+    {.name = "items-edges", .what = "the ends of windows, tables and leaves, several items that share one, no spare frame",
      .make = make_items_at_edges, .states = 1630, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4),
      .yields = LIST(0), .deletes = LIST(2), .sends_count = 10, .opens_count = 4,
      .sends = {SEND_WORDS, SEND(3, ITEM_OF_SLOT(RIGHT_CALL, 4, 5, 0), ITEM_OF_SLOT(RIGHTS_RG, 2, 0, 1), ITEM_OF_SLOT(RIGHT_READ, 2, 0, 2)),
@@ -205,7 +206,7 @@ const struct world worlds_messages[] = {
                {IPC_WINDOW | IPC_SLOTS, .window = 0x2f000, .window_pages = 2, .slots = 15, .slots_count = 3},
                {IPC_WINDOW | IPC_SLOTS, .window = 0x1000, .window_pages = 2, .slots = 0, .slots_count = 3}}},
 
-    {.name = "messages-refused", .what = "messages, answers and signals that are to be refused, of words and items",
+    {.name = "messages-refused", .what = "messages, replies and signals that must be refused, with words and items",
      .make = make_messages_refused, .states = 3956, .in_tests = true, .priorities = BIT(2), .receivers = true,
      .calls = LIST(4), .signals = LIST(3, 8), .parents = LIST(4), .places = LIST(8), .other_tables = LIST(0),
      .rights = LIST(9), .values = LIST(0), .counts = LIST(0), .yields = LIST(0), .sends_count = 12, .opens_count = 3,
@@ -219,7 +220,7 @@ const struct world worlds_messages[] = {
      .opens = {OPEN_NOTHING, {.flags = IPC_WINDOW, .window = 0x10000, .window_pages = 1},
                {.flags = IPC_WINDOW, .window = 0x2f000, .window_pages = 2}}},
 
-    {.name = "faults", .what = "faults of a page that is there, or not, answered with other pages or with itself",
+    {.name = "faults", .what = "faults at pages that are mapped or not, answered with other pages or with the same",
      .make = make_handled_at_home, .states = 601, .in_tests = true, .priorities = BIT(2), .receivers = true,
      .faults = LIST(0x0, 0x1ffc), .yields = LIST(0), .interrupts = LIST(1), .tasks = LIST(1), .addresses = LIST(0x0, 0x1000),
      .map_rights = LIST(RIGHTS_RG), .sources = LIST(1, 2), .origins = LIST(0, 0x1000), .pages = LIST(1), .sends_count = 11,
@@ -230,7 +231,7 @@ const struct world worlds_messages[] = {
                SEND(1, ITEM_OF_ADDRESS(RIGHTS_RG, 0x0, 1, 0x1000)), SEND(1, ITEM_OF_ADDRESS(RIGHTS_RG, 0x1000, 1, 0x1000)),
                SEND(1, ITEM_OF_MEMORY(RIGHTS_RG, 0, 1, 0x1ffc))}},
 
-    {.name = "overwrites", .what = "two clients that write to each other's message page while it waits",
+    {.name = "overwrites", .what = "two clients, each of which writes to the other's message page while that waits",
      .make = make_overwrites, .states = 13428, .in_tests = true, ITEMS, .deletes = LIST(6), .others_write = true,
      .sends_count = 3, .opens_count = 3,
      .sends = {SEND_WORDS, SEND(1, ITEM_OF_MEMORY(RIGHTS_RWG, 0, 1, 0x1000)), SEND(1, ITEM_OF_SLOT(RIGHT_ALL, 2, 0, 0))},
@@ -253,7 +254,7 @@ const struct world worlds_messages[] = {
      .deletes = LIST(4, 6), .threads = LIST(3, 5), .yields = LIST(0), .interrupts = LIST(0, 1), .sends_count = 1,
      .opens_count = 1},
 
-    {.name = "devices", .what = "ports, the log, lines: what is to be refused", .make = make_devices, .states = 1,
+    {.name = "devices", .what = "ports, the log, lines: arguments that must be refused", .make = make_devices, .states = 1,
      .in_tests = true, .priorities = BIT(2), .ports = LIST(3, 4, 7), .port_numbers = LIST(0, 15, 16), .widths = LIST(1, 2, 3),
      .logs = LIST(3, 5, 8), .log_bytes = LIST(0, 256, 257), .irqs = LIST(3, 6, 9), .lines = LIST(0, 25),
      .signals = LIST(3), .yields = LIST(0)},

@@ -1,7 +1,7 @@
-/* Worlds of several processors: what one takes away while another uses it. */
+/* Worlds of several processors: one takes away what another is using. */
 #include "tests/explore/make.h"
 
-/* Two threads of one task, which run. */
+/* Two threads of one task, running on two processors. */
 static void make_two(void)
 {
     struct task *task = make_first(12, 2);
@@ -19,7 +19,7 @@ static void make_three(void)
     make_running(make_thread(task, (struct thread_at){MESSAGE_PAGE_2, 5, 2, 0}));
 }
 
-/* Two clients that run, and a server without a home. */
+/* Two clients, both running, and a server without a home. */
 static void make_clients(void)
 {
     struct task *clients = make_first(12, 2), *task = make_task(11);
@@ -31,7 +31,7 @@ static void make_clients(void)
     make_running(client);
 }
 
-/* Two threads that run, and one that waits for its turn on the second processor. */
+/* Two running threads, and one that is ready on the second processor. */
 static void make_turns(void)
 {
     struct task *task = make_first(12, 2);
@@ -40,7 +40,7 @@ static void make_turns(void)
     make_thread(task, (struct thread_at){MESSAGE_PAGE_2, 5, 2, 1});
 }
 
-/* A thread that runs in a task of its own, which the first task controls. */
+/* A running thread in a task of its own, which the first task controls. */
 static void make_task_of_another(void)
 {
     struct task *task = make_first(12, 2), *other = make_task(9);
@@ -51,7 +51,7 @@ static void make_task_of_another(void)
     make_memory(task, 2);
 }
 
-/* Two threads that fault; their handler, without a home, holds the memory. */
+/* Two threads that fault. Their handler has no home, and holds the memory. */
 static void make_faults(void)
 {
     struct task *clients = make_first(12, 2), *task = make_task(12);
@@ -68,7 +68,7 @@ static void make_faults(void)
     make_running(client);
 }
 
-/* The other task has memory and no frame to spare; the first one may end it. */
+/* The other task has memory but no spare frame; the first one may destroy it. */
 static void make_dying(void)
 {
     struct task *task = make_first(12, 2), *other = make_task(7);
@@ -78,7 +78,7 @@ static void make_dying(void)
     make_memory(other, 1);
 }
 
-/* Clients of one task run, and may end it; their server holds memory. */
+/* Two running clients of one task, which may destroy it. Their server holds memory. */
 static void make_ends(void)
 {
     struct task *clients = make_first(12, 2), *task = make_task(12);
@@ -89,7 +89,7 @@ static void make_ends(void)
     make_running(client);
 }
 
-/* Client and server share a table; in it are capabilities enough to be revoked in several steps. */
+/* Client and server share a table, which has enough capabilities that revoking them takes several steps. */
 static void make_busy(void)
 {
     struct task *task = make_first(14, 2);
@@ -101,7 +101,7 @@ static void make_busy(void)
     make_running(make_thread(task, (struct thread_at){MESSAGE_PAGE_2, 5, 2, 0}));
 }
 
-/* An endpoint with capabilities enough to be revoked in several steps; no frame is left for a thread. */
+/* An endpoint with enough capabilities that revoking them takes several steps. No frame is left for a thread. */
 static void make_binding(void)
 {
     struct task *task = make_first(12, 2);
@@ -113,7 +113,7 @@ static void make_binding(void)
     make_memory(task, 1);
 }
 
-/* What takes several steps: capabilities to delete, pages to unmap; and a slot beside both, which may be emptied
+/* Capabilities to delete and pages to unmap, both in several steps; and a slot beside both, which may be emptied
  * meanwhile. */
 static void make_restarts(void)
 {
@@ -129,7 +129,7 @@ static void make_restarts(void)
     make_call(SYS_vm_map, SLOT_SELF, (const uint32_t[4]){0x10000 | RIGHTS_RG, 3 | SLOT_OWN_MEMORY << SLOT_SHIFT, 0});
 }
 
-/* A receiver of higher priority, without a home, which either of two threads signals. */
+/* A receiver of higher priority, without a home; two threads can signal it. */
 static void make_signals(void)
 {
     struct task *task = make_first(12, 2);
@@ -154,7 +154,7 @@ const struct world worlds_processors[] = {
      .states = 169903, .in_tests = true, TWO, .threads = LIST(3, 4), .priorities_given = LIST(2),
      .cpus_given = LIST(0, 1, 255), .destroys = LIST(4), .interrupts = LIST(1), .reads = LIST(4), .parts = LIST(0)},
 
-    {.name = "deaf", .what = "two processors that do not hear requests to drop translations", .make = make_two, .states = 1,
+    {.name = "deaf", .what = "two processors that ignore requests to drop translations", .make = make_two, .states = 1,
      .finds = "may still translate", .priorities = BIT(2), .tasks = LIST(1), .addresses = LIST(0x0),
      .map_rights = LIST(RIGHTS_RWG), .sources = LIST(2), .origins = LIST(0), .pages = LIST(1), .yields = LIST(0)},
 
@@ -168,17 +168,17 @@ const struct world worlds_processors[] = {
      .signals = LIST(6), .threads = LIST(5, 7), .priorities_given = LIST(1, 2), .cpus_given = LIST(0, 255),
      .yields = LIST(0), .sends_count = 1, .opens_count = 1},
 
-    {.name = "two-turns", .what = "two processors, three threads, ticks, which one processor has and sends to the other",
+    {.name = "two-turns", .what = "two processors, three threads; ticks, which one processor forwards to the other",
      .make = make_turns, .states = 1831, .in_tests = true, .priorities = BIT(2), .threads = LIST(4),
      .yields = LIST(0), .interrupts = LIST(0), .destroys = LIST(4)},
 
-    {.name = "two-tasks", .what = "two processors; a thread whose task, space and memory another one takes away",
+    {.name = "two-tasks", .what = "two processors; a thread whose task, space and memory are taken away by another",
      .make = make_task_of_another, .states = 3147, .in_tests = true, .priorities = BIT(2), .tasks = LIST(1, 4),
      .addresses = LIST(0x0), .map_rights = LIST(RIGHTS_RG, RIGHTS_RWG), .sources = LIST(2, 4), .origins = LIST(0, 1),
      .pages = LIST(1), .memories = LIST(2), .offsets = LIST(0, 1), .threads = LIST(3, 5), .yields = LIST(0),
      .destroys = LIST(4, 5), .interrupts = LIST(1)},
 
-    {.name = "two-revokes", .what = "two processors, long calls of both in one tree", .make = make_two, .states = 29896,
+    {.name = "two-revokes", .what = "two processors, both in long calls in one tree", .make = make_two, .states = 29896,
      .in_tests = true, .priorities = BIT(2), .parents = LIST(2, 5, 6), .places = LIST(5, 6, 7), .other_tables = LIST(0),
      .rights = LIST(31), .values = LIST(0), .counts = LIST(0), .deletes = LIST(5, 6), .revokes = LIST(2, 5),
      .memories = LIST(2), .offsets = LIST(0), .pages = LIST(1), .threads = LIST(3, 4), .yields = LIST(0),
@@ -190,7 +190,7 @@ const struct world worlds_processors[] = {
      .addresses = LIST(0x1000), .pages = LIST(1), .memories = LIST(2), .offsets = LIST(0), .sends_count = 2,
      .opens_count = 1, .sends = {SEND_WORDS, SEND(1, ITEM_OF_MEMORY(RIGHTS_RWG, 0, 1, 0x1000))}},
 
-    {.name = "two-dying", .what = "two processors, ticks; a thread whose task ends goes on making and taking", .make = make_dying,
+    {.name = "two-dying", .what = "two processors, ticks; a thread whose task is being destroyed keeps making objects and mapping pages", .make = make_dying,
      .states = 3366, .in_tests = true, .priorities = BIT(2), .destroys = LIST(4), .endpoint_places = LIST(5), .memories = LIST(2),
      .births = LIST(0), .places = LIST(5), .tasks = LIST(1), .donations = LIST(1), .gifts = LIST(0), .parents = LIST(1),
      .other_tables = LIST(0), .rights = LIST(RIGHT_GRANT), .values = LIST(0), .counts = LIST(0), .yields = LIST(0), .interrupts = LIST(0),

@@ -1,4 +1,4 @@
-/* Worlds of address spaces: map, unmap, protect, revoke; what frames hold. */
+/* Worlds of address spaces: map, unmap, protect, revoke; the contents of frames. */
 #include "tests/explore/make.h"
 
 static struct task *make_two_spaces(unsigned account, unsigned other_account)
@@ -27,7 +27,7 @@ static void make_spaces_of_two_threads(void)
     make_thread(task, (struct thread_at){MESSAGE_PAGE_1, SLOT_IN_OTHER_TABLE, 2, 0});
 }
 
-/* Slot 5 names the other task, but does not let its holder control it. */
+/* Slot 5 names the other task, but without the right to control it. */
 static void make_spaces_refused(void)
 {
     struct task *task = make_two_spaces(9, 7);
@@ -36,14 +36,15 @@ static void make_spaces_refused(void)
     make_memory(task, 2);
 }
 
-/* A call of 33 pages lacks nine tables: more than those of a message's four items at their ends. */
+/* The 33 pages of one call need nine new tables: more than the eight that four items need, each across a table's
+ * end. */
 static void make_wide(void)
 {
     make_memory(make_first(27, 2), 33);
 }
 
-/* A page that many others were given in turn, in two further tasks: the first task's is not quite the last that may
- * be. */
+/* A page that was handed on many times, between two further tasks; the first task's mapping is almost as deep as one
+ * can be. */
 static void make_handed_on(void)
 {
     struct task *task = make_first(12, 2), *others[2] = {make_task(18), make_task(18)}, *from = others[1];
@@ -64,7 +65,7 @@ static void make_handed_on(void)
     make_mapping_of(from, address, task, 0);
 }
 
-/* A task whose page was handed on twice, and may end. */
+/* A task whose page was handed on twice, and which may be destroyed. */
 static void make_heirs(void)
 {
     struct task *task = make_first(14, 2), *other = make_task(7), *third = make_task(6);
@@ -92,14 +93,14 @@ const struct world worlds_spaces[] = {
      .make = make_spaces, .states = 3090, .in_tests = true, SPACES_OF_SINGLE_PAGES, .origins = LIST(0, 1, 0x1000),
      .offsets = LIST(0, 1)},
 
-    {.name = "spaces-alike", .what = "the same; which frame is which makes no difference", .make = make_spaces,
+    {.name = "spaces-alike", .what = "the same; the frames are interchangeable", .make = make_spaces,
      .states = 1546, .in_tests = true, .alike = true, SPACES_OF_SINGLE_PAGES, .origins = LIST(0, 1, 0x1000),
      .offsets = LIST(0, 1)},
 
-    {.name = "spaces-three", .what = "three frames that are alike", .make = make_spaces_of_three_frames, .states = 1770,
+    {.name = "spaces-three", .what = "three interchangeable frames", .make = make_spaces_of_three_frames, .states = 1770,
      .in_tests = true, .alike = true, SPACES_OF_SINGLE_PAGES, .origins = LIST(0, 1, 2, 0x1000), .offsets = LIST(0, 1, 2)},
 
-    {.name = "spaces-two", .what = "ranges of two pages, two threads whose turns end: long calls meet",
+    {.name = "spaces-two", .what = "ranges of two pages, two threads and ticks: long calls of both",
      .make = make_spaces_of_two_threads,
      .states = 18240, .in_tests = true, .priorities = BIT(2), .tasks = LIST(1, 4), .addresses = LIST(0x0, 0x1000),
      .map_rights = LIST(RIGHT_READ, RIGHTS_RWG), .sources = LIST(2, 4), .origins = LIST(0, 0x1000),
@@ -110,7 +111,7 @@ const struct world worlds_spaces[] = {
      .sources = LIST(1, 2, 4), .origins = LIST(0, 1, 0x1000), .pages = LIST(1, 2), .memories = LIST(2),
      .offsets = LIST(0, 1), .yields = LIST(0), .interrupts = LIST(1)},
 
-    {.name = "spaces-refused", .what = "arguments that are to be refused, of every call on spaces", .make = make_spaces_refused,
+    {.name = "spaces-refused", .what = "arguments that must be refused, for every call on spaces", .make = make_spaces_refused,
      .states = 28, .in_tests = true, .priorities = BIT(2), .tasks = LIST(0, 1, 2, 5), .addresses = LIST(0x0, 0x1000, MESSAGE_PAGE_0, 0x30000),
      .map_rights = LIST(RIGHT_READ, 7, RIGHT_WRITE, 0x20), .sources = LIST(0, 1, 2, 5), .origins = LIST(0, 5, 0x1000, MESSAGE_PAGE_0, 0x800),
      .pages = LIST(0, 1, 2, 65), .yields = LIST(0)},
@@ -120,19 +121,19 @@ const struct world worlds_spaces[] = {
      .map_rights = LIST(RIGHTS_RG), .sources = LIST(2), .origins = LIST(0), .pages = LIST(33), .memories = LIST(2),
      .offsets = LIST(0), .yields = LIST(0), .interrupts = LIST(1)},
 
-    {.name = "handed-on", .what = "a page that has been handed on as often as one can be, and what would be deeper",
+    {.name = "handed-on", .what = "a page that was handed on as often as possible, and calls that would hand it on further",
      .make = make_handed_on, .states = 1096, .in_tests = true, .priorities = BIT(2), .receivers = true, .tasks = LIST(1),
      .addresses = LIST(0x0), .map_rights = LIST(RIGHTS_RG), .sources = LIST(1), .origins = LIST(0x1000), .pages = LIST(1),
      .memories = LIST(2), .offsets = LIST(0), .calls = LIST(4), .yields = LIST(0), .interrupts = LIST(1), .sends_count = 3,
      .sends = {SEND_WORDS, SEND(1, ITEM_OF_ADDRESS(RIGHTS_RG, 0x0, 1, 0x1000)), SEND(1, ITEM_OF_ADDRESS(RIGHT_READ, 0x1000, 1, 0x1000))},
      .opens_count = 2, .opens = {OPEN_NOTHING, {.flags = IPC_WINDOW, .window = 0x1000, .window_pages = 1}}},
 
-    {.name = "heirs", .what = "a task ends whose page others have from it", .make = make_heirs, .states = 49, .in_tests = true,
+    {.name = "heirs", .what = "a task is destroyed whose page was handed on to others", .make = make_heirs, .states = 49, .in_tests = true,
      .priorities = BIT(2), .tasks = LIST(1, 5), .addresses = LIST(0x0), .pages = LIST(1), .map_rights = LIST(RIGHTS_RG),
      .sources = LIST(2, 5), .origins = LIST(0), .memories = LIST(2), .offsets = LIST(0), .destroys = LIST(5), .yields = LIST(0),
      .interrupts = LIST(1)},
 
-    {.name = "contents", .what = "memory that is written, given away, and comes back: nobody reads what was another's",
+    {.name = "contents", .what = "memory that is written, donated, and comes back: no task reads what another wrote",
      .make = make_contents, .states = 1399, .in_tests = true, .contents = true, .priorities = BIT(2), .memories = LIST(2),
      .births = LIST(0), .places = LIST(5), .tasks = LIST(1, 5), .donations = LIST(6), .gifts = LIST(1),
      .destroys = LIST(5, 6), .thread_places = LIST(6), .receives = LIST(0), .handlers = LIST(0), .starts = LIST(2 << 16),

@@ -5,7 +5,7 @@
 
 /* ---------------------------------------------------------------------------------- processors */
 
-/* P2, while the running thread does not use the FPU */
+/* P2: the floor, whether or not the running thread uses the FPU. */
 static void check_floor(unsigned i)
 {
     const struct cpu *cpu = &kernel.cpus[i];
@@ -19,7 +19,7 @@ static void check_floor(unsigned i)
         violation("P2: processor %u has the floor %u, not %u", i, cpu->floor - REF(cpu), floor);
 }
 
-/* A processor that does what it should not any more has an interrupt on its way. */
+/* A processor that must do something else has an interrupt on its way. */
 static void check_no_lost_wakeup(unsigned i)
 {
     const struct cpu *cpu = &kernel.cpus[i];
@@ -27,17 +27,17 @@ static void check_no_lost_wakeup(unsigned i)
     int top = cpu_ready_top(cpu);
 
     if (!running && top >= 0)
-        violation("processor %u is idle, and a thread is ready", i);
+        violation("processor %u is idle while a thread is ready", i);
     if (!running)
         return;
     if (running->state == THREAD_DEAD)
-        violation("P5: processor %u runs a dead thread, and will not hear of it", i);
+        violation("P5: processor %u runs a dead thread, and no interrupt is on its way", i);
     if (running->state == THREAD_RUNNING && top > (int)running->priority)
-        violation("processor %u runs priority %u, and %d is ready", i, running->priority, top);
+        violation("processor %u runs priority %u while priority %d is ready", i, running->priority, top);
     if (running->state == THREAD_RUNNING && running->stopped)
-        violation("T3: processor %u runs a stopped thread, and will not hear of it", i);
+        violation("T3: processor %u runs a stopped thread, and no interrupt is on its way", i);
     if (running->state == THREAD_RUNNING && running->home && running->home != REF(cpu))
-        violation("T5: processor %u runs a thread that is to run elsewhere, and will not hear of it", i);
+        violation("T5: processor %u runs a thread whose home is elsewhere, and no interrupt is on its way", i);
 }
 
 static void check_processor(unsigned i)
@@ -47,7 +47,7 @@ static void check_processor(unsigned i)
     if (pending.between_steps >> i & 1)
         return;
     if (kernel.cpus[i].reschedule && !told)
-        violation("P6: processor %u is to choose, and will not hear of it", i);
+        violation("P6: processor %u must reschedule, and no interrupt is on its way", i);
     if (!told)
         check_no_lost_wakeup(i);
     check_floor(i);
@@ -59,14 +59,14 @@ static void check_processor(unsigned i)
 static void check_thread_is_where_its_state_says(const struct thread *t)
 {
     if (t->state == THREAD_RUNNING && thread_cpu(t)->current != REF(t))
-        violation("T1: thread %x runs nowhere", REF(t));
+        violation("T1: no processor runs the running thread %x", REF(t));
     if (t->state == THREAD_READY && !(thread_cpu(t)->ready_mask >> t->priority & 1))
         violation("T1: thread %x is ready in no queue", REF(t));
     if (t->state == THREAD_READY && t->stopped)
         violation("T3: thread %x is stopped and ready", REF(t));
 }
 
-/* Whoever waits does so for somebody who can end it. */
+/* A thread that waits does so for somebody who can end the wait. */
 static void check_waits_for_somebody(const struct thread *t)
 {
     uint8_t kind = frame_at(frame_number(t->peer))->kind;
@@ -77,22 +77,22 @@ static void check_waits_for_somebody(const struct thread *t)
         (kind != FRAME_THREADS || AT(struct thread, t->peer)->state == THREAD_DEAD))
         violation("thread %x is served by nobody", REF(t));
     if (t->state == THREAD_REPLY_DEFERRED && kind != FRAME_TASK)
-        violation("thread %x is owed an answer by nobody", REF(t));
+        violation("no task owes thread %x its reply", REF(t));
 }
 
-/* A tree is marked only while a long call is on its way. */
+/* A tree is marked only while a long call is in progress. */
 static void check_long_call(const struct thread *t)
 {
     if (t->revoking && !t->restarting)
-        violation("thread %x has marked a tree, and is in no long call", REF(t));
+        violation("thread %x has marked a tree, but is in no long call", REF(t));
     if (t->revoking && !node_is_revoked(AT(struct node, t->revoking)))
-        violation("thread %x has marked what is not marked", REF(t));
+        violation("the tree that thread %x has marked is not marked", REF(t));
     if (t->state == THREAD_STOPPED && (t->revoking || t->reaping))
-        violation("T3: thread %x is stopped, and its long call has not ended", REF(t));
+        violation("T3: thread %x is stopped, but its long call has not ended", REF(t));
     if (t->bound_slot && (!t->bound.next || slot_is_empty(AT(struct slot, t->bound_slot))))
-        violation("thread %x works with a slot that is empty, or that does not know of it", REF(t));
+        violation("thread %x works with a slot that is empty, or is not in the list of that slot's leaf", REF(t));
     if (t->bound.next && !t->restarting)
-        violation("thread %x is bound to a slot, and is in no long call", REF(t));
+        violation("thread %x is bound to a slot, but is in no long call", REF(t));
     if (t->restarting && t->state != THREAD_READY && t->state != THREAD_STOPPED && t->state != THREAD_RUNNING)
         violation("thread %x is to be restarted in state %u", REF(t), t->state);
 }
@@ -120,8 +120,8 @@ static unsigned marks_in_frame(uint32_t f)
     return marks;
 }
 
-/* "being revoked": each mark is one thread's, who takes it away. */
-static void check_every_mark_is_somebodys(void)
+/* "being revoked": each mark belongs to one thread, which will remove it. */
+static void check_every_mark_has_a_thread(void)
 {
     unsigned marks = 0, markers = 0;
 
@@ -149,5 +149,5 @@ void invariants_check_objects(void)
         check_waits_for_somebody(t);
         check_long_call(t);
     }
-    check_every_mark_is_somebodys();
+    check_every_mark_has_a_thread();
 }

@@ -1,8 +1,8 @@
-/* Invariants beyond those that the kernel's own walkers check, while nobody has the lock. Each function is named after
- * the invariant of a header that it checks; violation() says what is broken. */
+/* Invariants that the kernel's own walkers do not check, and that hold while nobody has the lock. Each function is
+ * named after the invariant of a header that it checks; violation() says what is broken. */
 #pragma once
 
-/* What each processor does, or has an interrupt on its way for. */
+/* Each processor does what it should, or an interrupt is on its way to it. */
 void invariants_check_processors(void);
 
 /* Threads, marks of trees, and counts. */

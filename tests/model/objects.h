@@ -1,4 +1,4 @@
-/* Loops over what there is, from the machine's OBJECT_FRAMES on. */
+/* Loops over frames, threads and tasks, from frame OBJECT_FRAMES of the machine on. */
 #pragma once
 
 #include "kernel/ipc/endpoint.h"

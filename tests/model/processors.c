@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-bool processors_hear_requests = true;
+bool processors_handle_requests = true;
 bool processors_write_until_told;
 struct pending pending;
 struct processor processors[CPU_MAX];
@@ -91,7 +91,7 @@ static void write_by(const struct processor *processor, uint32_t page)
         *AT(uint32_t, frame_ref(pte_frame(entry))) = 1;
 }
 
-/* In user mode, on the first word of each page. */
+/* The processor runs user code that writes to the first word of each page. */
 static void write_to_what_is_taken_away(const struct processor *processor, uint32_t request)
 {
     if (request & IPI_PAGE)
@@ -101,7 +101,7 @@ static void write_to_what_is_taken_away(const struct processor *processor, uint3
             write_by(processor, page);
 }
 
-/* Until it has heard it walks them, and marks entries as accessed. */
+/* Until a processor handles the request, it walks these tables and marks entries as accessed. */
 static void check_tables(unsigned cpu)
 {
     for (unsigned i = 0; i < SPACE_TABLES; i++) {
@@ -124,7 +124,7 @@ void arch_ipi_wait(unsigned cpu)
     uint32_t request = processors[cpu].request;
 
     processors[cpu].request = 0;
-    if (!processors_hear_requests)
+    if (!processors_handle_requests)
         return;
     if (request & IPI_PAGE)
         drop(cpu, request);
@@ -134,7 +134,7 @@ void arch_ipi_wait(unsigned cpu)
         load(cpu, processors[cpu].space);
 }
 
-/* V: "a change that lowers rights is followed by dropping the page's translation on every processor" */
+/* After rights are lowered, every processor that runs the space drops the page's translation: kernel/vm/vspace.h. */
 static void check_translation(unsigned cpu, const struct vspace *space, unsigned page)
 {
     const pte_t was = processors[cpu].tlb[page];
@@ -147,7 +147,7 @@ static void check_translation(unsigned cpu, const struct vspace *space, unsigned
         violation("processor %u may still translate 0x%x as it was", cpu, page << PAGE_BITS);
 }
 
-/* P3, and "the processor keeps the four top entries when CR3 is loaded" */
+/* P3; and the processor has the four top entries as they are now, though it caches them when CR3 is loaded. */
 static void check_space(unsigned cpu)
 {
     const struct processor *p = &processors[cpu];
@@ -234,7 +234,7 @@ void arch_segments_load(const struct registers *registers)
 
 /* ---------------------------------------------------------------------------------- the FPU */
 
-/* Its state is the name of the thread that used it last. */
+/* The modelled FPU state is the name of the thread that used it last. */
 void arch_fpu_init(void *state)
 {
     *(ref_t *)state = FPU_FRESH;
