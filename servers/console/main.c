@@ -9,7 +9,7 @@
 #include "libuser/sys/derive.h"
 #include "servers/console/input.h"
 #include "servers/console/keyboard.h"
-#include "servers/console/news.h"
+#include "servers/console/events.h"
 #include "servers/console/readers.h"
 #include "servers/console/screen.h"
 #include "servers/console/uart.h"
@@ -23,7 +23,7 @@
 enum { SLOT_UART = 16, SLOT_KEYBOARD = 17, SLOT_LOG = 18 };
 
 /* One message handles at most so many keys, received bytes and readers, so that other clients are served in between.
- * The rest is due: proc asks for it (call_news). */
+ * The rest is due: proc asks for it (call_events). */
 enum { KEYS_MAX = 64, RECEIVE_MAX = 64, SERVED_MAX = 4 };
 enum { NOBODY = BADGE_MAX + 1u };
 enum { SIGNAL_UART = 1, SIGNAL_KEYBOARD = 2, SIGNAL_LOG = 4 };
@@ -52,9 +52,9 @@ static bool is_any_due(void)
 static void go_on(void)
 {
     if (uart_burst_is_long())
-        news_want_ticks();
+        events_want_ticks();
     if (is_any_due())
-        news_go_on();
+        events_continue();
 }
 
 /* --------------------------------------------------------------------------------------- output */
@@ -135,7 +135,7 @@ static void serve_readers(void)
     for (uint32_t n = 0; n < SERVED_MAX && may_serve_reader(); n++)
         serve_reader();
     if (list_is_empty(&readers.served) && input_is_ready(&input))
-        news_input_is_ready();
+        events_input_is_ready();
 }
 
 /* Takes bytes from the port while there is room. The port raises no new interrupt while it still holds bytes. */
@@ -182,7 +182,7 @@ static int32_t read_later(struct client *client, struct caller caller, uint32_t 
 
     readers_add(&readers, client);
     if (readers_ask(&readers))
-        news_tell();
+        events_notify();
     return result;
 }
 
@@ -216,7 +216,7 @@ static SERVER_CALL int32_t call_poll(uint32_t badge, struct words *words)
 
     (void)badge;
     if (words->w[1] && !is_ready)
-        news_watch_input();
+        events_watch_input();
     words->w[1] = is_ready;
     return 0;
 }
@@ -252,7 +252,7 @@ static void give_keys(uint32_t badge, bool keys)
     keys_of = keys ? badge : NOBODY;
     discipline_give_keys(&input.typed, keys);
     if (input.typed.interrupts)
-        news_tell();
+        events_notify();
 }
 
 static void signals(uint32_t bits)
@@ -269,7 +269,7 @@ static void signals(uint32_t bits)
             receive();
     }
     if (input.typed.interrupts)
-        news_tell();
+        events_notify();
     serve_readers();
     transmit();
     receive_again();
@@ -292,7 +292,7 @@ static void do_part(void)
 }
 
 /* Proc asks for the rest at the priority of a program, so other clients are served in between. */
-static SERVER_CALL int32_t call_news(uint32_t badge, struct words *words)
+static SERVER_CALL int32_t call_events(uint32_t badge, struct words *words)
 {
     uint32_t part = words->w[1];
 
@@ -302,7 +302,7 @@ static SERVER_CALL int32_t call_news(uint32_t badge, struct words *words)
         do_part();
     struct client *client = readers_tell(&readers);
     words->w[1] = client ? client->badge : 0;
-    news_take(input.typed.interrupts, is_any_due(), &words->w[2], &words->w[3]);
+    events_take(input.typed.interrupts, is_any_due(), &words->w[2], &words->w[3]);
     input.typed.interrupts = false;
     return 0;
 }
@@ -360,7 +360,7 @@ static SERVER_CALL int32_t call_tick(uint32_t badge, struct words *words)
     receive_again();
     transmit_later();
     words->w[1] = is_long || lines_are_timed(&lines);
-    news_set_ticks(words->w[1]);
+    events_set_ticks(words->w[1]);
     return 0;
 }
 

@@ -1,6 +1,6 @@
 #include "servers/console/writers.h"
 
-#include "servers/console/news.h"
+#include "servers/console/events.h"
 #include "servers/console/screen.h"
 #include "servers/console/uart.h"
 
@@ -120,7 +120,7 @@ void writers_transmit(void)
         end_syncs();
     answer_some();
     if (lines_are_timed(&lines))
-        news_want_ticks();
+        events_want_ticks();
 }
 
 void writers_transmit_later(void)

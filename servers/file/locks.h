@@ -12,7 +12,7 @@
  *   K3  a client's range locks in a file go when it closes any descriptor of that file; an open file's locks go with it
  *   K4  a client that waits for a lock is in the list of a lock that blocks it, or in `due`. When a lock is gone or
  *       reduced, its list is moved to `due`
- *   K5  while `due` is not empty, proc has been signalled, and asks for the next part (news in file.proto)
+ *   K5  while `due` is not empty, proc has been signalled, and asks for the next part (events in file.proto)
  *   K6  there is no cycle of clients that wait for each other's locks
  */
 #pragma once

@@ -284,13 +284,13 @@ static int32_t manager_audit(const struct words *words)
 }
 
 /* Proc calls this after our signal, and again while there is more. */
-static int32_t manager_news(struct words *words)
+static int32_t manager_events(struct words *words)
 {
     const struct client *client = watches_next();
     bool is_all = pipes_go_on();
 
     words->w[1] = client ? client->badge : 0;
-    words->w[2] = !watches_are_heard(locks_go_on() && is_all);
+    words->w[2] = !watches_acknowledge(locks_go_on() && is_all);
     return 0;
 }
 

@@ -9,7 +9,7 @@
  *   P3  writes go in whole, in the order of their calls
  *   P4  while clients wait at an end, or watch it, the ring says so, and perhaps for a while after
  *   P5  one message answers a few waiting clients. While more could be answered the pipe is due: proc has been
- *       signalled, and asks for the next part (news in file.proto)
+ *       signalled, and asks for the next part (events in file.proto)
  */
 #pragma once
 

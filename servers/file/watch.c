@@ -73,7 +73,7 @@ struct client *watches_next(void)
     return client;
 }
 
-bool watches_are_heard(bool is_all)
+bool watches_acknowledge(bool is_all)
 {
     is_told = !is_all || !list_is_empty(&fired);
     return !is_told;

@@ -31,7 +31,7 @@ void watches_drop(struct client *client);
 void watches_tell(void);
 
 /* proc has asked; `is_all`: nothing other than fired watches is left. True if nothing is left at all. */
-bool watches_are_heard(bool is_all);
+bool watches_acknowledge(bool is_all);
 
 /* Fires all watches of the list, in a few steps for any number: their clients will be woken. */
 void watches_fire(struct link *list);

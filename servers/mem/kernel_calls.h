@@ -56,5 +56,5 @@ bool kernel_slot_is_empty(uint32_t slot);
 /* Answers that caller's fault without a page, while another message is being served. */
 void kernel_answer(uint32_t caller, uint32_t calls);
 
-/* Tells the manager that fatal_fault() has news. */
+/* Tells the manager that fatal_fault() has something to report. */
 void kernel_signal_fatal_fault(void);

@@ -57,11 +57,11 @@ static void grant_read(struct process *process)
     console_foreground(PROC_SLOT_CONSOLE, process->badge, again);
 }
 
-uint32_t foreground_news(bool part)
+uint32_t foreground_handle_events(bool part)
 {
     uint32_t badge = 0, events = 0;
 
-    if (console_news(PROC_SLOT_CONSOLE, part, &badge, &ticks_are_wanted, &events))
+    if (console_events(PROC_SLOT_CONSOLE, part, &badge, &ticks_are_wanted, &events))
         return 0;
     struct process *process = process_by_badge(badge);
     if (badge != 0 && process && foreground_has(process))

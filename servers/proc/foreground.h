@@ -16,8 +16,9 @@
 #include "servers/proc/process.h"
 
 /* After the console's signal: handles the next reader that it asks about, and its need of ticks. Returns
- * CONSOLE_NEWS_INTERRUPT, CONSOLE_NEWS_INPUT, CONSOLE_NEWS_DUE. With `part` the console does a part of its due work. */
-uint32_t foreground_news(bool part);
+ * CONSOLE_EVENT_INTERRUPT, CONSOLE_EVENT_INPUT, CONSOLE_EVENT_DUE. With `part` the console does a part of its due work.
+ */
+uint32_t foreground_handle_events(bool part);
 
 /* Calls the function with each live process that is in the foreground, or was forked by one that is, since that last
  * asked for ended children: it is not known yet what that process will wait for. */

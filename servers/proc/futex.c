@@ -17,7 +17,7 @@ struct word {
     uint32_t address, owner;
 };
 
-/* Processes that poll the console have a queue of their own: its news is for all of them. */
+/* Processes that poll the console have a queue of their own: its events are for all of them. */
 struct queue {
     struct process *first, **last;
 };
@@ -151,23 +151,23 @@ void futex_requeue(const struct process *process, uint32_t address, bool shared,
 }
 
 /* Asks for one process at a time. */
-static void hear_of_files(struct work *work)
+static void handle_file_events(struct work *work)
 {
     uint32_t badge = 0, more = 0;
-    int error = file_news(PROC_SLOT_FILE, &badge, &more);
+    int error = file_events(PROC_SLOT_FILE, &badge, &more);
     struct process *process = error || !badge ? NULL : process_by_badge(badge);
 
     if (process && process->watch.link && process->watch.owner >= POLL)
         wake(process);
     if (!error && more && !work->step)
-        work_add(work, hear_of_files);
+        work_add(work, handle_file_events);
 }
 
-void futex_file_news(void)
+void futex_handle_file_events(void)
 {
     static struct work work;
 
-    hear_of_files(&work);
+    handle_file_events(&work);
 }
 
 static uint64_t last_to_wake; /* the number of the last watch to wake */

@@ -20,9 +20,9 @@
 bool futex_watch(struct process *process, uint32_t address, bool shared);
 bool futex_poll(struct process *process, bool console);
 
-/* The file server has news of processes that poll: wakes them, one at a time. The console has input: wakes all that
+/* The file server has events for processes that poll: wakes them, one at a time. The console has input: wakes all that
  * poll it, in parts. */
-void futex_file_news(void);
+void futex_handle_file_events(void);
 void futex_wake_console_pollers(void);
 
 /* Ends the watch: true if the process was woken since it began. */

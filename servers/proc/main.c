@@ -71,7 +71,7 @@ static void do_due(struct work *work)
 
 static struct work due;
 
-static void ticked(void)
+static void handle_tick(void)
 {
     signals_tick();
     do_due(&due);
@@ -406,37 +406,37 @@ static int32_t call_keys(struct process *process, struct words *words)
 #define CALL_OF(number, name) CALL(name)
 PROC_CALLS(CALL_OF)
 
-static void do_due_of_console(struct work *work);
+static void continue_console_events(struct work *work);
 
 /* Asks the console for one reader at a time. */
-static void hear_of_console(bool part)
+static void handle_console_events(bool part)
 {
     static struct work work;
-    uint32_t events = foreground_news(part);
+    uint32_t events = foreground_handle_events(part);
 
-    interrupt(events & CONSOLE_NEWS_INTERRUPT);
-    if (events & CONSOLE_NEWS_INPUT)
+    interrupt(events & CONSOLE_EVENT_INTERRUPT);
+    if (events & CONSOLE_EVENT_INPUT)
         futex_wake_console_pollers();
-    if (events & CONSOLE_NEWS_DUE && !work.step)
-        work_add(&work, do_due_of_console);
+    if (events & CONSOLE_EVENT_DUE && !work.step)
+        work_add(&work, continue_console_events);
 }
 
-static void do_due_of_console(struct work *work)
+static void continue_console_events(struct work *work)
 {
     (void)work;
-    hear_of_console(true);
+    handle_console_events(true);
 }
 
-static void signalled(uint32_t bits)
+static void handle_signal(uint32_t bits)
 {
     if (bits & PROC_SIGNAL_TICK)
-        ticked();
+        handle_tick();
     if (bits & PROC_SIGNAL_FATAL_FAULT)
         fatal_faults_reap();
     if (bits & PROC_SIGNAL_CONSOLE)
-        hear_of_console(false);
+        handle_console_events(false);
     if (bits & PROC_SIGNAL_FILE)
-        futex_file_news();
+        futex_handle_file_events();
 }
 
 static void bind_tick(void)
@@ -456,7 +456,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
     static const struct server server = {
         .calls = calls,
         .calls_count = PROC_CALLS_END,
-        .signal = signalled,
+        .signal = handle_signal,
     };
 
     (void)ebx, (void)esi;

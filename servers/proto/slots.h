@@ -21,8 +21,8 @@ enum { VDSO_INTERRUPTED = VDSO_BASE + 16 };
 /* A thread that made a Linux call by `int $0x80` continues here. */
 enum { VDSO_CALLED = VDSO_BASE + 32 };
 
-/* The console's news. */
-enum { CONSOLE_NEWS_INTERRUPT = 1, CONSOLE_NEWS_INPUT = 2, CONSOLE_NEWS_DUE = 4 };
+/* The console's events. */
+enum { CONSOLE_EVENT_INTERRUPT = 1, CONSOLE_EVENT_INPUT = 2, CONSOLE_EVENT_DUE = 4 };
 
 /* Every server; servers/init/manifest.c has its other capabilities. */
 enum { SERVER_SLOT_TASK = 1, SERVER_SLOT_ENDPOINT = 2, SERVER_SLOT_LOG = 3 };
@@ -56,14 +56,14 @@ enum {
     CONSOLE_SLOT_LOG_PAGE = 11,
     CONSOLE_SLOT_LOG_IRQ = 12,
 
-    CONSOLE_SLOT_PROC = 13, /* to signal news: PROC_SIGNAL_CONSOLE */
+    CONSOLE_SLOT_PROC = 13, /* to signal events: PROC_SIGNAL_CONSOLE */
 };
 
 enum {
     FILE_SLOT_MEMORY = 4,
     FILE_SLOT_ARCHIVE = 5,
     FILE_SLOT_TICK = 6,
-    FILE_SLOT_PROC = 7 /* to signal news: PROC_SIGNAL_FILE */
+    FILE_SLOT_PROC = 7 /* to signal events: PROC_SIGNAL_FILE */
 };
 
 enum { SCREEN_SLOT_FRAMES = 4, SCREEN_SLOT_RING = 5, SCREEN_SLOT_PORTS = 6 };

@@ -199,7 +199,7 @@ uint32_t clients_heard_of(void)
 static void serve_readers(void);
 
 /* The first that asks, when a part of what was due is done. */
-static void check_news(const struct answer *answer)
+static void check_events(const struct answer *answer)
 {
     struct queue *queue = asking.count ? &asking : &again;
 
@@ -209,7 +209,7 @@ static void check_news(const struct answer *answer)
         serve_readers();
     heard_of = queue->count ? clients[queue->clients[0]].badge : 0;
     CHECK(answer->words.w[1] == heard_of && answer->words.w[2] <= 1 &&
-          (answer->words.w[3] | CONSOLE_NEWS_DUE) == CONSOLE_NEWS_DUE);
+          (answer->words.w[3] | CONSOLE_EVENT_DUE) == CONSOLE_EVENT_DUE);
     if (queue->count) {
         queue_add(&behind, queue->clients[0]);
         queue_remove(queue, queue->clients[0]);
@@ -248,8 +248,8 @@ static void check_managers(const struct answer *answer)
     check_status(answer, clients[asked.client].badge ? -EPERM : 0);
     if (clients[asked.client].badge)
         return;
-    if (asked.message.words.w[0] == CONSOLE_NEWS)
-        check_news(answer);
+    if (asked.message.words.w[0] == CONSOLE_EVENTS)
+        check_events(answer);
     else if (asked.message.words.w[0] == CONSOLE_FOREGROUND)
         check_front();
 }
@@ -285,7 +285,7 @@ static void check_call(const struct answer *answer)
         CHECK(answer->words.w[1] == model_is_piped());
         break;
     case CONSOLE_INPUT_PIPE:
-    case CONSOLE_NEWS:
+    case CONSOLE_EVENTS:
     case CONSOLE_FOREGROUND:
     case CONSOLE_TICK:
     case CONSOLE_INTERRUPT:

@@ -33,7 +33,7 @@ void clients_begin(void);
 /* The client that asks has a call already that waits. */
 bool clients_asked_is_busy(void);
 
-/* Proc is to ask for news, as it was signalled, or as it has heard that something is due; or has heard of a client:
+/* Proc is to ask for events, as it was signalled, or as it has heard that something is due; or has heard of a client:
  * that badge, else 0. */
 bool clients_proc_is_told(void);
 bool clients_are_due(void);

@@ -111,10 +111,10 @@ static void any_call(uint32_t client)
         model_set_pipe();
 }
 
-static void hear_news(bool part)
+static void ask_for_events(bool part)
 {
     asked.client = 0;
-    asked.message = (struct server_message){.caller = PROC, .words = {{CONSOLE_NEWS, part}}};
+    asked.message = (struct server_message){.caller = PROC, .words = {{CONSOLE_EVENTS, part}}};
 }
 
 /* Proc hears what there is, and mostly finds it in the foreground; it asks again of all now and then. */
@@ -123,7 +123,7 @@ static bool proc_calls(void)
     uint32_t heard = clients_heard_of();
 
     model_may_break();
-    hear_news(clients_are_due() && random_below(2));
+    ask_for_events(clients_are_due() && random_below(2));
     if (random_below(4) == 0)
         asked.message.words = (struct words){{CONSOLE_FOREGROUND, 0, random_below(2)}};
     else if (heard)
@@ -274,7 +274,7 @@ static bool drain(void)
         return signal(bits);
     if (!clients_proc_is_told() && !clients_are_due())
         return false;
-    hear_news(true);
+    ask_for_events(true);
     return true;
 }
 

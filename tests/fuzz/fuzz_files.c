@@ -256,7 +256,7 @@ static void settle_locks(void)
     if (!any)
         return;
     do
-        CHECK(ask(MANAGER, FILE_NEWS, 0, 0, 0) == 0);
+        CHECK(ask(MANAGER, FILE_EVENTS, 0, 0, 0) == 0);
     while (reply_of(MANAGER)->w[1]);
     model_settle_locks();
 }

@@ -8,7 +8,7 @@
 #include "tests/fuzz/proc_kernel.h"
 #include "tests/host/check.h"
 
-static uint32_t reader, foreground, news_count, ticks_count, bits;
+static uint32_t reader, foreground, events_count, ticks_count, bits;
 static bool asked_again, first_read, ticks_are_wanted, ticks_were_wanted;
 static struct {
     uint32_t badge;
@@ -17,7 +17,7 @@ static struct {
 
 int32_t foreground_console_call(uint32_t *w)
 {
-    CHECK(w[0] == CONSOLE_NEWS || w[0] == CONSOLE_FOREGROUND || w[0] == CONSOLE_TICK);
+    CHECK(w[0] == CONSOLE_EVENTS || w[0] == CONSOLE_FOREGROUND || w[0] == CONSOLE_TICK);
     if (w[0] == CONSOLE_FOREGROUND) {
         CHECK(w[2] <= 1 && (w[1] == 0 || (foreground == 0 && w[1] == reader)));
         foreground = w[1] ? w[1] : foreground;
@@ -31,7 +31,7 @@ int32_t foreground_console_call(uint32_t *w)
         ticks_are_wanted = w[1] = random_below(4) > 0;
         return 0;
     }
-    news_count++;
+    events_count++;
     w[1] = reader;
     w[2] = ticks_are_wanted;
     w[3] = 0;
@@ -64,7 +64,7 @@ void foreground_before(const struct server_message *message)
         before[i].in_foreground = is_in_foreground(i);
     }
     bits = (message->tag & TAG_KIND) == TAG_SIGNAL ? message->words.w[0] : 0;
-    foreground = news_count = ticks_count = 0;
+    foreground = events_count = ticks_count = 0;
     asked_again = first_read = false;
     ticks_were_wanted = ticks_are_wanted;
 }
@@ -80,7 +80,7 @@ static void check_reader(void)
             CHECK(foreground != reader || !first_read || !programs[i].reads);
             programs[i].reads = true;
         }
-    CHECK(foreground == expected && news_count == 1);
+    CHECK(foreground == expected && events_count == 1);
 }
 
 void foreground_settle(void)
@@ -88,7 +88,7 @@ void foreground_settle(void)
     if (bits & PROC_SIGNAL_CONSOLE)
         check_reader();
     else
-        CHECK(foreground == 0 && news_count == 0);
+        CHECK(foreground == 0 && events_count == 0);
     CHECK(ticks_count == (bits & PROC_SIGNAL_TICK && ticks_were_wanted)); /* T3 */
     for (uint32_t i = 1; i < PROGRAMS; i++)
         if (before[i].badge && programs[i].state == LIVE && programs[i].badge == before[i].badge)

@@ -43,8 +43,8 @@ static err_t answered(uint32_t caller, const struct words *words, uint32_t tag)
         bytes += (uint32_t)snprintf(lines + bytes, LINES_MAX - bytes, "%u: %.*s;", caller, (int)w[1], text);
     else
         bytes += (uint32_t)snprintf(lines + bytes, LINES_MAX - bytes, "0: %u %u%s%s%s;", w[1], w[2],
-                                    w[3] & CONSOLE_NEWS_INTERRUPT ? " interrupts" : "",
-                                    w[3] & CONSOLE_NEWS_INPUT ? " input" : "", w[3] & CONSOLE_NEWS_DUE ? " due" : "");
+                                    w[3] & CONSOLE_EVENT_INTERRUPT ? " interrupts" : "",
+                                    w[3] & CONSOLE_EVENT_INPUT ? " input" : "", w[3] & CONSOLE_EVENT_DUE ? " due" : "");
     return OK;
 }
 
@@ -98,7 +98,7 @@ static void run(const struct step *first, uint32_t how_many)
 #define READ(from, lines)            CALL(from, lines, CONSOLE_READ, READ_MAX, 1)
 #define READ_SOME(from, most, lines) CALL(from, lines, CONSOLE_READ, most, 1)
 #define REST(from, lines)            CALL(from, lines, CONSOLE_READ, READ_MAX, 0)
-#define NEWS(lines)                  CALL(MANAGER, lines, CONSOLE_NEWS)
+#define EVENTS(lines)                CALL(MANAGER, lines, CONSOLE_EVENTS)
 #define FRONT(badge, again, lines)   CALL(MANAGER, lines, CONSOLE_FOREGROUND, badge, again)
 #define DONE                         "0: 0 0;"
 #define ARRIVES(data, lines)                                                                                           \
@@ -120,12 +120,12 @@ static void who_reads_is_interrupted(void)
         INTERRUPT(1, DONE),
         READ(1, "told;"),
         INTERRUPT(1, INTERRUPTED(1) DONE),
-        NEWS("0: 0 0;"),
+        EVENTS("0: 0 0;"),
         READ(1, "told;"),
-        NEWS("0: 1 0;"),
+        EVENTS("0: 1 0;"),
         INTERRUPT(1, INTERRUPTED(1) DONE),
         READ(1, "told;"),
-        NEWS("0: 1 0;"),
+        EVENTS("0: 1 0;"),
         FRONT(1, 0, "0: 1 0;"),
         ARRIVES("a", ""),
         INTERRUPT(2, DONE),
@@ -145,9 +145,9 @@ static void who_reads_asks(void)
         READ(1, "told;"),
         READ(2, ""), /* proc has not asked yet */
         ARRIVES("a\r", ""),
-        NEWS("0: 1 0 due;"),
-        NEWS("0: 2 0;"),
-        NEWS("0: 0 0;"),
+        EVENTS("0: 1 0 due;"),
+        EVENTS("0: 2 0;"),
+        EVENTS("0: 0 0;"),
         FRONT(2, 0,
               "2: a\n;"
               "0: 2 0;"),
@@ -156,7 +156,7 @@ static void who_reads_asks(void)
         READ(2, ""),
         READ(3, "told;"),
         ARRIVES("c\r", "2: c\n;"),
-        NEWS("0: 3 0;"),
+        EVENTS("0: 3 0;"),
         FRONT(3, 0, "0: 3 0;"),
         FRONT(1, 0, "0: 1 0;"), /* 3 was let read all the same */
         ARRIVES("d\re\r", "3: d\n;1: e\n;"),
@@ -171,19 +171,19 @@ static void all_may_be_asked_of_again(void)
 {
     static const struct step list[] = {
         READ(1, "told;"),
-        NEWS("0: 1 0;"),
+        EVENTS("0: 1 0;"),
         FRONT(1, 0, "0: 1 0;"),
         READ(2, "told;"),
-        NEWS("0: 2 0;"),
+        EVENTS("0: 2 0;"),
         READ(3, "told;"),
         FRONT(3, 1, "0: 3 1;"), /* proc is told still */
         ARRIVES("a\r", "3: a\n;"),
-        NEWS("0: 1 0 due;"),
-        NEWS("0: 2 0;"),
+        EVENTS("0: 1 0 due;"),
+        EVENTS("0: 2 0;"),
         FRONT(0, 1, "0: 0 1;told;"),
         ARRIVES("b\r", ""),
-        READ(3, ""),         /* it has been told already */
-        NEWS("0: 3 0 due;"), /* whoever has just read is first */
+        READ(3, ""),           /* it has been told already */
+        EVENTS("0: 3 0 due;"), /* whoever has just read is first */
         FRONT(3, 0, "3: b\n;0: 3 0;"),
     };
 
@@ -207,7 +207,7 @@ static void readers_are_served_in_turn(void)
         FRONT(1, 0, "0: 1 0;"),
         ARRIVES("a\rb\rc\rd\re\r", "1: a\n;2: b\n;3: c\n;4: d\n;"),
         READ(1, ""),
-        CALL(MANAGER, "5: e\n;0: 0 0;", CONSOLE_NEWS, 1),
+        CALL(MANAGER, "5: e\n;0: 0 0;", CONSOLE_EVENTS, 1),
         ARRIVES("f\r", "1: f\n;"),
     };
 
@@ -218,17 +218,17 @@ static void readers_are_served_in_turn(void)
 static void a_rest_is_for_who_read(void)
 {
     static const struct step list[] = {
-        READ_SOME(1, 2, "told;"),        NEWS("0: 1 0;"),        FRONT(1, 0, "0: 1 0;"), REST(2, "2: ;"),
+        READ_SOME(1, 2, "told;"),        EVENTS("0: 1 0;"),      FRONT(1, 0, "0: 1 0;"), REST(2, "2: ;"),
         ARRIVES("abcd\ref\r", "1: ab;"), REST(2, "2: ;"),        REST(1, "1: cd\n;"),    REST(1, "1: ;"),
         READ_SOME(1, 1, "1: e;"),        FRONT(2, 0, "0: 2 0;"), READ(2, "2: f\n;"),     REST(1, "1: ;"),
     };
     static const struct step of_the_dead[] = {
         READ_SOME(1, 2, "told;"),
-        NEWS("0: 1 0;"),
+        EVENTS("0: 1 0;"),
         FRONT(1, 0, "0: 1 0;"),
         ARRIVES("abcd\r", "1: ab;"),
         READ(2, "told;"),
-        NEWS("0: 2 0;"),
+        EVENTS("0: 2 0;"),
         DIES(2),
         FRONT(2, 0, "0: 2 0;"), /* who got nothing */
         REST(1, "1: cd\n;"),
@@ -247,15 +247,15 @@ static void who_ends_waits_no_more(void)
             READ(2, ""),
             READ(3, ""),
             CALL(MANAGER, "0: 2 0;", CONSOLE_RELEASE, 2),
-            NEWS("0: 1 0 due;"),
+            EVENTS("0: 1 0 due;"),
             CALL(MANAGER, "0: 1 0;", CONSOLE_RELEASE, 1),
             FRONT(1, 1, "0: 1 1;"),
-            NEWS("0: 3 0;"),
-            NEWS("0: 0 0;"),
+            EVENTS("0: 3 0;"),
+            EVENTS("0: 0 0;"),
         },
                              of_one_in_foreground[] = {
                                  READ(1, "told;"),
-                                 NEWS("0: 1 0;"),
+                                 EVENTS("0: 1 0;"),
                                  FRONT(1, 0, "0: 1 0;"),
                                  ARRIVES("a\r", "1: a\n;"),
                                  CALL(MANAGER, "0: 1 0;", CONSOLE_RELEASE, 1),
@@ -274,7 +274,7 @@ static void keys_are_read_as_they_come(void)
 {
     static const struct step list[] = {
         READ(1, "told;"),
-        NEWS("0: 1 0;"),
+        EVENTS("0: 1 0;"),
         FRONT(1, 0, "0: 1 0;"),
         ARRIVES("ab", ""),
         KEYS(1, 1, "1: ab;0: 1 1;"),
@@ -316,16 +316,16 @@ static void control_c_is_told(void)
 {
     static const struct step list[] = {
         READ(1, "told;"),
-        NEWS("0: 1 0;"),
+        EVENTS("0: 1 0;"),
         FRONT(1, 0, "0: 1 0;"),
         ARRIVES("ab\003", "told;"),
-        NEWS("0: 0 0 interrupts;"),
-        NEWS("0: 0 0;"),
+        EVENTS("0: 0 0 interrupts;"),
+        EVENTS("0: 0 0;"),
         ARRIVES("c\r", "1: c\n;"),
         KEYS(1, 1, "0: 1 1;"),
         ARRIVES("d\003e\r", ""),
         KEYS(1, 0, "0: 1 0;told;"),
-        NEWS("0: 0 0 interrupts due;"),
+        EVENTS("0: 0 0 interrupts due;"),
         READ(1, "1: e\n;"),
     };
 
@@ -335,7 +335,7 @@ static void control_c_is_told(void)
 static void only_the_manager_says(void)
 {
     static const struct step list[] = {
-        CALL(1, "1: error -1;", CONSOLE_NEWS),
+        CALL(1, "1: error -1;", CONSOLE_EVENTS),
         CALL(1, "1: error -1;", CONSOLE_FOREGROUND, 1),
         CALL(1, "1: error -1;", CONSOLE_TICK, 1),
         CALL(1, "1: error -1;", CONSOLE_KEYS, 1, 1),
@@ -343,7 +343,7 @@ static void only_the_manager_says(void)
         CALL(MANAGER, "0: 0 0;", CONSOLE_AUDIT),
         READ(1, "told;"),
         ARRIVES("a\r", ""),
-        NEWS("0: 1 0;"),
+        EVENTS("0: 1 0;"),
         FRONT(1, 0, "1: a\n;0: 1 0;"),
         CALL(MANAGER, "", CONSOLE_READ, 4, 1), /* it need not ask */
         ARRIVES("b\r", "0: 2 0;"),
@@ -362,7 +362,7 @@ static void who_polls_is_told(void)
         POLL(1, 0, "1: nothing;"),
         ARRIVES("a\r", ""), /* nobody watches */
         POLL(2, 1, "2: ready;"),
-        NEWS("0: 0 0;"),
+        EVENTS("0: 0 0;"),
         FRONT(1, 0, "0: 1 0;"),
         READ(1, "1: a\n;"),
         POLL(1, 1, "1: nothing;"),
@@ -372,8 +372,8 @@ static void who_polls_is_told(void)
         ARRIVES("\r", "1: b\n;"),
         ARRIVES("c\r", "told;"),
         ARRIVES("d\r", ""),
-        NEWS("0: 0 0 input;"),
-        NEWS("0: 0 0;"),
+        EVENTS("0: 0 0 input;"),
+        EVENTS("0: 0 0;"),
         POLL(2, 1, "2: ready;"),
     };
 

@@ -77,7 +77,7 @@ static bool next(struct server_message *message)
 {
     put_now = received_now = 0;
     if (machine_goes_on(message)) {
-        if (message->words.w[0] == CONSOLE_NEWS && message->words.w[1])
+        if (message->words.w[0] == CONSOLE_EVENTS && message->words.w[1])
             burst = interrupts = 0;
         return true;
     }

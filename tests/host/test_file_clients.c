@@ -71,7 +71,7 @@ static void others_are_not_heard(void)
 {
     begins();
     for (uint32_t number = FILE_OPEN; number < FILE_CALLS_END; number++)
-        if ((number >= FILE_PLACE && number <= FILE_AUDIT) || number == FILE_NEWS || number == FILE_LIMIT)
+        if ((number >= FILE_PLACE && number <= FILE_AUDIT) || number == FILE_EVENTS || number == FILE_LIMIT)
             CHECK(ask(A, number, B, 0, 0) == -EPERM && ask(C, number, A, 0, 0) == -EPERM);
         else
             CHECK(ask(C, number, 0, 0, 0) == -EBADF && ask(MANAGER, number, 0, 0, 0) == -EBADF);

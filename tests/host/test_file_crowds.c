@@ -88,7 +88,7 @@ static void answered_are(uint32_t count, int32_t status, uint32_t bytes)
 /* One question of proc's: true if there is more. */
 static bool goes_on(void)
 {
-    CHECK(ask(MANAGER, FILE_NEWS, 0, 0, 0) == 0 && reply_of(MANAGER)->w[0] == 0);
+    CHECK(ask(MANAGER, FILE_EVENTS, 0, 0, 0) == 0 && reply_of(MANAGER)->w[0] == 0);
     return reply_of(MANAGER)->w[1];
 }
 

@@ -74,7 +74,7 @@ static int32_t flocks(uint32_t badge, uint32_t fd, uint32_t kind, bool wait)
 /* One question of proc's: true if there is more. */
 static bool goes_on(void)
 {
-    CHECK(ask(MANAGER, FILE_NEWS, 0, 0, 0) == 0 && reply_of(MANAGER)->w[0] == 0);
+    CHECK(ask(MANAGER, FILE_EVENTS, 0, 0, 0) == 0 && reply_of(MANAGER)->w[0] == 0);
     return reply_of(MANAGER)->w[1];
 }
 

@@ -82,9 +82,9 @@ static void has_got(uint32_t badge, const char *text)
 }
 
 /* Those who are to be woken, one with each of proc's questions, which it goes on with while there is more. */
-static uint32_t news(void)
+static uint32_t next_event(void)
 {
-    CHECK(ask(MANAGER, FILE_NEWS, 0, 0, 0) == 0);
+    CHECK(ask(MANAGER, FILE_EVENTS, 0, 0, 0) == 0);
     return reply_of(MANAGER)->w[0];
 }
 
@@ -157,7 +157,7 @@ static void the_end_is_told(void)
     CHECK(get(C, 10) == WAITS && get(B, 300) == WAITS);
     CHECK(ask(D, FILE_CLOSE, WRITES, 0, 0) == 0);
     has_got(C, "");
-    CHECK(reply_of(B)->status == WAITS && news() == 0 && reply_of(B)->status == 0 && reply_of(B)->w[0] == 0);
+    CHECK(reply_of(B)->status == WAITS && next_event() == 0 && reply_of(B)->status == 0 && reply_of(B)->w[0] == 0);
     CHECK(get(A, 1) == 0 && get(A, 1) == 0);
     has_got(A, "");
     all_end();
@@ -170,7 +170,7 @@ static void nobody_reads(void)
         CHECK(ask(badge, FILE_CLOSE, READS, 0, 0) == 0);
     fill_ring('a');
     CHECK(put_large(B, 'b', LARGE) == WAITS && put(C, "c") == WAITS);
-    CHECK(ask(D, FILE_CLOSE, READS, 0, 0) == 0 && reply_of(B)->status == -EPIPE && news() == 0);
+    CHECK(ask(D, FILE_CLOSE, READS, 0, 0) == 0 && reply_of(B)->status == -EPIPE && next_event() == 0);
     CHECK(reply_of(C)->status == -EPIPE && put(A, "x") == -EPIPE && put(A, "") == 0 &&
           put_large(A, 'x', LARGE) == -EPIPE);
     all_end();
@@ -282,7 +282,7 @@ static void the_last_ones_end(void)
     for (uint32_t badge = B; badge <= D; badge++)
         CHECK(ask(badge, FILE_CLOSE, WRITES, 0, 0) == 0 && get(badge, 10) == WAITS);
     machine_kill(A);
-    CHECK(ask(MANAGER, FILE_RELEASE, A, 0, 0) == 0 && news() == 0);
+    CHECK(ask(MANAGER, FILE_RELEASE, A, 0, 0) == 0 && next_event() == 0);
     for (uint32_t badge = B; badge <= D; badge++)
         has_got(badge, "");
     all_end();
@@ -291,7 +291,7 @@ static void the_last_ones_end(void)
     CHECK(ask(A, FILE_CLOSE, READS, 0, 0) == 0 && ask(B, FILE_CLOSE, READS, 0, 0) == 0);
     CHECK(put_large(A, '0', LARGE) == WAITS && put(B, "b") == WAITS && ask(MANAGER, FILE_RELEASE, C, 0, 0) == 0);
     CHECK(reply_of(A)->status == WAITS && ask(MANAGER, FILE_RELEASE, D, 0, 0) == 0);
-    CHECK(reply_of(A)->status == -EPIPE && news() == 0 && reply_of(B)->status == -EPIPE);
+    CHECK(reply_of(A)->status == -EPIPE && next_event() == 0 && reply_of(B)->status == -EPIPE);
     all_end();
 }
 
@@ -371,7 +371,7 @@ static void what_there_is_is_told(void)
     CHECK(ask(A, FILE_POLL, FILE_DESCRIPTORS_MAX + 1, 0, 0) == -EINVAL &&
           ask(A, FILE_POLL, UINT32_MAX, 1, 0) == -EINVAL);
     CHECK(ask(A, FILE_POLL, 3, 0, 0) == -EINVAL); /* what was in the message page is others' */
-    CHECK(ask(A, FILE_POLL, FILE_DESCRIPTORS_MAX, 0, 0) == 0 && ask(A, FILE_NEWS, 0, 0, 0) == -EPERM);
+    CHECK(ask(A, FILE_POLL, FILE_DESCRIPTORS_MAX, 0, 0) == 0 && ask(A, FILE_EVENTS, 0, 0, 0) == -EPERM);
     all_end();
 }
 
@@ -381,18 +381,18 @@ static void who_polls_is_woken(void)
     four_begin();
     CHECK(poll_bytes(B, 1) == 0 && poll_bytes(C, 1) == 0 && poll_bytes(D, 1) == 0 && poll_bytes(C, 0) == 0 &&
           machine_signals == 0);
-    CHECK(put(A, "x") == 0 && machine_signals == 1 && news() == B && is_more() && news() == D && !is_more() &&
-          news() == 0 && !is_more());
+    CHECK(put(A, "x") == 0 && machine_signals == 1 && next_event() == B && is_more() && next_event() == D &&
+          !is_more() && next_event() == 0 && !is_more());
     CHECK(put(A, "x") == 0 && machine_signals == 1 && get(A, 2) == 0);
     fill_ring('a');
     CHECK(poll_room(B, 1) == 0 && poll_room(C, 1) == 0 && get(D, LARGE - 1) == 0 && machine_signals == 1);
-    CHECK(ask(MANAGER, FILE_RELEASE, C, 0, 0) == 0 && get(D, 1) == 0 && machine_signals == 2 && news() == B &&
+    CHECK(ask(MANAGER, FILE_RELEASE, C, 0, 0) == 0 && get(D, 1) == 0 && machine_signals == 2 && next_event() == B &&
           !is_more());
     CHECK(get(D, LARGE) == 0 && poll_bytes(B, 1) == 0);
     for (uint32_t badge = A; badge <= D; badge++)
         if (badge != C)
             CHECK(ask(badge, FILE_CLOSE, WRITES, 0, 0) == 0);
-    CHECK(news() == B && poll_bytes(B, 1) == 0);
+    CHECK(next_event() == B && poll_bytes(B, 1) == 0);
     polled_is(B, 1, FILE_POLL_HANG_UP);
     all_end();
 }
@@ -406,11 +406,11 @@ static void what_is_polled_may_go(void)
         CHECK(ask(badge, FILE_CLOSE, READS, 0, 0) == 0);
     CHECK(machine_signals == 1 && poll_room(A, 1) == 0);
     polled_is(A, 1, FILE_POLL_ERROR);
-    CHECK(news() == B && poll_room(A, 0) == 0);
+    CHECK(next_event() == B && poll_room(A, 0) == 0);
     for (uint32_t badge = A; badge <= D; badge++)
         CHECK(ask(badge, FILE_CLOSE, WRITES, 0, 0) == 0);
     CHECK(ask(A, FILE_PIPE, 0, 0, 0) == 0 && poll_bytes(A, 1) == 0 && ask(A, FILE_CLOSE, READS, 0, 0) == 0 &&
-          ask(A, FILE_CLOSE, WRITES, 0, 0) == 0 && news() == A);
+          ask(A, FILE_CLOSE, WRITES, 0, 0) == 0 && next_event() == A);
     all_end();
 }
 

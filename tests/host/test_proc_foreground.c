@@ -52,7 +52,7 @@ static void nobody_reads(void)
 /* It reads, the console asks, and that is the answer. */
 #define READS(who, lines)                                                                                              \
     {                                                                                                                  \
-        .signal = PROC_SIGNAL_CONSOLE, .before = who##_reads, .expected = "news\n" lines                               \
+        .signal = PROC_SIGNAL_CONSOLE, .before = who##_reads, .expected = "events\n" lines                             \
     }
 #define IS_FOREGROUND(n)        "foreground " n "\n"
 #define BEGINS(n)               "foreground " n ", again\n" /* with its first read, having children */
@@ -245,7 +245,7 @@ static void control_c_ends_who_is_new(void)
         EXEC(P2, NULL),
         FORK(P2, NULL),
         READS(nobody, ""),
-        CONTROL_C("news\n" DIVERTED(1) ENDS(2, "2/2") AGAIN GOES_ON),
+        CONTROL_C("events\n" DIVERTED(1) ENDS(2, "2/2") AGAIN GOES_ON),
         WORK(ENDS(3, "3/3") GOES_ON),
         WORK(NOTHING),
         CALL(P1, "answer 1: 2 0 2\n", PROC_WAIT, 2, 0),
@@ -254,7 +254,7 @@ static void control_c_ends_who_is_new(void)
         CALL(P1, "answer 1: 0 0 0\n", PROC_SIGNAL_TAKE, 0),
         FORK(P1, NULL), /* process 2, with badge 4 */
         CALL(P1, "answer 1: 0 0 0\n", PROC_WAIT, 0, WAIT_NO_HANG),
-        CONTROL_C("news\n" DIVERTED(1)),
+        CONTROL_C("events\n" DIVERTED(1)),
         CALL(BADGE(2, 4), "answer 2: 4 1\n", PROC_GETPID),
     };
 
@@ -272,7 +272,7 @@ static void control_c_comes_in_parts(void)
         FORK(P1, NULL),
         CALL(P4, "answer 4: 0\n", PROC_SIGNALS, 2, 0, 0),
         IN_PARTS("copy", 1, P3, NULL, PROC_FORK), /* process 5 */
-        CONTROL_C("news\n" STOP(1) GONE(1) RELEASE("1/1") AGAIN),
+        CONTROL_C("events\n" STOP(1) GONE(1) RELEASE("1/1") AGAIN),
         WORK(NULL), /* the fork */
         WORK(ENDS(2, "2/2") GOES_ON),
         WORK(ENDS(3, "3/3") AGAIN GOES_ON),
@@ -286,7 +286,7 @@ static void control_c_comes_in_parts(void)
         FORK(P1, NULL),
         FORK(P1, NULL),
         CALL(P4, "answer 4: 0\n", PROC_SIGNALS, 2, 0, 0),
-        CONTROL_C("news\n" ENDS(1, "1/1") AGAIN GOES_ON),
+        CONTROL_C("events\n" ENDS(1, "1/1") AGAIN GOES_ON),
         FORK(P3, END(3, "3/3")),
         FORK(P4, NULL), /* which catches it, and so does process 3 now */
         WORK(ENDS(2, "2/2") GOES_ON),
@@ -316,7 +316,7 @@ static void the_console_has_ticks_while_it_wants_them(void)
     static const struct step list[] = {
         SPAWN(NULL),
         TICK(NULL, NOTHING),
-        {.signal = PROC_SIGNAL_CONSOLE, .before = ticks_are_wanted, .expected = "news\n"},
+        {.signal = PROC_SIGNAL_CONSOLE, .before = ticks_are_wanted, .expected = "events\n"},
         TICK(NULL, "tick 5\n"),
         TICK(no_more, "tick 6\n"),
         TICK(NULL, NOTHING),
@@ -344,11 +344,11 @@ static void what_is_due_at_the_console_is_asked_for(void)
         SPAWN(NULL),
         FORK(P1, NULL),
         WORK(NOTHING),
-        {.signal = PROC_SIGNAL_CONSOLE, .before = more_is_due, .expected = "news\n" BEGINS("1/1") GOES_ON},
-        {.signal = PROC_SIGNAL_CONSOLE, .expected = "news\n" IS_FOREGROUND("1/1")},
-        WORK("news and a part\n" IS_FOREGROUND("1/1") GOES_ON),
+        {.signal = PROC_SIGNAL_CONSOLE, .before = more_is_due, .expected = "events\n" BEGINS("1/1") GOES_ON},
+        {.signal = PROC_SIGNAL_CONSOLE, .expected = "events\n" IS_FOREGROUND("1/1")},
+        WORK("events and a part\n" IS_FOREGROUND("1/1") GOES_ON),
         CALL(P1, "answer 1: 1 0\n", PROC_GETPID),
-        {.from = PROCESSES_MAX, .caller = WORKER, .before = nothing_is_due, .expected = "news and a part\n"},
+        {.from = PROCESSES_MAX, .caller = WORKER, .before = nothing_is_due, .expected = "events and a part\n"},
         READS(p1, IS_FOREGROUND("1/1")),
     };
 

@@ -198,31 +198,31 @@ static void many_are_woken_in_parts(void)
     run_steps(list, n, 1);
 }
 
-static void p1_has_news(void)
+static void p1_has_event(void)
 {
-    machine_file_news = P1;
+    machine_file_event = P1;
 }
 
-static void p2_has_news(void)
+static void p2_has_event(void)
 {
-    machine_file_news = P2;
+    machine_file_event = P2;
 }
 
-static void nobody_has_news(void)
+static void nobody_has_event(void)
 {
-    machine_file_news = 0;
+    machine_file_event = 0;
 }
 
-static void more_have_news(void)
+static void more_have_events(void)
 {
-    machine_has_more_news = true;
-    machine_file_news = P1;
+    machine_has_more_events = true;
+    machine_file_event = P1;
 }
 
 static void p2_has_the_last(void)
 {
-    machine_has_more_news = false;
-    machine_file_news = P2;
+    machine_has_more_events = false;
+    machine_file_event = P2;
 }
 
 static void console_has_input(void)
@@ -230,16 +230,16 @@ static void console_has_input(void)
     machine_has_input = true;
 }
 
-#define FILE_NEWS_OF(who, lines)                                                                                       \
+#define FILE_EVENTS_OF(who, lines)                                                                                     \
     {                                                                                                                  \
-        .signal = PROC_SIGNAL_FILE, .before = who##_has_news, .expected = "file news\n" lines                          \
+        .signal = PROC_SIGNAL_FILE, .before = who##_has_event, .expected = "file events\n" lines                       \
     }
 #define INPUT(lines)                                                                                                   \
     {                                                                                                                  \
-        .signal = PROC_SIGNAL_CONSOLE, .before = console_has_input, .expected = "news\n" lines                         \
+        .signal = PROC_SIGNAL_CONSOLE, .before = console_has_input, .expected = "events\n" lines                       \
     }
 
-/* By what the file server says, or the console; not by a word, nor by news that are late. */
+/* By what the file server says, or the console; not by a word, nor by events that are late. */
 static void who_polls_is_woken(void)
 {
     const struct step list[] = {
@@ -251,19 +251,19 @@ static void who_polls_is_woken(void)
         WAITS(P2, NOTHING, 9),
         WAKE(P3, "answer 3: 0\n", HERE, 1, 7),
         WAKE(P3, "answer 3: 0\n", 0, 1, 7),
-        FILE_NEWS_OF(nobody, ""),
-        FILE_NEWS_OF(p1, "answer 1: 0 1\n"),
-        FILE_NEWS_OF(p1, ""),
+        FILE_EVENTS_OF(nobody, ""),
+        FILE_EVENTS_OF(p1, "answer 1: 0 1\n"),
+        FILE_EVENTS_OF(p1, ""),
         INPUT("answer 2: 0 1\n"),
         WAITS(P3, "answer 3: 0 1\n", 9), /* it had not waited yet */
         INPUT(""),
         POLL(P2, NULL, 1),
         WAITS(P2, NOTHING, 9),
-        FILE_NEWS_OF(p2, "answer 2: 0 1\n"),
+        FILE_EVENTS_OF(p2, "answer 2: 0 1\n"),
         POLL(P1, NULL, 0),
         WATCH(P1, NULL, HERE, OWN),
         WAITS(P1, NOTHING, 9),
-        FILE_NEWS_OF(p1, ""), /* of before */
+        FILE_EVENTS_OF(p1, ""), /* of before */
     };
 
     RUN(list, 1);
@@ -279,11 +279,14 @@ static void news_of_many_go_on(void)
         WAITS(P1, NOTHING, 9),
         POLL(P2, NULL, 0),
         WAITS(P2, NOTHING, 9),
-        {.signal = PROC_SIGNAL_FILE, .before = more_have_news, .expected = "file news\nanswer 1: 0 1\n" GOES_ON},
+        {.signal = PROC_SIGNAL_FILE, .before = more_have_events, .expected = "file events\nanswer 1: 0 1\n" GOES_ON},
         CALL(P1, "answer 1: 1 0\n", PROC_GETPID),
-        {.signal = PROC_SIGNAL_FILE, .expected = "file news\n"},
-        WORK("file news\n" GOES_ON),
-        {.from = PROCESSES_MAX, .caller = WORKER, .before = p2_has_the_last, .expected = "file news\nanswer 2: 0 1\n"},
+        {.signal = PROC_SIGNAL_FILE, .expected = "file events\n"},
+        WORK("file events\n" GOES_ON),
+        {.from = PROCESSES_MAX,
+         .caller = WORKER,
+         .before = p2_has_the_last,
+         .expected = "file events\nanswer 2: 0 1\n"},
     };
 
     RUN(list, 1);
@@ -303,7 +306,7 @@ static void many_pollers_are_woken(void)
         list[n++] = (struct step)WAITS(BADGE(i, i), NOTHING, 9);
     }
     list[n++] = (struct step){.signal = PROC_SIGNAL_CONSOLE, .before = console_has_input};
-    list[n++] = (struct step)POLL(P1, NULL, 1); /* once more: these news are not for it */
+    list[n++] = (struct step)POLL(P1, NULL, 1); /* once more: these events are not for it */
     list[n++] = (struct step)WAITS(P1, NOTHING, 9);
     list[n++] = (struct step)WORK("answer 33: 0 1\nanswer 34: 0 1\nanswer 35: 0 1\n");
     list[n++] = (struct step)INPUT("answer 1: 0 1\n");

@@ -297,7 +297,7 @@ static bool proc_calls(struct server_message *message)
     if (!reader && !is_told && !proc_comes_again)
         return false;
     if (!reader)
-        message->words = (struct words){{CONSOLE_NEWS, !is_told}};
+        message->words = (struct words){{CONSOLE_EVENTS, !is_told}};
     proc_asks = !reader;
     reader = 0;
     return true;
@@ -318,7 +318,7 @@ bool machine_proc_is_answered(uint32_t caller, const struct words *words)
     if (proc_asks) {
         reader = words->w[1];
         ticks_are_wanted = words->w[2];
-        proc_comes_again = words->w[3] & CONSOLE_NEWS_DUE;
+        proc_comes_again = words->w[3] & CONSOLE_EVENT_DUE;
     }
     return true;
 }

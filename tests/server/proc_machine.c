@@ -398,13 +398,13 @@ static int32_t console(uint32_t begin, uint32_t *w)
         w[1] = w[0] == CONSOLE_TICK ? machine_wants_ticks : machine_awaits_console;
         return result;
     default:
-        CHECK(w[0] == CONSOLE_NEWS);
+        CHECK(w[0] == CONSOLE_EVENTS);
         w[1] = machine_reader;
         w[2] = machine_wants_ticks;
-        w[3] = (machine_interrupts ? CONSOLE_NEWS_INTERRUPT : 0) | (machine_has_input ? CONSOLE_NEWS_INPUT : 0) |
-               (machine_console_is_due ? CONSOLE_NEWS_DUE : 0);
+        w[3] = (machine_interrupts ? CONSOLE_EVENT_INTERRUPT : 0) | (machine_has_input ? CONSOLE_EVENT_INPUT : 0) |
+               (machine_console_is_due ? CONSOLE_EVENT_DUE : 0);
         machine_interrupts = machine_has_input = false;
-        return part ? LINE("news and a part") : LINE("news");
+        return part ? LINE("events and a part") : LINE("events");
     }
 }
 

@@ -52,8 +52,8 @@ enum { MACHINE_MAPPINGS = 1 << 20 };
  * bytes can be read. */
 enum { MACHINE_COPY_PAGE = 700 };
 extern bool machine_copies;
-extern uint32_t machine_file_news; /* who is to be woken */
-extern bool machine_has_more_news;
+extern uint32_t machine_file_event; /* who is to be woken */
+extern bool machine_has_more_events;
 extern uint32_t machine_copies_end;
 
 void machine_begin(void);

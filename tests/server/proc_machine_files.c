@@ -11,8 +11,8 @@
 #include "tests/host/check.h"
 
 bool machine_copies;
-uint32_t machine_file_news, machine_stranger;
-bool machine_has_more_news;
+uint32_t machine_file_event, machine_stranger;
+bool machine_has_more_events;
 uint32_t machine_copies_end;
 
 static const char *data;
@@ -22,8 +22,8 @@ void machine_files_begin(void)
 {
     memset(files, 0, sizeof(files));
     machine_copies = false;
-    machine_file_news = machine_stranger = 0;
-    machine_has_more_news = false;
+    machine_file_event = machine_stranger = 0;
+    machine_has_more_events = false;
     machine_copies_end = 2 * FILE_DATA_MAX;
 }
 
@@ -106,10 +106,10 @@ int32_t machine_files(uint32_t begin, uint32_t *w)
         return copy_bytes(begin, w);
     if (w[0] == FILE_AUDIT)
         return LINE("audit files");
-    if (w[0] == FILE_NEWS) {
-        w[1] = machine_file_news;
-        w[2] = machine_has_more_news;
-        return LINE("file news");
+    if (w[0] == FILE_EVENTS) {
+        w[1] = machine_file_event;
+        w[2] = machine_has_more_events;
+        return LINE("file events");
     }
     if (w[0] == FILE_PROGRAM_PAGE)
         return copy_page(begin, w);

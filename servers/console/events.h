@@ -1,4 +1,4 @@
-/* Events for proc. It is signalled once, and then asks for them (news in console.proto). */
+/* Events for proc. It is signalled once, and then asks for them (events in console.proto). */
 #pragma once
 
 #include <stdbool.h>
@@ -7,18 +7,18 @@
 struct words;
 
 /* Signals proc, unless it was signalled and has not asked yet. */
-void news_tell(void);
+void events_notify(void);
 
 /* Asks proc for ticks; sets whether they are still wanted. */
-void news_want_ticks(void);
-void news_set_ticks(bool are_wanted);
+void events_want_ticks(void);
+void events_set_ticks(bool are_wanted);
 
 /* A client polls: when there is input, proc is told, once. */
-void news_watch_input(void);
-void news_input_is_ready(void);
+void events_watch_input(void);
+void events_input_is_ready(void);
 
 /* Work is due: proc calls again until it is told that none is left. */
-void news_go_on(void);
+void events_continue(void);
 
 /* proc asks: words 2 and 3 of the answer; `interrupts`: control-C was typed. */
-void news_take(bool interrupts, bool is_due, uint32_t *ticks, uint32_t *events);
+void events_take(bool interrupts, bool is_due, uint32_t *ticks, uint32_t *events);
