@@ -9,6 +9,7 @@
 #include "servers/mem/fork.h"
 #include "servers/mem/frames.h"
 #include "servers/mem/named.h"
+#include "servers/mem/pager.h"
 #include "servers/mem/regions.h"
 #include "servers/mem/shm_table.h"
 #include "servers/mem/task_frames.h"
@@ -73,13 +74,28 @@ uint32_t call_space_map(struct words *words)
     return answer(words, regions_map_program_segment(space, &segment));
 }
 
+/* The stack's first page is provided at once. */
+static int finish(struct space *space, uint32_t heap_start)
+{
+    int error = regions_finish(space, heap_start);
+
+    if (error)
+        return error;
+    if (!pager_provide(space, STACK_TOP - PAGE_SIZE)) {
+        regions_unfinish(space);
+        return -ENOMEM;
+    }
+    space_end_ahead(space);
+    return 0;
+}
+
 uint32_t call_space_finish(struct words *words)
 {
     struct space *space = space_find(words->w[1]);
 
     if (!space)
         return answer(words, -ENOENT);
-    return answer(words, space->work ? -EINVAL : regions_finish(space, words->w[2]));
+    return answer(words, space->work ? -EINVAL : finish(space, words->w[2]));
 }
 
 uint32_t call_space_copy(struct words *words)

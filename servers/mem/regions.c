@@ -2,7 +2,6 @@
 
 #include "servers/mem/frames.h"
 #include "servers/mem/kernel_calls.h"
-#include "servers/mem/pager.h"
 #include "servers/proto/layout.h"
 #include "servers/proto/slots.h"
 
@@ -396,12 +395,12 @@ int regions_finish(struct space *space, uint32_t heap_start)
     if (!space_promise(space, STACK_TOP - STACK_PROMISED * PAGE_SIZE, STACK_TOP, STACK_PROMISED))
         return -ENOMEM;
     space->heap_start = space->heap_end = heap_start;
-    if (pager_provide(space, STACK_TOP - PAGE_SIZE)) {
-        space_end_ahead(space);
-        return 0;
-    }
+    return 0;
+}
+
+void regions_unfinish(struct space *space)
+{
     space_release(space, STACK_LOW, STACK_TOP);
     space_uncommit(space, STACK_PROMISED);
     space->heap_start = space->heap_end = 0;
-    return -ENOMEM;
 }

@@ -54,8 +54,11 @@ int regions_map_program_segment(struct space *space, const struct program_segmen
 int regions_copy(struct space *space, uint32_t address, uint32_t file_page, uint32_t bytes);
 
 /* Completes the image: the heap starts at `heap_start`, behind the image or in its last page, and the
- * stack gets its first page. EINVAL: another address, or a second call. ENOMEM. */
+ * stack is promised. EINVAL: another address, or a second call. ENOMEM. */
 int regions_finish(struct space *space, uint32_t heap_start);
+
+/* Undoes it, if the stack's first page cannot be provided. */
+void regions_unfinish(struct space *space);
 
 /* True if the page is in the stack or the heap, where pages have no entry before the first touch. */
 bool regions_is_heap(const struct space *space, uint32_t address);
