@@ -22,7 +22,7 @@ enum { SERVER_LATER = 1 << 30, SERVER_OTHER = SERVER_LATER | 1 << 29 };
 
 /* A caller that waits for an answer, and the number of its call. */
 struct caller {
-    uint32_t caller, calls;
+    uint32_t caller, call_number;
 };
 
 /* The caller of the message just received; must be used before any other call is made. */
@@ -34,7 +34,7 @@ static inline struct caller caller_now(void)
 static inline void caller_restore(struct caller caller)
 {
     message_page->caller = caller.caller;
-    message_page->caller_call_number = caller.calls;
+    message_page->caller_call_number = caller.call_number;
 }
 
 typedef int32_t (*server_call)(uint32_t badge, struct words *words) SERVER_CALL;

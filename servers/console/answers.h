@@ -8,7 +8,7 @@
 static inline int32_t answer_later(struct client *client, struct caller caller, enum client_wait waits, uint32_t bytes)
 {
     client->caller = caller.caller;
-    client->calls = caller.calls;
+    client->call_number = caller.call_number;
     client->waits = (uint8_t)waits;
     client->bytes_wanted = bytes;
     return SERVER_LATER;
@@ -18,5 +18,5 @@ static inline int32_t answer_later(struct client *client, struct caller caller, 
 static inline bool answer(struct client *client, int32_t result, struct words *words)
 {
     client_stop_waiting(client);
-    return server_answer((struct caller){client->caller, client->calls}, result, words) == OK;
+    return server_answer((struct caller){client->caller, client->call_number}, result, words) == OK;
 }

@@ -29,7 +29,7 @@ struct client {
     uint32_t badge;
     struct client *next;          /* with the same hash, or in the free list */
     struct link turn, time, wait; /* C3 */
-    uint32_t caller, calls;       /* C1 */
+    uint32_t caller, call_number; /* C1 */
     uint32_t bytes_wanted;        /* WAITS_WRITE: bytes it brought; for a read: the most it takes */
     uint32_t held_up;             /* if it is hurried: when it last held others up; lines.h */
     uint32_t used;

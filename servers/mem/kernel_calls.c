@@ -87,17 +87,17 @@ bool kernel_slot_is_empty(uint32_t slot)
     return sys_cap_revoke(slot) == ERR_CAP;
 }
 
-void kernel_answer(uint32_t caller, uint32_t calls)
+void kernel_answer(uint32_t caller, uint32_t call_number)
 {
-    uint32_t own = message_page->caller, own_calls = message_page->caller_call_number;
+    uint32_t own = message_page->caller, own_call_number = message_page->caller_call_number;
     struct words words = {{0}};
 
     message_page->caller = caller;
-    message_page->caller_call_number = calls;
+    message_page->caller_call_number = call_number;
     err_t gone = ipc_reply(0, &words);
     (void)gone;
     message_page->caller = own;
-    message_page->caller_call_number = own_calls;
+    message_page->caller_call_number = own_call_number;
 }
 
 void kernel_signal_fatal_fault(void)

@@ -54,7 +54,7 @@ err_t kernel_destroy(uint32_t slot);
 bool kernel_slot_is_empty(uint32_t slot);
 
 /* Answers that caller's fault without a page, while another message is being served. */
-void kernel_answer(uint32_t caller, uint32_t calls);
+void kernel_answer(uint32_t caller, uint32_t call_number);
 
 /* Tells the manager that fatal_fault() has something to report. */
 void kernel_signal_fatal_fault(void);

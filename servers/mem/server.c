@@ -198,7 +198,7 @@ static OUT_OF_LINE uint32_t lose(struct space *space, struct fault_record fault)
     if (access && pager_is_foreign(space, fault.address, fault.cause))
         fault.cause |= FATAL_FAULT_FOREIGN;
     fault.caller = message_page->caller;
-    fault.calls = message_page->caller_call_number;
+    fault.call_number = message_page->caller_call_number;
     if (access && pager_allows(space, fault.address, fault.cause))
         fault.cause |= is_at_its_limit(space) ? FATAL_FAULT_LIMIT : FATAL_FAULT_NO_MEMORY;
     else if (access && fault.address < USER_END && pages_get(&space->pages, fault.address))

@@ -64,7 +64,7 @@ struct process {
     uint32_t parent_wait_calls;      /* its parent's wait_calls at the fork */
     uint8_t missing_calls;           /* number of unknown calls that were logged */
     uint32_t cpu;                    /* its own; its thread may still be on another: cpus.h */
-    uint32_t caller, calls;          /* the caller to answer, when it waits */
+    uint32_t caller, call_number;    /* the caller to answer, when it waits */
     uint32_t awaited, awaited_group; /* WAITS_CHILD: the child's pid, or its group; 0: any */
     bool peeks;                      /* WAITS_CHILD: the child can be waited for again */
     struct exit_status exit_status;  /* when it exits, or is a zombie */

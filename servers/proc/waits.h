@@ -10,13 +10,13 @@ static inline void waits_keep(struct process *process)
     struct caller caller = caller_now();
 
     process->caller = caller.caller;
-    process->calls = caller.calls;
+    process->call_number = caller.call_number;
 }
 
 /* Answers the process, which continues. */
 static inline void waits_answer(struct process *process, int32_t result, struct words words)
 {
     process->waits = WAITS_NOT;
-    err_t gone = server_answer((struct caller){process->caller, process->calls}, result, &words);
+    err_t gone = server_answer((struct caller){process->caller, process->call_number}, result, &words);
     (void)gone;
 }

@@ -249,8 +249,8 @@ void mem_forget_hoard(void)
     hoarded = hoarded_low = 0;
 }
 
-void kernel_answer(uint32_t caller, uint32_t calls)
+void kernel_answer(uint32_t caller, uint32_t call_number)
 {
     mem_answered = caller;
-    mem_answered_calls = calls;
+    mem_answered_calls = call_number;
 }

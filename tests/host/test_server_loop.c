@@ -38,8 +38,8 @@ static err_t answer(uint32_t head, const struct words *words)
     err_t err = at ? ins[at - 1].refused[refusals] : OK;
     struct caller to = (head & CALL_NUMBER) == SYS_ipc_reply_wait && serving.caller ? serving : caller_now();
 
-    add_line("%u.%u:", to.caller, to.calls);
-    if ((!err || err == ERR_STALE) && to.caller == serving.caller && to.calls == serving.calls)
+    add_line("%u.%u:", to.caller, to.call_number);
+    if ((!err || err == ERR_STALE) && to.caller == serving.caller && to.call_number == serving.call_number)
         serving.caller = 0;
     add_line(w[0] ? " error %d" : " %d", (int)w[0]);
     add_line(" %u %u %u", w[1], w[2], w[3]);

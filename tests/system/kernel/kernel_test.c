@@ -313,7 +313,7 @@ struct event event_wait(uint32_t flags)
         event.badge = ipc_reply_wait(flags, &event.words);
         event.kind = message_page->tag & TAG_KIND;
         event.caller = message_page->caller;
-        event.calls = message_page->caller_call_number;
+        event.call_number = message_page->caller_call_number;
         if (event.badge < 0 || event.kind != TAG_SIGNAL)
             return event;
         event.words.w[0] &= ~(uint32_t)QUIET_BIT;
@@ -329,7 +329,7 @@ err_t event_answer(const struct event *event, uint32_t flags, const struct words
     struct words copy = *words;
 
     message_page->caller = event->caller;
-    message_page->caller_call_number = event->calls;
+    message_page->caller_call_number = event->call_number;
     return ipc_reply(flags, &copy);
 }
 

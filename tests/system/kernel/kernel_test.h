@@ -136,7 +136,7 @@ struct event {
     int32_t badge;
     uint32_t kind; /* TAG_CALL, TAG_FAULT, TAG_SIGNAL, KIND_QUIET */
     struct words words;
-    uint32_t caller, calls;
+    uint32_t caller, call_number;
 };
 
 /* What arrives next at ENDPOINT; `flags` open windows. */

@@ -247,7 +247,7 @@ static void random_registers(void)
         event = event_wait(0);
         faults += event.kind == TAG_FAULT && event.badge == BADGE_FAULT;
         message_page->caller = event.caller;
-        message_page->caller_call_number = event.calls;
+        message_page->caller_call_number = event.call_number;
     }
     IS(faults, STRANGE_THREADS);
 }

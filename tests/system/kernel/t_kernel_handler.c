@@ -128,7 +128,7 @@ static void answers_do_not_replace_busy_pages(void)
     struct item item = item_memory(MEMORY, READ_WRITE, frame + 1, 1, UNMAPPED);
     IS(answer_page(&event, item, 1), ERR_BUSY);
     message_page->caller = event.caller;
-    message_page->caller_call_number = event.calls;
+    message_page->caller_call_number = event.call_number;
     IS(ipc_reply_wait(IPC_REPLY | ipc_extend(0, 1), &(struct words){{0}}), ERR_BUSY);
     HOLDS(!page_is_free(OWN_TASK, SCRATCH + 69 * PAGE_SIZE));
     IS(sys_vm_unmap(OWN_TASK, SCRATCH, 6), OK);

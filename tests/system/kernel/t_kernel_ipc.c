@@ -197,13 +197,13 @@ static void answers_are_given_once(void)
     struct event second = expect_call(9);
     IS(event_answer_word(&first, 3), ERR_STALE); /* the same caller's earlier call */
     IS(second.caller, first.caller);
-    HOLDS(second.calls != first.calls);
+    HOLDS(second.call_number != first.call_number);
     IS(event_answer_word(&second, 4), OK);
     struct event third = expect_call(9);
     IS(event_answer_word(&second, 5), ERR_STALE);
     struct words words = {{6}};
     message_page->caller = second.caller; /* reply_wait answers the call received last, whatever the page names */
-    message_page->caller_call_number = second.calls;
+    message_page->caller_call_number = second.call_number;
     IS(ipc_reply_wait(IPC_REPLY, &words), BADGE_FAULT);
     IS(words.w[2], thread_end);
     for (uint32_t i = 0; i < 3; i++)
@@ -237,7 +237,7 @@ static void third_parties_cannot_answer(void)
     child_start(0, asks_once, 0);
     struct event event = expect_call(BADGE_CHILD);
     forged_caller = event.caller;
-    forged_calls = event.calls;
+    forged_calls = event.call_number;
     IS(sys_endpoint_create(SERVICE), OK);
     start_with(1, answers_for_others, 0, SERVICE);
     expect_end(1);
@@ -266,7 +266,7 @@ static void any_thread_of_the_task_answers(void)
     child_start(0, asks_once, 0);
     struct event event = expect_call(BADGE_CHILD);
     forged_caller = event.caller;
-    forged_calls = event.calls;
+    forged_calls = event.call_number;
     struct plan plan = own_thread(1, answers_elsewhere, 0);
     plan.argument = plan.page;
     thread_start(&plan);
@@ -285,7 +285,7 @@ static uint32_t random_word(void)
 
 static uint32_t answers_accepted(uint32_t caller, uint32_t calls)
 {
-    struct event event = {.caller = caller, .calls = calls};
+    struct event event = {.caller = caller, .call_number = calls};
 
     return event_answer_word(&event, 0) != ERR_STALE;
 }
@@ -298,12 +298,12 @@ static void forged_handles_are_refused(void)
     child_start(0, asks_once, 0);
     struct event event = expect_call(BADGE_CHILD);
     for (uint32_t i = 0; i < 64; i++) {
-        accepted += answers_accepted(event.caller + i + 1, event.calls);
-        accepted += answers_accepted(event.caller - i - 1, event.calls);
-        accepted += answers_accepted(event.caller, event.calls + i + 1);
-        accepted += answers_accepted(event.caller, event.calls - i - 1);
-        accepted += answers_accepted(event.caller ^ 1u << (i & 31), event.calls);
-        accepted += answers_accepted(event.caller, event.calls ^ 1u << (i & 31));
+        accepted += answers_accepted(event.caller + i + 1, event.call_number);
+        accepted += answers_accepted(event.caller - i - 1, event.call_number);
+        accepted += answers_accepted(event.caller, event.call_number + i + 1);
+        accepted += answers_accepted(event.caller, event.call_number - i - 1);
+        accepted += answers_accepted(event.caller ^ 1u << (i & 31), event.call_number);
+        accepted += answers_accepted(event.caller, event.call_number ^ 1u << (i & 31));
     }
     IS(accepted, 0);
     IS(results_count, 0);

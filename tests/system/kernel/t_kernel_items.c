@@ -99,7 +99,7 @@ static err_t answer_with(const struct event *event, uint32_t flags, const struct
     struct words words = {{0}};
 
     message_page->caller = event->caller;
-    message_page->caller_call_number = event->calls;
+    message_page->caller_call_number = event->call_number;
     for (uint32_t i = 0; i < count; i++)
         message_page->items[i] = items[i];
     ipc_extend(0, count);

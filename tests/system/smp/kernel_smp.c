@@ -126,7 +126,7 @@ static struct event reply_wait(uint32_t flags)
     event.badge = ipc_reply_wait(flags, &event.words);
     event.kind = driver_page->tag & TAG_KIND;
     event.caller = driver_page->caller;
-    event.calls = driver_page->caller_call_number;
+    event.call_number = driver_page->caller_call_number;
     return event;
 }
 
@@ -138,7 +138,7 @@ struct event driver_wait(void)
 struct event driver_answer_wait(const struct event *event, uint32_t flags)
 {
     driver_page->caller = event->caller;
-    driver_page->caller_call_number = event->calls;
+    driver_page->caller_call_number = event->call_number;
     return reply_wait(IPC_REPLY | flags);
 }
 
@@ -147,7 +147,7 @@ err_t driver_answer(const struct event *event, uint32_t flags)
     struct words words = event->words;
 
     driver_page->caller = event->caller;
-    driver_page->caller_call_number = event->calls;
+    driver_page->caller_call_number = event->call_number;
     return ipc_reply(flags, &words);
 }
 
