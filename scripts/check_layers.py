@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Checks every #include of our files against docs/layers.txt, that there are no include cycles, and that a file declares
-no function or variable that is defined only in folders which its own folder may not include, except for the `up` lines of
-layers.txt."""
+"""Checks every #include of our files against docs/layers.txt, that there are no include cycles, that modules (x.c with x.h)
+need each other only in a `circle` line of layers.txt, and that a file declares no function or variable that is defined only in
+folders which its own folder may not include, except in its `up` lines."""
 from tally import entry
 
 import pathlib
@@ -27,15 +27,18 @@ def folder_of(name):
 
 
 def read_layers():
-    """({folder: what it may include}, {header: higher folders that define what it declares})"""
-    layers, upward = {}, {}
+    """({folder: what it may include}, {header: higher folders that define what it declares}, [modules of a circle])"""
+    layers, upward, circles = {}, {}, []
     for line in (ROOT / "docs/layers.txt").read_text(encoding="utf-8").splitlines():
         line = line.split("#")[0].strip()
         if line:
             what, allowed = line.split(":")
             words = what.split()
-            (upward if words[0] == "up" else layers)[words[-1]] = set(allowed.split())
-    return layers, upward
+            if words[0] == "circle":
+                circles.append({f"{words[1]}/{name}" for name in allowed.split()})
+            else:
+                (upward if words[0] == "up" else layers)[words[-1]] = set(allowed.split())
+    return layers, upward, circles
 
 
 def read_includes():
@@ -117,11 +120,33 @@ def cycles(includes):
                 stack.append((target, iter(includes.get(target, []))))
 
 
+def reached(start, needs):
+    seen, rest = set(), [start]
+    while rest:
+        fresh = needs.get(rest.pop(), set()) - seen
+        seen |= fresh
+        rest += fresh
+    return seen
+
+
+def module_circles(includes, circles):
+    """Modules that need each other, directly or not, in no `circle` line; and `circle` lines that are none."""
+    needs = {}
+    for name, targets in includes.items():
+        if name.startswith(tuple(f"{top}/" for top in CODE_FOLDERS)):
+            module = name.rpartition(".")[0]
+            needs.setdefault(module, set()).update({t.rpartition(".")[0] for t in targets} - {module})
+    reach = {module: reached(module, needs) for module in needs}
+    found = {frozenset(m for m in reach[module] if module in reach.get(m, ())) for module in needs} - {frozenset()}
+    yield from sorted(f"modules need each other: {' '.join(sorted(circle))}" for circle in found if circle not in circles)
+    yield from (f"docs/layers.txt: no circle: {' '.join(sorted(circle))}" for circle in circles if circle not in found)
+
+
 def main():
-    (layers, upward), includes = read_layers(), read_includes()
+    (layers, upward, circles), includes = read_layers(), read_includes()
     errors = [e for name, targets in includes.items() for e in refusals(name, targets, layers)]
     errors += upward_declarations(layers, upward)
-    errors += cycles(includes)
+    errors += [*cycles(includes), *module_circles(includes, circles)]
     print("\n".join(errors) or f"layers: {len(includes)} files keep to docs/layers.txt")
     return bool(errors)
 

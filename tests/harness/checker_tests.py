@@ -20,7 +20,9 @@ CASES = {
         "kernel/sys/zz.c": "int zz_data = 1;\nint zz_of_sys(void)\n{\n    return 0;\n}\n", "kernel/i386/zz.asm": "zz_label:\n    ret\n",
         "kernel/cap/zz.h": "#include <kernel/sys/event.h>\n", "servers/lib/zz.h": "int zz_of_mem(void);\n",
         "servers/mem/zz.c": "int zz_of_mem(void)\n{\n    return 0;\n}\n",
-        "docs/layers.txt": "up kernel/lib/link.h: kernel/sys\n",
+        "servers/lib/zz_c.h": "#pragma once\n", "servers/lib/zz_c.c": '#include "servers/lib/zz_d.h"\n',
+        "servers/lib/zz_d.h": "#pragma once\n", "servers/lib/zz_d.c": '#include "servers/lib/zz_c.h"\n',
+        "docs/layers.txt": "up kernel/lib/link.h: kernel/sys\ncircle kernel/lib: link log\n",
     }, [
         "kernel/mem/zz_up.h: kernel/mem may not include kernel/sys/event.h",
         "kernel/mem/zz_up.h: includes no/such.h, which is not a path from the root",
@@ -33,6 +35,9 @@ CASES = {
         "kernel/cap/zz.h: kernel/cap may not include kernel/sys/event.h",
         "servers/lib/zz.h: declares zz_of_mem(), which servers/mem defines: a higher folder without an `up` line",
         "docs/layers.txt: up kernel/lib/link.h: it declares nothing of kernel/sys",
+        "docs/layers.txt: no circle: kernel/lib/link kernel/lib/log",
+        "modules need each other: servers/lib/zz_a servers/lib/zz_b",
+        "modules need each other: servers/lib/zz_c servers/lib/zz_d",
     ]),
     "check_docs": ([], {
         "docs/shm.md": "`kernel/none.c`, `kernel/none/`, `zz_none()`; `vspace_open()` in `kernel/ipc/ipc.c`\n",
