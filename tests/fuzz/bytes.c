@@ -5,7 +5,7 @@
 static const uint8_t *next;
 static size_t left;
 
-/* Little-endian, as many as the number needs, so that a changed byte changes one decision. */
+/* Little-endian, and only as many bytes as the number needs, so that a changed byte changes one decision. */
 static uint32_t take(unsigned count)
 {
     uint32_t value = 0;

@@ -1,11 +1,11 @@
-/* An input's bytes: they decide what random_below() says, until they are used up. */
+/* The bytes of an input: they decide what random_below() returns, until they are used up. */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* Afterwards, whoever still asks gets the same sequence for every input. */
+/* After them random_below() returns the same sequence for every input. */
 void bytes_begin(const uint8_t *data, size_t size);
 bool bytes_are_left(void);
 

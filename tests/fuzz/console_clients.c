@@ -13,12 +13,13 @@
 struct client_model clients[CLIENTS];
 struct asked asked;
 
-/* Who waits to read: for input, for proc to be told, once more, for what proc says. */
+/* Clients that wait to read: `readers` for input, `asking` until proc hears of them, `again` until it is told once
+ * more, `behind` for proc's decision. */
 static struct queue {
     uint32_t clients[CLIENTS], count;
 } readers, asking, again, behind;
 static uint32_t front, heard_of; /* badges */
-static uint32_t rest_of;         /* whose read goes on; CLIENTS: nobody's */
+static uint32_t rest_of;         /* the client that may continue its read; CLIENTS: none */
 static bool proc_is_told, is_told_now, is_due;
 static struct answer {
     uint32_t caller, tag;
@@ -127,7 +128,7 @@ static bool may_read(uint32_t client)
     return client == 0 || clients[client].badge == front;
 }
 
-/* Keys may wait for a part, which proc is to ask for. */
+/* Whether keys may be waiting that the console only handles after proc has asked for events. */
 static bool may_keys_wait(void)
 {
     return proc_is_told || is_told_now || is_due;
@@ -154,7 +155,7 @@ static void check_read(struct client_model *client, const struct answer *answer)
     check_data(answer, asked.client, bytes, wait || rest_of == asked.client);
 }
 
-/* All its bytes have left the port. */
+/* All bytes of the client have left the port. */
 static void check_synced(uint32_t client, const struct answer *answer)
 {
     CHECK((int)answer->words.w[0] == 0 && machine_port_is_empty() && model_left(client) <= 1);
@@ -198,7 +199,7 @@ uint32_t clients_heard_of(void)
 
 static void serve_readers(void);
 
-/* The first that asks, when a part of what was due is done. */
+/* Proc is told of the first client that asks, once a part of what was due is done. */
 static void check_events(const struct answer *answer)
 {
     struct queue *queue = asking.count ? &asking : &again;
@@ -242,7 +243,7 @@ static void check_front(void)
     serve_readers();
 }
 
-/* A call that only the manager may use. */
+/* Calls that only the manager may make. */
 static void check_managers(const struct answer *answer)
 {
     check_status(answer, clients[asked.client].badge ? -EPERM : 0);
@@ -254,7 +255,7 @@ static void check_managers(const struct answer *answer)
         check_front();
 }
 
-/* Afterwards its number is that of another process. */
+/* The number then belongs to another process. */
 static void check_release(const struct answer *answer)
 {
     check_status(answer, clients[asked.client].badge ? -EPERM : 0);
@@ -318,7 +319,7 @@ static void serve_readers(void)
     }
 }
 
-/* Answers that are late: each to one who waits for it. */
+/* Late answers: each goes to a client that waits for it. */
 static void check_late(uint32_t direct)
 {
     for (uint32_t i = 0; i < got_count; i++) {
@@ -350,14 +351,15 @@ void clients_settle(void)
     proc_is_told |= is_told_now;
     CHECK(asking.count + again.count == 0 || proc_is_told || is_due);
     model_follow_screen();
-    asked.message.tag = TAG_FAULT; /* nothing, until somebody asks */
+    asked.message.tag = TAG_FAULT; /* no message, until the next is asked */
 }
 
 void clients_begin(void)
 {
     memset(clients, 0, sizeof(clients));
     for (uint32_t i = 1; i < CLIENTS; i++)
-        clients[i].badge = 512 * i + (i < 4 ? 7 : i); /* some are alike in what the console's table looks at */
+        clients[i].badge =
+            512 * i + (i < 4 ? 7 : i); /* some badges are equal in the bits that select the console's table entry */
     readers.count = asking.count = again.count = behind.count = got_count = front = heard_of = 0;
     rest_of = CLIENTS;
     proc_is_told = is_told_now = is_due = false;

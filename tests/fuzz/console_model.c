@@ -5,10 +5,15 @@
 #include "servers/proto/screen_ring.h"
 #include "tests/host/check.h"
 
-enum { LETTERS = 6, TEXT_MAX = 1 << 20, TYPED_MAX = 1 << 13, PIPE_MAX = 4096 }; /* the last two: as the console */
+enum {
+    LETTERS = 6,
+    TEXT_MAX = 1 << 20,
+    TYPED_MAX = 1 << 13,
+    PIPE_MAX = 4096
+}; /* the last two: the console's own limits */
 enum { NOBODY = CLIENTS, END = 256, DLE = 0x10, ETB = 0x17, EOT = 4 };
 
-static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijlmnopqrstuvwxyz"; /* but for LOG_PREFIX's */
+static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijlmnopqrstuvwxyz"; /* without those of LOG_PREFIX */
 
 struct bytes {
     uint32_t count;
@@ -18,18 +23,18 @@ struct bytes {
 /* ---------------------------------------------------------------------------------- output */
 
 static struct writer {
-    uint32_t letters; /* written so far */
-    uint32_t out;     /* of its bytes */
+    uint32_t letters; /* letters written so far */
+    uint32_t out;     /* bytes of the next letters that are out */
     bool has_ended;
     struct bytes bytes;
 } writers[CLIENTS];
 
-static uint32_t row_of;     /* whose letters the row has */
-static uint32_t row_bytes;  /* of it */
+static uint32_t row_of;     /* the client whose letters the row has */
+static uint32_t row_bytes;  /* letters of that row */
 static uint32_t spare_rows; /* rows that ended without a letter */
 static bool after_cr, may_break;
 static char row_start[4];
-static uint32_t others_written, others_out; /* '[', which nobody types */
+static uint32_t others_written, others_out; /* '[', which is never typed */
 static struct bytes port, screen, log_text, log_shown;
 static bool screen_has_log;
 
@@ -90,7 +95,7 @@ static bool next_is(const struct writer *writer, char byte)
     return writer->out < writer->bytes.count && writer->bytes.text[writer->out] == byte;
 }
 
-/* Its row may have ended where another one was broken. */
+/* The client's row may have ended where another one broke it. */
 static void letter_out(uint32_t client, char byte)
 {
     struct writer *writer = &writers[client];
@@ -147,7 +152,7 @@ void model_logged(const char *text)
             add(&log_text, *text);
 }
 
-/* Rows are broken where the other begins. */
+/* A row is broken where another one begins. */
 void model_follow_screen(void)
 {
     char byte;
@@ -188,9 +193,9 @@ void model_check_all_out(void)
 
 /* ---------------------------------------------------------------------------------- input */
 
-enum { WORD_MAX = 256 /* that ctrl-W erases at most */ };
+enum { WORD_MAX = 256 /* the most that ctrl-W erases */ };
 
-static uint16_t typed[TYPED_MAX]; /* ended lines, with END for an end that is no newline */
+static uint16_t typed[TYPED_MAX]; /* finished lines, with END for an end without a newline */
 static char line[TYPED_MAX], piped[PIPE_MAX];
 static uint32_t typed_count, units, line_count, piped_count, piped_ready;
 static bool is_piped, typed_cr, in_line, escaped, pipe_ended;
@@ -229,7 +234,7 @@ static void erase_word(void)
         line_count--;
 }
 
-/* The keys that typed_keys[] of fuzz_console.c has. */
+/* The keys in typed_keys[] of fuzz_console.c. */
 static void key(char byte)
 {
     bool second = typed_cr && byte == '\n';
@@ -283,7 +288,7 @@ static void received(char byte)
         key(byte);
 }
 
-/* Set 1, as much of it as fuzz_console.c sends; codes of keys that are let go have bit 7. */
+/* Scan code set 1, as far as fuzz_console.c sends it. Bit 7 marks a key that is released. */
 static void scancode(uint8_t code)
 {
     if (code >= 2 && code <= 11)

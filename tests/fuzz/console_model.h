@@ -1,15 +1,15 @@
 /*
- * A naive model of what goes out of the console, and of what comes in.
+ * A naive model of the console's output and input.
  *
- *   O1  what a client writes goes out whole, once, in its order; no row has letters of two clients, unless the first
- *       has ended, and none is broken as long as all only write
+ *   O1  what a client writes goes out completely, once, and in order; no row has letters of two clients, unless the
+ *       first has ended; no row is broken as long as clients only write
  *   O2  LF goes out as CR LF; no row begins with LOG_PREFIX
- *   O3  what the screen is shown is what goes out, in the same order, and the log's lines
- *   N1  a byte that comes in is delivered once, in order: typed lines first, then the pipe
+ *   O3  the screen gets what goes out, in the same order, and the lines of the log
+ *   N1  input is delivered once, in order: typed lines first, then the pipe
  *
- * Each client has letters of its own, which it writes in turn: so a byte that goes out names its client and its place.
- * Rows may be broken where a client's is held up (servers/console/lines.h) and where what is typed is echoed; nobody
- * types letters.
+ * Each client writes letters of its own, in turn, so that a byte that goes out names its client and its place. A row
+ * may be broken where it is held up (servers/console/lines.h), and where typed keys are echoed; letters are never
+ * typed.
  */
 #pragma once
 
@@ -24,37 +24,37 @@ extern const struct machine_sinks model_sinks;
 
 void model_begin(void);
 
-/* The next letter of a client. */
+/* The next letter that the client writes. */
 char model_letter(uint32_t client);
 
-/* The client has written these bytes, and they were taken. No row is empty. */
+/* The client has written these bytes, and the write succeeded. No row is empty. */
 void model_written(uint32_t client, const char *text, uint32_t bytes);
 
-/* The client was released: another may go on in its row. */
+/* The client was released: another may continue its row. */
 void model_ended(uint32_t client);
 
-/* Somebody has read, synchronised, ended or typed: rows may be broken. */
+/* A client has read, synchronised or ended, or keys were typed: rows may be broken. */
 void model_may_break(void);
 
-/* Bytes of it that are not out, and of these the ones of its last row, which did not end. */
+/* The bytes of the client that are not out yet, and how many of these are in its last row, which has not ended. */
 uint32_t model_left(uint32_t client);
 uint32_t model_unfinished(uint32_t client);
 
-/* All is out: O3, and what is no client's letter is as often there as it was written. */
+/* Everything is out. Checks O3, and that every byte that is no client's letter went out as often as it was written. */
 void model_check_all_out(void);
 void model_follow_screen(void);
 void model_logged(const char *text);
 
-/* From now on what the port brings is a pipe's. */
+/* From now on the port's input is that of a pipe. */
 void model_set_pipe(void);
 bool model_is_piped(void);
 
-/* Keys that may still be typed: what happens without room is tests/host/test_line_discipline.c's. */
+/* How many keys may still be typed. tests/host/test_line_discipline.c tests what happens without room. */
 uint32_t model_room(void);
 
-/* There is something to read for one who waits; more of the same line, or in the pipe. */
+/* Whether there is input for a reader that waits; and whether more of the same line follows, or more of the pipe. */
 bool model_is_ready(void);
 bool model_goes_on(void);
 
-/* What a read of so many bytes gets. */
+/* What a read of at most `max` bytes gets. */
 uint32_t model_take(char *to, uint32_t max);

@@ -10,7 +10,7 @@
 
 static const struct {
     const char *name;
-    uint32_t kind, pages; /* of its data; 0: there is no program in it */
+    uint32_t kind, pages; /* pages of its data; kind 0: it is no program */
     bool wants_vdso;
 } files[] = {
     {"good", ARCHIVE_PROGRAM, 3, false},

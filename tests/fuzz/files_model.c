@@ -140,7 +140,7 @@ static void put(struct pipe *pipe, const char *data, uint32_t bytes)
     pipe->used += bytes;
 }
 
-/* M2, M3. */
+/* Answers what no longer needs to wait: M2, M3. */
 static void settle(struct pipe *pipe)
 {
     while (pipe->writing.count) {
@@ -300,7 +300,8 @@ void model_open(uint32_t client, uint32_t name, uint32_t flags)
 
 void model_remove(uint32_t client, uint32_t name)
 {
-    model_answer(client, names[name] ? 0 : -ENOENT, (uint32_t)FILE_CWD); /* no result: its argument is left */
+    model_answer(client, names[name] ? 0 : -ENOENT,
+                 (uint32_t)FILE_CWD); /* an error leaves the argument in the result */
     names[name] = NULL;
 }
 
@@ -318,7 +319,7 @@ void model_truncate(uint32_t client, uint32_t name, uint32_t size)
         resize(names[name], size);
 }
 
-/* 0 if it may be read, or written, so. */
+/* 0 if the open file may be read or written so, or an error. */
 static int32_t check(const struct opened *opened, uint32_t bytes, bool writes)
 {
     if (!opened || !(writes ? model_may_write(opened) : model_may_read(opened)))

@@ -1,11 +1,13 @@
 /*
- * A naive model of the file server: files are arrays, a pipe a queue of bytes with two queues of clients. Each function
- * is a call; what it must be answered is in model_expected(), also of those who waited.
+ * A naive model of the file server: a file is an array, a pipe a queue of bytes with two queues of clients. Each
+ * function is a call; model_expected() is what it must be answered, and what calls that waited must be answered.
  *
- *   M1  what is written is what is read, of files and of pipes
- *   M2  who reads of an empty pipe waits while somebody writes, and is answered in turn; who writes to a full one
- * likewise M3  one whose thread is gone takes nothing out, and puts nothing in
- *   M4  a lock is got unless another owner's is in its way; who waits gets it when none is, or would wait for itself
+ *   M1  reads return what was written, to files and to pipes
+ *   M2  a read of an empty pipe waits as long as there is a writer, and is answered in turn; so is a write to a full
+ *       one
+ *   M3  a client whose thread is gone takes nothing out, and puts nothing in
+ *   M4  a lock is granted unless a lock of another owner conflicts; a client that waits gets it as soon as none does,
+ *       or EDEADLK if it would wait for itself
  */
 #pragma once
 
@@ -13,7 +15,7 @@
 
 enum { MODEL_CLIENTS = 5, MODEL_FDS = 20, MODEL_NAMES = 5, MODEL_OFFSETS = 9000, MODEL_STEPS = 150, MODEL_LOCKED = 24 };
 
-/* Of all of the file as flock, else of bytes from `first` on, as fcntl; the owner is a client, or an open file. */
+/* Of the whole file, as by flock, or of bytes from `first` on, as by fcntl. The owner is a client or an open file. */
 struct model_lock {
     bool is_whole, is_open_file, waits;
     uint32_t kind, first, bytes;
@@ -21,20 +23,20 @@ struct model_lock {
 
 struct expected {
     int32_t status;         /* or WAITS */
-    uint32_t result, bytes; /* bytes: that were asked for */
-    const char *data;       /* `result` of them; null: none */
+    uint32_t result, bytes; /* `bytes`: how many were asked for */
+    const char *data;       /* `result` bytes of data; null: none */
 };
 
 void model_begin(void);
 
-/* The next call comes: who waits now, was waiting. */
+/* The next call begins. A client that waits now counts as one that was waiting. */
 void model_next(void);
 
 bool model_lives(uint32_t client);
 bool model_waits_for_lock(uint32_t client);
-bool model_shares(uint32_t client, uint32_t fd); /* what it has opened, with another descriptor */
+bool model_shares(uint32_t client, uint32_t fd); /* another descriptor of it has the same open file */
 bool model_waits(uint32_t client);
-bool model_was_waiting(uint32_t client); /* with a thread that hears */
+bool model_was_waiting(uint32_t client); /* and its thread still exists */
 const struct expected *model_expected(uint32_t client);
 
 void model_begin_client(uint32_t client);
@@ -59,8 +61,9 @@ void model_lock(uint32_t client, uint32_t fd, struct model_lock lock);
 void model_look(uint32_t client, uint32_t fd, struct model_lock lock);
 void model_pipe(uint32_t client, uint32_t flags);
 
-/* From where the client's open file counts: 0, its offset, its size, by whence; 0 if it has none. */
+/* The offset from which `whence` counts in the client's open file: 0, its offset or its size; 0 if the descriptor is
+ * not open. */
 uint32_t model_base(uint32_t client, uint32_t fd, uint32_t whence);
 
-/* M4: the server has answered all who need not wait for a lock any more. */
+/* M4: the server has answered every client that no longer needs to wait for a lock. */
 void model_settle_locks(void);

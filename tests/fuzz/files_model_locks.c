@@ -51,7 +51,7 @@ static bool conflicts_with(const struct locks *locks, const struct model_lock *l
     return false;
 }
 
-/* A bit for each client that owns what is in the way. */
+/* Bit n: client n owns a lock that conflicts. */
 static uint32_t blocking_clients(uint32_t client, const struct opened *opened, const struct model_lock *lock)
 {
     uint32_t found = 0;
@@ -97,7 +97,7 @@ static int32_t status_to_lock(const struct opened *opened, const struct model_lo
     return may ? 0 : -EBADF;
 }
 
-/* What flock refuses it has unlocked, with each try: so only who shares the open file with nobody waits for it. */
+/* A flock that is refused has already released the lock that its open file had. */
 static int32_t refuse(uint32_t client, struct opened *opened, const struct model_lock *lock)
 {
     if (lock->is_whole)
@@ -157,7 +157,7 @@ static bool waits_for_itself(uint32_t client)
     return found >> client & 1;
 }
 
-/* True: it waits no more, as the server has answered. */
+/* True if the client waits no more, because the server has answered. */
 static bool settle(uint32_t client)
 {
     struct program *program = &model_programs[client];
@@ -174,7 +174,7 @@ static bool settle(uint32_t client)
     return true;
 }
 
-/* In which order is the server's affair. */
+/* The server chooses the order. */
 void model_settle_locks(void)
 {
     bool again = true;

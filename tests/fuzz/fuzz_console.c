@@ -1,6 +1,7 @@
 /*
- * The console server, whole: the bytes choose who calls what, what is typed or comes out of a pipe, when the port takes
- * bytes, what the log says and who dies. What goes out and comes in is compared with tests/fuzz/console_model.h.
+ * The whole console server. The bytes of an input choose the calls and their callers, what is typed or comes from a
+ * pipe, when the port takes bytes, the lines of the log, and who dies. Output and input are compared with
+ * tests/fuzz/console_model.h.
  *
  * fuzz: runs=4000
  * instead: tests/server/instead
@@ -25,7 +26,7 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static uint32_t exit_step, end_ticks, ticks;
-static bool all_write; /* and do nothing else, so that no row is broken */
+static bool all_write; /* all clients only write, so that no row is broken */
 
 /* ---------------------------------------------------------------------------------- what is asked */
 
@@ -54,7 +55,7 @@ static bool signal(uint32_t bits)
     return true;
 }
 
-/* What is refused is not written: the letters are those that follow. */
+/* If the write is refused, its letters come again in the next one. */
 static void write(uint32_t client)
 {
     bool is_refused = random_below(16) == 0;
@@ -99,7 +100,7 @@ static void any_call(uint32_t client)
     if (!all_write && random_below(20) == 0)
         number = random_below(2) ? 7 + random_below(9) : 18 + bytes_word() / 2;
     if ((number == CONSOLE_KEYS || number == CONSOLE_INTERRUPT) && client == 0)
-        number = CONSOLE_SYNC; /* these are tests/host/test_line_discipline.c's and test_console_front.c's */
+        number = CONSOLE_SYNC; /* covered by tests/host/test_line_discipline.c and test_console_front.c */
     asked.message.words = (struct words){{number, any_badge(), bytes_word(), 0}};
     if (number == CONSOLE_WRITE)
         write(client);
@@ -117,7 +118,7 @@ static void ask_for_events(bool part)
     asked.message = (struct server_message){.caller = PROC, .words = {{CONSOLE_EVENTS, part}}};
 }
 
-/* Proc hears what there is, and mostly finds it in the foreground; it asks again of all now and then. */
+/* Proc hears of one client and mostly finds it in the foreground. Now and then it makes all clients ask again. */
 static bool proc_calls(void)
 {
     uint32_t heard = clients_heard_of();
@@ -146,7 +147,7 @@ static void let_die(uint32_t client)
     clients[client].is_dead = true;
 }
 
-/* Proc does it with each that ends. */
+/* Proc releases each process that ends. */
 static bool release(uint32_t client)
 {
     if (client == 0 || server_owes(0))
@@ -159,7 +160,8 @@ static bool release(uint32_t client)
     return true;
 }
 
-/* Who waits to read is released at once: whether it was served in between, with bytes that nobody got, is not seen. */
+/* A process that waits to read is released at once: otherwise the console could answer it with bytes that nobody gets,
+ * and the model could not tell. */
 static bool die(uint32_t client)
 {
     if (clients[client].waits == READ)
@@ -175,7 +177,7 @@ static bool call(uint32_t client)
     if (clients[client].is_dead)
         return release(client);
     if (clients[client].waits != NOT)
-        caller += SECOND; /* its other thread */
+        caller += SECOND; /* its second thread */
     asked.client = client;
     asked.message = (struct server_message){.badge = clients[client].badge, .caller = caller};
     any_call(client);
@@ -189,8 +191,8 @@ static bool call(uint32_t client)
     return true;
 }
 
-/* The keys that the model knows; none is a letter. Control-C, whose echo has one, is
- * tests/host/test_line_discipline.c's. */
+/* The keys that the model knows; none is a letter. Control-C, whose echo has one, is covered by
+ * tests/host/test_line_discipline.c. */
 static const char typed_keys[] = "0123456789 _\r\n\t\b\177\004\025\027";
 
 static bool arrive(void)
@@ -265,7 +267,7 @@ static bool any_event(void)
 
 /* ---------------------------------------------------------------------------------- the end */
 
-/* Time passes until nothing is due any more. */
+/* Lets time pass until nothing is due any more. */
 static bool drain(void)
 {
     machine_time_passes();
@@ -278,7 +280,7 @@ static bool drain(void)
     return true;
 }
 
-/* With all that is due done, and lines that had their time, who waits for room or for the port waits no more. */
+/* When everything due is done and all rows had their time, no client waits for room or for the port. */
 static void check_drained(void)
 {
     for (uint32_t i = 0; i < CLIENTS; i++) {
@@ -287,7 +289,7 @@ static void check_drained(void)
     }
 }
 
-/* All end; the manager's own row goes out with a read that does not wait, if it can call. */
+/* All clients end. The manager's own row goes out with a read that does not wait, if it can call. */
 static bool last_message(void)
 {
     random_source = NULL;

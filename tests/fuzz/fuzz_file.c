@@ -1,6 +1,7 @@
 /*
- * Operations on the file server's tree, which the bytes choose, against a naive model of it: names, contents, holders,
- * pages lent to clients, and how much memory there is. All walkers run after each; in the end each page must be free.
+ * The file server's tree. The bytes of an input choose operations, which are compared with a naive model: names,
+ * contents, holders, pages lent to clients, and how much memory there is. All walkers run after each operation; at the
+ * end every page must be free.
  *
  * fuzz: runs=500
  * sources: servers/file/pages.c servers/file/records.c servers/file/quota.c servers/lib/account.c servers/file/radix.c

@@ -1,7 +1,7 @@
 /*
- * The file server, whole: the bytes choose what several clients ask, which of them fork, execute and end, and whose
- * thread is gone while it waits. Each answer, also a late one, is compared with a naive model,
- * tests/fuzz/files_model.h; when all are gone all pages are back.
+ * The whole file server. The bytes of an input choose the calls of several clients, which of them fork, exec and end,
+ * and whose thread is gone while it waits. Each answer, also a late one, is compared with a naive model,
+ * tests/fuzz/files_model.h; when all clients have ended, all pages are free again.
  *
  * fuzz: runs=400
  * instead: tests/server/instead
@@ -21,7 +21,7 @@
 enum { PAGES = 900 };
 
 static char data[FILE_TRANSFER_MAX];
-static uint32_t written; /* so far: no two bytes near each other are alike */
+static uint32_t written; /* so far; different bytes are close to each other */
 
 static uint32_t any_fd(void)
 {
@@ -46,7 +46,7 @@ static void compare(uint32_t client, const struct expected *expected)
     }
 }
 
-/* Those who waited are answered by now, or still wait. */
+/* Each client that waited has been answered as the model says, or still waits. */
 static void compare_others(uint32_t asked)
 {
     for (uint32_t client = 1; client <= MODEL_CLIENTS; client++)
@@ -85,16 +85,16 @@ static void name_any(uint32_t client, uint32_t number)
     else
         flags = random_below(MODEL_OFFSETS), model_truncate(client, name, flags);
     int32_t status = ask_path(client, path, number, (uint32_t)FILE_CWD, flags, 0644);
-    CHECK(status != FILE_MORE); /* they are short */
+    CHECK(status != FILE_MORE); /* the reads are short */
 }
 
-/* Most often one of a few, so that several want the same. */
+/* Mostly one of a few, so that clients compete. */
 static uint32_t fd_to_lock(void)
 {
     return random_below(12) ? random_below(6) : any_fd();
 }
 
-/* From any base, and with a length that is negative, too. */
+/* Any start, and also negative lengths. */
 static void lock_any(uint32_t client)
 {
     uint32_t fd = fd_to_lock(), first = random_below(MODEL_LOCKED), bytes = 1 + random_below(MODEL_LOCKED - first),
@@ -112,7 +112,7 @@ static void lock_any(uint32_t client)
         range.length = -range.length;
     }
     if (command == FILE_LOCK_LOOK) {
-        lock.kind = FILE_LOCK_SHARED; /* what is in its way is exclusive */
+        lock.kind = FILE_LOCK_SHARED; /* the other lock is exclusive */
         model_look(client, fd, lock);
     } else {
         model_lock(client, fd, lock);
@@ -233,7 +233,8 @@ static void manage(uint32_t client, uint32_t other)
         return;
     case 3:
         if (lives && model_waits(client) &&
-            !model_waits_for_lock(client)) { /* proc says so later; would it get a lock, nobody knew */
+            !model_waits_for_lock(
+                client)) { /* proc is told later; the model could not tell whether the client got a lock meanwhile */
             machine_kill(client);
             model_kill(client);
         }
@@ -246,7 +247,7 @@ static void manage(uint32_t client, uint32_t other)
     }
 }
 
-/* Proc asks as long as there are any that try again. */
+/* Proc asks as long as there are clients that try again. */
 static void settle_locks(void)
 {
     bool any = false;

@@ -1,6 +1,6 @@
 /*
- * The kernel's core on three processors: the bytes choose events, with all checks of tests/host/smp_run.h; in the end
- * everything dies, and every frame must be memory again.
+ * The kernel's core on three processors. The bytes of an input choose events, with all checks of tests/host/smp_run.h;
+ * at the end everything is destroyed, and every frame must be memory again.
  *
  * fuzz: runs=5000
  * defines: HOST_STEP_NODES=4 HOST_CPU_MAX=4 HOST_TABLE_BITS=5

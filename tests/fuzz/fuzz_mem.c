@@ -1,7 +1,7 @@
 /*
- * Messages to the memory server: the bytes choose who sends (the manager, programs, strangers), any tag, any words and
- * data, a capability, windows, when tasks die and what the kernel refuses. All of the server's invariants must hold
- * after each message; in the end, when all are dead, each frame must be free again, or the server's own.
+ * Messages to the memory server. The bytes of an input choose the sender (the manager, programs, strangers), any tag,
+ * any words and data, a capability, windows, when tasks die and what the kernel refuses. All of the server's invariants
+ * must hold after each message. At the end, when all are dead, every frame must be free again, or the server's own.
  *
  * fuzz: runs=1000
  * sources: servers/mem/ -servers/mem/kernel_calls.c -servers/mem/main.c servers/lib/account.c tests/host/fake_kernel.c
@@ -32,14 +32,14 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 enum {
-    IDS = 6,         /* of spaces: 1 .. IDS; programs beyond are strangers */
-    UNFINISHED = 3,  /* of the one whose image is not complete at first */
-    CHECK_EVERY = 8, /* messages between walks of what is linear in the machine's memory */
+    IDS = 6,         /* spaces 1 .. IDS; programs beyond are strangers */
+    UNFINISHED = 3,  /* the space whose image is not complete at first */
+    CHECK_EVERY = 8, /* messages between two walks of what is linear in the machine's memory */
 };
 
 static const struct fake_ram machines[] = {{16, 4000, 100}, {16, 1200, 100}, {KERNEL_WINDOW_PAGES - 500, 3000, 100}};
 
-static uint32_t start_free; /* frames that are free or the server's own */
+static uint32_t start_free; /* frames that were free, or the server's own, at the start */
 
 /* ---------------------------------------------------------------------------------- words */
 
@@ -109,7 +109,7 @@ static struct words fitting_clear(uint32_t id, uint32_t frames)
     return (struct words){{MEM_SPACE_CLEAR, id, frames, frames / 3}};
 }
 
-/* A program's own, or what the manager gives one. */
+/* The program's own limit, or one that the manager sets. */
 static struct words fitting_limit(uint32_t frames)
 {
     if (frames % 2)
@@ -117,7 +117,7 @@ static struct words fitting_limit(uint32_t frames)
     return (struct words){{MEM_SPACE_LIMIT, 1 + frames / 2 % 6, frames, 0}};
 }
 
-/* Often a page of the one whose image is not complete. */
+/* Often a page of the space whose image is not complete. */
 static struct words fitting_copy(uint32_t id)
 {
     uint32_t bytes = random_below(2) ? 0 : random_below(PAGE_SIZE);
@@ -126,7 +126,7 @@ static struct words fitting_copy(uint32_t id)
                            random_below(FAKE_FILE_PAGES + 2)}};
 }
 
-/* Words with which the call often is not refused. */
+/* Words with which the call is often not refused. */
 static struct words fitting_words(uint32_t number)
 {
     switch (number) {
@@ -193,12 +193,12 @@ static struct program_segment any_segment(void)
     uint32_t file_pages = random_below(4), pages = file_pages + random_below(4),
              page = random_below(FAKE_ARCHIVE_PAGES);
     uint32_t base = page % 3 ? PROGRAM_BASE : HEAP_LIMIT - 4 * PAGE_SIZE;
-    return (struct program_segment){.address = base + (random_below(16) << PAGE_BITS),
-                                    .memory_bytes = (pages << PAGE_BITS) - random_below(3),
-                                    .archive_page =
-                                        page % 2 ? page : FAKE_ARCHIVE_PAGES - page % 8, /* often the last ones */
-                                    .file_bytes = file_pages << PAGE_BITS,
-                                    .rights = rights[random_below(3)]};
+    return (struct program_segment){
+        .address = base + (random_below(16) << PAGE_BITS),
+        .memory_bytes = (pages << PAGE_BITS) - random_below(3),
+        .archive_page = page % 2 ? page : FAKE_ARCHIVE_PAGES - page % 8, /* often one of the last pages */
+        .file_bytes = file_pages << PAGE_BITS,
+        .rights = rights[random_below(3)]};
 }
 
 static void put_segment(void)
@@ -208,11 +208,12 @@ static void put_segment(void)
     memcpy(message_page->words, &segment, sizeof segment);
 }
 
-/* A capability goes into the slot that the server opened: a task, something else, or one of an object that has died
- * meanwhile, which leaves the slot empty. */
+/* The message brings a capability into the slot that the server opened: for a task, for something else, or for an
+ * object that has died meanwhile, which leaves the slot empty. */
 static void send_capability(void)
 {
-    CHECK(kernel_slot_is_empty(message_page->slots)); /* or nothing with an item gets through to the server any more */
+    CHECK(kernel_slot_is_empty(
+        message_page->slots)); /* otherwise no message with an item would reach the server any more */
     if (!message_page->slots_count || random_below(10) == 0)
         return;
     fake_task_reap();
@@ -222,7 +223,7 @@ static void send_capability(void)
         fake_slot_fill(message_page->slots);
 }
 
-/* Of a call: the other kinds are the kernel's. */
+/* For a call: only the kernel sends the other kinds. */
 static uint32_t any_tag(uint32_t number)
 {
     const uint32_t segment_words = sizeof(struct program_segment) / sizeof(uint32_t);
@@ -234,7 +235,7 @@ static uint32_t any_tag(uint32_t number)
     return number == MEM_SPACE_CREATE || number == MEM_SPACE_FORK || random_below(16) == 0 ? 1 << TAG_ITEMS_SHIFT : 0;
 }
 
-/* Sometimes a window that no segment is in, or only some are. */
+/* Sometimes in no segment, or partly outside. */
 static void open_window(void)
 {
     mem_window = SHM_BASE;
@@ -252,7 +253,8 @@ static void refuse_some_answers(void)
 
 /* ---------------------------------------------------------------------------------- invariants */
 
-/* Each kind of page is where servers/proto/layout.h has its kind, and comes from where there is something. */
+/* Each kind of page is in the part of the space that servers/proto/layout.h assigns to it, and comes from a frame of
+ * the right kind. */
 static void check_page(uint32_t address, uint32_t entry)
 {
     bool is_image = entry & (PAGE_ARCHIVE | PAGE_ZERO) && !(entry & PAGE_ANON);
@@ -273,8 +275,8 @@ static void check_layout(struct space *space)
             check_page(run.address + (i << PAGE_BITS), run_entry(&run, i));
 }
 
-/* Of one space; those of a dead task have nothing mapped, and a copy that has failed not all that it notes: as that of
- * a parent whose task is dead. */
+/* Checks one space. A dead task has nothing mapped. A copy that failed may lack some of the pages it records; so may
+ * that of a parent whose task is dead. */
 static uint32_t check_space(struct space *space)
 {
     struct mem_client client = {space->id, space->task};
@@ -354,7 +356,7 @@ static void message(void)
     }
     client.slot = space ? space->task : 0;
     if (space && (!fake_task_lives(client.slot) || !space->heap_end || space->work || is_copied(space)))
-        return; /* nobody of its sends any more, or yet, or while something is done with it */
+        return; /* none of its threads sends: it is dead, or not started, or the server is still working on it */
     if (random_below(3) == 0)
         send(&client, TAG_FAULT, any_fault());
     else if (random_below(60) == 0)
@@ -363,7 +365,7 @@ static void message(void)
         send(&client, any_tag(words.w[0]), words);
 }
 
-/* Where it may: what the file server grants, and takes back. */
+/* The file server grants pages where it may, and takes them back. */
 static void file_server_acts(void)
 {
     struct space *space = space_find(any_id());
@@ -376,7 +378,7 @@ static void file_server_acts(void)
         CHECK(fake_grant_file(space->task, address, file_page, page_rights(pages_get(&space->pages, address))) == OK);
 }
 
-/* Its space is still there, until the manager says so. */
+/* Its space remains until the manager ends it. */
 static void task_dies(void)
 {
     struct space *space = space_find(any_id());
@@ -409,14 +411,14 @@ static void all_die(void)
         if (task_frames_at(i))
             CHECK(mem_manager(MEM_TASK_FRAME_END, i, 0) == 0);
     fake_task_reap();
-    CHECK(mem_manager(MEM_SPACE_DESTROY, 1, 0) == -ENOENT); /* what was lent to tasks that lived longer comes back */
+    CHECK(mem_manager(MEM_SPACE_DESTROY, 1, 0) == -ENOENT); /* pages lent to tasks that lived longer come back */
     check_all();
     CHECK(shm_table_count() == 0 && named_count() == 0 && frames_count().free + heap_audit() == start_free);
     CHECK(frames_account.used == 0 && frames_account.holders == 1);
 }
 
-/* A heap with a page that was touched, a program whose image is not complete, one whose heap has no room to grow: what
- * it takes many messages to come to. */
+/* Reaches states that would take many messages: a heap with a page that was touched, a program whose image is not
+ * complete, one whose heap has no room to grow. */
 static void begin_further(void)
 {
     struct mem_client client = {1, space_find(1)->task};
@@ -428,7 +430,7 @@ static void begin_further(void)
     CHECK(mem_manager(MEM_SPACE_FINISH, 4, HEAP_LIMIT - 2 * PAGE_SIZE) == 0);
 }
 
-/* Four programs are there already. */
+/* There are four programs at the start. */
 static void begin(void)
 {
     fake_init(machines[random_below(COUNT(machines))]);

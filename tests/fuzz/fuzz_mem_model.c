@@ -1,5 +1,5 @@
 /*
- * The memory server and programs that behave like programs: the bytes choose what they do, and what each sees is
+ * The memory server and well-behaved programs. The bytes of an input choose what they do, and what each sees is
  * compared with a naive model, tests/host/mem_model.h.
  *
  * fuzz: runs=500
@@ -16,7 +16,7 @@
 
 enum { CHECK_EVERY = 16 };
 
-/* All so small that programs can ask for more than there is. */
+/* All small enough that programs can ask for more than there is. */
 static const struct fake_ram machines[] = {{16, 8000, 100}, {16, 1200, 100}, {KERNEL_WINDOW_PAGES - 500, 3000, 100}};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,6 +1,7 @@
 /*
- * The process server, whole: the bytes choose who calls what (init, programs, programs that have ended), ticks, faults
- * and what the kernel and mem refuse. Each answer is compared with a naive model, tests/fuzz/proc_model.h.
+ * The whole process server. The bytes of an input choose the calls and their callers (init, programs, programs that
+ * have ended), ticks, faults and what the kernel and mem refuse. Each answer is compared with a naive model,
+ * tests/fuzz/proc_model.h.
  *
  * fuzz: runs=1200
  * instead: tests/server/instead
@@ -27,14 +28,14 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-enum { FIRST_TICK = 0xfffff000 /* so that they wrap */, WOKEN_MAX = 32 };
+enum { FIRST_TICK = 0xfffff000 /* so that the ticks wrap */, WOKEN_MAX = 32 };
 
-static bool is_over;                        /* nothing is left to ask for */
-static uint32_t refuse_one_in, part_one_in; /* once proc has started */
+static bool is_over;                        /* nothing is left to send */
+static uint32_t refuse_one_in, part_one_in; /* after proc has started */
 
 /* ---------------------------------------------------------------------------------- words */
 
-/* Often the number of a process, and of one in the middle of a fork or exec. */
+/* Often the number of a process, and often of one in the middle of a fork or exec. */
 static uint32_t any_pid(void)
 {
     uint32_t busy = model_find(LIVE, random_below(2) ? FORKS : EXECS, 1),
@@ -79,7 +80,7 @@ static uint32_t put_string(char *to, const char *string)
     return bytes;
 }
 
-/* A program's name and perhaps more, into the page; most often what words 1 and 2 say of it is so. */
+/* A program's name and perhaps more, in the page. Words 1 and 2 mostly describe it correctly. */
 static struct words any_text(uint32_t number)
 {
     static const char *const names[] = {"good",  "good",   "wide", "foreign", "/a/good",
@@ -97,7 +98,7 @@ static struct words any_text(uint32_t number)
     return (struct words){{number, count, bytes, 0}};
 }
 
-/* Most often where the last one ended. */
+/* Mostly where the last read ended. */
 static uint32_t any_offset(const struct model_program *program)
 {
     switch (random_below(8)) {
@@ -133,7 +134,7 @@ static struct words words_of(const struct model_program *program, uint32_t numbe
                                0}};
     case PROC_KILL:
         return (struct words){{number, any_pid(), any_signal(), 0}};
-    case PROC_SIGNALS: /* what catches some is for test_proc_signals.c */
+    case PROC_SIGNALS: /* caught signals are covered by test_proc_signals.c */
         return (struct words){{number, 0, bytes_word(), random_below(2) ? bytes_word() : 0}};
     case PROC_SLEEP:
         return (struct words){{number, any_ticks(), 0, 0}};
@@ -155,7 +156,7 @@ static uint32_t any_number(uint32_t sender)
                                     PROC_KILL,  PROC_EXIT,    PROC_EXEC,     PROC_EXEC,     PROC_SLEEP,
                                     PROC_FILES, PROC_SIGNALS, PROC_ARGS_PUT, PROC_SET_LIMIT};
 
-    if (sender == INIT && random_below(4)) /* which may kill all others */
+    if (sender == INIT && random_below(4)) /* which can kill all others */
         return random_below(3) ? PROC_SPAWN : PROC_KILL;
     if (random_below(16) == 0)
         return any_word();
@@ -164,7 +165,7 @@ static uint32_t any_number(uint32_t sender)
 
 /* ---------------------------------------------------------------------------------- messages */
 
-/* Of who catches some, waits elsewhere, is listed, or has another group than it began with. */
+/* Calls of a process that catches signals, waits elsewhere, is listed, or is not in the group it began with. */
 static bool is_beyond_the_model(uint32_t number)
 {
     return number == PROC_SIGNAL_TAKE || number == PROC_INTERRUPTED || number == PROC_ALARM ||
@@ -183,13 +184,13 @@ static void call(uint32_t sender, uint32_t badge, struct server_message *message
     message->words = words_of(program, any_number(sender));
     message->tag = random_below(8) ? IPC_PAGE_WORDS : random_below(IPC_PAGE_WORDS + 1);
     if (message->words.w[0] == PROC_FORK && !model_has_room())
-        message->words.w[0] = PROC_GETPID; /* more than the model can keep */
+        message->words.w[0] = PROC_GETPID; /* more processes than the model can keep */
     if (message->words.w[0] == PROC_SPAWN && !model_has_room())
         message->words.w[0] = PROC_UPTIME;
     if (message->words.w[0] == PROC_SLEEP && programs_waiting(SLEEPS) == WOKEN_MAX - 1)
-        message->words.w[0] = PROC_UPTIME; /* more would take steps, which test_proc_ends.c looks at */
+        message->words.w[0] = PROC_UPTIME; /* more would take steps, covered by test_proc_ends.c */
     if (is_beyond_the_model(message->words.w[0]))
-        message->words.w[0] = PROC_GETPID; /* test_proc_signals.c and test_proc_family.c look at them */
+        message->words.w[0] = PROC_GETPID; /* covered by test_proc_signals.c and test_proc_family.c */
     model_ask(sender, message);
 }
 
@@ -223,7 +224,7 @@ static void fault_one(uint32_t program)
     model_faulted(program, signal_of(vector, no_memory));
 }
 
-/* Perhaps another one faults before proc has heard. mem tells of the last one first. */
+/* Another program may fault before proc has heard of this fault. mem then reports the last one first. */
 static void fault(uint32_t program, struct server_message *message)
 {
     if (program < PROGRAMS)
@@ -235,14 +236,14 @@ static void fault(uint32_t program, struct server_message *message)
     model_ask(STRANGER, message);
 }
 
-/* The thread that drives long work. */
+/* A call of the thread that drives long work. */
 static void work(struct server_message *message)
 {
     *message = (struct server_message){.badge = PROCESSES_MAX, .caller = WORKER};
     model_ask(WORKER, message);
 }
 
-/* The badge of one that waits, which has one thread, of one that ends, or of one that has ended. */
+/* A call with the badge of a process that waits, of one that is ending, or of one that has ended. */
 static void call_unheard(struct server_message *message)
 {
     static const enum program_wait waits[] = {WAITS, SLEEPS, FORKS, EXECS};
@@ -256,7 +257,7 @@ static void call_unheard(struct server_message *message)
         call(STRANGER, (FAKE_TASKS * (1 + random_below(200)) + random_below(FAKE_TASKS)) | 0x40000000, message);
 }
 
-/* One that runs, or nobody, or one that has ended. */
+/* The reader: a program that runs, nobody, or one that has ended. */
 static void somebody_reads(struct server_message *message)
 {
     uint32_t from = random_below(PROGRAMS), reader = model_find(LIVE, RUNS, from ? from : 1);
@@ -300,7 +301,7 @@ static bool any_message(struct server_message *message)
 
 /* ---------------------------------------------------------------------------------- the end */
 
-/* Init takes all that it can still be told. */
+/* Init collects every ended process that it can still be told of. */
 static bool collect(struct server_message *message)
 {
     bool is_left = false;

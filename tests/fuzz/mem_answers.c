@@ -35,7 +35,7 @@ bool answers_is_of_manager(uint32_t number)
     return number >= MEM_SPACE_CREATE && number < MEM_SHM_LIST;
 }
 
-/* Also where nothing was touched yet. */
+/* Also where no page was touched yet. */
 static bool munmaps_heap(const struct space *space, const uint32_t *w)
 {
     uint64_t end = w[1] + ((uint64_t)pages_of(w[2]) << PAGE_BITS);

@@ -1,14 +1,15 @@
 /*
- * What the memory server may answer to a call, as far as that can be told without a look at the pages of a space.
+ * What the memory server may answer to a call, as far as that can be told without looking at the pages of a space.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { ANY = 3 }; /* 0, MEM_MORE, MEM_TASK or an error that mem.proto lists for the call */
+enum { ANY = 3 }; /* ANY: 0, MEM_MORE, MEM_TASK or an error that mem.proto lists for the call */
 
-/* The one status that there can be, or ANY; `words` are the call's, its number first. Before the call is sent. */
+/* The only possible status, or ANY. `words` are those of the call, its number first. To be called before the call is
+ * sent. */
 int answers_expected_of_program(uint32_t id, const uint32_t *words);
 int answers_expected_of_manager(const uint32_t *words);
 

@@ -33,7 +33,7 @@ static bool is_listed(uint32_t number, int status)
     return status == 0;
 }
 
-/* Something was refused, so that the call may fail. */
+/* The call failed because the kernel or mem refused something. */
 static void check_refused(int status)
 {
     CHECK(fake_refused && (status == -ENOMEM || status == -EAGAIN) && is_listed(asked.message.words.w[0], status));
@@ -49,7 +49,7 @@ static uint32_t results_of(uint32_t number)
            number == PROC_UPTIME || number == PROC_BOOT_TIME;
 }
 
-/* What of an answer is no result of the call may be anything; of an error all is. */
+/* The results of the call must be equal; of an error all words must. */
 void answer_is(const struct answer *answer, struct words words)
 {
     uint32_t count = 1 + (words.w[0] ? 3 : results_of(asked.message.words.w[0]));
@@ -70,7 +70,7 @@ static bool data_is_short(uint32_t bytes)
     return bytes > (asked.message.tag & TAG_WORDS) * 4;
 }
 
-/* Those of an exec or spawn; false: EINVAL. */
+/* The arguments of an exec or spawn; false: EINVAL. */
 static bool take_text(struct model_program *program, struct text *text)
 {
     uint32_t bytes = asked.message.words.w[2];
@@ -90,7 +90,7 @@ static bool take_text(struct model_program *program, struct text *text)
     return (bytes || has_next) && text_is_strings(text);
 }
 
-/* Of what was put the name is left, when all was read. */
+/* Once arguments that were put have been read completely, only the name is kept. */
 static void text_is_read(struct text *text)
 {
     if (!text->was_put)
@@ -174,7 +174,7 @@ static void check_fork(struct model_program *program, const struct answer *answe
     }
 }
 
-/* M5. Something may have been refused in each of its steps. */
+/* M5. The kernel or mem may have refused something in any of its steps. */
 void answer_check_late_fork(struct model_program *program, const struct answer *answer)
 {
     int status = (int)answer->words.w[0];
@@ -188,7 +188,7 @@ void answer_check_late_fork(struct model_program *program, const struct answer *
     CHECK(!answer->words.w[1] && !answer->words.w[2] && !answer->words.w[3]);
 }
 
-/* Of an exec the file server looks first. */
+/* For an exec the file server checks the path first. */
 static int status_of_text(const struct text *text)
 {
     if (asked.message.words.w[0] == PROC_EXEC && strlen(text->text) >= FILE_DATA_MAX)
@@ -196,7 +196,7 @@ static int status_of_text(const struct text *text)
     return fake_path_refused ? -EACCES : text_status(text);
 }
 
-/* True: the call has to go on; else it was refused for its arguments. */
+/* True if the arguments are right, and the call continues. */
 static bool check_text(const struct answer *answer, struct model_program *program, struct text *text)
 {
     int status = take_text(program, text) ? status_of_text(text) : -EINVAL;
@@ -216,7 +216,7 @@ static void check_spawn(struct model_program *program, const struct answer *answ
         check_born(answer, &text);
 }
 
-/* Of its second program nothing is right but that it is what is executed. */
+/* The call is not answered yet. Its process is already the second program, though only the arguments are known. */
 static void check_exec_goes_on(struct model_program *program, const struct text *text)
 {
     CHECK(fake_in_parts || fake_refused_late || text_is_wide(text));
@@ -241,7 +241,7 @@ static void check_exec(struct model_program *program, const struct answer *answe
             return;
         }
         check_status(answer, (int)answer->words.w[0]);
-        CHECK(answer->words.w[0] || !text_is_large(&text)); /* before the old program is gone */
+        CHECK(answer->words.w[0] || !text_is_large(&text)); /* it was refused before the old program was gone */
         if (answer->words.w[0])
             check_refused((int)answer->words.w[0]);
         else
@@ -262,7 +262,7 @@ static void check_exit(struct model_program *program, const struct answer *answe
 
 enum { NO_HANG = 1, PEEK = 2, OF_GROUP = 4 };
 
-/* Init has no group: all are its. */
+/* Init has no group: it waits for any child. */
 static struct awaited awaited_of(const struct model_program *program, int32_t wanted, uint32_t options)
 {
     if (options & OF_GROUP)
@@ -299,7 +299,7 @@ static void check_wait(struct model_program *program, const struct answer *answe
     }
 }
 
-/* To who does not block it. */
+/* Whether the signal ends a process that does not block it. */
 static bool is_fatal(const struct model_program *program, uint32_t signal)
 {
     enum { USUALLY_IGNORED = 1 << 16 | 1 << 17 | 1 << 22 | 1 << 27, STOPS = 15 << 18 };
@@ -307,7 +307,7 @@ static bool is_fatal(const struct model_program *program, uint32_t signal)
     return signal && !((program->ignored | USUALLY_IGNORED | STOPS) & 1u << (signal - 1));
 }
 
-/* The first that was held back and ends it does; the others are forgotten. */
+/* The first pending signal that ends the process does so; the others are forgotten. */
 static void check_signals(struct model_program *program, const struct answer *answer)
 {
     enum { POSSIBLE = 0x7fffffff & ~(1 << 8 | 1 << 18) };
@@ -368,7 +368,7 @@ static void check_sleep(struct model_program *program, const struct answer *answ
     program->wake = model_ticks + (ticks < LONGEST_SLEEP ? ticks : LONGEST_SLEEP);
 }
 
-/* The log is told of so many a process. */
+/* The log is told of only so many for each process. */
 static void check_missing(struct model_program *program, const struct answer *answer)
 {
     enum { MOST = 8 };
@@ -378,7 +378,7 @@ static void check_missing(struct model_program *program, const struct answer *an
     check_status(answer, asked.sender == INIT ? -EPERM : 0);
 }
 
-/* The clock is read once. */
+/* The clock is read only once. */
 static void read_clock(void)
 {
     if (!model_booted)
@@ -400,7 +400,7 @@ static void check_files(struct model_program *program, const struct answer *answ
     program->has_files = !status;
 }
 
-/* Who lowers it is known to the file server from then on, also if that has no share for it. */
+/* A process that lowers its limit is known to the file server from then on, even if there is no share for it. */
 static void check_set_limit(struct model_program *program, const struct answer *answer)
 {
     int status = (int)answer->words.w[0], expected = asked.sender == INIT ? -EPERM : asked.expected.status;

@@ -1,6 +1,6 @@
 /*
- * The part of the model (proc_model.h) that judges one answer: what it must be after what was asked, and what has
- * become of the program that asked.
+ * The part of the model (proc_model.h) that checks one answer: whether it is right for the message, and what it means
+ * for the program that sent it.
  */
 #pragma once
 
@@ -13,7 +13,7 @@ struct answer {
     char data[IPC_DATA_MAX];
 };
 
-/* What was asked last, by whom, with which data; what was known before. */
+/* The last message, with its sender and data, and what was known before it. */
 extern struct asked {
     uint32_t sender, refusals;
     struct server_message message;
@@ -21,15 +21,15 @@ extern struct asked {
     char data[IPC_DATA_MAX];
 } asked;
 
-/* The program's call; `answer` is null if there was none. */
+/* A call of the program. `answer` is null if it was not answered. */
 void answer_check(struct model_program *program, const struct answer *answer);
 
-/* M5. Of a program that FORKS. */
+/* M5. For a program that FORKS. */
 void answer_check_late_fork(struct model_program *program, const struct answer *answer);
 
-/* There is one, with these words; what is no result of the call may be anything. */
+/* The answer has these words; words that are no results of the call may be anything. */
 void answer_is(const struct answer *answer, struct words words);
 
-/* The model: there is a new child; a program ends. */
+/* Updates the model: a new child begins; a program ends. */
 void program_begins(uint32_t parent, uint32_t pid, const struct text *text);
 void program_ends(struct model_program *program, uint32_t code, uint32_t signal);

@@ -13,7 +13,7 @@
 
 bool fake_path_refused;
 
-static uint32_t known[FAKE_TASKS]; /* badges, 0: none */
+static uint32_t known[FAKE_TASKS]; /* badges, 0: free */
 
 bool files_knows(uint32_t badge)
 {

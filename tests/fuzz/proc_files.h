@@ -1,23 +1,23 @@
 /*
- * The file server of proc's naive kernel (proc_kernel.h): whom it knows.
+ * The file server of proc's naive kernel (proc_kernel.h): which processes it knows.
  *
- *   K5  a process begins there once, or is forked from one that it knows; nobody else is told of, and whoever ends is
- * released
+ *   K5  a process begins there once, or is forked from one that the server knows; calls name no other process; every
+ *       process that ends is released
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* In the call that is served it has refused a path. */
+/* it has refused a path during the present message */
 extern bool fake_path_refused;
 
-/* A call, with its answer. */
+/* Answers a call. */
 int files_answer(uint32_t *w);
 
 bool files_knows(uint32_t badge);
 uint32_t files_count(void);
 
-/* The next message is about to be served; all is as at first. */
+/* The next message is about to be served; resets what concerns one message. */
 void files_next(void);
 void files_begin(void);

@@ -69,7 +69,7 @@ void foreground_before(const struct server_message *message)
     ticks_were_wanted = ticks_are_wanted;
 }
 
-/* Who reads: T1. */
+/* Checks T1. */
 static void check_reader(void)
 {
     uint32_t expected = 0;

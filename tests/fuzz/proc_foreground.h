@@ -1,9 +1,9 @@
 /*
- * The console as proc knows it, and a naive model of who is in the foreground.
+ * The console as proc knows it, and a naive model of which processes are in the foreground.
  *
- *   T1  who reads is let read if it is in the foreground, and only then
- *   T2  who comes to the foreground, or is there no more, without having read or ended, is asked of again
- *   T3  a tick is told of exactly while ticks are wanted
+ *   T1  a reader is allowed to read exactly if it is in the foreground
+ *   T2  if a process comes to the foreground or leaves it without having read or ended, the console is made to ask again
+ *   T3  the console is told of a tick exactly while it wants ticks
  */
 #pragma once
 
@@ -11,12 +11,12 @@
 
 void foreground_begin(void);
 
-/* A call to the console, other than a release. */
+/* A call to the console, except a release. */
 int32_t foreground_console_call(uint32_t *w);
 
-/* That badge reads, or with 0 nobody: the message that says so. Ticks may be wanted from then on. */
+/* The message which says that the process with that badge reads, or with 0 nobody. From then on ticks may be wanted. */
 void foreground_reads(uint32_t badge, struct server_message *message);
 
-/* A message is about to be served; it has been, and the model knows what came of it. */
+/* To be called before a message is served, and after it, when the model knows its effects. */
 void foreground_before(const struct server_message *message);
 void foreground_settle(void);

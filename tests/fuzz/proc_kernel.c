@@ -24,7 +24,7 @@ enum {
 
 struct object {
     bool has_fpu, has_thread;
-    uint32_t capabilities; /* bits: which of a process's three */
+    uint32_t capabilities; /* bits: which of a process's three capabilities */
 };
 
 struct fake_task fake_tasks[FAKE_TASKS];
@@ -32,7 +32,7 @@ bool fake_logged;
 uint32_t fake_ticks;
 
 static uint8_t slots[SLOTS];
-static uint16_t owners[FRAMES_MAX]; /* of frames: 0, a space */
+static uint16_t owners[FRAMES_MAX]; /* of frames: the space; 0: none */
 static struct object objects[FAKE_TASKS];
 static uint32_t cpu_count;
 
@@ -90,7 +90,7 @@ static bool is_tick(const uint32_t *w)
     return w[1] == RIGHT_SIGNAL && w[2] == PROC_SIGNAL_TICK;
 }
 
-/* A badge of no process's. */
+/* A badge that belongs to no process. */
 static bool is_worker(const uint32_t *w)
 {
     return w[1] == RIGHT_CALL && w[2] == PROCESSES_MAX;
@@ -109,7 +109,7 @@ static err_t derive_own(uint32_t slot, const uint32_t *w)
     return OK;
 }
 
-/* Of a new process; its badge is what its calls to proc will have. */
+/* Capabilities for a new process. The badge is the one that its calls to proc will have. */
 static err_t derive_given(uint32_t slot, const uint32_t *w)
 {
     static const uint32_t from[] = {0, SERVER_SLOT_ENDPOINT, PROC_SLOT_MEM, PROC_SLOT_CONSOLE, PROC_SLOT_FILE};
@@ -139,7 +139,7 @@ void kernel_task_ends(uint32_t space)
             owners[i] = 0;
 }
 
-/* Of a task that mem does not know, or knows no more. */
+/* Destroys a task of a space that mem does not know, or no longer knows. */
 static err_t destroy(uint32_t slot)
 {
     uint32_t space = kernel_space_of(slot);
@@ -181,7 +181,7 @@ static err_t thread_resume(uint32_t slot)
     return OK;
 }
 
-/* One that runs; who waits does not. */
+/* Stops a thread that runs; a thread that waits is not stopped. */
 static err_t thread_stop(uint32_t slot)
 {
     uint32_t space = kernel_space_of(slot);
@@ -258,7 +258,7 @@ static err_t log_write(uint32_t bytes)
     return OK;
 }
 
-/* Of the real-time clock, which shows FAKE_CLOCK: an index, then its byte. */
+/* A port of the real-time clock, which shows FAKE_CLOCK: an index is written, then that byte is read. */
 static err_t port(uint32_t number, uint32_t slot, uint32_t *w)
 {
     static const uint8_t registers[] = {

@@ -22,7 +22,7 @@ struct fatal_fault {
 bool fake_refused, fake_in_parts;
 uint32_t fake_refuse_one_in, fake_part_one_in, fake_refusals, fake_told, fake_refused_late;
 
-static bool spaces[FAKE_TASKS], is_cleared[FAKE_TASKS]; /* cleared: until its program runs */
+static bool spaces[FAKE_TASKS], is_cleared[FAKE_TASKS]; /* `is_cleared`: until its program runs */
 static enum part parts[FAKE_TASKS];
 static struct fatal_fault fatal_faults[FATAL_FAULTS_MAX];
 static uint32_t fatal_faults_count;
@@ -36,7 +36,7 @@ bool mem_refuses(void)
     return now;
 }
 
-/* Of a process that may be in the middle of exec. */
+/* The same for one space, whose process may be in the middle of exec. */
 bool mem_refuses_of(uint32_t space)
 {
     bool now = mem_refuses();
@@ -46,7 +46,7 @@ bool mem_refuses_of(uint32_t space)
     return now;
 }
 
-/* A part is done, or all. */
+/* The result of one part, or of the whole. */
 static int part_done(uint32_t space, enum part part)
 {
     bool is_part = fake_part_one_in && random_below(fake_part_one_in) == 0;
@@ -94,7 +94,7 @@ static int space_made(uint32_t flags, uint32_t space)
     return 0;
 }
 
-/* After an ENOMEM there may be a part of it. */
+/* After ENOMEM a part of the copy may exist. */
 static int space_copied(uint32_t flags, const uint32_t *w)
 {
     CHECK(spaces[w[1]] && parts[w[1]] == WHOLE && programs_are_owed(w[1]));
@@ -121,14 +121,14 @@ static int fatal_fault_told(uint32_t *w)
     return 0;
 }
 
-/* Of a program's segments and its end. */
+/* Mapping a program's segments, and the end of that. */
 static int space_filled(uint32_t space)
 {
     CHECK(space < FAKE_TASKS && spaces[space] && parts[space] == WHOLE);
     return mem_refuses_of(space) ? -ENOMEM : 0;
 }
 
-/* Before another program; behind its first part it is not refused. */
+/* Before another program is mapped. After its first part this is not refused. */
 static int space_cleared(uint32_t space, uint32_t pages)
 {
     CHECK(space < FAKE_TASKS && spaces[space] && (parts[space] == WHOLE || parts[space] == CLEARED) &&

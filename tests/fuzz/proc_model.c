@@ -23,7 +23,7 @@ static uint32_t got_count, due_count;
 
 static struct {
     uint32_t badge, pid;
-} names[NAMES_MAX]; /* that there ever were */
+} names[NAMES_MAX]; /* all that ever existed */
 static uint32_t names_count;
 
 /* ---------------------------------------------------------------------------------- programs */
@@ -45,7 +45,7 @@ static void tell_parent(struct model_program *program)
         program->state = FREE;
 }
 
-/* Who waits hears of the last of those that are forgotten. */
+/* A process that is forgotten ends. If its parent waits, it is answered when this was the last it could wait for. */
 static void forget(struct model_program *program)
 {
     struct model_program *parent = &programs[program->parent];
@@ -66,7 +66,7 @@ static bool forgets_children(const struct model_program *program)
     return program->forgets || program->ignored & CHILD;
 }
 
-/* For all others it has ended; its number stays. */
+/* For all others the process has ended, but it still has its number. */
 void program_ends(struct model_program *program, uint32_t code, uint32_t signal)
 {
     uint32_t number = program_number_of(program);
@@ -84,7 +84,7 @@ void program_ends(struct model_program *program, uint32_t code, uint32_t signal)
     program->has_next = false;
 }
 
-/* Of those that end all is over when nothing of their tasks is left. */
+/* A process has ended completely when nothing of its task is left. */
 static void ends_are_over(void)
 {
     for (uint32_t i = 1; i < PROGRAMS; i++) {
@@ -165,19 +165,19 @@ static struct model_program *program_in(uint32_t space, enum program_wait waits)
     return NULL;
 }
 
-/* With a signal or a step. */
+/* mem reports a fault along with a signal or a step. */
 static void hear_of_fault(void)
 {
     struct model_program *program = program_in(fake_told, FAULTED);
 
-    CHECK(program || !fake_told); /* mem forgets of those that end */
+    CHECK(program || !fake_told); /* mem forgets the faults of processes that end */
     if (program)
         program_ends(program, 0, program->fault_signal);
 }
 
 /* ---------------------------------------------------------------------------------- steps */
 
-/* Those that waited for the end of a fork or exec; true: it was such a one. */
+/* The answer to a fork or exec that waited; false if it is none. */
 static bool check_late(const struct answer *answer)
 {
     struct model_program *program = &programs[answer->caller];
@@ -239,7 +239,7 @@ err_t model_answered(uint32_t caller, const struct words *words, uint32_t tag)
     return OK;
 }
 
-/* The asked.sender's own answer, taken out; the others are late ones. */
+/* Takes out the answer to asked.sender. The others are late answers. */
 static const struct answer *take_direct(void)
 {
     static struct answer direct;
@@ -256,7 +256,7 @@ static const struct answer *take_direct(void)
     return NULL;
 }
 
-/* One that waits, or has ended, is not heard. */
+/* A process that waits or has ended is not answered. */
 static void check_unheard(const struct answer *answer)
 {
     bool known = asked.message.words.w[0] < PROC_CALLS_END && proc_call_names[asked.message.words.w[0]];
@@ -264,7 +264,7 @@ static void check_unheard(const struct answer *answer)
     answer_is(answer, (struct words){{(uint32_t)(known ? -EAGAIN : -ENOSYS)}});
 }
 
-/* M6. */
+/* Checks M6. */
 static void check_thread(void)
 {
     bool is_idle = mem_is_idle() && !programs_waiting(FORKS) && !programs_waiting(EXECS) && !programs_in(ENDS);
@@ -272,7 +272,7 @@ static void check_thread(void)
     CHECK(is_idle || !server_owes(WORKER));
 }
 
-/* M7. */
+/* Checks M7. */
 static void check_files(void)
 {
     uint32_t count = 0;
@@ -306,7 +306,7 @@ void model_settle(void)
         CHECK(memcmp(&got[i].words, &due[i].words, sizeof(struct words)) == 0);
     }
     got_count = due_count = 0;
-    asked.message.tag = TAG_FAULT; /* nothing, until somebody asks */
+    asked.message.tag = TAG_FAULT; /* no message, until the next is asked */
 }
 
 void model_begin(void)

@@ -81,7 +81,7 @@ uint32_t programs_waiting(enum program_wait waits)
     return count;
 }
 
-/* What must become of a new limit, by the rules. */
+/* What the rules say about a new limit. */
 static int status_of_limit(const struct account *account, uint32_t limit)
 {
     bool alone = account->holders == 1 && account->parent;

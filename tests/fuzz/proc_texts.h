@@ -1,10 +1,10 @@
-/* Programs' arguments in the model of proc: strings, each with its zero byte. */
+/* Programs' arguments in the model of proc: strings, each with its terminating zero byte. */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { TEXT_MAX = 16384 }; /* of ARGUMENTS_MAX so many are put */
+enum { TEXT_MAX = 16384 }; /* only so many of the ARGUMENTS_MAX bytes are used */
 
 struct text {
     uint32_t count, bytes;
@@ -12,12 +12,12 @@ struct text {
     char text[TEXT_MAX];
 };
 
-/* There are as many as `count` says, one at least; perhaps more, an environment. */
+/* Whether the text has as many strings as `count` says, at least one; an environment may follow. */
 bool text_is_strings(const struct text *text);
 
-/* Of the program that the first one names: 0, -ENOENT, -ENOEXEC. */
+/* For the program that the first string names: 0, -ENOENT, -ENOEXEC. */
 int text_status(const struct text *text);
 
-/* It is one that is more than there is memory for; or that is mapped in two pieces. */
+/* Whether the program needs more than there is memory for; or is mapped in two pieces. */
 bool text_is_large(const struct text *text);
 bool text_is_wide(const struct text *text);
