@@ -1,6 +1,6 @@
 /*
- * Which errors a server's calls have been answered with: when TALLY_ANSWERS names a file, that gets a line `CALL ERRNO`
- * for each, and tests/harness/answer_tests.py compares them with the protocols.
+ * Which errors the calls of a server have been answered with. If TALLY_ANSWERS names a file, each answer adds a line
+ * `CALL ERRNO` to it; tests/harness/answer_tests.py compares these with the protocols.
  */
 #pragma once
 

@@ -26,18 +26,19 @@ static const struct machine_sinks *sinks;
 static struct queue to_port, to_keyboard;
 static uint32_t enabled, line_control, scratch, in_port;
 static bool room_is_news, line_is_up, settings_are_asked;
-static uint32_t derived[64];          /* by slot: the signal of our endpoint there */
-static uint32_t signal_of[IRQ_COUNT]; /* by line: 0: not bound */
+static uint32_t derived[64];          /* by slot: the signal of our own endpoint that the capability there sends */
+static uint32_t signal_of[IRQ_COUNT]; /* by line; 0: not bound */
 static uint32_t due, to_itself;
 static bool proc_is_told, proc_asks, proc_comes_again, ticks_are_wanted;
-static uint32_t reader; /* of whom proc has heard */
+static uint32_t reader; /* the reader that proc has heard of */
 static uint32_t screen_read;
 static struct screen_ring *ring;
 static struct log_page *log;
 
 static void push(struct queue *queue, uint8_t byte)
 {
-    if (queue->head - queue->tail < QUEUE_MAX) /* else whoever sends has to wait, and does not */
+    if (queue->head - queue->tail <
+        QUEUE_MAX) /* a full queue drops the byte: the sender would have to wait, and does not */
         queue->bytes[queue->head++ % QUEUE_MAX] = byte;
 }
 
@@ -79,7 +80,7 @@ static uint32_t status(void)
     return now;
 }
 
-/* What was received is told of first. */
+/* The first cause is that a byte was received. */
 static uint32_t identify(void)
 {
     if (!(enabled & RECEIVED && is_waiting(&to_port)))
@@ -204,7 +205,7 @@ static err_t bind(const uint32_t *w)
     return OK;
 }
 
-/* To itself, to proc, to the screen. */
+/* Signals to itself, to proc, to the screen. */
 static err_t signal(uint32_t slot)
 {
     if (slot < COUNT(derived) && derived[slot])

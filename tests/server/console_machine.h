@@ -2,8 +2,8 @@
  * The devices of the console server, as far as it relies on them: the port, the keyboard's controller, the screen's
  * ring and the log's page.
  *
- * The port's interrupt is a level that the kernel sees rise: while it stays up there is no further one. A byte that is
- * put leaves the port when somebody looks at its status, or when time passes.
+ * The port's interrupt line is a level, and the kernel sees only its rise: while it stays up there is no further
+ * interrupt. A byte that is written leaves the port when its status is read, or when time passes.
  */
 #pragma once
 
@@ -13,10 +13,10 @@
 
 struct machine_parts {
     bool has_port, has_keyboard, has_screen;
-    bool is_instant; /* what is put has left the port at once, as in a virtual machine */
+    bool is_instant; /* written bytes leave the port at once, as in a virtual machine */
 };
 
-/* A byte went out; the server took one that was typed or sent, one of a key. 0: nobody looks. */
+/* Called when a byte goes out, and when the server takes a received byte or a key's byte. 0: not called. */
 struct machine_sinks {
     void (*put)(char byte);
     void (*received)(char byte);
@@ -26,31 +26,32 @@ struct machine_sinks {
 void machine_begin(struct machine_parts parts, const struct machine_sinks *sinks);
 int32_t machine_call(uint32_t number, uint32_t head, struct words *words);
 
-/* A byte arrives at the port; a key's code at the keyboard; text comes to the log. */
+/* A byte arrives at the port, a scan code at the keyboard, a text in the log. */
 void machine_send(char byte);
 void machine_key(uint8_t scancode);
 void machine_log(const char *text);
 
-/* All that is in the port leaves it. */
+/* All bytes in the port leave it. */
 void machine_time_passes(void);
 bool machine_port_is_empty(void);
 
-/* The bits of the signals that are due, which are taken. */
+/* The bits of the signals that are due; they are taken. */
 uint32_t machine_signals(void);
 
-/* True if proc was signalled, which is taken. */
+/* True if proc was signalled; the signal is taken. */
 bool machine_told_proc(void);
 
-/* What comes without the test: the server's signals to itself, and calls of a proc to which everybody is in the
- * foreground, and which asks for all that is due, as caller MACHINE_PROC. False: nothing. */
+/* The next message that does not come from the test: a signal of the server to itself, or a call of a simple proc, for
+ * which every reader is in the foreground, and which asks for everything that is due. Its caller is MACHINE_PROC. False if there
+ * is none. */
 enum { MACHINE_PROC = SERVER_CALLERS - 1 };
 bool machine_goes_on(struct server_message *message);
 
-/* True if the answer was proc's. */
+/* Handles the answer if it is proc's; true if it was. */
 bool machine_proc_is_answered(uint32_t caller, const struct words *words);
 
-/* What it heard last: ticks are wanted. */
+/* What the last answer told proc: ticks are wanted. */
 bool machine_wants_ticks(void);
 
-/* Of the screen's ring what came since the last time, one byte; false: nothing. */
+/* The next byte of the screen's ring; false if there is none. */
 bool machine_screen_byte(char *byte);

@@ -19,8 +19,8 @@ bool machine_refuses_items, machine_is_fast;
 
 static struct reply replies[SERVER_CALLERS];
 static char *transfers[SERVER_CALLERS];
-static uint32_t granted[MACHINE_PAGES_MAX]; /* since it was revoked; nobody unmaps it */
-static uint32_t work;                       /* of the last message's revocations */
+static uint32_t granted[MACHINE_PAGES_MAX]; /* since the page was revoked; unmapping is not counted */
+static uint32_t work;                       /* of the revocations during the last message */
 static struct server_message asked;
 static bool is_over, is_mapped;
 static uint32_t pages_asked_for, free_at_first;
@@ -64,7 +64,7 @@ static void make_archive(void)
         archive[DATA_PAGE * PAGE_SIZE + i] = DATA_BYTE(i);
 }
 
-/* What a page has is arbitrary: none is zero by chance. */
+/* Fills the pages arbitrarily, so that none is zero by chance. */
 static void make_pages(void)
 {
     if (!is_mapped) {
@@ -89,7 +89,7 @@ static int32_t map(uint32_t slot, const uint32_t *w)
     return OK;
 }
 
-/* F2. */
+/* Checks F2. */
 static int32_t revoke(uint32_t slot, const uint32_t *w)
 {
     CHECK(slot == FILE_SLOT_MEMORY && w[1] == 1 && pages_is_lent(w[0]) && granted[w[0]] <= LOANS_MAX);
@@ -147,14 +147,14 @@ static err_t answered(uint32_t caller, const struct words *words, uint32_t tag)
     return OK;
 }
 
-/* Also where a signal comes meanwhile: libFuzzer's clock is one. */
+/* Repeats the wait if a signal interrupts it, such as libFuzzer's clock. */
 static void wait_for(sem_t *semaphore)
 {
     while (sem_wait(semaphore))
         CHECK(errno == EINTR);
 }
 
-/* When it is over the server asks once more. */
+/* After the test is over the server asks once more, and is ended. */
 static bool next(struct server_message *message)
 {
     if (is_over)
@@ -216,7 +216,7 @@ int32_t ask_data(uint32_t badge, const void *data, uint32_t bytes, struct words 
     uint32_t caller = caller_of(badge);
 
     CHECK(bytes <= IPC_DATA_MAX && !server_owes(caller));
-    memset(message_page->words, 0xee, sizeof message_page->words); /* others' */
+    memset(message_page->words, 0xee, sizeof message_page->words); /* the words that others left in the page */
     if (bytes)
         memcpy(message_page->words, data, bytes);
     asked = (struct server_message){.badge = badge, .caller = caller, .tag = (bytes + 3) / 4, .words = words};

@@ -19,7 +19,8 @@ static const struct {
     {"t_process", ARCHIVE_TEST, 2}, {"t_test", ARCHIVE_KERNEL_TEST, MACHINE_TEXT_PAGES},
 };
 
-/* Text, of whose last page the file has a byte, with zeros for one more; data of a page and a byte, with zeros. */
+/* Adds a program: text, whose last page has one byte in the file and one more that is zero; data of a page and a byte,
+ * followed by zeros. */
 static void add_program(char *file, uint32_t text_pages, uint32_t number)
 {
     const uint32_t text = text_pages * PAGE_SIZE;

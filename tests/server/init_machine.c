@@ -91,7 +91,7 @@ static void take_frame(uint32_t frame, enum frame was, enum frame is)
     frames[frame] = (uint8_t)is;
 }
 
-/* Those of one task after each other are one line. */
+/* Consecutive donations to one task are one line. */
 static void tell_donated(void)
 {
     uint32_t count = donated;
@@ -112,7 +112,7 @@ static int32_t donate(uint32_t slot, const uint32_t *w)
     return OK;
 }
 
-/* A range of memory is free, or what is there is all filled: the screen's ring. */
+/* Takes a range of memory: it must be free, or, for the screen's ring, filled. */
 static const char *take_range(uint32_t first, uint32_t count)
 {
     const struct boot_range *last = &machine.boot.ranges[machine.boot.ranges_count - 1];
@@ -125,7 +125,7 @@ static const char *take_range(uint32_t first, uint32_t count)
     }
 
     for (uint32_t i = 0; is_rest && i < first; i++)
-        CHECK(frames[i] != FREE || i < 100); /* what does not fit is left in the small ranges below */
+        CHECK(frames[i] != FREE || i < 100); /* pages that do not fit remain in the small ranges below */
     for (uint32_t i = first; i < first + count; i++)
         if (!is_ring && (!is_rest || frames[i] != ABSENT))
             take_frame(i, FREE, USED);
@@ -180,7 +180,7 @@ static int32_t thread_create(uint32_t begin, uint32_t slot, const uint32_t *w)
 static int32_t thread_write(uint32_t begin, uint32_t slot, uint32_t what)
 {
     const struct thread_registers *given = (const struct thread_registers *)message_page->state;
-    uint32_t first = frames[given->ebx % FRAMES] != ABSENT ? given->ebx : 0; /* of frames: any */
+    uint32_t first = frames[given->ebx % FRAMES] != ABSENT ? given->ebx : 0; /* any frame */
 
     CHECK(what == THREAD_REGISTERS);
     if (slot == SLOT_SUPERVISOR)
@@ -263,7 +263,7 @@ static int32_t stop(uint32_t begin, uint32_t slot)
     return result;
 }
 
-/* Before the first call nothing is asked of the boot page. */
+/* The boot page is set up before the first call. */
 static void start(void)
 {
     struct boot_page *page = (struct boot_page *)BOOT_PAGE;

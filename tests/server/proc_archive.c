@@ -22,7 +22,7 @@ bool machine_lacks_vdso;
 
 static const struct {
     const char *name;
-    uint32_t kind, data_pages; /* 0: there is no program in it */
+    uint32_t kind, data_pages; /* kind 0: the file is no program */
     bool wants_vdso;
 } files[] = {
     {"broken", ARCHIVE_PROGRAM, 0, false},
@@ -31,14 +31,14 @@ static const struct {
     {"server", ARCHIVE_SERVER, GOOD_PAGES, false},
     {"foreign", ARCHIVE_PROGRAM, GOOD_PAGES, true},
     {"vdso", ARCHIVE_LIBRARY, 0, false},
-    {"vdso", ARCHIVE_PROGRAM, 0, false}, /* which is none */
+    {"vdso", ARCHIVE_PROGRAM, 0, false}, /* not a program */
     {"huge", ARCHIVE_PROGRAM, HUGE_PAGES, false},
     {"hugely", ARCHIVE_PROGRAM, HUGE_PAGES, true},
     {"t_good", ARCHIVE_TEST, GOOD_PAGES, false},
 };
 enum { ENTRIES = sizeof(files) / sizeof(files[0]), VDSO = 5 };
 
-/* Of its text two pages are the file's as they are, and one is not. */
+/* Two pages of its text are mapped from the file, and one is copied. */
 static void add_program(char *file, uint32_t data_pages, bool wants_vdso)
 {
     const Elf32_Phdr segments[] = {

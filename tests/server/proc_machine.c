@@ -31,7 +31,7 @@ static struct {
 
 enum part { WHOLE, COPIED, CLEARED, ENDED };
 
-/* Of a process: its space at mem, what is done in part with that, whether its thread was let run. */
+/* For each process: its space in mem, what is done in part with it, whether its thread was resumed. */
 static struct {
     bool exists, runs;
     enum part part;
@@ -44,7 +44,7 @@ void machine_add(const char *format, ...)
     va_list arguments;
 
     if (bytes + LINE_MAX > LINES_MAX)
-        bytes = 0; /* nobody looks at so many */
+        bytes = 0; /* nobody reads so many lines */
     va_start(arguments, format);
     bytes += (uint32_t)vsnprintf(lines + bytes, LINE_MAX - 1, format, arguments);
     va_end(arguments);
@@ -83,7 +83,7 @@ int32_t machine_last_line(uint32_t begin, int32_t result)
 
 /* ---------------------------------------------------------------------------------- names */
 
-/* "t3", ...; a slot that has none is told as it is. */
+/* "t3", ...; the number of a slot that has no name. */
 struct machine_name machine_slot_name(uint32_t slot)
 {
     uint32_t index = (slot - SLOT_TASKS) / SLOTS_PER_TASK, kind = (slot - SLOT_TASKS) % SLOTS_PER_TASK;
@@ -148,7 +148,7 @@ static int32_t stop(uint32_t begin, uint32_t slot)
 
 /* ---------------------------------------------------------------------------------- state */
 
-/* What a thread's registers are: no two words are alike, in none of two threads. */
+/* A thread's registers: every word differs, within a thread and between threads. */
 static struct thread_registers registers_of(uint32_t index)
 {
     uint32_t first = 0x1000 * index;
@@ -237,7 +237,7 @@ static int32_t task_frame(uint32_t begin, uint32_t flags, uint32_t *w)
     return result;
 }
 
-/* The task that comes with the call. */
+/* The task that a call brings as an item. */
 static struct machine_name item_name(uint32_t flags)
 {
     const struct item *item = &message_page->items[0];
@@ -249,7 +249,7 @@ static struct machine_name item_name(uint32_t flags)
     return name;
 }
 
-/* A part is done, or all. */
+/* The result of one part, or of the whole. */
 static int32_t part_done(uint32_t begin, uint32_t space, int32_t result, enum part part)
 {
     if (result)

@@ -16,7 +16,7 @@ bool machine_has_more_events;
 uint32_t machine_copies_end;
 
 static const char *data;
-static uint32_t files[1 << PROCESS_INDEX_BITS]; /* by which badge each process is known */
+static uint32_t files[1 << PROCESS_INDEX_BITS]; /* the badge by which each process is known */
 
 void machine_files_begin(void)
 {
@@ -32,7 +32,7 @@ static uint32_t *files_of(uint32_t badge)
     return &files[badge % (1u << PROCESS_INDEX_BITS)];
 }
 
-/* One begins of whom there is nothing yet. */
+/* A process begins, of which nothing is known yet. */
 static int32_t files_begin(uint32_t badge, int32_t result)
 {
     CHECK(!*files_of(badge));
@@ -40,7 +40,7 @@ static int32_t files_begin(uint32_t badge, int32_t result)
     return result;
 }
 
-/* Until the last part of it is done it is known. */
+/* A process is known until the last part of its release is done. */
 static int32_t files_release(uint32_t badge, int32_t result)
 {
     if (result != FILE_MORE)
@@ -48,7 +48,7 @@ static int32_t files_release(uint32_t badge, int32_t result)
     return result;
 }
 
-/* The path's last name is a program's. */
+/* The last name of the path is the name of a program. */
 static int32_t files_program(uint32_t begin, uint32_t *w)
 {
     const char *path = (const char *)message_page->words;
@@ -60,7 +60,7 @@ static int32_t files_program(uint32_t begin, uint32_t *w)
     return result || !machine_copies ? result : FILE_COPY;
 }
 
-/* Of a copy, whose inode's number is that of the archive's page where it is, too. */
+/* Bytes of a copy. Its inode's number is also the number of the archive's page where the copy is. */
 static int32_t copy_bytes(uint32_t begin, uint32_t *w)
 {
     int32_t result = LINE("bytes of %u from %u", w[1], w[2]);
@@ -115,7 +115,7 @@ int32_t machine_files(uint32_t begin, uint32_t *w)
         return copy_page(begin, w);
     CHECK(*files_of(w[1]) == w[1]);
     switch (w[0]) {
-    case FILE_PLACE: /* one file, which each has mapped at an address of its own */
+    case FILE_PLACE: /* one file, which each process has mapped at an address of its own */
         w[2] -= w[1] % (1u << PROCESS_INDEX_BITS) * MACHINE_MAPPINGS;
         w[1] = 7;
         return w[2] < MACHINE_MAPPINGS ? 0 : -ENOENT;

@@ -39,7 +39,7 @@ static const char *error_name(int status)
     abort(); /* an error that no call has */
 }
 
-/* The strings that came, with a bar for each zero byte. */
+/* The strings in the data, with a bar for each zero byte. */
 static const char *data_text(uint32_t bytes)
 {
     static char text[IPC_DATA_MAX + 1];
@@ -54,7 +54,7 @@ static const char *data_text(uint32_t bytes)
 
 enum { LISTED = 4 };
 
-/* What of an answer is no result may be anything. */
+/* The number of results that an answer to the call has; its other words may be anything. */
 static uint32_t results_of(uint32_t call)
 {
     if (call == PROC_WAIT || call == PROC_ARGS || call == PROC_SIGNAL_TAKE || call == PROC_INTERRUPTED)
@@ -99,7 +99,7 @@ static void add_results(uint32_t caller, const uint32_t *w, uint32_t tag)
     }
 }
 
-/* Of a sleep what is left, and of an exec what of signals is kept, if there is any. */
+/* An interrupted sleep also returns the remaining time, and an exec the signals that are kept, if there are any. */
 static err_t answered(uint32_t caller, const struct words *words, uint32_t tag)
 {
     const uint32_t *w = words->w;
@@ -158,7 +158,7 @@ static bool next(struct server_message *message)
     else if (at <= count)
         compare(&steps[at - 1]);
     if (at++ >= count)
-        return false; /* to which the server comes once more */
+        return false; /* the server asks once more */
     begin(&steps[at - 1], message);
     return true;
 }

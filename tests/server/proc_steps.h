@@ -1,7 +1,7 @@
 /*
- * Tables of messages to the process server, each with the lines that it must cause: its calls to others
- * (proc_machine.h), and answers, `answer 3: 5` with the call's results or `answer 3: EINVAL`, to the process with index
- * 3.
+ * Tables of messages to the process server, each with the lines that it must cause: the server's calls
+ * (proc_machine.h), and its answers: `answer 3: 5` with the call's results or `answer 3: EINVAL`, to the process with
+ * index 3.
  */
 #pragma once
 
@@ -11,19 +11,19 @@
 #include "tests/server/proc_machine.h"
 
 struct step {
-    uint32_t from; /* the badge: BADGE(), INIT */
+    uint32_t from; /* the sender's badge: BADGE(), INIT */
     struct words words;
-    const char *expected; /* NULL: anything */
-    const char *text;     /* the data, so many bytes; NULL: zeros */
+    const char *expected; /* NULL: any lines */
+    const char *text;     /* the data, `bytes` long; NULL: zeros */
     uint32_t bytes;
-    uint32_t caller;     /* 0: the badge's index */
-    uint32_t signal;     /* in place of a call */
-    const char *refused; /* proc_machine.h: */
+    uint32_t caller;     /* 0: the index in the badge */
+    uint32_t signal;     /* instead of a call */
+    const char *refused; /* the following as in proc_machine.h: */
     int32_t with;
     uint32_t times;       /* 0: once */
-    const char *in_parts; /* so many of those that begin so, in this step and later ones */
+    const char *in_parts; /* so many of the lines that begin so, in this step and later ones */
     uint32_t parts;
-    void (*before)(void); /* the machine changes */
+    void (*before)(void); /* changes the machine */
 };
 
 enum { WORKER = SERVER_CALLERS - 2 };
@@ -31,7 +31,7 @@ enum { WORKER = SERVER_CALLERS - 2 };
 #define INIT                     0
 #define BADGE(index, generation) ((index) | (generation) << 12)
 
-/* Where a step is to cause nothing. */
+/* A step that must cause nothing. */
 #define NOTHING ""
 
 #define CALL(badge, lines, ...)                                                                                        \
@@ -46,17 +46,17 @@ enum { WORKER = SERVER_CALLERS - 2 };
     {                                                                                                                  \
         .signal = PROC_SIGNAL_TICK, .before = set, .expected = lines                                                   \
     }
-/* A call of which so many parts are done before all is. */
+/* A call that is done in so many parts before the last. */
 #define IN_PARTS(what, n, badge, lines, ...)                                                                           \
     {                                                                                                                  \
         .from = badge, .words = {{__VA_ARGS__}}, .in_parts = what, .parts = n, .expected = lines                       \
     }
-/* Beside a process that waits, or has ended. */
+/* Sent as a caller beside a process that waits or has ended. */
 #define UNHEARD(badge)                                                                                                 \
     {                                                                                                                  \
         .from = badge, .caller = SERVER_CALLERS - 1, .words = {{PROC_GETPID}}, .expected = "answer 127: EAGAIN\n"      \
     }
-/* The thread that drives long work calls, after it was answered: GOES_ON. */
+/* The call of the thread that drives long work. It was answered: GOES_ON. */
 #define WORK(lines)                                                                                                    \
     {                                                                                                                  \
         .from = PROCESSES_MAX, .caller = WORKER, .expected = lines                                                     \
@@ -73,11 +73,12 @@ enum { WORKER = SERVER_CALLERS - 2 };
     }
 #define FORK(badge, lines) CALL(badge, lines, PROC_FORK)
 
-/* All steps, on a machine that begins with so many processors. What the server does at its start is not looked at. */
+/* Sends all steps to a server that starts on a machine with so many processors. The calls of its start are not
+ * compared. */
 void run_steps(const struct step *steps, uint32_t count, uint32_t cpus);
 #define RUN(steps, cpus) run_steps(steps, sizeof(steps) / sizeof((steps)[0]), cpus)
 
-/* Pages of the archive, and the lines of the last start. */
+/* The pages of the archive, and the lines of the last start. */
 extern uint32_t start_archive_pages;
 extern char start_lines[1 << 10];
 
@@ -107,9 +108,9 @@ extern char start_lines[1 << 10];
     "read r" #parent " registers\nwrite r" #n ": as r" #parent ", with 0 and 0\nread r" #parent " fpu\n"
 #define RESUME(n)      "resume r" #n "\n"
 #define GONE(n)        "end " #n "\n"
-#define UNMADE(n)      GONE(n) "destroy t" #n "\n" /* when mem had no space for it */
+#define UNMADE(n)      GONE(n) "destroy t" #n "\n" /* mem had no space for it */
 #define STOP(n)        "stop r" #n "\n"
 #define RELEASE(badge) "release " badge "\n"
 #define END(n, badge)  GONE(n) RELEASE(badge)
-#define PROGRAM(path)  "program " path " of nobody\n" /* one of a process without files */
-#define AGAIN          "foreground none, again\n"     /* the foreground may have changed: the console asks again */
+#define PROGRAM(path)  "program " path " of nobody\n" /* for a process without files */
+#define AGAIN          "foreground none, again\n" /* other processes may be in the foreground now: the console asks again */

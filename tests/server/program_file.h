@@ -1,8 +1,8 @@
-/* Files of programs for the archives of tests. */
+/* Program files for the archives of tests. */
 #pragma once
 
 #include <elf.h>
 #include <stdint.h>
 
-/* Begins a file with the headers of an ELF executable for i386 and of its segments. */
+/* Begins a file with the headers of an i386 ELF executable with these segments. */
 void program_file_begin(char *file, uint32_t entry, const Elf32_Phdr *segments, uint16_t count);

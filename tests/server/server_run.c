@@ -12,16 +12,17 @@
 enum { FIRST_CALLER = 0x1000, STATE_MAX = 1 << 20 };
 
 static const struct server_fake *kernel;
-static uint32_t calls[SERVER_CALLERS];   /* of each caller, how many so far */
-static uint32_t numbers[SERVER_CALLERS]; /* its call's */
+static uint32_t calls[SERVER_CALLERS];   /* the number of calls so far, by caller */
+static uint32_t numbers[SERVER_CALLERS]; /* the number of its present call, by caller */
 static bool awaits_reply[SERVER_CALLERS];
-static uint32_t serving; /* as the page has it: the caller received last, until it is answered or has died; or 0 */
+static uint32_t
+    serving; /* as in the message page: the caller received last, until it is answered or has died; else 0 */
 
 /* ---------------------------------------------------------------------------------- state */
 
 static char data_at_first[STATE_MAX];
 
-/* Sanitizers would object to what lies between variables. */
+/* A copy that the sanitizers do not check: they would object to the gaps between variables. */
 static void copy(void *to, const void *from, size_t bytes)
 {
     __asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(bytes) : : "memory");
@@ -90,7 +91,7 @@ void server_caller_dies(uint32_t caller)
         serving = 0;
 }
 
-/* Whom a wait answers that is still served, the kernel knows; otherwise the page says it. */
+/* If the server still serves a caller, the kernel answers that one; otherwise the one that the page names. */
 static err_t reply(uint32_t head, struct words *words)
 {
     bool is_served = (head & CALL_NUMBER) == SYS_ipc_reply_wait && serving;

@@ -1,4 +1,4 @@
-/* In place of libuser/mem/result.h on the host, where a program's memory may be anywhere but in the first page. */
+/* Replaces libuser/mem/result.h on the host, where a program's memory may be anywhere except in the first page. */
 #pragma once
 
 #include "kernel/abi/abi.h"

@@ -1,4 +1,4 @@
-/* In place of libuser/string/copy.h: what the sanitizers see. */
+/* Replaces libuser/string/copy.h with functions that the sanitizers check. */
 #pragma once
 
 #include <stdint.h>

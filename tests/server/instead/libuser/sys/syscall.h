@@ -1,4 +1,4 @@
-/* In place of libuser/sys/syscall.h where a server is built for the host: tests/server/server_run.c is the kernel. */
+/* Replaces libuser/sys/syscall.h when a server is built for the host: tests/server/server_run.c is the kernel. */
 #pragma once
 
 #include "kernel/abi/abi.h"

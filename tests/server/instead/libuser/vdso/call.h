@@ -1,4 +1,4 @@
-/* In place of libuser/vdso/call.h where what programs are linked with is built for the host: the test answers. */
+/* Replaces libuser/vdso/call.h when the library of system calls is built for the host: the test answers. */
 #pragma once
 
 #include "libuser/vdso/numbers.h"

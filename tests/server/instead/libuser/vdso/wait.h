@@ -1,4 +1,4 @@
-/* In place of libuser/vdso/wait.h: what the test says. */
+/* Replaces libuser/vdso/wait.h: the test decides when a wait ends. */
 #pragma once
 
 #include "libuser/sys/syscall.h"
