@@ -1,5 +1,5 @@
-/* ends STATUS: exits with it; ends by SIGNAL: is ended by that; ends never: does not;
- * ends busy: computes for ever. */
+/* ends STATUS exits with STATUS; ends by SIGNAL is ended by SIGNAL; ends never does not end; ends busy computes for
+ * ever. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,5 +16,5 @@ int main(int argc, char **argv)
         return atoi(argv[1]);
     printf("ends: never\n");
     for (;;)
-        sleep(1000); /* the host has other tests to do */
+        sleep(1000); /* does not slow down the host's other tests */
 }

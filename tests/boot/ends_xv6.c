@@ -1,4 +1,4 @@
-/* ends_xv6 STATUS: exits with it, as a program for xv6. */
+/* ends_xv6 STATUS exits with STATUS, as a program for xv6. */
 #include "libuser/xv6/types.h"
 
 #include "libuser/xv6/user.h"

@@ -1,4 +1,4 @@
-/* faults HOW: does what no program may. */
+/* faults HOW does what no program may do. */
 #include "libuser/mem/mmap.h"
 
 #include <stdio.h>
@@ -27,7 +27,7 @@ static NOINLINE void execute_data(void)
     static char data[] = {'\xc3'}; /* ret */
     char *at = data;
 
-    __asm__ volatile("" : "+r"(at) : : "memory"); /* it may be written: it is not put beside the text */
+    __asm__ volatile("" : "+r"(at) : : "memory"); /* as the variable may be written, it is not placed beside the code */
     ((void (*)(void))(unsigned)at)();
 }
 
@@ -48,7 +48,7 @@ static NOINLINE void put_array_on_stack(void)
     array[0] = 1;
 }
 
-/* The stack has what memory there is, and is ended before it has all it may have. */
+/* The stack grows into all memory that there is; the program is ended before the stack reaches its own limit. */
 static NOINLINE void use_up_memory(void)
 {
     char *taken;
@@ -72,7 +72,7 @@ static NOINLINE void divide_by_zero(void)
     __asm__ volatile("div %0" : : "r"(0), "a"(1), "d"(0));
 }
 
-/* In a function of musl's, which came without lines. */
+/* In a function of musl, which has no line numbers. */
 static NOINLINE void measure_nothing(void)
 {
     const char *volatile nothing = (const char *)16;

@@ -1,5 +1,4 @@
-/* forges: writes what looks like the log of kernel and servers, and like a test's results; exits
- * with 5. */
+/* forges writes output that looks like the log of kernel and servers, and like a test's results; exits with 5. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,7 +12,7 @@ static const char *const lines[] = {
     "  at 0xc0200000",
 };
 
-/* How a line of the log might begin on a port that it shares with the console. */
+/* Possible beginnings of a log line on a port that the log shares with the console. */
 static const char *const ways[] = {"",       "\n",       "\r\n",       "\n\r\n", "[k] ",    "\r[k] ",
                                    "\n[k] ", "\r\n[k] ", "\n\r\n[k] ", "[\rk] ", "x\b[k] ", "\x1b[0m[k] "};
 
@@ -26,7 +25,7 @@ static void write_text(const char *text, unsigned piece)
     }
 }
 
-/* In one piece and byte by byte. */
+/* Writes each in one piece, then byte by byte. */
 int main(void)
 {
     for (unsigned piece = 256; piece > 0; piece = piece == 256 ? 1 : 0)

@@ -1,4 +1,4 @@
-/* holds: a line that does not end, and no end; in the background of a program that goes on. */
+/* holds writes a line that does not end, and does not end itself: a background process of a program that continues. */
 #include <unistd.h>
 
 int main(void)
@@ -11,5 +11,5 @@ int main(void)
     usleep(500000);
     write(1, "others go on\n", 13);
     for (;;)
-        sleep(1000); /* the host has other tests to do */
+        sleep(1000); /* does not slow down the host's other tests */
 }

@@ -1,5 +1,6 @@
-/* reads SIZE: reads standard input to its end, SIZE bytes at a time, and writes what came; `reads SIZE each` writes
- * how many bytes each read got instead. The end must stay the end where there is no terminal. */
+/* reads SIZE reads standard input to its end, SIZE bytes at a time, and writes what it read; `reads SIZE each` writes
+ * how many bytes each read got instead. Where there is no terminal, further reads at the end must return the end
+ * again. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -31,7 +31,8 @@ static int any_slot(void)
     return (int)below(FDS);
 }
 
-/* A descriptor takes any place, and who had that is closed. Its number is nobody's business. */
+/* The descriptor is kept in a random slot, and the one that was there is closed. Numbers of descriptors are not
+ * compared. */
 static void keep(int fd)
 {
     int slot = any_slot();
@@ -63,7 +64,7 @@ static void fill(char *to, size_t count)
         to[i] = (char)below(256);
 }
 
-/* Pipes have not the same room everywhere. */
+/* Systems differ in how much a pipe holds, so less is written to one. */
 static size_t any_size(int fd)
 {
     size_t size = below(4) ? below(100) : below(9000);
@@ -124,7 +125,7 @@ static void dup2_one(void)
     int slot = any_slot(), to = any_slot();
 
     printf(" %d %d", slot, to);
-    if (fds[to] < 0) /* dup2() would make that number */
+    if (fds[to] < 0) /* dup2() would open that number */
         to = slot;
     tell(dup2(fds[slot], fds[to]) < 0 ? -1 : 0);
 }
@@ -190,7 +191,7 @@ static void seek_one(void)
     off_t offset = (off_t)below(20000) - 5000;
 
     printf(" %d %ld %d", slot, (long)offset, origin);
-    if (S_ISDIR(mode_of(fds[slot]))) /* where its entries are is the system's */
+    if (S_ISDIR(mode_of(fds[slot]))) /* systems differ in the positions of entries */
         offset = 0, origin = SEEK_SET;
     tell(lseek(fds[slot], offset, origin));
 }
@@ -205,7 +206,7 @@ static void read_at(void)
     tell_read(pread(fds[slot], bytes, size, offset));
 }
 
-/* With O_APPEND Linux ignores the offset, and POSIX does not. */
+/* With O_APPEND Linux ignores the offset, other than POSIX says, so the flag is cleared. */
 static void write_at(void)
 {
     int slot = any_slot(), flags = fcntl(fds[slot], F_GETFL);
@@ -256,7 +257,7 @@ static void vectors(void)
     tell(count);
 }
 
-/* Of the bytes that there are: behind the file's end there are zeros, and then nothing. */
+/* Looks only at pages that exist: after the file's end there are zeros, up to the end of its last page. */
 static void look_at_pages(char *at, size_t size, long there, bool writes)
 {
     long end = (there + PAGE - 1) / PAGE * PAGE;
@@ -355,7 +356,7 @@ static void access_one(void)
     tell(access(path, how));
 }
 
-/* Its owner may do everything with it, as root may elsewhere. */
+/* The owner keeps all rights, as root has them on some systems anyway. */
 static void chmod_one(void)
 {
     const char *path = any_path();
@@ -390,7 +391,7 @@ static void list_one(void)
     tell(closedir(opened));
 }
 
-/* There, and back. */
+/* Into the directory, and back. */
 static void enter_one(void)
 {
     const char *path = any_path();

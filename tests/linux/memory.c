@@ -1,4 +1,4 @@
-/* Mappings of memory and of files, at places that are chosen: who may do what there, and what fork makes of it; see
+/* Mappings of memory and of files at chosen places: which accesses they allow, and what fork makes of them; see
  * steps.h. */
 #define _GNU_SOURCE
 #include "tests/linux/steps.h"
@@ -16,7 +16,8 @@ enum { PAGES = 40, PAGE = 4096, FILE_PAGES = 4, LAST_BYTES = 100, CHILD_LOOKS = 
 
 static const int protections[] = {
     PROT_NONE, PROT_READ, PROT_READ | PROT_WRITE, PROT_READ | PROT_WRITE, PROT_WRITE, PROT_READ | PROT_EXEC};
-static int fds[2][2]; /* of a file for shared mappings, and one for private ones: to read and write, and to read */
+static int
+    fds[2][2]; /* one file for shared and one for private mappings, each opened to read and write, and to read only */
 static sigjmp_buf after_fault;
 static volatile int fault_signal, fault_code;
 static char *volatile fault_address;
@@ -30,7 +31,7 @@ static void on_fault(int number, siginfo_t *info, void *context)
     siglongjmp(after_fault, 1);
 }
 
-/* Some pages. */
+/* Some pages of the area. */
 struct range {
     int first, pages;
 };
@@ -93,7 +94,7 @@ static void map_if_free(void)
                range);
 }
 
-/* Not behind the file's end, and not to be executed if it is shared: docs/programs.md. */
+/* Does not map beyond the file's end, and no shared mapping to be executed: docs/programs.md. */
 static void map_file(void)
 {
     struct range range = any_range();
@@ -117,8 +118,8 @@ static void unmap(void)
     tell(munmap(address_of(range), size_of(range)));
 }
 
-/* What is refused has changed nothing here, and may have changed something elsewhere; of two reasons either may be
- * told. An executed page is no longer shared here: docs/programs.md. */
+/* A refused call has changed nothing here, but may have changed something elsewhere; so the range is unmapped. Of two
+ * reasons either may be reported. A shared page that becomes executable is no longer shared here: docs/programs.md. */
 static void protect(void)
 {
     struct range range = any_range();
@@ -178,7 +179,7 @@ static void work_as_child(const uint32_t *pages)
     _exit((int)pages[0]);
 }
 
-/* The child writes to some pages; what is shared its parent sees. */
+/* The child writes to some pages; its parent sees the shared ones change. */
 static void fork_one(void)
 {
     uint32_t pages[CHILD_LOOKS];
@@ -201,7 +202,7 @@ static void map_wrongly(void)
     tell(mmap(NULL, which ? PAGE : 0, PROT_READ, flags[which], -1, 0) == MAP_FAILED ? -1 : 0);
 }
 
-/* A page's address and 17; musl rounds what mprotect gets. */
+/* Addresses 17 bytes into a page; musl rounds what it passes to mprotect. */
 static void begin_between_pages(void)
 {
     struct range range = any_range();

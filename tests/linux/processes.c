@@ -1,12 +1,11 @@
 /*
- * Processes that obey orders: what they open, close, write and read of each other's pipes, what exec leaves them, how
- * they end, who is told of it, and groups of them; see steps.h.
+ * Processes that obey orders: they open, close, write and read each other's pipes, exec, end, wait for each other, and
+ * form groups; see steps.h.
  *
- *      we --- orders (40, 42, ...) ----> worker (30)      one order, one reply: so only one process acts at a time,
- *         <-- replies (41, 43, ...) ---- worker (31)      and what it finds is the same each time
+ *      we --- orders (40, 42, ...) ----> worker (30)      each order has one reply, so only one process acts at a time,
+ *         <-- replies (41, 43, ...) ---- worker (31)      and every run has the same results
  *
- * An order that ends its worker has no reply, but the end of the replies. Descriptors from 3 on are what the steps are
- * about.
+ * An order that ends its worker has no reply: the pipe of replies ends. The steps use the descriptors from 3 on.
  */
 #define _GNU_SOURCE
 #include "tests/linux/steps.h"
@@ -52,11 +51,11 @@ struct reply {
 static char self[256];
 
 static struct worker {
-    pid_t pid; /* also of one that was waited for; 0: there was none yet */
+    pid_t pid; /* also while it has ended and was not waited for; 0: there was none yet */
     bool lives, ended;
 } workers[WORKERS];
 
-static unsigned held; /* bytes that may be in pipes: they shall never be full */
+static unsigned held; /* an upper bound of the bytes in all pipes, so that none is ever full */
 
 /* ------------------------------------------------------------------------------------- actions */
 
@@ -88,7 +87,7 @@ static int read_from(int fd, int bytes, int *sum)
     return got;
 }
 
-/* Which there are, and which of them exec closes. */
+/* The descriptors that are open, and which of them exec closes. */
 static int look(int *closed)
 {
     int open = 0;
@@ -101,7 +100,7 @@ static int look(int *closed)
     return open;
 }
 
-/* A child of it writes, and ends; where it writes to is open for that long. */
+/* A child of the worker writes and exits. Until then the pipe's write end stays open in the child, too. */
 static int fork_and_wait(int fd, int code)
 {
     int status = 0;
@@ -112,7 +111,7 @@ static int fork_and_wait(int fd, int code)
     return waitpid(child, &status, 0) == child ? status : -1;
 }
 
-/* Beyond those that the steps are about they would become ever more. */
+/* Closes a descriptor that is beyond those of the steps, so that they do not become more and more. */
 static int kept(int fd)
 {
     if (fd >= FIRST + FDS)
@@ -177,7 +176,7 @@ static void obey(void)
 
 /* ------------------------------------------------------------------------------------- workers */
 
-/* Of all workers, so that only we have what leads to each. */
+/* In each worker, so that only we hold the ends that lead to the other workers. */
 static void close_ours(void)
 {
     for (int fd = OURS; fd < OURS + 2 * WORKERS; fd++)
@@ -216,7 +215,7 @@ static void start(void)
     tell(child > 0 ? 0 : child);
 }
 
-/* It has ended, or is about to: then it can be waited for. */
+/* The worker has ended or is about to: waits until it can be waited for. */
 static void is_gone(int w)
 {
     siginfo_t info;
@@ -273,7 +272,7 @@ static struct order any_order(unsigned actions)
 
 /* --------------------------------------------------------------------------------------- steps */
 
-/* Signals that are ignored here stay so in what is started. */
+/* Acts itself. Signals that are ignored here remain ignored in processes started later. */
 static void we(void)
 {
     struct reply reply = {0};
@@ -327,7 +326,7 @@ static void exec_or_end(void)
     tell_worker(w, &order);
 }
 
-/* Which worker it is, and how it ended. */
+/* Prints which worker it is, and how it ended. */
 static void tell_ended(pid_t pid, int status)
 {
     int error = errno;
@@ -361,7 +360,8 @@ static void wait_for_one(void)
         tell_ended(waitpid(workers[w].pid, &status, options), status);
 }
 
-/* Which one of several comes first is the system's. Our own group may be 1, as whose number -1 would be all. */
+/* If several have ended, systems differ in which is reported first, so this does not wait then. Our own group is named
+ * by 0: its number may be 1, and -1 would name all processes. */
 static void wait_for_any(void)
 {
     int which = (int)below(3), w = (int)below(WORKERS), status = 0;
@@ -415,7 +415,7 @@ static void group(void)
             printf("  is of %d\n", i);
 }
 
-/* Not our own. */
+/* Never our own group. */
 static void kill_group(void)
 {
     int w = (int)below(WORKERS), signal = below(3) ? SIGTERM : 0;
@@ -439,7 +439,7 @@ static void kill_group(void)
     tell(result);
 }
 
-/* All begins anew. */
+/* Ends all workers, to begin anew. */
 static void end_all(void)
 {
     for (int w = 0; w < WORKERS; w++) {
@@ -458,7 +458,8 @@ static void end_all(void)
 
 /* ------------------------------------------------------------------------------ both act at once */
 
-/* More than a pipe holds, in pieces of any size: each waits for the other. The child hears of the end. */
+/* More than a pipe holds, in pieces of any size: writer and reader wait for each other. The child reads until the
+ * end. */
 static void stream(void)
 {
     static char text[20000], got[5000];
@@ -487,7 +488,7 @@ static void stream(void)
     tell(0);
 }
 
-/* Who writes to nobody is killed by SIGPIPE, or is told. */
+/* A writer to a pipe that nobody reads is killed by SIGPIPE, or gets EPIPE. */
 static void break_off(void)
 {
     static char text[4096];
@@ -518,7 +519,7 @@ static void break_off(void)
     tell(0);
 }
 
-/* A poll that waits until a child does something: writes, closes its end, or ends. */
+/* A poll that waits until a child writes, closes its end, or ends. */
 static void poll_child(void)
 {
     int how = (int)below(3), pipes[2][2], release[2], which = (int)below(2), status = 0;

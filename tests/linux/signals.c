@@ -1,5 +1,5 @@
-/* Signals of a process and of its children: masks, actions, what waits and what is heard in which order; ends and how
- * they are waited for; see steps.h. */
+/* Signals of a process and of its children: masks, actions, which signals are pending and in which order they are
+ * handled; how children end and are waited for; see steps.h. */
 #define _GNU_SOURCE
 #include "tests/linux/steps.h"
 
@@ -10,7 +10,7 @@
 
 enum { HEARD = 64 };
 
-/* What a program can do with them is the same everywhere; SIGKILL and SIGSTOP end or stop it. */
+/* Signals that behave the same everywhere. SIGKILL and SIGSTOP are left out: they end or stop the process. */
 static const int numbers[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGILL,   SIGTRAP, SIGABRT, SIGFPE,
                               SIGUSR1, SIGSEGV, SIGUSR2, SIGPIPE,  SIGALRM, SIGTERM, SIGCHLD,
                               SIGCONT, SIGURG,  SIGXCPU, SIGWINCH, SIGIO,   SIGPWR,  SIGSYS};
@@ -103,7 +103,7 @@ static int waiting_count(void)
     return __builtin_popcount(bits_of(&waiting));
 }
 
-/* Whether the process lives on with the signal. */
+/* Whether the process survives the signal. */
 static bool is_survived(int number)
 {
     struct sigaction action;
@@ -112,7 +112,8 @@ static bool is_survived(int number)
     return action.sa_handler != SIG_DFL || is_harmless(number);
 }
 
-/* If one of them comes as another does, whether it still waits then is a matter of their order. */
+/* Removes pending signals that are not caught. Whether one of them remains pending when another comes depends on their
+ * order. */
 static void forget_unheard(void)
 {
     const struct timespec now = {0};
@@ -141,7 +142,7 @@ static void change_mask(void)
     tell_heard(result);
 }
 
-/* A signal that waits, and whose default action then is to end the process, would. */
+/* Does not set the default action for a pending signal, as that might end the process. */
 static void change_action(void)
 {
     static const int flags[] = {0, SA_NODEFER, SA_RESETHAND, SA_RESTART, SA_NODEFER | SA_RESETHAND};
@@ -171,7 +172,8 @@ static void send(void)
     int number = any_number();
 
     printf(" how %d", how);
-    if (!is_survived(number) || waiting_count() > 2) /* of more than four the senders are forgotten here */
+    if (!is_survived(number) ||
+        waiting_count() > 2) /* beyond four pending signals their senders are not recorded here */
         tell(0);
     else if (how)
         tell_heard(kill(getpid(), number));
@@ -188,7 +190,7 @@ static void look_at_waiting(void)
     tell(result);
 }
 
-/* If one waits that is heard then. */
+/* Only if a pending signal is caught and unblocked by the new mask. */
 static void suspend(void)
 {
     sigset_t set = any_set(), waiting;
@@ -242,7 +244,7 @@ static void end_child(int how, int number)
     _exit(3);
 }
 
-/* How it ended, as its parent is told; whether there is a core is the system's. */
+/* How the child ended, as its parent is told. Systems differ in whether it leaves a core. */
 static void tell_end(int result, int status)
 {
     if (result > 0)
@@ -275,14 +277,14 @@ static void wait_to_be_killed(void)
         pause();
 }
 
-/* It hears no signal before it waits for one. */
+/* The child handles no signal before it waits for one. */
 static void kill_child(void)
 {
     int number = any_number(), status = 0;
     sigset_t all, before;
 
     sigfillset(&all);
-    sigdelset(&all, SIGPROF); /* all of them would be told later: docs/linux-calls.md */
+    sigdelset(&all, SIGPROF); /* otherwise all of them would be reported later: docs/linux-calls.md */
     sigprocmask(SIG_SETMASK, &all, &before);
     pid_t child = fork();
     if (child == 0)
@@ -292,7 +294,7 @@ static void kill_child(void)
     tell_end(waitpid(child, &status, 0), status);
 }
 
-/* What a child begins with: no signal waits, the rest is its parent's. */
+/* What a child begins with: no pending signal, and its parent's mask. */
 static void look_as_child(void)
 {
     int status = 0, both[2];

@@ -1,9 +1,9 @@
 /*
- * Programs that do random steps and print what comes of each: the same here as on Linux, on which the tests run.
+ * Programs that take random steps and print the result of each. The output must be the same here and on Linux.
  *
  *      NAME SEED STEPS
  *
- * They work in a new directory of the present one. What systems may do differently no step asks for.
+ * They work in a new directory inside the present one. No step does anything in which the systems may differ.
  */
 #pragma once
 
@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 struct step {
-    unsigned weight; /* how often, of all weights' sum */
+    unsigned weight; /* its share of the sum of all weights */
     const char *name;
     void (*take)(void);
 };
@@ -63,7 +63,7 @@ static const char *error_name(int error)
     return number;
 }
 
-/* " = RESULT", or the name of errno, and the end of the line. */
+/* Prints " = RESULT" or " = " and the name of errno, and ends the line. */
 static void tell(long result)
 {
     if (result >= 0)
@@ -81,7 +81,7 @@ static void step_take(const struct step *steps, uint32_t at)
     fflush(stdout);
 }
 
-/* The directory in which they work, and the one above it. */
+/* Makes the directory in which the steps work, in another one. */
 static inline void steps_begin(void)
 {
     umask(022);
@@ -89,7 +89,7 @@ static inline void steps_begin(void)
         exit(3);
 }
 
-/* Takes the steps that the arguments say, of those in the list, which ends with a weight of 0. */
+/* Takes the steps that the arguments say, chosen from the list, which ends with a weight of 0. */
 static int steps_take(int argc, char **argv, const struct step *steps)
 {
     uint32_t all = 0;
