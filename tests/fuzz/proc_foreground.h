@@ -2,7 +2,8 @@
  * The console as proc knows it, and a naive model of which processes are in the foreground.
  *
  *   T1  a reader is allowed to read exactly if it is in the foreground
- *   T2  if a process comes to the foreground or leaves it without having read or ended, the console is made to ask again
+ *   T2  if a process comes to the foreground or leaves it without having read or ended, the console is made to ask
+ *       again
  *   T3  the console is told of a tick exactly while it wants ticks
  */
 #pragma once

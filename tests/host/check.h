@@ -1,5 +1,4 @@
-/* The host tests' one macro, and their random numbers. A failed check aborts, so that the
- * sanitizers print where. */
+/* The host tests' CHECK, and random numbers. A failed check aborts, so that the sanitizers print where. */
 #pragma once
 
 #include <stdint.h>
@@ -14,10 +13,11 @@
         }                                                                                                              \
     } while (0)
 
-/* The same sequence in every run, unless a test sets the state; the upper bits of a linear congruence. */
+/* The state of a linear congruential generator, whose upper bits are used. The sequence is the same in every run,
+ * unless a test sets the state. */
 extern uint64_t random_state;
 
-/* If it is not null, it chooses the numbers instead: a fuzzer's bytes decide. */
+/* If it is not null, it chooses the numbers instead, such as from a fuzzer's bytes. */
 extern uint32_t (*random_source)(uint32_t n);
 
 static inline uint32_t random_below(uint32_t n)

@@ -1,6 +1,6 @@
 /*
  * The frames of the naive kernel in fake_kernel.h, with the pages of the archive and of the file server that are copied
- * into them: each is one word.
+ * into them. The contents of each are one word.
  */
 #pragma once
 
@@ -18,5 +18,5 @@ extern uint32_t fake_archive[FAKE_ARCHIVE_PAGES], fake_files[FAKE_FILE_PAGES];
 
 void fake_frames_begin(struct fake_ram ram);
 
-/* Null if it is no RAM, or is kernel memory. */
+/* Null if the frame is no RAM, or is kernel memory. */
 struct fake_frame *fake_usable(uint32_t number);

@@ -84,7 +84,8 @@ void fake_task_create(uint32_t slot)
     while (i < TASKS_MAX && tasks[i].lives)
         i++;
     CHECK(i < TASKS_MAX);
-    memset(&tasks[i], 0, offsetof(struct task, mappings)); /* no task has left any mapping there */
+    memset(&tasks[i], 0,
+           offsetof(struct task, mappings)); /* the mappings are empty: every task's were removed when it ended */
     tasks[i].lives = true;
     tasks[i].slot = slot;
     slots[slot] = SLOT_TASK_FIRST + i;
@@ -113,7 +114,7 @@ static void destroy(struct task *task)
 {
     for (uint32_t i = mappings_next(task->used, 0); task->mappings_count; i = mappings_next(task->used, i + 1))
         while (task->mappings[i].page)
-            remove_mapping(task, &task->mappings[i]); /* another one may move there */
+            remove_mapping(task, &task->mappings[i]); /* the removal may move another mapping to this place */
     for (uint32_t i = 0; i < ram.pages + ram.hole; i++)
         if (fake_frames[i].owner == (uint32_t)(task - tasks) + 1)
             fake_frames[i].owner = 0;
@@ -187,7 +188,7 @@ static err_t source_mapping(uint32_t slot, uint32_t from, struct mapping *source
         CHECK(from < FAKE_ARCHIVE_PAGES);
         *source = (struct mapping){.frame = from, .rights = RIGHT_READ | RIGHT_EXECUTE, .source = OF_ARCHIVE};
     } else if (slots[slot] == SLOT_EMPTY && slot != MEM_SLOT_MEMORY) {
-        return ERR_CAP; /* of a task that has died */
+        return ERR_CAP; /* the task has died */
     } else {
         CHECK(slot == MEM_SLOT_MEMORY);
         if (!fake_usable(from))
@@ -279,7 +280,7 @@ static void revoke_from(struct task *task, uint32_t frame)
          i = mappings_next(task->used, i + 1)) {
         struct mapping *mapping = &task->mappings[i];
         while (mapping->page && mapping->source == OF_MEMORY && mapping->frame == frame)
-            remove_mapping(task, mapping); /* another one may move there */
+            remove_mapping(task, mapping); /* the removal may move another mapping to this place */
     }
 }
 
@@ -302,7 +303,7 @@ static void revoke_file_from(struct task *task, uint32_t file_page)
     for (uint32_t i = mappings_next(task->used, 0); i < MAPPINGS_MAX; i = mappings_next(task->used, i + 1)) {
         struct mapping *mapping = &task->mappings[i];
         while (mapping->page && mapping->source == OF_FILES && mapping->frame == file_page)
-            remove_mapping(task, mapping); /* another one may move there */
+            remove_mapping(task, mapping); /* the removal may move another mapping to this place */
     }
 }
 
@@ -375,7 +376,7 @@ uint32_t kernel_shortfall(void)
     return shortfall;
 }
 
-/* Which frame is mapped at that place of the heap. */
+/* The frame that is mapped at that place of the heap. */
 static uint32_t *own_frame(const void *place)
 {
     static uint32_t own_frames[HEAP_BYTES / PAGE_SIZE];
@@ -388,7 +389,7 @@ err_t kernel_map_own(void *place, uint32_t number)
     struct fake_frame *frame = fake_usable(number);
     uint32_t table = (uint32_t)(((unsigned char *)place - heap) / PAGE_SIZE / TABLE_PAGES);
 
-    CHECK(frame && !frame->mappings && frame->word == 0); /* it was cleared */
+    CHECK(frame && !frame->mappings && frame->word == 0); /* the kernel has cleared it */
     if (!own_tables[table] && take_spare(&own_spare, 2))
         return ERR_ACCOUNT;
     own_tables[table] = true;

@@ -1,18 +1,18 @@
-/* The pages of a task of the fake kernel's: a hash table by page, with open addressing and without deletion marks. */
+/* The pages of a task of the fake kernel: a hash table by page, with open addressing and without deletion marks. */
 #pragma once
 
 #include "kernel/abi/abi.h"
 
 enum {
     MAPPINGS_MAX = 1 << 15, /* a power of two */
-    MAPPINGS_PIECE = 64,    /* most tasks use few pieces, and the rest is not even memory then */
+    MAPPINGS_PIECE = 64,    /* only pieces that are used take memory, and most tasks use few */
 };
 
 struct mapping {
-    uint32_t page; /* 0: free place (page 0 is never mapped) */
+    uint32_t page; /* 0: a free place (page 0 is never mapped) */
     uint32_t frame;
     rights_t rights;
-    enum { OF_MEMORY, OF_ARCHIVE, OF_FILES } source; /* what `frame` is a number of */
+    enum { OF_MEMORY, OF_ARCHIVE, OF_FILES } source; /* what `frame` counts */
 };
 
 /* Where the page is, or a free place for it. */
@@ -25,7 +25,7 @@ static inline struct mapping *mappings_place(struct mapping *mappings, uint32_t 
     return &mappings[i];
 }
 
-/* From i on, the first that may have a mapping: in a piece that was used. */
+/* The first place from i on that may have a mapping: it is in a piece that was used. */
 static inline uint32_t mappings_next(const bool *used, uint32_t i)
 {
     while (i < MAPPINGS_MAX && !used[i / MAPPINGS_PIECE])
@@ -33,7 +33,7 @@ static inline uint32_t mappings_next(const bool *used, uint32_t i)
     return i;
 }
 
-/* Its followers are put in again. */
+/* The mappings behind it are inserted again. */
 static inline void mappings_remove(struct mapping *mappings, struct mapping *mapping)
 {
     uint32_t i = (uint32_t)(mapping - mappings);

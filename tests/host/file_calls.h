@@ -1,4 +1,4 @@
-/* What tests of the file server's calls have in common: one client, and calls of it that must go well. */
+/* What tests of the file server's calls share: one client, and calls of it that must succeed. */
 #pragma once
 
 #include "tests/server/file_machine.h"
@@ -70,7 +70,7 @@ static inline int32_t removes(const char *path, uint32_t how)
     return ask_path(A, path, FILE_REMOVE, CWD, how, 0);
 }
 
-/* A call with a path, of which one after the other is refused. */
+/* Calls with a path that must be refused, one after the other. */
 struct refused {
     uint32_t directory;
     const char *path;
@@ -95,12 +95,12 @@ static inline void are_refused(uint32_t number, const struct refused *rows, uint
         are_refused(number, rows_, sizeof rows_ / sizeof rows_[0]);                                                    \
     } while (0)
 
-/* What any path may be refused for; `extra` and `third` are the call's other words. */
+/* The errors that any path can cause. `second` and `third` are the call's other words. */
 static inline void paths_are_refused(uint32_t number, uint32_t second, uint32_t third)
 {
     ARE_REFUSED(number, {CWD, "none/x", second, third, -ENOENT}, {CWD, "/data/x", second, third, -ENOTDIR},
                 {NOTHING, "data", second, third, -EBADF}, {0, "data", second, third, -ENOTDIR},
-                {CWD, long_name, second, third, -ENAMETOOLONG}); /* it ends with the message */
+                {CWD, long_name, second, third, -ENAMETOOLONG}); /* its end is that of the message */
     char *far = transfer_of(A);
     memset(far, 'x', FILE_TRANSFER_MAX);
     CHECK(ask(A, number, CWD, second, third) == -ENAMETOOLONG);

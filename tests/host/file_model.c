@@ -8,7 +8,7 @@
 
 enum {
     PAGES = 300,
-    NEED_MAX = 16, /* pages that an operation needs, at most */
+    NEED_MAX = 16, /* the most pages that an operation needs */
 };
 
 struct node nodes[NODES];
@@ -75,7 +75,7 @@ bool node_succeeded(int err, int expected)
     return err == 0;
 }
 
-/* Memory becomes scarce, or is there again. */
+/* Makes memory scarce, or plentiful again. */
 static void press(void)
 {
     uint32_t left = random_below(3) ? random_below(8) : PAGES;

@@ -14,7 +14,7 @@ static const uint32_t region_starts[REGIONS] = {0, (MAP_DIRECT - 1) << PAGE_BITS
 static _Alignas(PAGE_SIZE) unsigned char archive[BLOCKS * PAGE_SIZE];
 static struct memory_device device;
 
-/* A file of the archive, held by us at first. */
+/* A file of the archive, which the test holds at first. */
 static void create_from_device(void)
 {
     uint32_t block = random_below(BLOCKS - 1), bytes = random_below(REGION_BYTES + 1);
@@ -43,7 +43,7 @@ struct range {
     uint32_t region, at, bytes, offset;
 };
 
-/* Within a region. */
+/* A range within a region. */
 static struct range any_range(void)
 {
     uint32_t region = random_below(random_below(4) ? 2 : REGIONS), at = random_below(REGION_BYTES);
@@ -92,10 +92,10 @@ static void read_any(void)
     uint32_t left = nodes[i].size > r.offset ? nodes[i].size - r.offset : 0, expected = least(left, r.bytes);
     CHECK(inode_read(inodes[i], r.offset, bytes, r.bytes) == (int32_t)expected);
     CHECK(memcmp(bytes, nodes[i].bytes[r.region] + r.at, expected) == 0);
-    CHECK(inode_read(inodes[i], 4 * PAGE_SIZE, bytes, 1) <= 0 || bytes[0] == 0); /* of no region */
+    CHECK(inode_read(inodes[i], 4 * PAGE_SIZE, bytes, 1) <= 0 || bytes[0] == 0); /* in no region */
 }
 
-/* The bytes of a region behind the file's end. */
+/* Clears the bytes of the region that are behind the file's end. */
 static void clear_behind(struct node *node)
 {
     for (uint32_t region = 0; region < REGIONS; region++) {
@@ -124,7 +124,7 @@ static void truncate_any(void)
     clear_behind(&nodes[i]);
 }
 
-/* A client that has it mapped writes all over it, also behind the file's end. */
+/* A client that has the page mapped writes all over it, also behind the file's end. */
 static void scribble(struct node *node, const struct range *r, const struct page_source *source)
 {
     uint32_t at = r->at / PAGE_SIZE * PAGE_SIZE, end = node->size - region_starts[r->region];

@@ -18,7 +18,7 @@ static struct name {
     uint32_t position;
 } names[NAMES];
 
-/* Mostly one that has a name. */
+/* Mostly a directory that has a name. */
 static int any_directory(void)
 {
     for (unsigned tries = 0; tries < 8; tries++) {
@@ -245,7 +245,7 @@ static void commit_rename(const struct rename *r, struct name *old, struct name 
 
     if (new &&new->node == node)
         return;
-    if (new) { /* keeps its position */
+    if (new) { /* it keeps its position */
         replaced = new->node;
         new->node = node;
         old->directory = NONE;
@@ -283,7 +283,7 @@ static void lookup(void)
     CHECK(err ? !inode : inode == inodes[node]);
 }
 
-/* A path of some names, walked by both. */
+/* A path of some names, which both find. */
 static void find_path(void)
 {
     char path[600] = "";
@@ -307,7 +307,7 @@ static void find_path(void)
     CHECK(path_find(from, path, &inode) == err && (err ? !inode : inode == inodes[at]));
 }
 
-/* From the path to the directory again. */
+/* Finds the path of a directory, which must lead back to it. */
 static void path_back(void)
 {
     char path[1024];
@@ -322,7 +322,7 @@ static void path_back(void)
         CHECK(length == (int)strlen(path) && path_find(inodes[0], path, &inode) == 0 && inode == inodes[i]);
 }
 
-/* Each name at its position, and no others. */
+/* Each name is at its position, and there are no others. */
 static void read_directory(void)
 {
     int directory = any_directory();

@@ -1,4 +1,4 @@
-/* The model of file_model.h: what its parts share. */
+/* What the parts of the model in file_model.h share. */
 #pragma once
 
 #include <stdbool.h>
@@ -14,29 +14,29 @@ enum {
     NONE = -1,
 };
 
-/* By their numbers here; the tree's inodes are at the same places. */
+/* Numbered as here; the tree's inodes have the same numbers. */
 extern struct node {
     bool is_used;
     enum inode_kind kind;
     uint32_t links, holders, size, number;
-    int parent; /* of a directory: also the former one, until that is gone */
+    int parent; /* of a directory: its parent, also one that was removed, until that is gone */
     unsigned char bytes[REGIONS][REGION_BYTES];
 } nodes[NODES];
 extern struct inode *inodes[NODES];
 
-/* One that is used; one that is not, or NONE. */
+/* A node that is used; one that is not, or NONE. */
 int node_any(void);
 int node_free(void);
 
 void node_add(int node, enum inode_kind kind, struct inode *inode);
 
-/* It has lost a link or a holder. */
+/* The node has lost a link or a holder: forgets it if it has none left. */
 void node_forget_unused(int node);
 
-/* Whether an operation found what it must; -ENOSPC only if there is little. */
+/* Whether an operation had the expected result. -ENOSPC is right only when memory is scarce. */
 bool node_succeeded(int err, int expected);
 
-/* A random operation on names, on contents. */
+/* Random operations: on names, on contents. */
 void names_begin(void);
 void names_step(void);
 void contents_begin(void);

@@ -20,7 +20,7 @@ void pages_revoke(uint32_t number)
     tree_last_revoked = number;
 }
 
-/* What is taken is arbitrary: no page is zero by chance. */
+/* The pages are filled arbitrarily, so that none is zero by chance. */
 uint32_t tree_begin(uint32_t pages)
 {
     memset(memory, 0xa5, (size_t)pages * PAGE_SIZE);
@@ -114,7 +114,7 @@ int tree_rename(const char *from, const char *to)
     return err ? err : directory_rename(&old, &new);
 }
 
-/* The first entry that is stored; false: there is none. */
+/* The first entry that is stored; false if there is none. */
 static bool first_entry(const struct inode *directory, struct directory_entry *entry)
 {
     uint32_t position = POSITION_FIRST;
@@ -122,7 +122,7 @@ static bool first_entry(const struct inode *directory, struct directory_entry *e
     return directory_next(directory, &position, entry);
 }
 
-/* Down to a directory without entries, which then goes. */
+/* Goes down to a directory without entries, which is then removed. */
 void tree_clear(struct inode *directory)
 {
     struct directory_entry entry;

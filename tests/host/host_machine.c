@@ -1,4 +1,4 @@
-/* The machine for host tests: its physmap is ordinary memory. Its processors are another file's. */
+/* The machine for host tests: its physmap is ordinary memory. Its processors are in another file. */
 #include "kernel/arch/arch.h"
 #include "kernel/mem/frame.h"
 #include "tests/host/check.h"
@@ -19,7 +19,8 @@ _Noreturn void panic(const char *what, const char *file, int line)
 
 __attribute__((constructor)) static void map_window(void)
 {
-    size_t bytes = PHYSMAP_BYTES + (size_t)HOST_FRAMES * sizeof(struct frame) + PAGE_SIZE; /* some records more */
+    size_t bytes =
+        PHYSMAP_BYTES + (size_t)HOST_FRAMES * sizeof(struct frame) + PAGE_SIZE; /* with room for more records */
     host_physmap = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     CHECK(host_physmap != MAP_FAILED);
 }

@@ -1,5 +1,5 @@
-/* MACHINE_HEADER for a host test that includes a file of kernel/i386: the real one, but with a physmap wherever the
- * test has its memory, and what it does to the processor is the test's. */
+/* MACHINE_HEADER for a host test that includes a file of kernel/i386: the real machine, but its physmap is wherever the
+ * test has its memory, and the test provides the privileged instructions. */
 #pragma once
 
 #pragma clang diagnostic ignored "-Wint-to-pointer-cast"

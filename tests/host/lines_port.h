@@ -1,4 +1,4 @@
-/* The console's output with a port that takes as much as a test says. */
+/* The console's output, with a port that takes as much as the test says. */
 #pragma once
 
 #include <string.h>
@@ -25,7 +25,7 @@ static inline void start(void)
     out_bytes = 0;
 }
 
-/* All that there is room for. */
+/* Moves as much as there is room for. */
 static inline void move_all(void)
 {
     while (lines_move(&lines))
@@ -68,7 +68,7 @@ static inline void share(void)
     move_all();
 }
 
-/* As much as will go, up to that room. */
+/* Fills the ring until only so much room is left. */
 static inline void fill_ring_to(uint32_t room)
 {
     while (ring_room(&lines.output.ring) > room)

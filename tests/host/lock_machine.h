@@ -1,11 +1,11 @@
-/* For a test of kernel/i386/lock.c, which it includes: with the machine that it runs on here, and `lock_space` in place
- * of CR3. */
+/* For a test of kernel/i386/lock.c, which it includes, with the real machine's header, and `lock_space` in place of
+ * CR3. */
 #pragma once
 
 #undef MACHINE_HEADER
 #define MACHINE_HEADER "tests/host/i386_machine.h"
 
-/* Those that the host's machine has as well. */
+/* Renames the functions that the host's machine has as well. */
 #define arch_reschedule lock_poke
 #define arch_tick       lock_tick
 #define arch_ipi        lock_request

@@ -1,5 +1,5 @@
-/* The machine contract's parameters for host tests, see kernel/arch/arch.h: a small physmap in an
- * ordinary mapping of the test program, the frame records behind it. */
+/* The parameters of the machine for host tests, see kernel/arch/arch.h: a small physmap in an ordinary mapping of the
+ * test program, followed by the frame records. */
 #pragma once
 
 #ifdef __cplusplus
@@ -19,7 +19,7 @@ extern unsigned char *host_physmap; /* mapped by tests/host/host_machine.c */
 #define PHYSMAP_BYTES ((uint32_t)HOST_FRAMES * 4096u)
 #define FRAMES_OFFSET PHYSMAP_BYTES
 #define KERNEL_REF    0x1000u
-#define OBJECT_FRAMES 1u /* frames before it hold no object */
+#define OBJECT_FRAMES 1u /* the frames before it hold no object */
 
 #ifndef HOST_TABLE_BITS
 #define HOST_TABLE_BITS 9
@@ -42,18 +42,18 @@ enum {
     STEP_NODES = HOST_STEP_NODES,
 };
 
-/* Sends every message through the general case. */
+/* If set, every message takes the general case. */
 extern int host_force_general;
 #define IPC_FORCE_GENERAL host_force_general
 
-/* What arch_preemption_point() does: a test lets an interrupt in by leaving it with longjmp. */
+/* Called by arch_preemption_point(): a test lets an interrupt happen by leaving it with longjmp. */
 extern void (*host_preemption_point)(void);
 
-/* What arch_registers_init() does besides: a test that has state for each thread forgets that of the one before. */
+/* Called by arch_registers_init(): a test that keeps state for each thread forgets that of the previous one. */
 extern void (*host_thread_begins)(struct registers *registers);
 
 /* Bit i: arch_irq_unmask(i) was called. */
 extern uint32_t host_unmasked;
 
-/* Bit i: arch_tick(i) was called, where one_processor.c is linked. */
+/* Bit i: arch_tick(i) was called, if one_processor.c is linked. */
 extern uint32_t host_ticked;

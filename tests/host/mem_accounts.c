@@ -30,7 +30,7 @@ int mem_status_of_limit(const struct space *space, uint32_t limit)
     return !alone && account->depth == ACCOUNT_DEPTH_MAX ? -EAGAIN : 0;
 }
 
-/* With those above it. */
+/* Adds the account and those above it. */
 static void find_account(struct account *account)
 {
     for (; account; account = account->parent) {
@@ -89,7 +89,7 @@ static void check_account(const struct account *account, uint32_t others)
     CHECK(account->depth <= ACCOUNT_DEPTH_MAX);
 }
 
-/* What the spaces of an account, and the accounts under it, are promised in low memory. */
+/* The low memory that is promised to the spaces of an account and to the accounts under it. */
 static uint32_t count_low(const struct account *account, uint32_t depth)
 {
     counted = account;
@@ -102,8 +102,9 @@ static uint32_t count_low(const struct account *account, uint32_t depth)
     return low;
 }
 
-/* Units of the segments that spaces have attached: once for each that is attached by one without a limit, and for each
- * space with one; but for a copy that is not whole, which has them all charged before it has them. */
+/* Units of the segments that spaces have attached. A segment is charged to each space with a limit, and once for all
+ * spaces without one. A copy that is not complete has all of its parent's segments charged, though it has not attached
+ * them yet. */
 static uint32_t units;
 static const struct named *segment;
 static bool is_attached_unlimited;

@@ -1,4 +1,4 @@
-/* The memory server's accounts of frames, counted anew from its spaces. */
+/* The memory server's accounts of frames, computed again from its spaces. */
 #pragma once
 
 #include "servers/mem/space.h"
@@ -6,9 +6,9 @@
 /* What a space has charged to its account. */
 uint32_t mem_charged(const struct space *space);
 
-/* What a space must hear that takes that limit: 0, or the error. */
+/* The answer to a space that sets that limit: 0, or the error. */
 int mem_status_of_limit(const struct space *space, uint32_t limit);
 
-/* A1 .. A4 of servers/lib/account.h, and L1 .. L4 of servers/mem/limits.h, where `others` is charged to the root by who
- * is no space, and `others_low` of it is in low memory. */
+/* Checks A1 .. A4 of servers/lib/account.h, and L1 .. L4 of servers/mem/limits.h. `others` is what others than spaces
+ * have charged to the root; `others_low` of it is low memory. */
 void mem_accounts_check(uint32_t others, uint32_t others_low);

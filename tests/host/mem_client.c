@@ -19,7 +19,7 @@ bool mem_was_refused;
 
 uint32_t mem_answered, mem_answered_calls;
 
-/* The server's, where it expects it. */
+/* Maps the server's message page at its address. */
 __attribute__((constructor)) static void map_page(void)
 {
     CHECK(mmap(message_page, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1,
@@ -39,7 +39,7 @@ static err_t grant(const struct mem_client *client, uint32_t fault_page)
                       : fake_grant(client->slot, item, mem_window, mem_window_pages, false);
 }
 
-/* As the manager does with a task that has just got a space. */
+/* Makes a thread, as the manager does in a task that has just got a space. */
 static void make_thread(const uint32_t *w)
 {
     if (w[0] == MEM_SPACE_CREATE)
@@ -48,7 +48,7 @@ static void make_thread(const uint32_t *w)
         fake_thread_create(space_find(w[2])->task);
 }
 
-/* What the kernel does with the answer, if there is one. */
+/* Sends a message, and treats the answer as the kernel does; false if there is none. */
 static bool exchange(const struct mem_client *client, uint32_t tag, struct words *words, uint32_t fault_page)
 {
     const struct words asked = *words;
@@ -90,7 +90,7 @@ int mem_call_once(const struct mem_client *client, uint32_t number, uint32_t a, 
 
 void (*mem_between)(void);
 
-/* What is called next, when that was done in part. */
+/* The next call after an answer to a call that was done in part. */
 static void ask_for_more(const struct words *answer, struct words *asked)
 {
     uint32_t number = asked->w[0];
@@ -227,7 +227,7 @@ void mem_starve(uint32_t rest)
     hoarded = left - rest;
     while (hoarded_low < hoarded && frames_promise_low(1))
         hoarded_low++;
-    if (hoarded_low < hoarded) { /* those in low memory are fewer */
+    if (hoarded_low < hoarded) { /* there is less low memory than that */
         uint32_t back = rest < hoarded_low ? rest : hoarded_low;
         frames_unpromise_low(back);
         hoarded_low -= back;

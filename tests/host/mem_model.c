@@ -19,7 +19,7 @@ struct model_segment model_segments[IDS];
 
 static uint32_t next_id = 0x1001;
 static bool memory_is_short; /* then refusals for lack of memory are right */
-static bool has_limits;      /* and if programs have taken limits */
+static bool has_limits;      /* the same, because programs have set limits */
 
 const struct model_page absent, zeroed = {.kind = PRIVATE, .write = true};
 
@@ -77,7 +77,7 @@ static void begin(struct client *client)
 
 static void end(struct client *client)
 {
-    if (random_below(4) == 0) /* mem ends it otherwise */
+    if (random_below(4) == 0) /* otherwise mem ends it */
         fake_task_destroy(client->name.slot);
     client->waits = true;
     CHECK(mem_manager(MEM_SPACE_DESTROY, client->name.id, 0) == 0);
@@ -92,7 +92,7 @@ static const struct program_segment text = {PROGRAM_BASE, TEXT_PAGES *PAGE_SIZE 
 static const struct program_segment data = {DATA_FIRST, DATA_PAGES *PAGE_SIZE, 13, PAGE_SIZE + 10,
                                             RIGHT_READ | RIGHT_WRITE};
 
-/* The image: text from the archive, a data page, a half zero one, two zero ones, the stack. */
+/* The image: text from the archive, a data page, one that is half zero, two that are zero, the stack. */
 static void model_image(struct client *client)
 {
     for (uint32_t i = 0; i < TEXT_PAGES; i++)
@@ -144,7 +144,7 @@ static void fork_one(void)
     parent->waits = child->waits = false;
     if (status) {
         CHECK(is_short(status));
-        mem_manager(MEM_SPACE_DESTROY, child->name.id, 0); /* what there is of it */
+        mem_manager(MEM_SPACE_DESTROY, child->name.id, 0); /* as far as it exists */
         CHECK(!space_find(child->name.id) && !fake_task_lives(child->name.slot));
         fake_task_reap();
         return;
@@ -161,7 +161,7 @@ static void fork_one(void)
 
 /* Touching. */
 
-/* Only the deep stack is not. */
+/* Everything is, except the deep stack. */
 static bool is_promised(uint32_t address)
 {
     return address < STACK_LOW || address >= STACK_TOP - STACK_PROMISED * PAGE_SIZE;
@@ -188,7 +188,7 @@ static void touch_one(void)
                    (!(cause & FAULT_EXECUTE) || model->execute) && !model->no_read;
     if (model->kind == FOREIGN)
         allowed = model_foreign_allows(model, cause);
-    if (!allowed && random_below(20)) /* most programs are correct */
+    if (!allowed && random_below(20)) /* most programs make few wrong accesses */
         return;
 
     bool done = mem_touch(&client->name, address, cause);
@@ -240,7 +240,7 @@ static void sbrk_one(void)
     }
 }
 
-/* Sizes up to more than a leaf of the page map, addresses often at its borders. */
+/* Sizes up to more than a leaf of the page map, addresses often at the borders of leaves. */
 static void mmap_or_munmap(void)
 {
     struct client *client = pick(true);
@@ -267,7 +267,7 @@ static void mmap_or_munmap(void)
     if (status == 0) {
         uint32_t top = place + length;
         CHECK(place % PAGE_SIZE == 0 && (!address || place == address));
-        if (top > MMAP_BASE + (MODEL_PAGES << PAGE_BITS)) { /* chosen beyond what is modelled */
+        if (top > MMAP_BASE + (MODEL_PAGES << PAGE_BITS)) { /* mem chose an address beyond the model */
             CHECK(!address && call(client, MEM_MUNMAP, place, length, NULL) == 0);
             return;
         }
@@ -280,7 +280,8 @@ static void mmap_or_munmap(void)
     }
 }
 
-/* Page by page, to the first that cannot have them; what is written keeps its word, and its promise. */
+/* Goes page by page, to the first that cannot have the rights. A page that was written keeps its word and its
+ * promise. */
 static void protect_some(void)
 {
     struct client *client = pick(true);
@@ -305,7 +306,7 @@ static void protect_some(void)
         if (expected)
             break;
         page->no_read = !rights, page->no_write = !(rights & RIGHT_WRITE), page->execute = rights & RIGHT_EXECUTE;
-        if (page->kind == FOREIGN) /* it is to be granted again */
+        if (page->kind == FOREIGN) /* it must be granted again */
             page->write = rights & RIGHT_WRITE, page->word = 0;
     }
     CHECK((int)words.w[0] == expected && words.w[1] == at);
@@ -340,7 +341,7 @@ static void open_or_close(void)
     model_segments[id].holders += client->opens[id]++ == 0;
 }
 
-/* Segments are mapped where they are open and nowhere else, all see one word. */
+/* Segments are mapped where they are open and nowhere else; all spaces see the same word. */
 static void use_segment(void)
 {
     struct client *client = pick(true);
@@ -358,7 +359,7 @@ static void use_segment(void)
     *word = model_segments[id].word = random_below(1000000);
 }
 
-/* Nothing of this changes anything for anybody. */
+/* Calls that change nothing for anybody. */
 static void nonsense(void)
 {
     struct client *client = pick(true), stranger = {.name = {0x7ffffff0, 0}};
@@ -381,7 +382,7 @@ static void nonsense(void)
     CHECK(!mem_send(&client->name, TAG_SIGNAL, words));
 }
 
-/* Limits: each program, or nobody else, may lower what it and its children may have. */
+/* Limits: a program may lower what it and its children may have, and nobody else's. */
 
 static void limit_one(void)
 {
@@ -392,15 +393,14 @@ static void limit_one(void)
     const struct space *space = space_find(client->name.id);
     uint32_t limit = random_below(2) ? mem_charged(space) + random_below(40) : random_below(2 * space->account->limit);
     int expected = mem_status_of_limit(space, limit), status = call(client, MEM_SET_LIMIT, limit, 0, NULL);
-    CHECK(status == expected ||
-          (expected != -EPERM && expected != -EINVAL && status == -ENOMEM && memory_is_short)); /* none in low memory */
+    CHECK(status == expected || (expected != -EPERM && expected != -EINVAL && status == -ENOMEM &&
+                                 memory_is_short)); /* `status` is for lack of low memory */
     CHECK(status || space->account->limit == limit);
     CHECK(call(client, MEM_GET_LIMIT, 0, 0, &limit) == 0 && limit == space->account->limit);
     has_limits |= !status;
 }
 
-/* Takes nearly all that can be promised, so that whatever is asked for next is refused at any place; or
- * gives it back. */
+/* Takes nearly everything that can be promised, so that the next calls are refused at any point; or gives it back. */
 static void hoard_or_give_back(void)
 {
     if (mem_hoarded() || !memory_is_short || random_below(8))
@@ -411,7 +411,7 @@ static void hoard_or_give_back(void)
 
 /* Checks. */
 
-/* In the middle of another's call. */
+/* Others act between the parts of a call. */
 static void others_act(void)
 {
     static bool acting;
@@ -424,7 +424,7 @@ static void others_act(void)
     acting = false;
 }
 
-static uint32_t start_free; /* frames that are free or the server's own */
+static uint32_t start_free; /* frames that are free, or the server's own */
 
 void mem_model_check(void)
 {

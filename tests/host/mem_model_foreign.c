@@ -39,7 +39,7 @@ static int reserve(struct client *client, uint32_t length, uint32_t rights, uint
     return (int)answer.w[0];
 }
 
-/* The place is not more than the model knows, or it is given back. */
+/* The place is within what the model knows, or it is given back. */
 void reserve_some(void)
 {
     struct client *client = pick(true);
@@ -69,7 +69,7 @@ static void take_back_from(struct client *client, uint32_t file_page)
             client->high[i].word = 0;
 }
 
-/* A child has the places alone. */
+/* A child has the places, but none of the pages. */
 void model_foreign_fork(struct client *child)
 {
     for (uint32_t i = 0; i < MODEL_PAGES; i++)
@@ -77,7 +77,7 @@ void model_foreign_fork(struct client *child)
             child->high[i].word = 0;
 }
 
-/* Many at places next to each other; there is always a table for them. */
+/* Grants pages at adjacent places, for which there always is a table. */
 static void grant(struct client *client)
 {
     uint32_t address = MMAP_BASE + random_below(MODEL_PAGES) * PAGE_SIZE, file_page = random_below(FAKE_FILE_PAGES);

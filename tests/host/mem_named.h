@@ -55,7 +55,7 @@ static inline uint32_t named_holders(const char *name)
     return named_ask(a, MEM_SHM_STATUS, name, &words) ? 0 : words.w[2];
 }
 
-/* Refused, and nothing has changed. */
+/* The call is refused, and nothing has changed. */
 static inline void named_refuses(struct mem_client client, const char *name, uint32_t flags, uint32_t pages, int error)
 {
     uint32_t state = mem_state(), count = named_count(), address;

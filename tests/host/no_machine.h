@@ -1,14 +1,13 @@
-/* What of the machine's contract, kernel/arch/arch.h, a host test need not model: one lock that is always held, threads
- * that are not resumed, no area to save registers in, a processor's number that the test sets. The functions of
- * no_machine.c read and write nothing; those that are declared here are tests/model/processors.c's or
- * tests/host/one_processor.c's. */
+/* The parts of the machine, kernel/arch/arch.h, that a host test need not model: one lock that is always held, threads
+ * that are not resumed, no area for registers, and a processor number that the test sets. The functions in no_machine.c
+ * use no device; those only declared here are in tests/model/processors.c or tests/host/one_processor.c. */
 #pragma once
 
-extern unsigned host_cpu; /* the processor whose event happens */
+extern unsigned host_cpu; /* the processor on which the event happens */
 
-/* The log, as a test has it. */
+/* The log of a test. */
 extern struct host_log {
-    uint32_t bytes, steps; /* that it took, and was asked for */
+    uint32_t bytes, steps; /* the bytes that it took, and the steps that it was asked for */
     bool full, busy;
 } host_log;
 
@@ -23,7 +22,7 @@ void arch_tlb_invalidate(uint32_t address);
 void arch_space_load(uint32_t directories);
 void arch_space_leave(void);
 
-/* The real one leaves the kernel as most events do: translations are settled there. */
+/* The real one leaves the kernel as most events do, after tlb_sync(). */
 static inline void arch_resume(struct thread *to)
 {
     void tlb_sync(void);
@@ -51,5 +50,5 @@ static inline void arch_save_area(struct arch_cpu *cpu, struct registers *regist
 static inline void arch_copy_words(uint32_t *to, const uint32_t *from, uint32_t count)
 {
     while (count--)
-        *to++ = *(const volatile uint32_t *)from++; /* each once, as the real one does */
+        *to++ = *(const volatile uint32_t *)from++; /* reads each word once, as the real one does */
 }

@@ -1,4 +1,4 @@
-/* The processor of host tests that run one event after the other: it does nothing. */
+/* The processor of host tests that run one event after the other: its functions do nothing. */
 #include "kernel/arch/arch.h"
 
 #include <string.h>
@@ -65,14 +65,14 @@ void arch_tick(unsigned cpu)
 }
 
 uint32_t host_requested;
-void (*host_hears)(void); /* another processor, what is requested; or null */
+void (*host_on_ipi)(void); /* if not null, called when another processor gets a request */
 
 void arch_ipi(unsigned cpu, uint32_t request)
 {
     (void)cpu;
     host_requested = request;
-    if (host_hears)
-        host_hears();
+    if (host_on_ipi)
+        host_on_ipi();
 }
 
 void arch_ipi_wait(unsigned cpu)

@@ -4,19 +4,19 @@
 
 enum {
     SLOTS = 64,       /* the slots that random calls name */
-    SLOT_PARENT = 10, /* what is there has many children, so that revoking it takes several steps */
-    SLOT_ANY = 0x3f,  /* of a slot's `object`: the bits that are set for some kind */
+    SLOT_PARENT = 10, /* its capability has many children, so that revoking it takes several steps */
+    SLOT_ANY = 0x3f,  /* the bits in a slot's `object` that are set for some kind */
 };
 
 static const struct thread *caller;
-static uint32_t succeeded[SYS_COUNT]; /* calls that were not refused */
+static uint32_t succeeded[SYS_COUNT]; /* calls that succeeded */
 
 static uint32_t any_slot(void)
 {
     return random_below(64) ? random_below(SLOTS) : random_below(SLOT_COUNT);
 }
 
-/* Mostly a slot of the running thread's table that holds that kind (0: that is empty). */
+/* Mostly a slot of the running thread's table that holds that kind (0: an empty one). */
 static uint32_t slot_with(uint32_t kind)
 {
     const struct cspace *cspace = &AT(struct task, caller->task)->cspace;
@@ -30,7 +30,7 @@ static uint32_t slot_with(uint32_t kind)
     return any_slot();
 }
 
-/* The slot that a call names. */
+/* The slot that the call names. */
 static uint32_t slot_for(unsigned number)
 {
     switch (number) {
@@ -82,7 +82,7 @@ static uint32_t any_priority(void)
     return random_below(30) ? random_below(caller->priority + 1u) : random_below(PRIORITY_COUNT + 2);
 }
 
-/* Seldom one that there is not. */
+/* Seldom one that does not exist. */
 static uint32_t any_cpu(void)
 {
     if (random_below(4) == 0)
@@ -100,7 +100,7 @@ static uint32_t any_rights(void)
     return random_below(3) ? RIGHT_READ | RIGHT_WRITE | RIGHT_GRANT : random_below(32);
 }
 
-/* Mostly some that a mapping may have. */
+/* Mostly rights that a mapping may have. */
 static uint32_t any_map_rights(void)
 {
     static const uint8_t rights[] = {RIGHT_READ, RIGHT_READ | RIGHT_GRANT, RIGHT_READ | RIGHT_WRITE,
@@ -163,7 +163,7 @@ static void derive_arguments(struct registers *r)
     r->ebp = !is_range || random_below(2) ? 0 : 1 + random_below(40);
 }
 
-/* Arguments that often make sense for the call; false if it is none of these. */
+/* Arguments that often make sense for the call; false if it is not one of these calls. */
 static bool memory_arguments(unsigned call, struct registers *r)
 {
     switch (call) {
@@ -250,7 +250,7 @@ static unsigned any_call(void)
     return random_below(2) ? often[random_below(sizeof often)] : random_below(SYS_COUNT + 1);
 }
 
-/* What init was born with is the basis of the run: it seldom loses that, or its life. */
+/* The run needs what init has from the start: calls seldom delete or destroy it. */
 static bool is_basis(uint32_t index, const struct thread *init)
 {
     uint32_t object = cspace_slot(&thread_task(caller)->cspace, index)->object;
@@ -263,7 +263,7 @@ static bool is_basis(uint32_t index, const struct thread *init)
 static bool is_the_end(unsigned number, uint32_t slot, const struct thread *init)
 {
     if (caller == init && (number == SYS_ipc_reply_wait || number == SYS_ipc_call))
-        return random_below(3); /* it would wait for long */
+        return random_below(3); /* the wait would be long */
     bool ends = number == SYS_object_destroy || number == SYS_cap_delete || number == SYS_cap_revoke ||
                 number == SYS_thread_stop || number == SYS_thread_schedule;
 
@@ -298,7 +298,7 @@ void random_call_returned(unsigned number, const struct thread *thread)
 void random_calls_check(void)
 {
     for (unsigned i = 0; i < SYS_COUNT; i++)
-        CHECK(succeeded[i] > 3 || i <= SYS_ipc_reply); /* who sends or waits runs on later */
+        CHECK(succeeded[i] > 3 || i <= SYS_ipc_reply); /* a sender or waiter runs on only later */
 }
 
 uint32_t random_fault(struct thread *thread)
@@ -314,7 +314,7 @@ uint32_t random_page(void)
 
 /* ---------------------------------------------------------------------------------- the run */
 
-/* A thread that is gone has left its place zeroed. */
+/* A thread that was destroyed has left its cell zeroed. */
 static bool is_alive(const struct thread *thread)
 {
     return thread->page && thread->state != THREAD_DEAD;

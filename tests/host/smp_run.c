@@ -21,7 +21,7 @@ enum {
 struct smp_counts smp_counts;
 
 static struct thread *init;
-static uint32_t inside; /* bit i: processor i is in the kernel, and on this program's stack */
+static uint32_t inside; /* bit i: processor i is in the kernel, and uses this program's stack */
 static jmp_buf left[CPUS];
 
 _Noreturn void violation(const char *format, ...)
@@ -37,7 +37,7 @@ _Noreturn void violation(const char *format, ...)
 
 /* ---------------------------------------------------------------------------------- what calls promise */
 
-static uint32_t ticks_due; /* bit i: processor i had something to do when the tick came to the first */
+static uint32_t ticks_due; /* bit i: processor i had something to run when the first one got the tick */
 
 static void check_ticks_were_sent(void)
 {
@@ -72,7 +72,7 @@ static void expect_stop(struct thread *stopper)
         stops[stops_count++] = (struct stop){stopper, target, slot};
 }
 
-/* "ERR_STATE": the call reads or writes the state of a thread that runs. */
+/* ERR_STATE: whether the call reads or writes the state of a running thread. */
 static bool must_be_refused(const struct thread *caller, unsigned number)
 {
     const struct slot *slot = called_slot(caller);
@@ -82,7 +82,7 @@ static bool must_be_refused(const struct thread *caller, unsigned number)
            target->state == THREAD_RUNNING;
 }
 
-/* It keeps the thread from running once it has returned, unless somebody resumed it. */
+/* When thread_stop returns, the thread does not run, unless somebody has resumed it. */
 static void check_stop(const struct stop *stop)
 {
     if (stop->stopper->registers.eax || !names(stop->slot, stop->target) || !stop->target->stopped)
@@ -124,7 +124,7 @@ static void check_everything(void)
 
 struct event {
     enum { CALL, FAULT, STEP, STALE, POKE, TICK, INTERRUPT } kind;
-    uint32_t argument; /* call's number, address, line */
+    uint32_t argument; /* the call's number, the address, or the line */
 };
 
 static struct thread *interrupt(uint32_t line)
@@ -166,7 +166,7 @@ static void check_next(unsigned cpu, const struct thread *next)
     CHECK(!next || (next->state == THREAD_RUNNING && next->cpu == REF(&kernel.cpus[cpu])));
 }
 
-/* As the entries do it, to its end or up to a step after which its processor is left. */
+/* Delivers the event as the kernel's entries do, to its end or to a step at which its processor leaves it. */
 static void deliver(struct event event)
 {
     unsigned cpu = host_cpu;
@@ -186,8 +186,8 @@ static void deliver(struct event event)
 
 static void step_on(unsigned cpu);
 
-/* Between two steps. An interrupt begins anew on an empty stack, so this one is left, or others go on and it
- * returns. */
+/* Between two steps. The event is either left, as an interrupt begins on an empty stack; or other processors continue
+ * first, and this returns. */
 static void at_preemption_point(void)
 {
     unsigned self = host_cpu;
@@ -238,14 +238,14 @@ static void fault(struct thread *thread)
 }
 
 static uint32_t
-    segments[HOST_FRAMES << (PAGE_BITS - THREAD_SHIFT)]; /* what a thread, by its place, has put into fs and gs */
+    segments[HOST_FRAMES << (PAGE_BITS - THREAD_SHIFT)]; /* what each thread, by its cell, has put into fs and gs */
 
 static void begin_segments(struct registers *registers)
 {
     segments[(REF(registers) - offsetof(struct thread, registers)) >> THREAD_SHIFT] = 0;
 }
 
-/* Whatever happened in between, they are as the thread left them. */
+/* fs and gs are as the thread left them, whatever happened in between. */
 static void use_segments(struct thread *thread)
 {
     uint32_t *found = &processors[host_cpu].segments, *expected = &segments[REF(thread) >> THREAD_SHIFT];
@@ -255,7 +255,7 @@ static void use_segments(struct thread *thread)
     *found = *expected = random_below(UINT32_MAX);
 }
 
-/* A thread that uses the FPU is never switched to directly: init seldom does. */
+/* A thread that uses the FPU is never switched to directly, so init seldom uses it. */
 static void thread_step(struct thread *thread)
 {
     use_segments(thread);
@@ -274,7 +274,7 @@ static uint32_t any_line(void)
     return random_below(4) ? IRQ_TICK : random_below(IRQ_COUNT);
 }
 
-/* A random one, but for init, which stays on the first processor. */
+/* A random one, except init, which stays on the first processor. */
 static struct thread *any_thread_that_waits(void)
 {
     unsigned skip = random_below(8);
@@ -291,7 +291,7 @@ static struct thread *any_thread_that_waits(void)
     return found;
 }
 
-/* Nobody is left to run here: of those that wait for each other somebody has to go on. */
+/* No thread can run here, so the wait of one is ended. */
 static void idle_step(unsigned cpu)
 {
     struct thread *woken = cpu == 0 && random_waits(init) ? init : any_thread_that_waits();
@@ -301,7 +301,7 @@ static void idle_step(unsigned cpu)
     deliver(cpu == 0 ? (struct event){INTERRUPT, any_line()} : (struct event){POKE, 0});
 }
 
-/* One that is on its way arrives now, or later. */
+/* Whether an interrupt that is pending arrives now. */
 static bool is_interrupted(unsigned cpu)
 {
     if (pending.reschedules >> cpu & 1 && random_below(2))
@@ -315,7 +315,7 @@ static bool is_interrupted(unsigned cpu)
     return true;
 }
 
-/* Seldom: what the call works on may be gone before its next step. */
+/* Seldom, as the object of the call may be gone before the next step. */
 static void step_of_long_call(void)
 {
     if (random_below(8) == 0)
@@ -341,7 +341,7 @@ static void step_on(unsigned cpu)
 
 /* ---------------------------------------------------------------------------------- runs */
 
-/* A thread of init's task, which can do all that init can. */
+/* A thread of init's task, which can do everything that init can. */
 static void make_worker(unsigned cpu)
 {
     const uint32_t slot = WORLD_THREAD + cpu, address = PAGE_SIZE * cpu;

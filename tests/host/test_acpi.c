@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-/* All but the root pointer lie across pages and on odd addresses. */
+/* All tables except the root pointer are at odd addresses and across pages. */
 enum { EBDA = 0x9fc00, BIOS = 0xe0000, COPY = 0x345677, RSDT = 0x0ffe1fe3, XSDT = 0x3ffffff1 };
 enum { MADT = 0x5fffffdd, HEADER = 36, FIRST_ENTRY = 44, TABLE_MAX = 0x10000, ROUNDS = 100000 };
 #define LOCAL_APIC 0xfee00000u
@@ -83,7 +83,7 @@ static void append(uint32_t table, const void *from, uint32_t bytes)
 #define OVERRIDE(line, pin, flags) ENTRY(2, 10, 0, line, WORD(pin), flags, 0)
 #define LOCAL_ADDRESS(low, high)   ENTRY(5, 12, 0, 0, WORD(low), WORD(high))
 
-/* A root pointer with both root tables, an MADT without entries. */
+/* A root pointer with both root tables, and an MADT without entries. */
 static void start(uint8_t revision)
 {
     memset(rsdp, 0, 36);
@@ -136,7 +136,7 @@ static void check_made(void)
     CHECK(is_line(9, 9, true, false));
 }
 
-/* What holds of everything that is found: no processor and no pin comes twice. */
+/* What holds whatever is found: no processor and no pin is listed twice. */
 static void check_found(void)
 {
     uint32_t pins = 0;
@@ -179,7 +179,7 @@ static void root_tables(void)
 {
     for (uint8_t revision = 0; revision < 2; revision++) {
         make(revision);
-        rsdp[33]++; /* not of this revision, nor is the other table */
+        rsdp[33]++; /* the copy is of no known revision, and the other table is missing */
         put(at(XSDT), 0, 4);
         check_made();
     }
@@ -194,9 +194,9 @@ static void root_tables(void)
     seal_root();
     put(at(XSDT), 0, 4);
     check_made();
-    memset(rsdp + 20, 0, 16); /* the loader copied the first part */
+    memset(rsdp + 20, 0, 16); /* the loader copied only the first part */
     check_made();
-    make(2); /* an entry above 4 GiB is passed over */
+    make(2); /* an entry above 4 GiB is ignored */
     put(at(XSDT) + HEADER + 8, (1ull << 32) + MADT, 8);
     set_length(XSDT, HEADER + 16);
     CHECK(!find());
@@ -232,7 +232,7 @@ static void the_first_sound_madt_counts(void)
     check_made();
     seal(first, 98, 9);
     CHECK(find() && machine.local_apic == 0x1000);
-    first[93] = 7; /* its last entry is cut off, when all the others have been read */
+    first[93] = 7; /* its last entry is cut off, after all others have been read */
     seal(first, 98, 9);
     check_made();
 }
@@ -258,7 +258,7 @@ static void the_root_is_searched_where_a_bios_has_it(void)
         hide_roots();
         memcpy(at(places[i]), root, sizeof root);
         check_made();
-        memcpy(rsdp, "RSD PTR ", 8); /* the loader's is damaged */
+        memcpy(rsdp, "RSD PTR ", 8); /* the loader's copy is damaged */
         CHECK(find());
         at(places[i])[20]++;
         CHECK(!find());
@@ -287,7 +287,7 @@ static void processors_that_are_not_there(void)
 {
     start(2);
     CPU(1, 0);
-    CPU(2, 2); /* may be switched on, but is not */
+    CPU(2, 2); /* it could be switched on, but is not */
     CPU(0xff, 1);
     X2APIC(5u, 0u);
     X2APIC(0xffu, 1u);
@@ -295,7 +295,7 @@ static void processors_that_are_not_there(void)
     CHECK(!find());
     X2APIC(0xfeu, 1u);
     CPU(4, 1);
-    CPU(0xfe, 1); /* once is enough */
+    CPU(0xfe, 1); /* one entry is enough */
     X2APIC(4u, 1u);
     CPU(0, 3);
     CHECK(find() && machine.cpus_count == 3 && memcmp(machine.cpus, "\xfe\4\0", 3) == 0);
@@ -305,7 +305,7 @@ static void interrupt_controllers(void)
 {
     make(2);
     put(at(MADT) + 40, 0xfffffffe, 4);
-    CHECK(!find()); /* its sum is wrong */
+    CHECK(!find()); /* its checksum is wrong */
     LOCAL_ADDRESS(0xfed00000u, 0u);
     CHECK(find() && machine.local_apic == 0xfed00000);
     LOCAL_ADDRESS(LOCAL_APIC, 1u);
@@ -344,7 +344,7 @@ static void interrupt_lines(void)
     CHECK(is_line(7, 7, false, false) && is_line(16, 16, true, true));
 }
 
-/* Every other value of every byte. Zero as the root's length means the first part alone. */
+/* Every other value of every byte. Zero as the length of the root pointer means that it has only the first part. */
 static void damage(uint8_t *bytes, uint32_t count, bool is_root)
 {
     for (uint32_t i = 0; i < count; i++)
@@ -356,7 +356,7 @@ static void damage(uint8_t *bytes, uint32_t count, bool is_root)
     CHECK(find());
 }
 
-/* Zeros follow the tables, so that a longer one has another sum. */
+/* Zeros follow the tables, so that a longer table has another checksum. */
 static void one_damaged_byte(void)
 {
     memset(at(RSDT), 0, TABLE_MAX);
@@ -390,7 +390,7 @@ static void lengths(void)
     }
 }
 
-/* Of what make() makes, where each of its entries ends: any such table is sound. */
+/* Tables of make() that end after any of their entries: each is valid. */
 static void cut_off_entries(void)
 {
     static const uint32_t ends[] = {52, 60, 72, 82, 92, 98};
@@ -413,7 +413,7 @@ static void entries_of_wrong_length(void)
             uint8_t entry[32] = {(uint8_t)type, (uint8_t)bytes};
             unsigned need = type < sizeof least && least[type] ? least[type] : 2;
             make(2);
-            put(entry + 4, LOCAL_APIC, 8); /* which is an address where that counts */
+            put(entry + 4, LOCAL_APIC, 8); /* an address, in the entries that have one */
             append(MADT, entry, bytes ? bytes : 32);
             CHECK(find() == (bytes >= need));
         }
@@ -447,7 +447,7 @@ static void tables_at_the_end_of_memory(void)
     CHECK(!find());
 }
 
-/* The sums are right again after the damage, mostly. */
+/* Mostly the checksums are corrected after the damage. */
 static void random_damage(void)
 {
     unsigned found = 0;

@@ -1,6 +1,6 @@
 /*
- * What a thread on one processor does to one on another: answers its fault, destroys what it is revoking, moves it at
- * the end of its time slice.
+ * What a thread on one processor does to a thread on another: it answers its fault, destroys what it is revoking, moves
+ * it when its time slice ends.
  * defines: HOST_STEP_NODES=4
  * sources: kernel-core tests/host/kernel_world.c tests/host/two_processors.c
  */
@@ -14,7 +14,7 @@ enum { EXCEPTION_PAGE_FAULT = 14, ADDRESS = 0x5000 };
 
 static const uint32_t none[4] = {0};
 
-/* In init's task, resumed: it waits for its turn. */
+/* Makes a thread in init's task and resumes it; it is then ready. */
 static struct thread *make(uint32_t slot, uint32_t receives, uint32_t handler, uint32_t cpu)
 {
     CHECK(FIRST(SYS_thread_create, WORLD_TASK, slot | receives << 16, handler | PRIORITY << 16 | cpu << 24,
@@ -41,7 +41,7 @@ static struct thread *on(unsigned cpu, struct thread *thread, uint32_t head)
 
 /* ------------------------------------------------------------------------------- faults */
 
-/* `client` of processor 1 faults; `handler` of processor 0 hears of it, answers, and waits again. */
+/* `client` on processor 1 faults; `handler` on processor 0 receives the fault, answers, and waits again. */
 static void fault(struct thread *client, struct thread *handler)
 {
     CHECK(on(1, second, SYS_thread_yield) == client);
@@ -55,7 +55,7 @@ static void fault(struct thread *client, struct thread *handler)
     CHECK(on(0, handler, SYS_ipc_reply_wait | IPC_REPLY | IPC_EXTENDED) == first);
 }
 
-/* The thread goes on where it ran, not where it was answered. */
+/* The thread continues where it ran, not where it was answered. */
 static void a_fault_is_answered_from_afar(void)
 {
     pair_boot();
@@ -73,7 +73,8 @@ static void a_fault_is_answered_from_afar(void)
 
 static uint32_t victim;
 
-/* What `revoking` names is a mark of the thread's own: it will take that off, whatever is in its place. */
+/* `revoking` names the mark that the thread itself has set: the thread would remove it, whatever has taken its
+ * place. */
 static void destroy_victim(unsigned step)
 {
     if (step)
@@ -101,8 +102,8 @@ static void revoked_and_destroyed(uint32_t slot)
 
 /* ------------------------------------------------------------------------------- turns */
 
-/* Who has had its turn is behind the others, also where it moves at the end of that. */
-static void who_moves_when_its_turn_is_over_is_last(void)
+/* A thread whose turn is over goes behind the others, even if it moves to another processor at that moment. */
+static void moved_after_its_turn_is_last(void)
 {
     pair_boot();
     struct thread *next = make(THREAD, 0, 0, 0), *there = make(OTHER, 0, 0, 1);
@@ -119,7 +120,7 @@ static void who_moves_when_its_turn_is_over_is_last(void)
 
 /* ------------------------------------------------------------------------------- servers */
 
-/* Ready on processor 0, and bound to that or to none. */
+/* Ready on processor 0, and with that processor as its home, or without a home. */
 static struct thread *make_server(uint32_t cpu)
 {
     pair_boot();
@@ -129,7 +130,7 @@ static struct thread *make_server(uint32_t cpu)
     return server;
 }
 
-/* It has a call of the first thread; the second one's waits in the queue. */
+/* The server serves the first thread; the call of the second waits in the queue. */
 static struct thread *serve_both(uint32_t cpu)
 {
     struct thread *server = make_server(cpu);
@@ -155,7 +156,7 @@ static void end_served(void)
     pair_end();
 }
 
-/* It keeps the first thread waiting no longer, whose call it has answered: it goes on where the next caller is. */
+/* The server answers the first thread and moves to the processor of the next caller, so that the first can run on. */
 static void a_server_goes_to_its_caller(void)
 {
     struct thread *server = serve_both(CPU_ANY);
@@ -167,7 +168,7 @@ static void a_server_goes_to_its_caller(void)
     end_served();
 }
 
-/* Where nobody is ready it goes on: the first thread waits for it, too. */
+/* No thread is ready here, so the server stays: the first thread waits for it, too. */
 static void a_server_alone_stays(void)
 {
     struct thread *server = make_server(CPU_ANY);
@@ -196,9 +197,9 @@ int main(void)
     revoked_and_destroyed(ENDPOINT);
     revoked_and_destroyed(THREAD);
     revoked_and_destroyed(TASK);
-    who_moves_when_its_turn_is_over_is_last();
+    moved_after_its_turn_is_last();
     a_server_goes_to_its_caller();
     a_server_alone_stays();
     a_bound_server_stays();
-    puts("test_across: each is where it should be");
+    puts("test_across: threads of two processors act on each other");
 }

@@ -30,7 +30,7 @@ static int call(unsigned number, uint32_t slot, uint32_t a, uint32_t b, uint32_t
     return world_call(init, number | slot << SLOT_SHIFT, (const uint32_t[]){a, b, c, 0});
 }
 
-/* Whoever runs afterwards. */
+/* Returns the thread that runs afterwards. */
 static struct thread *event(struct thread *thread, unsigned number, uint32_t slot)
 {
     return world_syscall(thread, number | slot << SLOT_SHIFT, (const uint32_t[4]){0});
@@ -42,7 +42,7 @@ static int answers(void)
     return (int)server->registers.eax;
 }
 
-/* A server of init's task and priority waits. */
+/* A server of init's task and priority is waiting. */
 static void begin(void)
 {
     init = world_boot();
@@ -86,7 +86,7 @@ static void an_answer_to_an_earlier_call_is_stale(void)
     page->caller_call_number = first + 1;
 }
 
-/* It says of itself that this task owes it an answer; but it is no thread. */
+/* What looks like a caller that is owed a reply by this task is not a thread, so the reply is stale. */
 static void is_no_caller(ref_t ref)
 {
     struct thread *forged = AT(struct thread, ref), before;
@@ -105,7 +105,7 @@ static void is_no_caller(ref_t ref)
     page->caller_call_number = kept.caller_call_number;
 }
 
-/* It waits for an answer, but from a thread of another task. */
+/* The thread waits for a reply, but from a thread of another task. */
 static void is_served_by_another(void)
 {
     const ref_t peer = init->peer;
@@ -125,14 +125,14 @@ static void what_is_forged_is_stale(void)
     is_served_by_another();
     is_no_caller(frame_ref(FRAME));
     is_no_caller(frame + (FREE_PLACE << THREAD_SHIFT) + ASIDE);
-    is_no_caller(frame_ref(WORLD_FRAMES)); /* which has no record */
+    is_no_caller(frame_ref(WORLD_FRAMES)); /* a frame without a record */
     thread_page(server)->caller = 0xfffffc00;
     CHECK(answers() == ERR_STALE);
     thread_page(server)->caller = REF(init);
     CHECK(answers() == OK);
 }
 
-/* What a window was the last time is still in the page. */
+/* The page still has the window of an earlier wait. */
 static void nothing_lands_in_a_closed_window(void)
 {
     struct message_page *from = thread_page(init), *to = thread_page(server);
@@ -153,7 +153,7 @@ static void nothing_lands_in_a_closed_window(void)
     CHECK(server->state == THREAD_RECEIVING && node_is_leaf(&frame_at(FRAME)->mappings));
 }
 
-/* A page is granted by who has the right to, and not if it is as deep as one can be. */
+/* A page is granted only with the right to grant, and not if it has the greatest depth. */
 static void pages_are_granted_by_right(void)
 {
     struct message_page *from = thread_page(init);
@@ -177,7 +177,7 @@ static void pages_are_granted_by_right(void)
     CHECK(call(SYS_vm_unmap, WORLD_TASK, HERE, 1, 0) == OK && server->state == THREAD_RECEIVING);
 }
 
-/* It has a handler's endpoint, too, which ends: what it receives from is another. */
+/* The receiver also has a handler's endpoint, which is destroyed; it receives from another endpoint. */
 static void a_receiver_may_lose_its_handler(void)
 {
     CHECK(call(SYS_endpoint_create, 0, HANDLER, 0, 0) == OK);
@@ -187,18 +187,18 @@ static void a_receiver_may_lose_its_handler(void)
     CHECK(server->state == THREAD_RECEIVING && !slot_is_empty(&server->receives));
 }
 
-extern void (*host_hears)(void);
+extern void (*host_on_ipi)(void);
 
-/* A thread on another processor: what it read is gone, and the new page is there. */
+/* A thread on another processor is told to forget the old page, when the new one is mapped already. */
 static void finds_the_new_page(void)
 {
     pte_t *entry;
 
     CHECK(vspace_find_mapping(&AT(struct task, init->task)->space, HERE, &entry) && pte_frame(entry) == FRAME + 1);
-    host_hears = NULL;
+    host_on_ipi = NULL;
 }
 
-/* A fault's answer takes with the page that it replaces all that was derived from it: some, but not many. */
+/* A reply to a fault replaces a page together with everything derived from it, if that is not too much. */
 static void few_are_replaced_at_once(void)
 {
     const struct vspace *space = &AT(struct task, init->task)->space;
@@ -206,7 +206,7 @@ static void few_are_replaced_at_once(void)
 
     CHECK(call(SYS_vm_map, WORLD_TASK, HERE | RIGHT_READ | RIGHT_GRANT, 1 | WORLD_MEMORY << 16, FRAME) == OK);
     CHECK(vspace_find_mapping(space, HERE, &entry));
-    for (unsigned i = 1; i <= CALL_PAGES_MAX + 1; i++) /* beside it in the table */
+    for (unsigned i = 1; i <= CALL_PAGES_MAX + 1; i++) /* in the entries behind it in the same table */
         node_insert_child(entry_node(entry), entry_node(entry) + i, RIGHT_READ);
     thread_page(server)->tag = 1 << TAG_ITEMS_SHIFT;
     thread_page(server)->items[0] = (struct item){
@@ -214,7 +214,7 @@ static void few_are_replaced_at_once(void)
     server->registers.eax |= IPC_EXTENDED;
     init->fault_address = HERE;
     init->faulting = 1;
-    init->registers.vector = 13; /* no page is missing */
+    init->registers.vector = 13; /* not a page fault */
     CHECK(message_transfer(server, init) == ERR_WINDOW);
     init->registers.vector = 14;
     CHECK(message_transfer(server, init) == ERR_BUSY &&
@@ -222,14 +222,14 @@ static void few_are_replaced_at_once(void)
     node_remove(entry_node(entry) + 1);
     kernel.cpu_count = 2;
     kernel.cpus[1].space = init->task;
-    host_hears = finds_the_new_page;
+    host_on_ipi = finds_the_new_page;
     CHECK(message_transfer(server, init) == OK && pte_frame(entry) == FRAME + 1 &&
           node_is_leaf(&frame_at(FRAME)->mappings));
-    tlb_sync(); /* as the kernel is left */
-    CHECK(!host_hears);
+    tlb_sync(); /* as before the kernel is left */
+    CHECK(!host_on_ipi);
     kernel.cpus[1].space = 0;
     kernel.cpu_count = 1;
-    thread_page(server)->items[0].to = init->page_address; /* nothing takes the place of a message page */
+    thread_page(server)->items[0].to = init->page_address; /* a message page cannot be replaced */
     init->fault_address = init->page_address;
     CHECK(message_transfer(server, init) == ERR_TAKEN && thread_page(init)->tag == 0);
     init->faulting = 0;
@@ -248,5 +248,5 @@ int main(void)
     an_answer_to_an_earlier_call_is_stale();
     what_is_forged_is_stale();
     world_end();
-    puts("test_answers: they reach who waits for them, and nobody else");
+    puts("test_answers: a reply reaches only the thread that waits for it");
 }

@@ -1,5 +1,5 @@
-/* The local APIC's registers: what is let in, what is masked, and that an IPI waits until the last one has been sent.
- * */
+/* The local APIC's registers: which interrupts are accepted, which are masked, and that an IPI waits until the previous
+ * one has been sent. */
 #include "kernel/arch/arch.h"
 #include "kernel/i386/instructions.h"
 #include "kernel/i386/paging.h"
@@ -37,7 +37,7 @@ static void is_found_if_it_is_memory(void)
     CHECK(apic_init(PHYSICAL));
 }
 
-/* As firmware may have left it. */
+/* The state in which firmware may have left the registers. */
 static void is_set_up(void)
 {
     for (unsigned i = 0; i < sizeof memory / sizeof memory[0]; i++)
@@ -56,7 +56,7 @@ static void is_set_up(void)
     CHECK(apic_id() == SELF);
 }
 
-/* What has a vector below that stays out, and no other. */
+/* Interrupts with a vector below that are not accepted, all others are. */
 static void vectors_are_let_in(void)
 {
     apic_let_in(VECTOR & -CLASS);
@@ -95,5 +95,5 @@ int main(void)
     is_set_up();
     vectors_are_let_in();
     messages_wait_for_the_last();
-    puts("test_apic: what is let in, and what waits");
+    puts("test_apic: which interrupts are accepted, and when IPIs are sent");
 }

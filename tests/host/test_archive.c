@@ -1,5 +1,5 @@
 /*
- * The boot archive's directory: a good one is read, and every damaged byte that matters is noticed.
+ * The boot archive's directory: a correct one is read, and every damaged byte that matters is noticed.
  *
  * sources: servers/lib/archive.c
  */
@@ -11,7 +11,7 @@
 
 enum { PAGES = 5, ENTRIES = 3 };
 
-/* Behind the entries. */
+/* The names are behind the entries. */
 static const char names[] = "hello\0mem";
 enum { HELLO, MEM = 6, DIRECTORY = ENTRIES * sizeof(struct archive_entry) + sizeof(names) };
 
@@ -85,7 +85,7 @@ static void test_words_in_another_order(void)
     CHECK(archive_check(image, PAGES));
 }
 
-/* A program named as a server is, and what is only one of them. */
+/* A program may have the name of a server; each is found only as what it is. */
 static void test_name_spaces(void)
 {
     make();
@@ -95,7 +95,7 @@ static void test_name_spaces(void)
     CHECK(!archive_find(image, ARCHIVE_KERNEL_TEST, "mem"));
 }
 
-/* A process is of a program, or else of a test of that name, and of nothing else. */
+/* A process is made of a program, or else of a test of that name, and of nothing else. */
 static void test_programs_and_tests(void)
 {
     make();
@@ -145,14 +145,14 @@ static void test_hostile_directory(void)
     refused_entry((struct archive_entry){.name = hello, .first_page = 4, .bytes = PAGE_SIZE + 1});
     refused_entry((struct archive_entry){.name = hello, .first_page = 1, .bytes = ~0u});
 
-    make(); /* a good name, behind the directory */
+    make(); /* a correct name, but outside the directory */
     memcpy((char *)entries() + DIRECTORY, "mem", sizeof "mem");
     entries()[1].name = DIRECTORY;
     seal();
     CHECK(archive_check(image, PAGES));
 
     make();
-    header()->directory_bytes--; /* now the last name has no end */
+    header()->directory_bytes--; /* now the last name is not terminated */
     ((char *)entries())[DIRECTORY - 2] = 'x';
     seal();
     CHECK(archive_check(image, PAGES));

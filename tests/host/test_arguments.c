@@ -1,5 +1,5 @@
 /*
- * Programs' argument strings, against a model: blocks of both sizes, and how they are charged.
+ * Argument strings of programs, compared with a model: blocks of both sizes, and how they are charged.
  *
  * sources: servers/proc/process.c servers/proc/sleepers.c servers/proc/arguments.c servers/proc/limits.c
  * sources: servers/lib/account.c
@@ -18,7 +18,7 @@ static uint32_t blocks_of(uint32_t bytes)
     return (bytes + ARGUMENTS_BLOCK - 1) / ARGUMENTS_BLOCK;
 }
 
-/* Piece by piece; false: there are not enough blocks. */
+/* Fills in the strings piece by piece; false if there are not enough blocks. */
 static bool is_filled(struct arguments *arguments, uint32_t bytes)
 {
     memset(filling, 'a' + (int)(bytes % 26), bytes);
@@ -45,7 +45,7 @@ static bool is_good(const struct arguments *arguments)
     return true;
 }
 
-/* So many short blocks as there can be processes, and one more; long ones while there are any. */
+/* As many short blocks as there can be processes, and one more; long ones as long as there are any. */
 static void test_blocks(void)
 {
     enum { BLOCKS = PROCESSES_MAX + LIMITS_BLOCKS + 20 };
@@ -86,7 +86,7 @@ static void test_blocks(void)
     CHECK(refused > 0 && arguments_used() == 0 && limits_of_all->holders == 1);
 }
 
-/* Of long ones the first string stays, and their blocks are free; short ones stay. */
+/* Of strings in long blocks only the first is kept, and the blocks are freed; strings in short blocks are kept. */
 static void test_shortened(void)
 {
     process_init();
@@ -137,7 +137,7 @@ static void test_strings(void)
     expect_strings("", 0, 0, false);
     expect_strings("sh", 2, 1, false);
     expect_strings("sh\0x", 4, 1, false);
-    expect_strings("sh\0x", 5, 1, true); /* and an environment */
+    expect_strings("sh\0x", 5, 1, true); /* with an environment */
     expect_strings("sh\0x", 5, 0, false);
     expect_strings("sh\0x", 5, 3, false);
     expect_strings("sh\0x", 5, ~0u, false);

@@ -1,6 +1,6 @@
 /*
- * Boot: which frames become memory, and what init has and sees at its start. Without an archive, with a damaged one,
- * or with too little memory nothing starts.
+ * Boot: which frames become memory, and what init has and sees at its start. Without an archive, with a damaged one, or
+ * with too little memory nothing starts.
  *
  * defines: HOST_FRAMES=8192
  * sources: kernel-core
@@ -15,7 +15,7 @@
 #include "kernel/vm/source.h"
 #include "tests/host/check.h"
 
-/* The kernel's image is in the physmap, as it is in the machine: it begins at its second page. */
+/* The kernel's image is in the physmap, as in the machine: it begins at its second page. */
 #define IN_PHYSMAP __attribute__((section(".bss.physmap"), aligned(PAGE_SIZE)))
 unsigned char first_page[PAGE_SIZE] IN_PHYSMAP = {0};
 #undef kernel
@@ -25,10 +25,10 @@ extern struct log_page arch_log_page __attribute__((alias("memory")));
 
 _Noreturn static void ends_here(const char *what);
 #define panic(what, file, line) ends_here(what)
-#pragma clang diagnostic ignored "-Wimplicit-int-conversion" /* there, sizes have 32 bits */
+#pragma clang diagnostic ignored "-Wimplicit-int-conversion" /* in the kernel, sizes have 32 bits */
 #include "kernel/boot/first_task.c"
 #include "kernel/boot/memory_map.c"
-#include "kernel/boot/main.c" /* whose variables the others must not see */
+#include "kernel/boot/main.c" /* included, as its variables are static */
 #undef panic
 
 enum {
@@ -37,7 +37,7 @@ enum {
     OTHER = 400,
     OTHER_PAGES = 3,
     RAM = 257,
-    RAM_END = 8192, /* free from an odd page on */
+    RAM_END = 8192, /* memory is free from an odd page number on */
     SCREEN_PAGES = 3,
     SCREEN = RECORDS_ALIGN / sizeof(struct frame) - SCREEN_PAGES, /* the records fill 2 MiB */
     ACCOUNT = 20,
@@ -47,9 +47,9 @@ enum {
     IMAGE = 7,
     ENTRY = PROGRAM_BASE + TEXT * PAGE_SIZE - 1,
     RECORDS = 512,
-    RECORDS_PAGES = 512, /* the first with 2 MiB */
+    RECORDS_PAGES = 512, /* the first with 2 MiB of records */
     USED = RAM + ACCOUNT + 2,
-    SLOTS = 10, /* of init's */
+    SLOTS = 10, /* of init's table */
     MAGIC = 1234,
     INFORMATION = 5678,
     CPUS = 2,
@@ -62,10 +62,10 @@ enum {
 unsigned char memory[(RAM_END << PAGE_BITS) + 2 * RECORDS_ALIGN] IN_PHYSMAP;
 
 static struct boot_image image;
-static struct boot_page told; /* by the loader */
+static struct boot_page told; /* what the loader says */
 static uint64_t ram_bytes;
 static uint32_t records, records_bytes;
-static unsigned started; /* steps of boot, in their order */
+static unsigned started; /* the steps of boot, in their order */
 
 _Noreturn static void ends_here(const char *what)
 {
@@ -128,7 +128,7 @@ static struct thread *boots(void)
     return kernel_main(MAGIC, INFORMATION);
 }
 
-/* How it ends, in a process of its own, which looks at what has become of it. */
+/* Boots in a process of its own, in which `look` examines the result; returns how it ended. */
 static int outcome_seen(void (*look)(const struct thread *init))
 {
     int status;
@@ -175,13 +175,13 @@ static void damage_is_seen(void)
     prepare();
 }
 
-/* Each part is as large as a stack may be, and no larger. */
+/* Each part of init's image may be as large as a stack can be, and no larger. */
 static void parts_have_a_limit(void)
 {
     const uint32_t most = (STACK_TOP - STACK_LOW) >> PAGE_BITS;
     uint32_t *const parts[] = {&image.text_pages, &image.data_pages, &image.stack_pages};
 
-    told.modules[0] = (struct boot_range){RECORDS, 2 * most}; /* there are as many in the archive */
+    told.modules[0] = (struct boot_range){RECORDS, 2 * most}; /* as many pages as the archive has */
     image.image_page = 0;
     image.account_pages = 64;
     for (unsigned i = 0; i < 3; i++) {
@@ -221,12 +221,12 @@ static void what_is_missing_is_said(void)
     image.account_pages = 400;
     CHECK(outcome() == TOO_LITTLE);
     told.modules[1] =
-        (struct boot_range){RECORDS - OTHER_PAGES, OTHER_PAGES}; /* the records take the last range whole */
+        (struct boot_range){RECORDS - OTHER_PAGES, OTHER_PAGES}; /* the records take the whole last range */
     CHECK(outcome() == TOO_LITTLE);
     prepare();
 }
 
-/* The kernel's own is taken below the end of the physmap. */
+/* The kernel's own memory is taken below the physmap's end. */
 static void the_physmap_is_used_to_its_end(void)
 {
     told.modules[0] = (struct boot_range){RECORDS, RAM_END - RECORDS_PAGES - RECORDS};
@@ -254,14 +254,14 @@ static void each_frame_has_a_record(void)
     told.screen.address += PAGE_SIZE;
     CHECK(outcome_seen(counts_the_screen) == STARTS);
     told.screen = (struct boot_screen){0};
-    told.modules[1] = (struct boot_range){RAM_END - OTHER_PAGES, OTHER_PAGES}; /* beyond all that is free */
+    told.modules[1] = (struct boot_range){RAM_END - OTHER_PAGES, OTHER_PAGES}; /* beyond all free memory */
     CHECK(outcome_seen(counts_all_memory) == STARTS);
     told.modules[1].first -= 300;
     CHECK(outcome_seen(counts_all_memory) == STARTS);
     prepare();
 }
 
-/* Whether one of the ranges, which end with an empty one, has it. */
+/* Whether the frame is in one of the ranges, which end with an empty one. */
 static bool is_in(const struct boot_range *ranges, uint32_t frame)
 {
     for (; ranges->pages; ranges++)
@@ -306,7 +306,7 @@ static void frames_are_what_they_are(void)
     audit_kernel();
 }
 
-/* It depends on nothing but its object, or its kind of range. */
+/* The capability is derived only from its object's, or its kind of range's, root. */
 static bool is_first_level(const struct slot *slot, struct node *root)
 {
     for (struct node *node = node_next(root); node != root; node = node_next(node))

@@ -1,6 +1,6 @@
 /*
- * Memory maps from loaders: holes, overlaps, reserved areas, modules, RAM above 4 GiB, and random ones against a model
- * with one byte a frame.
+ * Memory maps of loaders: holes, overlaps, reserved areas, modules, RAM above 4 GiB; and random maps, compared with a
+ * model that has a byte for each frame.
  * sources: kernel/boot/memory_map.c
  */
 #include "kernel/boot/memory_map.h"
@@ -55,7 +55,7 @@ static void reserved_areas_and_modules_are_cut_out(void)
 {
     memset(&info, 0, sizeof info);
     boot_info_add(&info, 0x100000, 0xf00000, true);
-    boot_info_add(&info, 0x200800, 0x1000, false); /* touches two pages */
+    boot_info_add(&info, 0x200800, 0x1000, false); /* it touches two pages */
     boot_info_module(&info, 0x400000, 0x401001);
     CHECK(compute() == 3);
     expect(0, 0x100, 0x100);
@@ -75,7 +75,7 @@ static void a_low_page_is_free_and_not_the_first(void)
     boot_info_module(&info, 0x9000, 0xb000);
     CHECK(boot_info_low_page(&info) == 0xb);
     boot_info_add(&info, 0xb000, 0x94000, false);
-    CHECK(boot_info_low_page(&info) == 0); /* the last page is not whole */
+    CHECK(boot_info_low_page(&info) == 0); /* the last page is not complete */
     boot_info_add(&info, 0x100000, 0xf00000, true);
     CHECK(boot_info_low_page(&info) == 0);
 }

@@ -1,6 +1,6 @@
 /*
- * The whole console server: its answers and their contents; output appears in order, as soon as possible; waiters are
- * answered as soon as their wait is over.
+ * The whole console server: its answers and their contents. Output appears in order and as soon as possible; a call
+ * that waits is answered as soon as its wait is over.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/console/ servers/lib/tail.c tests/server/state_end.c
@@ -21,21 +21,21 @@
 
 enum { MANAGER = 0, LINES_BYTES = 1 << 16 };
 
-/* A call, of a thread that its badge names; or, if it says so, bytes that arrive at the port, keys, lines of the log,
- * time that passes. What it causes: text in brackets goes out, `2: ...` is an answer to that thread, <...> goes to the
+/* A call of a thread, which the badge names; or bytes that arrive at the port, keys, lines of the log, time that
+ * passes. The expected effects: text in brackets goes out, `2: ...` is an answer to thread 2, <...> goes to the
  * screen. */
 struct step {
-    uint32_t badge, thread; /* 0: the badge's number */
+    uint32_t badge, thread; /* thread 0: the number in the badge */
     struct words words;
     const char *text, *arrives, *keys, *log;
     bool time;
-    const char *expected; /* NULL: anything */
+    const char *expected; /* NULL: any effects */
 };
 
 static const struct step *steps;
 static uint32_t count, at;
 static char lines[LINES_BYTES];
-static uint32_t bytes, all_bytes, last_result; /* that went out; of the last answer: word 1 */
+static uint32_t bytes, all_bytes, last_result; /* bytes that went out; word 1 of the last answer */
 static bool is_putting, has_screen;
 static uint32_t asked[SERVER_CALLERS]; /* the number of each thread's last call */
 
@@ -67,7 +67,7 @@ static void put(char byte)
     all_bytes++;
 }
 
-/* The status, or the results of the call; a read's are its bytes, and whether it goes on. */
+/* Writes down the status, or the results of the call; for a read its bytes, and whether more follow. */
 static err_t answered(uint32_t caller, const struct words *words, uint32_t tag)
 {
     const uint32_t *w = words->w;
@@ -139,7 +139,7 @@ static void call(const struct step *step, struct server_message *message)
     asked[message->caller] = step->words.w[0];
 }
 
-/* What causes no signal is nothing to the server. */
+/* The server does not get a message for a step that causes no signal. */
 static bool next(struct server_message *message)
 {
     if (machine_goes_on(message))
@@ -211,7 +211,7 @@ static void writes_say_how_much_was_taken(void)
     RUN(list);
 }
 
-/* Sixteen bytes at a time, each time when the last have gone. */
+/* Sixteen bytes at a time, always when the previous ones have left. */
 static void bytes_go_out_as_the_port_takes_them(void)
 {
     static const struct step list[] = {
@@ -219,7 +219,7 @@ static void bytes_go_out_as_the_port_takes_them(void)
         TIME("[ghijklmnopqrstuv]"),
         TIME("[wxyz\r\n]"),
         TIME(""),
-        WRITE(1, "0123456789abcde\n", "[0123456789abcde\r]1: 16;"), /* one is left */
+        WRITE(1, "0123456789abcde\n", "[0123456789abcde\r]1: 16;"), /* one byte is left */
         TIME("[\n]"),
         TIME(""),
     };
@@ -227,7 +227,7 @@ static void bytes_go_out_as_the_port_takes_them(void)
     RUN(list);
 }
 
-/* When all is out: also of others, and what is no whole line. */
+/* When all output has left, also that of others, and unfinished lines. */
 static void a_sync_is_answered_when_all_is_out(void)
 {
     static const struct step list[] = {
@@ -238,14 +238,14 @@ static void a_sync_is_answered_when_all_is_out(void)
         CALL(3, "", CONSOLE_SYNC),
         TIME("[ghij\r\nprompt]2: 0;3: 0;"),
         TIME(""),
-        WRITE(1, "more\n", NULL), /* no sync waits any more */
+        WRITE(1, "more\n", NULL), /* no sync is waiting any more */
         TIME(NULL),
     };
 
     RUN(list);
 }
 
-/* Whoever writes meanwhile is answered behind it: else one who floods would hold it up. */
+/* A write during a sync is answered after it: a flood of writes would delay it otherwise. */
 static void a_sync_is_not_held_up_by_writes(void)
 {
     static const struct step list[] =
@@ -270,8 +270,8 @@ static void a_sync_is_not_held_up_by_writes(void)
     RUN(of_one_that_ends);
 }
 
-/* What waits behind a long line is output, too, if the port has nothing to do; afterwards such a line is one client's
- * again. */
+/* Lines that wait behind a long one are sent, too, when the port has nothing else to do. Afterwards a long line belongs
+ * to one client again. */
 static void a_sync_cuts_long_lines_while_it_lasts(void)
 {
     static char x[LINE_MAX + 1];
@@ -295,7 +295,8 @@ static void a_sync_cuts_long_lines_while_it_lasts(void)
     run(list, i, (struct machine_parts){.has_port = true});
 }
 
-/* A prompt is shown, whose ever long line goes on; who has none shows nothing, and the line goes on. */
+/* A read shows its client's prompt, even in the middle of another's long line. If the client has no prompt, the long
+ * line goes on. */
 static void a_prompt_cuts_a_long_line(void)
 {
     static char x[LINE_MAX + 1];
@@ -314,7 +315,7 @@ static void a_prompt_cuts_a_long_line(void)
     run(list, i, (struct machine_parts){.has_port = true});
 }
 
-/* What finds no room stays in the port, and comes when somebody has read. */
+/* Input without room stays in the port, and is taken when a client has read. */
 static void input_waits_in_the_port(void)
 {
     static char much[RING_BYTES + 8];
@@ -326,7 +327,7 @@ static void input_waits_in_the_port(void)
     strcpy(much + RING_BYTES, "tail\x10\x17");
     list[i++] = (struct step)CALL(MANAGER, "0: 0;", CONSOLE_INPUT_PIPE);
     list[i++] = (struct step)ARRIVES("z\x10\x17", "");
-    list[i++] = (struct step)READ(1, 1, "1: z 1 0;"); /* from now on it is in the foreground */
+    list[i++] = (struct step)READ(1, 1, "1: z 1 0;"); /* from now on the client is in the foreground */
     list[i++] = (struct step)ARRIVES(much, "");
     for (uint32_t n = 0; n < READS; n++) {
         list[i++] = (struct step)READ(1, IPC_DATA_MAX, NULL);
@@ -352,7 +353,7 @@ static void lines_are_read(void)
         READ(2, 1, "2: x 1 1;"),
         READ(2, 0, "2:  0 0;"),
         READ(2, 5, "2: \n 1 0;"),
-        ARRIVES("\x04", ""), /* the end of a file */
+        ARRIVES("\x04", ""), /* end of file */
         READ(2, 5, "2:  0 0;"),
         CALL(2, "2: 0;", CONSOLE_INPUT_KIND),
         CALL(2, "2: error -22;", CONSOLE_READ, IPC_DATA_MAX + 1, 0),
@@ -386,8 +387,8 @@ static void readers_wait_for_their_turn(void)
     RUN(pipe);
 }
 
-/* A second line of one whose first has found no room waits; another thread's calls are refused meanwhile, and whatever
- * time it takes it is answered, once its bytes are among those of one line. */
+/* The second line of a client whose first still waits for room waits, too. Calls of the client's other threads are
+ * refused meanwhile. The second write is answered once its bytes have found room in the line. */
 static void a_write_waits_for_room(void)
 {
     enum { WRITERS = RING_BYTES / LINE_MAX + 4, TIMES = (WRITERS + 2) * (LINE_MAX + 1) / UART_FIFO + 2 };
@@ -421,13 +422,13 @@ static void the_screen_shows_it_all(void)
         TIME(""),
         {.log = "[k] news\n", .expected = "<~[k] news\n~>"},
         WRITE(1, "0123456789abcdefghij\n", "[0123456789abcdef]1: 21;<0123456789abcdefghij~\n>"),
-        WRITE(2, "two\n", "2: 4;<two~\n>"), /* which the port cannot take yet */
+        WRITE(2, "two\n", "2: 4;<two~\n>"), /* the port cannot take it yet */
     };
 
     RUN(list, .has_screen = true);
 }
 
-/* What the keyboard says is typed, also if the port has a pipe. */
+/* Keys count as typed, even if the port has a pipe. */
 static void keys_are_typed(void)
 {
     static const struct step list[] = {
@@ -457,5 +458,5 @@ int main(void)
     a_write_waits_for_room();
     the_screen_shows_it_all();
     keys_are_typed();
-    puts("test_console_answers: answers say what was done");
+    puts("test_console_answers: calls have the expected effects and answers");
 }

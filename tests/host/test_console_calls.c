@@ -18,23 +18,30 @@
 #include "tests/server/console_machine.h"
 #include "tests/server/server_run.h"
 
-enum { MANAGER = 0, WORD = sizeof(uint32_t), OUT_MAX = 1 << 17, LATER = 1, SENT, DIES /* in place of an error */ };
+enum {
+    MANAGER = 0,
+    WORD = sizeof(uint32_t),
+    OUT_MAX = 1 << 17,
+    LATER = 1,
+    SENT,
+    DIES /* LATER .. DIES are instead of an error */
+};
 
-/* A call with what is in the page; or, in place of one, SENT: `text` arrives at the port; DIES: who made the call of
- * step `badge` does. */
+/* A call with the contents of the page. Or instead of one: with SENT, `text` arrives at the port; with DIES, the thread
+ * dies that made the call of step `badge`. */
 struct step {
     uint32_t badge;
     struct words words;
     uint32_t tag;
-    int32_t result; /* that it is answered with at once; LATER: not at once */
+    int32_t result; /* the result of the immediate answer; LATER: there is none */
     const char *text;
 };
 
 static const struct step *steps;
 static uint32_t count, at, out_bytes, answers;
-static bool port_is_fast; /* what was put has left before the next call */
+static bool port_is_fast; /* whatever was put has left the port before the next call */
 static char out[OUT_MAX];
-static uint32_t order[SERVER_CALLERS]; /* the badges whose late answers came, first to last */
+static uint32_t order[SERVER_CALLERS]; /* the badges of late answers, in their order */
 
 /* Each call comes from a thread of its own. */
 static uint32_t caller_of(const struct step *step)
@@ -80,7 +87,7 @@ static void begin(struct server_message *message, const struct step *step)
         *message = (struct server_message){.tag = TAG_SIGNAL, .words = {{machine_signals()}}};
 }
 
-/* The steps, then whatever the port has to say. */
+/* The steps, then the signals of the port. */
 static bool next(struct server_message *message)
 {
     if (machine_goes_on(message))
@@ -133,9 +140,9 @@ static void run(const struct step *first, uint32_t how_many)
         0, {{0}}, 0, SENT, text                                                                                        \
     }
 
-static char long_text[LINE_MAX + 1], long_line[LINE_MAX + 1]; /* the second is whole */
+static char long_text[LINE_MAX + 1], long_line[LINE_MAX + 1]; /* long_line ends with a newline */
 
-/* As many bytes as the message has, and as a line may have; and who may call. */
+/* A write has no more bytes than its message and than a line; some calls are only the manager's. */
 static void arguments_are_checked(void)
 {
     const struct step list[] = {
@@ -154,7 +161,8 @@ static void arguments_are_checked(void)
     CHECK(out_bytes == 9 + LINE_MAX && !memcmp(out, "1234567\r\n", 9));
 }
 
-/* Each read takes a write of the pipe's other end; who has waited longest is first, whoever goes meanwhile. */
+/* Each read takes one write of the pipe's other end. The reader that has waited longest is first, even if others are
+ * released meanwhile. */
 static void readers_are_served_in_order(void)
 {
     const struct step list[] = {
@@ -180,7 +188,7 @@ static void readers_are_served_in_order(void)
     CHECK(answers == 5 && !memcmp(order, expected, sizeof(expected)));
 }
 
-/* It is as if nobody had read. */
+/* As if the dead reader had never read. */
 static void a_dead_reader_takes_nothing(void)
 {
     const struct step list[] = {
@@ -191,8 +199,8 @@ static void a_dead_reader_takes_nothing(void)
     CHECK(answers == 0);
 }
 
-/* The line is not ended; and what is not whole comes out for its own client alone. */
-static void who_reads_shows_a_prompt(void)
+/* The prompt is an unfinished line. A read shows only its own client's. */
+static void a_read_shows_the_prompt(void)
 {
     const struct step list[] = {WRITE(1, 4, 1, 0, "one:"), WRITE(2, 4, 1, 0, "two:"), READ(2, LATER)};
 
@@ -213,7 +221,7 @@ static err_t answered_when_empty(uint32_t caller, const struct words *words, uin
     return err;
 }
 
-/* Of two clients, one of which has not ended its line: what is not out is in the port, and then it leaves that, too. */
+/* Two clients, one of them with an unfinished line: at the answer all output is in the port, and has left it. */
 static void a_sync_waits_for_all_output(void)
 {
     const struct step list[] = {
@@ -232,8 +240,8 @@ static void a_sync_waits_for_all_output(void)
     CHECK(out_bytes > 4 && !memcmp(out + out_bytes - 4, "rest", 4));
 }
 
-/* A long line that nobody ends does not hold up a sync: not even if it begins to go out after that, as much else was in
- * front of it. */
+/* A sync does not wait for the end of a long line, even if the line begins to go out after the sync, because much was
+ * before it. */
 static void a_sync_does_not_wait_for_the_end_of_a_line(void)
 {
     enum { FULL = RING_BYTES / LINE_MAX + 1, STEPS = 2 * (RING_BYTES + 2 * LINE_MAX) / UART_FIFO };
@@ -250,7 +258,7 @@ static void a_sync_does_not_wait_for_the_end_of_a_line(void)
     CHECK(!memcmp(out + out_bytes - 5, "two\r\n", 5) && answers == 1 && order[0] == 4);
 }
 
-/* Also when its client has nothing here that is not out. */
+/* Even if everything that its client has written so far is out. */
 static void a_long_line_is_one_clients(void)
 {
     const struct step list[] = {
@@ -263,7 +271,7 @@ static void a_long_line_is_one_clients(void)
     CHECK(out_bytes == LINE_MAX + 10 && !memcmp(out + LINE_MAX, "one\r\ntwo\r\n", 10));
 }
 
-/* Whose line is out is no client any more: there may be any number of them. */
+/* The server forgets a client whose lines are out, so there may be any number of clients. */
 static void clients_are_forgotten(void)
 {
     static struct step list[2 * CLIENTS_MAX];
@@ -276,9 +284,9 @@ static void clients_are_forgotten(void)
     port_is_fast = false;
 }
 
-/* What they have written comes out, and nothing is kept of them: not of who is released before that, nor of readers and
- * who waits for a sync. */
-static void the_released_are_forgotten(void)
+/* The lines of released clients go out, and nothing is kept of them; nor of clients that only read or wait for a
+ * sync. */
+static void released_clients_are_forgotten(void)
 {
     enum { LINES = 2 * RING_BYTES / LINE_MAX, READER = LINES + 1, SYNCER };
     static struct step list[2 * LINES + 4];
@@ -295,8 +303,8 @@ static void the_released_are_forgotten(void)
     CHECK(answers == 2 && out_bytes == LINES * (LINE_MAX + 1) && clients_count() == 0);
 }
 
-/* One that held others up is kept until it ends, and no longer; the others were served. */
-static void the_hurried_are_forgotten(void)
+/* A client that held others up is remembered until it is released, but no longer. */
+static void hurried_clients_are_forgotten(void)
 {
     static struct step list[PATIENCE_TICKS + 5];
     uint32_t i = 0;
@@ -320,7 +328,7 @@ static void expect_lines(const struct step *first, uint32_t how_many, const char
 }
 #define EXPECT_LINES(list, text) expect_lines(list, sizeof(list) / sizeof((list)[0]), text)
 
-/* Also if its client was forgotten before it ended: its read showed the line, and was answered. */
+/* Even if the client was forgotten before its release: its read showed the line, and was answered. */
 static void a_line_goes_on_behind_its_end(void)
 {
     const struct step ends[] = {
@@ -351,7 +359,7 @@ static void a_line_goes_on_behind_its_end(void)
     EXPECT_LINES(forgotten, "onetwo\r\n");
 }
 
-/* Its last bytes had to wait for the port when it ended. */
+/* The line's last bytes were still waiting for the port when the client was released. */
 static void a_line_goes_on_behind_a_late_end(void)
 {
     enum { LINES = 2 * RING_BYTES / LINE_MAX };
@@ -366,7 +374,7 @@ static void a_line_goes_on_behind_a_late_end(void)
     CHECK(out_bytes == LINES * (LINE_MAX + 1) + 8 && !memcmp(out + out_bytes - 8, "onetwo\r\n", 8));
 }
 
-/* What is kept of a client is the next one's, but not that it has ended: it waits for its read. */
+/* The next client takes over what is kept of the released one, except that it was released: its read waits. */
 static void the_next_client_has_not_ended(void)
 {
     const struct step list[] = {
@@ -380,10 +388,10 @@ static void the_next_client_has_not_ended(void)
     CHECK(clients_count() == 2);
 }
 
-/* Who reads makes room for input; what waits for the port goes out nevertheless. */
+/* A read makes room for input. Output that waits for the port goes out nevertheless. */
 static void input_does_not_hold_up_output(void)
 {
-    enum { LINES = 4 }; /* so few that the port is not empty by then */
+    enum { LINES = 4 }; /* few enough that the port is not empty by then */
     static char much[RING_BYTES + 1];
     static struct step list[LINES + 3];
 
@@ -405,16 +413,16 @@ int main(void)
     arguments_are_checked();
     readers_are_served_in_order();
     a_dead_reader_takes_nothing();
-    who_reads_shows_a_prompt();
+    a_read_shows_the_prompt();
     a_sync_waits_for_all_output();
     a_sync_does_not_wait_for_the_end_of_a_line();
     a_long_line_is_one_clients();
     clients_are_forgotten();
-    the_released_are_forgotten();
-    the_hurried_are_forgotten();
+    released_clients_are_forgotten();
+    hurried_clients_are_forgotten();
     a_line_goes_on_behind_its_end();
     a_line_goes_on_behind_a_late_end();
     the_next_client_has_not_ended();
     input_does_not_hold_up_output();
-    puts("test_console_calls: all as they should be");
+    puts("test_console_calls: calls are refused, ordered and answered as expected");
 }

@@ -1,6 +1,6 @@
 /*
- * The whole console server, with a hundred clients that wait for the same event: the work for each message is bounded,
- * other clients are served in between, and in the end nobody waits.
+ * The whole console server, with a hundred clients that wait for the same event. The work for each message is bounded,
+ * other clients are served in between, and in the end no client waits.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/console/ servers/lib/tail.c tests/server/state_end.c
@@ -20,11 +20,11 @@ enum { CROWD = 100, OTHER = CROWD + 1, WRITER, MANAGER };
 static const char part[] = "a part of a line, of which nothing comes any more; ";
 enum { PART = sizeof(part) - 1 };
 
-/* With one message. */
+/* with one message */
 static const uint32_t put_at_most = 8 * UART_FIFO;
 static uint32_t answered_at_most, shown_at_most;
 
-/* The message of that number; false: there is none any more. */
+/* The message with that number; false if there is none any more. */
 static bool (*script)(uint32_t number, struct server_message *message);
 static struct machine_parts parts;
 static uint32_t number, put_now, put_all, answered_now, answered_all, shown_all, steps;
@@ -83,7 +83,7 @@ static bool signals(struct server_message *message)
     return message->words.w[0];
 }
 
-/* Somebody else calls while the crowd waits, and has its answer before the last of that. */
+/* Another client calls while the crowd waits, and gets its answer before the last of the crowd does. */
 static bool next(struct server_message *message)
 {
     end_message();
@@ -118,7 +118,7 @@ static void run(bool (*new_script)(uint32_t, struct server_message *), uint32_t 
         CHECK(!server_owes(i));
 }
 
-/* All begin in one tick. */
+/* All begin in the same tick. */
 static bool writes_then_ticks(uint32_t i, struct server_message *message)
 {
     if (i < CROWD)
@@ -128,7 +128,7 @@ static bool writes_then_ticks(uint32_t i, struct server_message *message)
     return i < CROWD + PATIENCE_TICKS;
 }
 
-/* Each on a row of its own, and no tick is wanted any more. */
+/* Each has a row of its own. Afterwards no tick is wanted any more. */
 static void lines_that_are_due_go_out_in_parts(void)
 {
     enum { BYTES = CROWD * (PART + 2) - 2 };
@@ -140,7 +140,7 @@ static void lines_that_are_due_go_out_in_parts(void)
     run(writes_then_ticks, 1, (struct machine_parts){.has_port = false});
 }
 
-/* Behind what does not leave the port at once, so that all of them wait; who writes meanwhile does, too. */
+/* The port is busy, so all syncs wait; so does a client that writes meanwhile. */
 static bool syncs(uint32_t i, struct server_message *message)
 {
     enum { LINES = 7 };
@@ -166,7 +166,7 @@ static void syncs_are_answered_in_parts(void)
     CHECK(answered_all == CROWD && other_is_served && steps >= CROWD / AT_ONCE);
 }
 
-/* The end of a pipe is for all of them; as many as are in the foreground. */
+/* The end of a pipe is for all readers that are in the foreground. */
 static bool reads_of_a_pipe(uint32_t i, struct server_message *message)
 {
     if (i > CROWD + 1)
@@ -209,7 +209,7 @@ static bool logs(uint32_t i, struct server_message *message)
 
 static void the_log_is_shown_in_parts(void)
 {
-    shown_at_most = 1024 * 5 / 4; /* with what says whose each line is */
+    shown_at_most = 1024 * 5 / 4; /* with the prefix that says whose each line is */
     run(logs, 0, (struct machine_parts){.has_port = true, .has_screen = true});
     CHECK(shown_all >= LINES * LINE);
 }

@@ -17,8 +17,8 @@
 
 enum { MANAGER = 0, PROC = 50, LINES_MAX = 400, READ_MAX = 16 };
 
-/* A call, or what arrives at the port; what it causes: `1: text` is the answer to a read of client 1, `0: 7 0` one to
- * the manager, `told` that proc was signalled. */
+/* A call, or what arrives at the port; and its expected effects: `1: text` is the answer to a read of client 1, `0: 7
+ * 0` one to the manager, `told` means that proc was signalled. */
 struct step {
     uint32_t badge;
     struct words words;
@@ -65,7 +65,7 @@ static bool next(struct server_message *message)
     if (at > 0 && at <= count)
         compare(&steps[at - 1]);
     if (at++ >= count)
-        return false; /* to which the server comes once more */
+        return false; /* the server asks once more */
     const struct step *step = &steps[at - 1];
     for (const char *text = step->arrives; text && *text; text++)
         machine_send(*text);
@@ -105,7 +105,7 @@ static void run(const struct step *first, uint32_t how_many)
     {                                                                                                                  \
         0, {{0}}, data, lines                                                                                          \
     }
-#define DIES(from) /* and no more than that */                                                                         \
+#define DIES(from) /* and nothing else */                                                                              \
     {                                                                                                                  \
         from, {{0}}, "", ""                                                                                            \
     }
@@ -113,8 +113,8 @@ static void run(const struct step *first, uint32_t how_many)
 #define INTERRUPT(badge, lines) CALL(MANAGER, lines, CONSOLE_INTERRUPT, badge)
 #define INTERRUPTED(n)          #n ": error -4;"
 
-/* Wherever it waits; what arrives is for the next one. Of who does not read nothing is changed. */
-static void who_reads_is_interrupted(void)
+/* Wherever the read waits. Input that arrives goes to the next read. A client that does not read is not affected. */
+static void a_read_is_interrupted(void)
 {
     static const struct step list[] = {
         INTERRUPT(1, DONE),
@@ -138,8 +138,8 @@ static void who_reads_is_interrupted(void)
     RUN(list);
 }
 
-/* Whoever was in the foreground last need not ask again. */
-static void who_reads_asks(void)
+/* The client that was in the foreground last need not ask again. */
+static void a_reader_asks_proc(void)
 {
     static const struct step list[] = {
         READ(1, "told;"),
@@ -158,7 +158,7 @@ static void who_reads_asks(void)
         ARRIVES("c\r", "2: c\n;"),
         EVENTS("0: 3 0;"),
         FRONT(3, 0, "0: 3 0;"),
-        FRONT(1, 0, "0: 1 0;"), /* 3 was let read all the same */
+        FRONT(1, 0, "0: 1 0;"), /* 3 was allowed to read, though it is no longer in front */
         ARRIVES("d\re\r", "3: d\n;1: e\n;"),
         READ(3, "told;"),
     };
@@ -166,8 +166,8 @@ static void who_reads_asks(void)
     RUN(list);
 }
 
-/* Also those that were let read, but for the one in the foreground. */
-static void all_may_be_asked_of_again(void)
+/* Also readers that were allowed to read, except the one in the foreground. */
+static void all_readers_may_have_to_ask_again(void)
 {
     static const struct step list[] = {
         READ(1, "told;"),
@@ -176,21 +176,21 @@ static void all_may_be_asked_of_again(void)
         READ(2, "told;"),
         EVENTS("0: 2 0;"),
         READ(3, "told;"),
-        FRONT(3, 1, "0: 3 1;"), /* proc is told still */
+        FRONT(3, 1, "0: 3 1;"), /* proc has been told already */
         ARRIVES("a\r", "3: a\n;"),
         EVENTS("0: 1 0 due;"),
         EVENTS("0: 2 0;"),
         FRONT(0, 1, "0: 0 1;told;"),
         ARRIVES("b\r", ""),
-        READ(3, ""),           /* it has been told already */
-        EVENTS("0: 3 0 due;"), /* whoever has just read is first */
+        READ(3, ""),           /* proc has been told already */
+        EVENTS("0: 3 0 due;"), /* the last reader is the first */
         FRONT(3, 0, "3: b\n;0: 3 0;"),
     };
 
     RUN(list);
 }
 
-/* Some with each message; whoever is in the foreground then, and reads, is behind them. */
+/* A few with each message. A client that is in the foreground then, and reads, goes behind them. */
 static void readers_are_served_in_turn(void)
 {
     static const struct step list[] = {
@@ -214,8 +214,9 @@ static void readers_are_served_in_turn(void)
     RUN(list);
 }
 
-/* What a read has left is its client's, whoever asks for it; else it is for the next read. */
-static void a_rest_is_for_who_read(void)
+/* The rest of a line belongs to the client that read its beginning. If that does not ask for it, it is for the next
+ * read. */
+static void a_rest_is_for_its_reader(void)
 {
     static const struct step list[] = {
         READ_SOME(1, 2, "told;"),        EVENTS("0: 1 0;"),      FRONT(1, 0, "0: 1 0;"), REST(2, "2: ;"),
@@ -230,7 +231,7 @@ static void a_rest_is_for_who_read(void)
         READ(2, "told;"),
         EVENTS("0: 2 0;"),
         DIES(2),
-        FRONT(2, 0, "0: 2 0;"), /* who got nothing */
+        FRONT(2, 0, "0: 2 0;"), /* this client got nothing */
         REST(1, "1: cd\n;"),
     };
 
@@ -238,8 +239,8 @@ static void a_rest_is_for_who_read(void)
     RUN(of_the_dead);
 }
 
-/* Wherever it waits. */
-static void who_ends_waits_no_more(void)
+/* Wherever the read waits. */
+static void a_released_client_no_longer_waits(void)
 {
     static const struct step list[] =
         {
@@ -259,7 +260,7 @@ static void who_ends_waits_no_more(void)
                                  FRONT(1, 0, "0: 1 0;"),
                                  ARRIVES("a\r", "1: a\n;"),
                                  CALL(MANAGER, "0: 1 0;", CONSOLE_RELEASE, 1),
-                                 READ(1, "told;"), /* which it had sent before: it is to ask */
+                                 READ(1, "told;"), /* sent before the release: the client must ask again */
                                  ARRIVES("b\r", ""),
                              };
 
@@ -269,7 +270,7 @@ static void who_ends_waits_no_more(void)
 
 #define KEYS(badge, keys, lines) CALL(MANAGER, lines, CONSOLE_KEYS, badge, keys)
 
-/* What is typed goes to the reader key by key, and what was typed before, too, until that is given back. */
+/* Typed keys go to the reader one by one, and so does what was typed before, until the keys are given back. */
 static void keys_are_read_as_they_come(void)
 {
     static const struct step list[] = {
@@ -284,7 +285,7 @@ static void keys_are_read_as_they_come(void)
         READ_SOME(1, 1, "1: \003;"),
         REST(1, "1: d\n;"),
         ARRIVES("e\rf", ""),
-        KEYS(1, 0, "0: 1 0;told;"), /* the echo of what is typed again is due */
+        KEYS(1, 0, "0: 1 0;told;"), /* the echo of the keys that count as typed again is due */
         READ(1, "1: e\n;"),
         READ(1, ""),
         ARRIVES("g\r", "1: fg\n;"),
@@ -293,7 +294,7 @@ static void keys_are_read_as_they_come(void)
     RUN(list);
 }
 
-/* A client that ends has them no more; that of another who has none changes nothing. */
+/* The keys are given back when their client ends. The end of another client changes nothing. */
 static void keys_end_with_their_client(void)
 {
     static const struct step list[] = {
@@ -311,7 +312,7 @@ static void keys_end_with_their_client(void)
     RUN(list);
 }
 
-/* Each control-C is told once, also one that was typed as a key and that nobody has read. */
+/* Each control-C is reported once, also one that was typed as a key and was not read. */
 static void control_c_is_told(void)
 {
     static const struct step list[] = {
@@ -345,7 +346,7 @@ static void only_the_manager_says(void)
         ARRIVES("a\r", ""),
         EVENTS("0: 1 0;"),
         FRONT(1, 0, "1: a\n;0: 1 0;"),
-        CALL(MANAGER, "", CONSOLE_READ, 4, 1), /* it need not ask */
+        CALL(MANAGER, "", CONSOLE_READ, 4, 1), /* the manager need not ask */
         ARRIVES("b\r", "0: 2 0;"),
     };
 
@@ -354,20 +355,20 @@ static void only_the_manager_says(void)
 
 #define POLL(from, watch, lines) CALL(from, lines, CONSOLE_POLL, watch)
 
-/* Proc is told once, if somebody watches, and only of what no reader got. Whoever is in the foreground does not matter.
- */
-static void who_polls_is_told(void)
+/* Proc is told once, if a client polls, and only of input that no reader got. It does not matter which client is in
+ * front. */
+static void proc_is_told_of_input_to_poll(void)
 {
     static const struct step list[] = {
         POLL(1, 0, "1: nothing;"),
-        ARRIVES("a\r", ""), /* nobody watches */
+        ARRIVES("a\r", ""), /* no client polls */
         POLL(2, 1, "2: ready;"),
         EVENTS("0: 0 0;"),
         FRONT(1, 0, "0: 1 0;"),
         READ(1, "1: a\n;"),
         POLL(1, 1, "1: nothing;"),
         POLL(2, 1, "2: nothing;"),
-        ARRIVES("b", ""), /* not whole yet */
+        ARRIVES("b", ""), /* the line is not complete yet */
         READ(1, ""),
         ARRIVES("\r", "1: b\n;"),
         ARRIVES("c\r", "told;"),
@@ -382,16 +383,16 @@ static void who_polls_is_told(void)
 
 int main(void)
 {
-    who_polls_is_told();
-    who_reads_is_interrupted();
-    who_reads_asks();
-    all_may_be_asked_of_again();
+    proc_is_told_of_input_to_poll();
+    a_read_is_interrupted();
+    a_reader_asks_proc();
+    all_readers_may_have_to_ask_again();
     readers_are_served_in_turn();
-    a_rest_is_for_who_read();
-    who_ends_waits_no_more();
+    a_rest_is_for_its_reader();
+    a_released_client_no_longer_waits();
     keys_are_read_as_they_come();
     keys_end_with_their_client();
     control_c_is_told();
     only_the_manager_says();
-    puts("test_console_front: input goes to whom it is for");
+    puts("test_console_front: input goes to the foreground");
 }

@@ -102,7 +102,7 @@ static void test_taken_back(void)
     expect("abc", 3, 10);
 }
 
-/* A line that is typed goes first, with its echo, and ends the file only for one read. */
+/* A line that is typed goes first, with its echo. An end of file that is typed ends only one read. */
 static void test_keyboard(void)
 {
     start();

@@ -1,5 +1,6 @@
 /*
- * The whole console server, at a port whose level interrupt is only seen when it rises: no interrupt is missed.
+ * The whole console server, at a port whose interrupt is a level, of which only the rise is seen: no interrupt is
+ * missed.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/console/ servers/lib/tail.c tests/server/state_end.c
@@ -44,7 +45,7 @@ static void call(struct server_message *message, uint32_t badge, struct words wo
     *message = (struct server_message){.badge = badge, .caller = badge, .tag = TEXT / 4, .words = words};
 }
 
-/* More comes in than there is room for, while what goes out has not left: then somebody reads. Both take many
+/* More input arrives than there is room for, while output is still in the port; then a client reads. Both take many
  * messages. */
 static bool next(struct server_message *message)
 {

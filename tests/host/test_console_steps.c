@@ -1,6 +1,6 @@
 /*
- * The whole console server: the work for each message is bounded, and continues by itself, at any port. While there is
- * an unfinished line, the server asks for ticks and gets them.
+ * The whole console server: the work for each message is bounded, and the server continues it by itself, at any port.
+ * While there is an unfinished line, the server wants ticks and gets them.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/console/ servers/lib/tail.c tests/server/state_end.c
@@ -18,10 +18,10 @@
 
 enum { WRITER = 1, WRITES = 40, SENT = 3000, TEXT_MAX = 1 << 15 };
 
-/* Of one message: a call, all that came at once, a signal. */
+/* In one message: a call, everything that arrived at once, a signal. */
 enum { PUT_MAX = 8 * UART_FIFO, RECEIVED_MAX = 64 };
 
-/* Of messages between two parts that proc asks for. */
+/* The most messages between two parts that proc asks for. */
 enum { BURST_MAX = 90, INTERRUPTS_MAX = 23 };
 
 static struct machine_parts parts;
@@ -72,7 +72,7 @@ static bool interrupt(struct server_message *message)
     return message->words.w[0];
 }
 
-/* The next call when the one before was answered; whatever goes on without one; time for the port. */
+/* The next call when the previous one was answered. Until then whatever comes by itself, or time for the port. */
 static bool next(struct server_message *message)
 {
     put_now = received_now = 0;
@@ -107,7 +107,7 @@ static void run(uint32_t how_many)
     run_with(&fake, how_many);
 }
 
-/* Lines that are empty are twice as long at the port. */
+/* Empty lines are twice as long at the port. */
 static void long_writes_go_out_in_steps(void)
 {
     memset(texts, '\n', sizeof(texts));
@@ -121,7 +121,7 @@ static void long_writes_go_out_in_steps(void)
     CHECK(put_all == 2 * WRITES * LINE_MAX);
 }
 
-/* Nobody takes what is put, and nobody says so. */
+/* Nothing takes the bytes from the port, and it does not interrupt. */
 static void no_port_needs_no_interrupts(void)
 {
     parts = (struct machine_parts){.has_port = false};
@@ -151,7 +151,8 @@ static void what_comes_in_bulk_comes_in_steps(void)
     CHECK(received_all == SENT);
 }
 
-/* A port that is faster than any wire; interrupts come before proc, with two bytes when those before were taken. */
+/* A port that is faster than any wire. Its interrupts come before proc's calls, with two bytes when the previous ones
+ * were taken. */
 static bool next_of_fast_port(struct server_message *message)
 {
     machine_time_passes();
@@ -176,7 +177,7 @@ static void interrupts_come_in_bursts(void)
     CHECK(put_all == 2 * WRITES * LINE_MAX);
 }
 
-/* So many ticks, and the last is told so. */
+/* So many ticks, and the server says which is the last. */
 static void a_line_has_its_ticks(void)
 {
     memcpy(texts[0], "prompt", 6);

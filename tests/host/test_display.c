@@ -1,5 +1,5 @@
 /*
- * The screen's display: cells become VGA text, or pixels of any format, within their frames.
+ * The screen's display: cells become VGA text, or pixels of any format, within the display's frames.
  *
  * sources: servers/screen/display.c servers/screen/pixels.c servers/screen/glyphs.c
  * sources: servers/screen/terminal.c servers/screen/sequence.c
@@ -23,7 +23,7 @@ static void move_cursor(uint32_t cell)
     cursor = cell;
 }
 
-/* The screen's rows, between margins; `address` is the place in the first frame. */
+/* The screen's rows are between margins. `address` is the place in the first frame. */
 static bool open_screen(void)
 {
     uint64_t bytes = (uint64_t)screen.pitch * screen.height + screen.address;
@@ -67,7 +67,7 @@ static void test_text(void)
     CHECK(cursor == 79);
 }
 
-/* The pixel at (x, y) as 0xrrggbb of whole channels. */
+/* The pixel at (x, y) as 0xrrggbb, with complete channels. */
 static uint32_t pixel(uint32_t x, uint32_t y)
 {
     uint32_t bytes = (screen.bits_per_pixel + 7u) / 8, value = 0;
@@ -79,7 +79,7 @@ static uint32_t pixel(uint32_t x, uint32_t y)
     return (red << 8 >> screen.red_bits) << 16 | (green << 8 >> screen.green_bits) << 8 | blue << 8 >> screen.blue_bits;
 }
 
-/* The highest bits of each channel, which every format has. */
+/* Compares the highest bits of each channel, which every format has. */
 static bool is_colour(uint32_t found, uint32_t wanted)
 {
     return ((found ^ wanted) & 0xf8f8f8) == 0;
@@ -115,7 +115,7 @@ static void test_format(const struct boot_screen *format)
     expect_glyph(1, 0, 'B', 0xaa0000, 0);
     expect_glyph(2, 0, 'C', 0xffffff, 0x0000aa);
     expect_glyph(3, 1, 't', 0xffffff, 0);
-    expect_glyph(display.columns - 1, display.rows - 1, 'E', 0, 0xaaaaaa); /* the cursor's */
+    expect_glyph(display.columns - 1, display.rows - 1, 'E', 0, 0xaaaaaa); /* in the colours of the cursor */
     expect_black(display.columns * GLYPH_WIDTH * display.scale, display.rows * GLYPH_HEIGHT * display.scale);
     show("\033[1;3H");
     expect_glyph(display.columns - 1, display.rows - 1, 'E', 0xffffff, 0);
@@ -159,7 +159,7 @@ static void test_only_changes(void)
     CHECK(open_screen());
     terminal_init(&terminal, 80, 25);
     show("abc");
-    frames[MARGIN] = 'X'; /* which the display does not know of */
+    frames[MARGIN] = 'X'; /* the display does not know of it */
     show("def");
     CHECK(frames[MARGIN] == 'X' && frames[MARGIN + 6] == 'd');
 }

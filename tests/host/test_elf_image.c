@@ -1,5 +1,5 @@
 /*
- * ELF files, good and hostile ones: each has one change, and accepted ones satisfy E1..E4.
+ * ELF files, correct and hostile. Each hostile one has one change; accepted ones satisfy E1..E4.
  *
  * sources: servers/lib/elf_image.c
  */
@@ -49,7 +49,7 @@ static void make(void)
 
 static const char *read_bytes(uint32_t bytes, struct elf_image *image)
 {
-    char *copy = malloc(bytes ? bytes : 1); /* so that the sanitizer sees a read beyond */
+    char *copy = malloc(bytes ? bytes : 1); /* so that the sanitizer sees a read beyond its end */
     memcpy(copy, &file, bytes);
     const char *refusal = elf_image_read(copy, bytes, image);
     free(copy);
@@ -88,15 +88,15 @@ static void test_good(void)
     CHECK(image.segments[0].rights == (RIGHT_READ | RIGHT_EXECUTE));
     CHECK(image.segments[1].rights == (RIGHT_READ | RIGHT_WRITE));
 
-    file.segments[1].p_memsz = PROGRAM_END - file.segments[1].p_vaddr; /* to the last byte */
+    file.segments[1].p_memsz = PROGRAM_END - file.segments[1].p_vaddr; /* up to the last byte */
     CHECK(!read_bytes(BYTES, &image) && image.end == PROGRAM_END);
-    file.segments[1].p_memsz = 0; /* nothing there: passed over */
+    file.segments[1].p_memsz = 0; /* an empty segment is ignored */
     file.segments[1].p_filesz = 0;
     CHECK(!read_bytes(BYTES, &image) && image.count == 1);
 }
 
-/* They are in memory where a segment has all of them from the file; a program of ours says so in a header of its
- * own. */
+/* The headers are in memory if one segment has all of them from the file. A program built here says so in a header of
+ * its own. */
 static void test_headers(void)
 {
     enum { AT = sizeof(Elf32_Ehdr), HEADERS = 3 * sizeof(Elf32_Phdr) };
@@ -111,9 +111,9 @@ static void test_headers(void)
     file.header.e_entry = PROGRAM_BASE;
     file.segments[0].p_filesz = AT + HEADERS;
     CHECK(!read_bytes(BYTES, &image) && image.headers == PROGRAM_BASE + AT);
-    file.segments[0].p_filesz--; /* the last one in part */
+    file.segments[0].p_filesz--; /* the last header is only partly in the segment */
     CHECK(!read_bytes(BYTES, &image) && image.headers == 0 && image.headers_count == 0);
-    file.segments[0].p_filesz = AT - 1; /* none of them */
+    file.segments[0].p_filesz = AT - 1; /* no header is in it */
     CHECK(!read_bytes(BYTES, &image) && image.headers == 0 && image.headers_count == 0);
 
     make(); /* in the second segment */
@@ -178,9 +178,9 @@ static void test_segments(void)
     REFUSED(file.segments[1].p_offset = 0xfffff000u; file.segments[1].p_filesz = file.segments[1].p_memsz = PAGE_SIZE);
     REFUSED(file.segments[1].p_offset = 3 * PAGE_SIZE + 1);
     REFUSED(file.segments[1].p_vaddr += 4);
-    REFUSED(file.segments[1].p_vaddr = PROGRAM_BASE + PAGE_SIZE); /* a page in two segments */
+    REFUSED(file.segments[1].p_vaddr = PROGRAM_BASE + PAGE_SIZE); /* two segments share a page */
     REFUSED(file.segments[1].p_vaddr = PROGRAM_BASE);
-    REFUSED(file.segments[2] = file.segments[0]); /* descending */
+    REFUSED(file.segments[2] = file.segments[0]); /* in descending order */
     REFUSED(file.segments[2].p_type = PT_INTERP);
     REFUSED(file.segments[2].p_type = PT_DYNAMIC);
 }

@@ -1,6 +1,6 @@
 /*
- * The whole file server, call by call: what each does, and each error listed in file.proto, after which nothing has
- * changed.
+ * The whole file server, call by call: what each call does, and each error listed in file.proto, after which nothing
+ * has changed.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/file/ servers/lib/account.c servers/lib/archive.c
@@ -30,7 +30,7 @@ static void opening_is_refused(void)
     begins();
     paths_are_refused(FILE_OPEN, O_READ_ONLY, 0);
     paths_are_refused(FILE_OPEN, READ_WRITE, 0);
-    makes("device", MODE_CHARACTERS); /* of no number that there is */
+    makes("device", MODE_CHARACTERS); /* no device has that number */
     ARE_REFUSED(FILE_OPEN, {CWD, "none", O_READ_ONLY, 0, -ENOENT}, {CWD, "", READ_WRITE, 0, -ENOENT},
                 {CWD, "data/", O_READ_ONLY, 0, -ENOTDIR}, {CWD, "data", O_DIRECTORIES, 0, -ENOTDIR},
                 {CWD, "/dev", O_WRITE_ONLY, 0, -EISDIR}, {CWD, "/dev", O_CREATE_FILE, 0, -EISDIR},
@@ -68,7 +68,7 @@ static void limits_are_lowered(void)
     CHECK(opens("data", O_READ_ONLY) == 3);
     ARE_REFUSED(FILE_OPEN, {CWD, "data", O_READ_ONLY, 0, -EMFILE});
     CHECK(ask(A, FILE_DUPLICATE, 3, 4, FILE_EXACTLY) == -EBADF && ask(A, FILE_DUPLICATE, 3, 4, 0) == -EINVAL);
-    CHECK(ask(A, FILE_SEEK, 4, 0, 0) == 0); /* what is open stays so */
+    CHECK(ask(A, FILE_SEEK, 4, 0, 0) == 0); /* what is open remains open */
     CHECK(ask(MANAGER, FILE_FORK, A, B, 0) == 0 && ask(B, FILE_SET_LIMIT, 5, 0, 0) == -EPERM);
     CHECK(ask(MANAGER, FILE_RELEASE, B, 0, 0) == 0);
     ends();
@@ -142,7 +142,7 @@ static void writing_is_refused(void)
     ends();
 }
 
-/* What a message does not have is what others have sent before. */
+/* Where a message is shorter than it says, the page has what others sent before: the call is refused. */
 static void a_message_has_what_it_says(void)
 {
     begins();
@@ -151,11 +151,11 @@ static void a_message_has_what_it_says(void)
     CHECK(ask(A, FILE_WRITE, new, 256, 0) == -EINVAL && ask(A, FILE_WRITE_AT, new, 1, 0) == -EINVAL &&
           status_of("new").size == 0);
     CHECK(ask(A, FILE_PIPE, 0, 0, 0) == 0 && ask(A, FILE_WRITE, reply_of(A)->w[1], 8, 0) == -EINVAL);
-    CHECK(ask_data(A, "abc", 3, (struct words){{FILE_WRITE, new, 4, 0}}) == 0); /* messages go by words */
+    CHECK(ask_data(A, "abc", 3, (struct words){{FILE_WRITE, new, 4, 0}}) == 0); /* a message has whole words */
     ends();
 }
 
-/* A further name, as long as any of these. */
+/* Makes a further name, as long as all of these. */
 static int32_t make_one(uint32_t number)
 {
     char name[16];
@@ -164,7 +164,7 @@ static int32_t make_one(uint32_t number)
     return ask_path(A, name, FILE_MAKE, CWD, MODE_FILE, 0);
 }
 
-/* All of it goes, and comes back. */
+/* The memory is used up, and comes back. */
 static void there_is_no_space(void)
 {
     begins();
@@ -190,7 +190,7 @@ static void there_is_no_space(void)
         ;
     CHECK(status == -ENOSPC);
     CHECK(ask_paths(A, "other", "empty/name300000000", FILE_RENAME, CWD, CWD) == -ENOSPC && is_there("other"));
-    CHECK(ask(MANAGER, FILE_FORK, A, B, 0) == 0 && ask(MANAGER, FILE_RELEASE, B, 0, 0) == 0); /* of the reserve */
+    CHECK(ask(MANAGER, FILE_FORK, A, B, 0) == 0 && ask(MANAGER, FILE_RELEASE, B, 0, 0) == 0); /* from the reserve */
     do
         status = ask_path(A, "", FILE_TRUNCATE, new, 0, 0);
     while (status == FILE_MORE);

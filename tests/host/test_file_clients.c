@@ -60,14 +60,15 @@ static void the_manager_tells_of_clients(void)
     CHECK(ask(MANAGER, FILE_FORK, A, B, 0) == 0 && ask(MANAGER, FILE_BEGIN, B, 0, 0) == -EEXIST &&
           ask(MANAGER, FILE_FORK, A, B, 0) == -EEXIST);
     CHECK(ask(MANAGER, FILE_BEGIN, A + 256, 0, 0) == 0 &&
-          ask(MANAGER, FILE_RELEASE, A, 0, 0) == 0); /* of the same hash */
+          ask(MANAGER, FILE_RELEASE, A, 0, 0) == 0); /* with the same hash */
     CHECK(ask(A, FILE_SPACE, 0, 0, 0) == -EBADF && ask(B, FILE_SPACE, 0, 0, 0) == 0);
     CHECK(ask(A + 256, FILE_SPACE, 0, 0, 0) == 0 && ask(MANAGER, FILE_RELEASE, A + 256, 0, 0) == 0);
     machine_end_all();
 }
 
-/* Only the manager may say so; nobody else is heard who has not begun, and no call that there is not. */
-static void others_are_not_heard(void)
+/* Only the manager may make clients. Calls of a badge that has not begun are refused, and so are calls that do not
+ * exist. */
+static void others_are_refused(void)
 {
     begins();
     for (uint32_t number = FILE_OPEN; number < FILE_CALLS_END; number++)
@@ -105,8 +106,8 @@ static void forks_share(void)
     machine_end_all();
 }
 
-/* What has no name any more goes with the last who has it: a descriptor that becomes another's, a working directory. */
-static void what_is_nobodys_goes(void)
+/* A file without a name is removed with its last holder: a descriptor that is replaced, a working directory. */
+static void unheld_files_are_removed(void)
 {
     begins();
     uint32_t free = pages_free(), count = inodes_count(), fd = opens(A, "new", O_READ_WRITE | O_CREATE_FILE);
@@ -123,7 +124,7 @@ static void what_is_nobodys_goes(void)
     machine_end_all();
 }
 
-/* A client takes a record, which the reserve has for it; then there is no further one, and nothing is changed. */
+/* A client takes a record of the reserve. When there is none left, further clients are refused, and nothing changes. */
 static void there_is_no_memory_for_a_client(void)
 {
     int32_t status = 0;
@@ -165,7 +166,7 @@ static void a_transfer_page_is_granted_once(void)
     CHECK(reply_of(A)->item.slot == FILE_SLOT_MEMORY && reply_of(A)->item.pages == 1 &&
           reply_of(A)->item.rights == (RIGHT_READ | RIGHT_WRITE));
     for (uint32_t i = 0; i < FILE_TRANSFER_MAX; i++)
-        CHECK(transfer_of(A)[i] == 0); /* nothing of others */
+        CHECK(transfer_of(A)[i] == 0); /* nothing that others left */
     uint32_t free = pages_free();
     CHECK(ask(A, FILE_TRANSFER_PAGE, 0, 0, 0) == 0 && reply_of(A)->items == 0 && pages_free() == free);
     CHECK(ask(MANAGER, FILE_FORK, A, B, 0) == 0 && ask(B, FILE_READ, 0, 300, 0) == -EINVAL &&
@@ -174,7 +175,7 @@ static void a_transfer_page_is_granted_once(void)
     machine_end_all();
 }
 
-/* It has no window there: it has no page then, and may ask again. */
+/* The client has no window for the page: then it has no page, and may ask again. */
 static void a_transfer_page_is_refused(void)
 {
     begins();
@@ -213,7 +214,7 @@ static void programs_are_found(void)
     machine_end_all();
 }
 
-/* One that was written is in pages of the server's, by its inode. */
+/* The pages of a program that was written are the server's own; they are found by its inode. */
 static void programs_are_written(void)
 {
     begins();
@@ -246,7 +247,7 @@ static void programs_are_written(void)
     CHECK(ask_data(A, "code", 4, (struct words){{FILE_WRITE, other, 4}}) == 0 &&
           ask_path(A, "", FILE_CHANGE, other, FILE_MODE, 0755) == 0);
     CHECK(ask_path(MANAGER, "new", FILE_PROGRAM, A, 0, 0) == FILE_COPY &&
-          ask_path(A, "new", FILE_REMOVE, CWD, 0, 0) == 0); /* goes with its client */
+          ask_path(A, "new", FILE_REMOVE, CWD, 0, 0) == 0); /* removed with its client */
     machine_is_fast = true;
     CHECK(ask_path(A, "", FILE_TRUNCATE, fd, 0, 0) == 0);
     machine_is_fast = false;
@@ -275,7 +276,7 @@ static void files_are_mapped(void)
     CHECK(maps(fd, 0, AT, 1, 0) == -EINVAL && maps(fd, 0, AT | RIGHT_EXECUTE, 1, 0) == -EINVAL &&
           maps(fd, 0, USER_END | RIGHT_READ, 1, 0) == -EINVAL);
     CHECK(maps(fd, 0, AT | RIGHT_READ, 0xfffff, 0) == -EINVAL && maps(128, 0, AT | RIGHT_READ, 1, 0) == -EBADF);
-    CHECK(maps(fd, 0, AT | RIGHT_READ, 0, 1) == 0 && reply_of(A)->w[0] == 0); /* of nothing */
+    CHECK(maps(fd, 0, AT | RIGHT_READ, 0, 1) == 0 && reply_of(A)->w[0] == 0); /* of no pages */
     CHECK(maps(fd, 0, FILE_TRANSFER | RIGHT_READ, 1, 0) == -EINVAL &&
           maps(fd, 0, (FILE_TRANSFER - PAGE_SIZE) | RIGHT_READ, 2, 0) == -EINVAL);
     CHECK(maps(fd, 2, AT | RIGHT_READ, 1, 0) == 0 && reply_of(A)->w[0] == 0 &&
@@ -297,7 +298,7 @@ static bool is_told(uint32_t at, uint32_t pages, uint32_t filled, uint32_t right
            reply_of(A)->w[2] == rights;
 }
 
-/* What the file has later, with rights that the descriptor had. */
+/* The mapping gets pages that the file has later, with the rights that the descriptor had. */
 static void pages_are_granted_again(void)
 {
     begins();
@@ -329,7 +330,7 @@ static void pages_are_granted_again(void)
     machine_end_all();
 }
 
-/* A mapping takes the place of what was there: N1. */
+/* A mapping replaces what was there: N1. */
 static void mappings_do_not_overlap(void)
 {
     begins();
@@ -338,7 +339,7 @@ static void mappings_do_not_overlap(void)
     CHECK(is_told(AT, 2, 2, RIGHT_READ | RIGHT_WRITE | FILE_SHARED) && is_told(AT + 0x2000, 2, 2, RIGHT_READ));
     CHECK(is_told(AT + 0x4000, 4, 0, RIGHT_READ | RIGHT_WRITE | FILE_SHARED) && mappings_count(client_find(A)) == 3);
     CHECK(maps(fd, 1, (AT + 0x1000) | RIGHT_READ, 1, 1) == 0 &&
-          mappings_count(client_find(A)) == 3); /* the same goes on */
+          mappings_count(client_find(A)) == 3); /* the mapping beside it is continued */
     CHECK(maps(fd, 0, AT | RIGHT_READ, 8, 0) == 0 && mappings_count(client_find(A)) == 1);
     machine_is_fast = true;
     CHECK(ask_path(A, "data", FILE_TRUNCATE, CWD, 0, 0) == 0);
@@ -373,7 +374,7 @@ static void words_have_a_place(void)
     machine_end_all();
 }
 
-/* Without a name and a descriptor, as long as it is mapped; ENOMEM beyond 64 of them. */
+/* A mapping keeps the file without a name and a descriptor. More than 64 mappings are ENOMEM. */
 static void mappings_keep_a_file(void)
 {
     begins();
@@ -408,7 +409,7 @@ static void one_has_the_ring(void)
           reply_of(B)->item.to == AT);
     ring = pages_at(reply_of(B)->item.from);
     for (uint32_t i = 0; i < PIPE_PAGES << PAGE_BITS; i++)
-        CHECK(((const char *)ring)[i] == 0); /* nothing of whoever had the pages before */
+        CHECK(((const char *)ring)[i] == 0); /* nothing that the pages held before */
 }
 
 static void rings_are_granted(void)
@@ -437,7 +438,7 @@ static void rings_are_granted(void)
     CHECK(machine_revoked == PIPE_PAGES);
 }
 
-/* A waits for what B puts there itself. */
+/* A waits for what B puts into the ring itself. */
 static void a_ring_is_filled(void)
 {
     one_has_the_ring();
@@ -450,7 +451,7 @@ static void a_ring_is_filled(void)
     machine_is_fast = false;
     CHECK(!ring->reader_waits && ring->read == 4 && ask(A, FILE_PIPE_WAIT, 3, 0, 0) == WAITS && ring->reader_waits);
     CHECK(ask_data(B, "x", 1, (struct words){{FILE_WRITE, 4, 1}}) == 0 && reply_of(A)->status == FILE_AGAIN &&
-          ring->read == 4); /* it takes it itself */
+          ring->read == 4); /* it takes the bytes itself */
     CHECK(ask(A, FILE_PIPE_WAIT, 3, 0, 0) == FILE_AGAIN);
     ring->read = 5;
     CHECK(ask(A, FILE_PIPE_WAIT, 3, 0, 0) == WAITS && ask(B, FILE_CLOSE, 4, 0, 0) == 0 && reply_of(A)->status == 0);
@@ -458,8 +459,8 @@ static void a_ring_is_filled(void)
     machine_end_all();
 }
 
-/* B lets A go first, if that has the ring, and if there is something for it. */
-static void who_waits_goes_first(void)
+/* B asks to wake A first, which has the ring, if there is something for A. */
+static void a_waiting_reader_goes_first(void)
 {
     one_has_the_ring();
     CHECK(ask(A, FILE_PIPE_WAIT, 3, 0, 0) == WAITS && ask(B, FILE_PIPE_WAKE, 4, 1, 0) == 0);
@@ -500,8 +501,8 @@ static void a_ring_is_full(void)
     machine_end_all();
 }
 
-/* Whoever waits in it may end, or be interrupted, as anybody. */
-static void who_has_a_ring_ends(void)
+/* A client that waits at a ring may end or be interrupted, like any other. */
+static void a_client_with_a_ring_ends(void)
 {
     one_has_the_ring();
     ring->written = PIPE_RING_BYTES;
@@ -522,7 +523,7 @@ static void who_has_a_ring_ends(void)
     machine_end_all();
 }
 
-/* Counts that cannot be: what there was is lost, and the pipe goes on. */
+/* Impossible counts in a ring: its bytes are lost, and the pipe continues. */
 static void counts_may_be_any(void)
 {
     static const uint32_t counts[][2] = {
@@ -543,10 +544,10 @@ static void counts_may_be_any(void)
 int main(void)
 {
     the_manager_tells_of_clients();
-    others_are_not_heard();
+    others_are_refused();
     who_begins_has_the_console();
     forks_share();
-    what_is_nobodys_goes();
+    unheld_files_are_removed();
     there_is_no_memory_for_a_client();
     exec_closes_what_says_so();
     a_transfer_page_is_granted_once();
@@ -560,10 +561,10 @@ int main(void)
     mappings_keep_a_file();
     rings_are_granted();
     a_ring_is_filled();
-    who_waits_goes_first();
+    a_waiting_reader_goes_first();
     a_ring_is_full();
-    who_has_a_ring_ends();
+    a_client_with_a_ring_ends();
     counts_may_be_any();
-    puts("test_file_clients: the file server's clients have what is theirs, and leave nothing");
+    puts("test_file_clients: clients have what they asked for, and leave nothing behind");
     return 0;
 }

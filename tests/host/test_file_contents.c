@@ -112,7 +112,7 @@ static void test_levels(void)
         check_same(file, at + 100, buffer, PAGE_SIZE - 50);
         check_zero(file, at + PAGE_SIZE + 50, PAGE_SIZE - 51);
         truncate_all(file, at);
-        CHECK(inode_pages(file) <= 2); /* tables of what is left */
+        CHECK(inode_pages(file) <= 2); /* the tables of what is left */
         tree_audit(0);
         truncate_all(file, 1);
         CHECK(inode_pages(file) == 0);
@@ -121,7 +121,7 @@ static void test_levels(void)
     }
 }
 
-/* Contents of more than a table, in pieces of all sizes, against an array. */
+/* Contents of more than a table, in pieces of all sizes, compared with an array. */
 static void test_large(void)
 {
     enum { BYTES = 1200 * PAGE_SIZE };
@@ -172,7 +172,7 @@ static void test_limits(void)
 
 /* ----------------------------------------------------------------------------------------- cutting */
 
-/* Long ones are done from the end, and at each step the file is as long as it says. */
+/* A long truncation goes from the end; after each step the file is as long as it says. */
 static void test_truncate_in_parts(void)
 {
     enum { PAGES = 1300 };
@@ -197,7 +197,7 @@ static void test_truncate_in_parts(void)
     CHECK(pages_free() == free);
 }
 
-/* Few pages, far apart: what is looked at is bounded, too. */
+/* Few pages, far apart: the number of places that a step looks at is bounded, too. */
 static void test_truncate_sparse(void)
 {
     uint32_t free = tree_begin(1024), parts = 1;
@@ -213,7 +213,7 @@ static void test_truncate_sparse(void)
     CHECK(pages_free() == free);
 }
 
-/* What is free of a large file that is gone is used by others, all of it. */
+/* All pages of a large file that was removed are used again. */
 static void test_dead_files(void)
 {
     uint32_t free = tree_begin(1500);
@@ -231,7 +231,7 @@ static void test_dead_files(void)
     }
 }
 
-/* A held file stays readable without a name, and goes with its last holder. */
+/* A file that is held stays readable without a name, and is removed with its last holder. */
 static void test_open_unlinked(void)
 {
     uint32_t free = tree_begin(256);
@@ -283,7 +283,7 @@ static void test_pages_for_clients(void)
 
     uint32_t hole = PAGE_SIZE * 20;
     CHECK(inode_truncate(file, hole + 1) == 0);
-    CHECK(inode_page(file, 20, false, &source) == 0 && !source.is_block); /* later writers share it */
+    CHECK(inode_page(file, 20, false, &source) == 0 && !source.is_block); /* later writes are shared */
     inode_lend(file, source.number);
     write_all(file, hole, 1);
     CHECK(*(unsigned char *)pages_at(source.number) == buffer[0]);
@@ -347,12 +347,11 @@ static void test_device_file(struct block_device *device)
     check_same(file, 0, expected, PAGE_SIZE + 5);
     check_same(file, PAGE_SIZE + 5, (const unsigned char *)"xyz", 3);
     check_same(file, PAGE_SIZE + 8, expected + PAGE_SIZE + 8, PAGE_SIZE);
-    write_all(file, 2 * PAGE_SIZE, PAGE_SIZE); /* whole */
+    write_all(file, 2 * PAGE_SIZE, PAGE_SIZE); /* complete */
     check_same(file, 2 * PAGE_SIZE, buffer, PAGE_SIZE);
     check_same(file, 3 * PAGE_SIZE, expected + 3 * PAGE_SIZE, bytes - 3 * PAGE_SIZE);
 
-    CHECK(inode_truncate(file, bytes + 1000) == 0 &&
-          inode_pages(file) == 2); /* what the archive has there is not zero */
+    CHECK(inode_truncate(file, bytes + 1000) == 0 && inode_pages(file) == 2); /* the archive has no zeros there */
     check_zero(file, bytes, 1000);
     write_all(file, bytes + 500, 10);
     check_zero(file, bytes, 500);
@@ -392,7 +391,7 @@ static void test_device_pages(void)
     struct page_source source;
 
     CHECK(inode_page(file, 1, false, &source) == 0 && source.is_block && source.number == 8);
-    CHECK(inode_page(file, 2, false, &source) == 0 && !source.is_block); /* behind the file's bytes it must be zero */
+    CHECK(inode_page(file, 2, false, &source) == 0 && !source.is_block); /* must be zero behind the file's bytes */
     CHECK(memcmp(pages_at(source.number), archive + 9 * PAGE_SIZE, 100) == 0);
     CHECK(((unsigned char *)pages_at(source.number))[100] == 0);
     CHECK(inode_page(file, 1, true, &source) == 0 && !source.is_block);
@@ -424,7 +423,8 @@ static void test_device_errors(void)
     CHECK(inode_read(file, PAGE_SIZE, other, 10) == -EIO && inode_read(file, PAGE_SIZE - 10, other, 100) == 10);
     CHECK(inode_write(file, PAGE_SIZE, buffer, 10) == -EIO && inode_write(file, PAGE_SIZE - 10, buffer, 100) == 10);
     CHECK(inode_page(file, 1, false, &source) == -EIO && inode_page(file, 1, true, &source) == -EIO);
-    CHECK(inode_write(file, PAGE_SIZE, buffer, PAGE_SIZE) == PAGE_SIZE); /* a whole page is not read */
+    CHECK(inode_write(file, PAGE_SIZE, buffer, PAGE_SIZE) ==
+          PAGE_SIZE); /* a whole page is written without being read */
     CHECK(pages_free() == free - 2 && file->size == 3 * PAGE_SIZE);
     error_of_read = 0;
     tree_audit(0);

@@ -1,6 +1,6 @@
 /*
  * The whole file server, with many clients that wait at one pipe. The work for each message is bounded, and proc asks
- * for the rest; each client is answered as if all had been done at once.
+ * for the rest. Each client is answered as if all had been answered at once.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/file/ servers/lib/account.c servers/lib/archive.c
@@ -77,7 +77,7 @@ static uint32_t waiting(void)
     return count;
 }
 
-/* Those in front have that answer. */
+/* The first `count` clients have that answer. */
 static void answered_are(uint32_t count, int32_t status, uint32_t bytes)
 {
     CHECK(waiting() == CROWD - count);
@@ -92,7 +92,7 @@ static bool goes_on(void)
     return reply_of(MANAGER)->w[1];
 }
 
-/* `first` were answered with a message, for which proc was told once; the others are as it asks. */
+/* `first` clients were answered with the message itself, for which proc was told once; the others as proc asks. */
 static void others_follow(uint32_t first, int32_t status, uint32_t bytes)
 {
     uint32_t answered = first;
@@ -119,7 +119,7 @@ static void one_write_is_for_all(void)
     crowd_ends();
 }
 
-/* Whoever asks meanwhile gets some, too; as many as there are bytes for go on. */
+/* A client that reads meanwhile gets some bytes, too. As many clients continue as there are bytes for. */
 static void a_newcomer_reads(void)
 {
     crowd_begins();
@@ -162,7 +162,7 @@ static void nobody_reads_any_more(void)
     crowd_ends();
 }
 
-/* What readers are still to take keeps a writer waiting; with the last of them it goes on. */
+/* Bytes that readers are still to take keep a writer waiting; it continues with the last of them. */
 static void both_ends_wait(void)
 {
     uint32_t last = CROWD - 2 * AT_ONCE;
@@ -178,7 +178,7 @@ static void both_ends_wait(void)
 
 /* ---------------------------------------------------------------------------------- meanwhile */
 
-/* A pipe that is due goes with those that wait; another one stays due. */
+/* A pipe that is due disappears with its clients; another one stays due. */
 static void all_end_meanwhile(void)
 {
     crowd_begins();
@@ -198,7 +198,7 @@ static void all_end_meanwhile(void)
     crowd_ends();
 }
 
-/* Of those that are still to be answered some are interrupted, some have died. */
+/* Some of the clients that are still to be answered are interrupted, some have died. */
 static void some_leave_meanwhile(void)
 {
     crowd_begins();
@@ -212,12 +212,12 @@ static void some_leave_meanwhile(void)
         continue;
     for (uint32_t badge = FIRST + AT_ONCE + 2; badge < END - 1; badge++)
         CHECK(reply_of(badge)->status == 0 && reply_of(badge)->w[0] == 1);
-    CHECK(ask(A, FILE_READ, READS, 10, 1) == 0 && reply_of(A)->w[0] == 3); /* of those three nobody took any */
+    CHECK(ask(A, FILE_READ, READS, 10, 1) == 0 && reply_of(A)->w[0] == 3); /* none of those three took any */
     CHECK(ask(MANAGER, FILE_FORK, A, FIRST + AT_ONCE, 0) == 0);
     crowd_ends();
 }
 
-/* Two pipes are due: in turn. */
+/* Two pipes are due; they take turns. */
 static void two_pipes(void)
 {
     enum { HALF = CROWD / 2 + 1, OTHER_READS = 5, OTHER_WRITES = 6 };
@@ -237,7 +237,7 @@ static void two_pipes(void)
     crowd_ends();
 }
 
-/* The end of a client that has many ends of pipes. */
+/* A client ends that has many ends of pipes. */
 static void many_pipes_end_at_once(void)
 {
     enum { PIPES = 60, EACH = 3 };
@@ -274,5 +274,5 @@ int main(void)
     some_leave_meanwhile();
     two_pipes();
     many_pipes_end_at_once();
-    puts("test_file_crowds: one message answers a few of many that wait, and proc's questions the others");
+    puts("test_file_crowds: a message answers a few of the waiting clients, and proc's questions the others");
 }

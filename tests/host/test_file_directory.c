@@ -66,7 +66,7 @@ static void test_names(void)
     CHECK(pages_free() == free);
 }
 
-/* Names of the root that have one hash, as tree_begin() begins it. */
+/* Names in the root with the same hash: tree_begin() always begins it in the same way. */
 static void test_equal_hashes(void)
 {
     struct inode *inode;
@@ -153,7 +153,7 @@ static void test_removed(void)
     inode_drop(parent);
     uint32_t number = parent->number;
     CHECK(lookup(child, "..", &inode) == -ENOENT);
-    CHECK(tree_make("/q", INODE_DIRECTORY)->number == number); /* it has the number, but is another one */
+    CHECK(tree_make("/q", INODE_DIRECTORY)->number == number); /* it has the same number, but is another directory */
     CHECK(lookup(child, "..", &inode) == -ENOENT && lookup(child, ".", &inode) == 0);
     tree_audit(0);
     inode_drop(child);
@@ -188,7 +188,7 @@ static void test_reading(void)
     CHECK(is_next(directory, &position, "b", 3));
     tree_remove("/d/a");
     tree_remove("/d/c");
-    tree_make("/d/new", INODE_FILE); /* in a's place: who has passed it does not see it */
+    tree_make("/d/new", INODE_FILE); /* at the place of `a`: a reader that has passed it does not see it */
     CHECK(!directory_next(directory, &position, &entry) && position == 4);
     tree_make("/d/c", INODE_FILE);
     CHECK(is_next(directory, &position, "c", 4));
@@ -335,7 +335,7 @@ static void test_renames(void)
     CHECK(tree_status("/f") == -ENOENT && file->links == 1);
     CHECK(tree_rename("/a much longer name", "/d/f") == 0 && tree_find("/d/f") == file && directory->entries == 2);
     CHECK(tree_rename("/d/f", "/d/f") == 0 && tree_rename("/d", "/d") == 0 && tree_find("/d/f") == file);
-    CHECK(tree_link("/d/f", "/other") == 0 && tree_rename("/d/f", "/other") == 0); /* one inode: nothing */
+    CHECK(tree_link("/d/f", "/other") == 0 && tree_rename("/d/f", "/other") == 0); /* the same inode: nothing happens */
     CHECK(file->links == 2 && tree_find("/d/f") == file && tree_find("/other") == file);
     CHECK(tree_rename("/other", "/d/e/g") == 0 && tree_find("/d/e/g") == file); /* the device is gone */
     CHECK(inode_find(device->number) == NULL && file->links == 2);
@@ -357,7 +357,7 @@ static void test_renames(void)
     CHECK(pages_free() == free);
 }
 
-/* What is replaced keeps its position, and is readable on for who holds it. */
+/* An entry that is replaced keeps its position, and its old file stays readable for its holders. */
 static void test_replaced(void)
 {
     tree_begin(64);

@@ -1,6 +1,6 @@
 /*
- * The whole file server: the end, or the exec, of clients that have much takes several parts, each of which takes back
- * only some.
+ * The whole file server: the end or exec of clients that have much takes several parts, each of which gives back only
+ * some of it.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/file/ servers/lib/account.c servers/lib/archive.c
@@ -28,7 +28,7 @@ static int32_t maps(uint32_t fd, uint32_t page, uint32_t at, uint32_t pages, uin
     return ask(A, FILE_MAP, fd | shared << 8 | pages << PAGE_BITS, page, at);
 }
 
-/* Files without a name, each of eight pages that A has, too. */
+/* Files without a name, each of eight pages, which A has mapped, too. */
 static void has_much(void)
 {
     for (uint32_t fd = 3; fd < 40; fd++) {
@@ -38,7 +38,7 @@ static void has_much(void)
     }
 }
 
-/* In parts, of which machine_ends() and machine_execs() see that none is long; meanwhile its calls are refused. */
+/* In parts; machine_ends() and machine_execs() check that none is long. Meanwhile the client's calls are refused. */
 static void what_has_much_ends_in_parts(void)
 {
     begins();
@@ -57,7 +57,7 @@ static void what_has_much_ends_in_parts(void)
     machine_end_all();
 }
 
-/* However little each of them is. */
+/* However little each part does. */
 static void descriptors_are_closed_in_parts(void)
 {
     begins();
@@ -72,13 +72,13 @@ static void descriptors_are_closed_in_parts(void)
     machine_end_all();
 }
 
-/* Who has given back nothing that is lent does not wait until others' pages are free. */
-static void who_owes_nothing_ends_at_once(void)
+/* A client without lent pages to give back does not wait until the pages of others are free. */
+static void a_client_that_owes_nothing_ends_at_once(void)
 {
     begins();
     has_much();
     CHECK(ask(MANAGER, FILE_FORK, A, B, 0) == 0 &&
-          ask(MANAGER, FILE_RELEASE, B, 0, 0) == FILE_MORE); /* too much to close */
+          ask(MANAGER, FILE_RELEASE, B, 0, 0) == FILE_MORE); /* too much to close at once */
     CHECK(machine_ends(B) == 0 && machine_revoked == 0);
     CHECK(ask(MANAGER, FILE_BEGIN, B, 0, 0) == 0 && ask(MANAGER, FILE_RELEASE, A, 0, 0) == FILE_MORE);
     uint32_t revoked = machine_revoked;
@@ -86,8 +86,8 @@ static void who_owes_nothing_ends_at_once(void)
     machine_end_all();
 }
 
-/* Whoever says that it has unmapped what it has not: the machine sees that no page is revoked from too many places, and
- * the answer to that call has no other page. */
+/* A client says that it has unmapped what it has not. The machine checks that no page is revoked from too many places,
+ * and that the answer to the next call has no other page. */
 static void a_page_is_lent_so_often(void)
 {
     begins();
@@ -106,13 +106,13 @@ static void a_page_is_lent_so_often(void)
     machine_end_all();
 }
 
-/* Whatever of it the kernel refuses, or there are too many mappings for. */
+/* Pages that the kernel refuses to grant, or for which there are too many mappings. */
 static void what_is_refused_is_not_lent(void)
 {
     begins();
     CHECK(ask(A, FILE_UNNAMED, 2 * PAGE_SIZE, 0, 0) == 0 && maps(3, 0, AT | RIGHT_READ, 2, 1) == 0 &&
           ask(A, FILE_PIPE, 0, 0, 0) == 0);
-    uint32_t number = 0; /* of the first of the two that are lent */
+    uint32_t number = 0; /* the first of the two pages that are lent */
     while (pages_loans(number) != 1 || pages_loans(number + 1) != 1)
         number++;
     machine_refuses_items = true;
@@ -129,7 +129,7 @@ static void what_is_refused_is_not_lent(void)
     machine_end_all();
 }
 
-/* Others can do so, too. */
+/* Other clients can do so, too. */
 static void many_map_a_file(void)
 {
     begins();
@@ -146,7 +146,7 @@ int main(void)
 {
     what_has_much_ends_in_parts();
     descriptors_are_closed_in_parts();
-    who_owes_nothing_ends_at_once();
+    a_client_that_owes_nothing_ends_at_once();
     a_page_is_lent_so_often();
     what_is_refused_is_not_lent();
     many_map_a_file();

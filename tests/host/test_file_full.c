@@ -14,8 +14,8 @@ static int32_t maps(uint32_t fd, uint32_t page, uint32_t at, uint32_t pages, uin
     return ask(A, FILE_MAP, fd | shared << 8 | pages << PAGE_BITS, page, at);
 }
 
-/* Without a message's data a path is in the transfer page. */
-static void who_has_none_sends_no_path(void)
+/* A path that is not in the message's data is in the transfer page, which this client does not have. */
+static void no_transfer_page_means_no_path(void)
 {
     begins();
     CHECK(ask(MANAGER, FILE_BEGIN, B, BOOTED, 0) == 0);
@@ -25,7 +25,7 @@ static void who_has_none_sends_no_path(void)
     ends();
 }
 
-/* Pages where a file has none, and records of mappings, are taken when there is nothing left. */
+/* Pages for holes of a file, and records of mappings, are taken when nothing is left. */
 static void mapping_is_refused_without_pages(void)
 {
     int32_t status;
@@ -44,7 +44,7 @@ static void mapping_is_refused_without_pages(void)
     CHECK(status == -ENOMEM);
     while (ask(A, FILE_PIPE, 0, 0, 0) == 0)
         ;
-    CHECK(ask(A, FILE_UNMAP, AT + 0x101000, 1, 0) == -ENOMEM); /* it would be two */
+    CHECK(ask(A, FILE_UNMAP, AT + 0x101000, 1, 0) == -ENOMEM); /* it would become two mappings */
     CHECK(ask(A, FILE_UNMAP, AT + 0x100000, 3, 0) == 0);
     CHECK(ask_path(A, "", FILE_TRUNCATE, full, 0, 0) >= 0 && ask_path(A, "full", FILE_REMOVE, CWD, 0, 0) >= 0 &&
           ask_path(A, "hole", FILE_REMOVE, CWD, 0, 0) >= 0);
@@ -54,8 +54,8 @@ static void mapping_is_refused_without_pages(void)
 
 int main(void)
 {
-    who_has_none_sends_no_path();
+    no_transfer_page_means_no_path();
     mapping_is_refused_without_pages();
-    puts("test_file_full: what cannot be is refused");
+    puts("test_file_full: calls are refused when no page is left");
     return 0;
 }

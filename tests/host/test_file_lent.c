@@ -1,5 +1,5 @@
 /*
- * Pages of files that clients have mapped: how many are taken back at once, and how often each may be lent.
+ * Pages of files that clients have mapped: how many are taken back at once, and how often each can be lent.
  *
  * sources: servers/file/pages.c servers/file/records.c servers/file/quota.c servers/lib/account.c servers/file/radix.c
  * sources: servers/file/device.c servers/file/page_map.c servers/file/inode.c servers/file/entry.c
@@ -17,7 +17,7 @@ static void cut_all(struct inode *file)
     CHECK(file->size == 0);
 }
 
-/* Taking a page back from clients is more work than giving it back. */
+/* Taking a page back from clients is more work than freeing it. */
 static void test_truncate_lent(void)
 {
     enum { PAGES = 500 };
@@ -34,7 +34,7 @@ static void test_truncate_lent(void)
     CHECK(pages_free() == free);
 }
 
-/* Each page is taken from many mappings then: fewer are cut at once, but at least one. */
+/* Each page must be taken from many mappings: fewer pages are cut off at once, but at least one. */
 static void test_truncate_what_many_have(void)
 {
     enum { PAGES = 100 };
@@ -54,7 +54,7 @@ static void test_truncate_what_many_have(void)
     CHECK(pages_free() == free);
 }
 
-/* Whoever gets it next has it alone, and what others have written behind the end is gone. */
+/* The next owner of the page has it alone, and what others wrote behind the end of the file is gone. */
 static void test_lent_as_often_as_can_be(void)
 {
     unsigned char bytes[100];
@@ -77,7 +77,7 @@ static void test_lent_as_often_as_can_be(void)
     CHECK(tree_revoked == 1);
 }
 
-/* The pages of a file that is gone are given back in parts, as long as somebody asks; till then it has its number and
+/* The pages of a removed file are freed in parts, as long as a client asks. Until then the file keeps its number and
  * its pages. */
 static void test_orphans(void)
 {
@@ -103,7 +103,8 @@ static void test_orphans(void)
     CHECK(!inode_orphans && !inode_find(number) && pages_free() == free);
 }
 
-/* However little each of them has, only so many go at once; and none when the message has done enough. */
+/* However few pages each of them has, only so many files are freed at once; and none when the message has done
+ * enough. */
 static void test_many_orphans(void)
 {
     enum { FILES = 400, AT_ONCE = WORK_OF_MESSAGE / 64 };

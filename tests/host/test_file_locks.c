@@ -1,7 +1,7 @@
 /*
  * The whole file server: locks of ranges, owned by clients, and of whole files, owned by open files. A waiter is
- * answered when the lock is free, whichever client ends meanwhile; random calls match a table with an entry for each
- * byte.
+ * answered when the lock is free, whichever client ends meanwhile. Random calls are compared with a table that has an
+ * entry for each byte.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/file/ servers/lib/account.c servers/lib/archive.c
@@ -78,7 +78,7 @@ static bool goes_on(void)
     return reply_of(MANAGER)->w[1];
 }
 
-/* What D is told of that range, of which A alone has locks. */
+/* What D is told about that range, in which only A has locks. */
 static bool sees(int64_t at, uint32_t kind, int64_t start, int64_t length)
 {
     const struct reply *reply = reply_of(D);
@@ -167,7 +167,8 @@ static void requests_are_refused(void)
     ends();
 }
 
-/* Of any descriptor of the file, not of others; exec keeps it, fork does not hand it on. */
+/* Closing any descriptor of the file unlocks it, but not one of another file. Exec keeps the lock; fork does not hand
+ * it on. */
 static void a_close_unlocks(void)
 {
     begins();
@@ -186,7 +187,7 @@ static void a_close_unlocks(void)
 
 /* ---------------------------------------------------------------------------------- waiting */
 
-static void who_waits_gets_it(void)
+static void a_waiter_gets_the_lock(void)
 {
     begins();
     uint32_t signals = machine_signals;
@@ -230,7 +231,7 @@ static void circles_are_refused(void)
     ends();
 }
 
-/* It waits for one of two: then the other one would close the circle. */
+/* The client waits for one of two locks. Only with the second would it close the circle. */
 static void a_circle_comes_later(void)
 {
     begins();
@@ -240,7 +241,7 @@ static void a_circle_comes_later(void)
     ends();
 }
 
-/* Waiting, due, and who has it. */
+/* A client may end while it waits, while it is due, and while it has the lock. */
 static void any_of_them_may_end(void)
 {
     begins();
@@ -252,7 +253,7 @@ static void any_of_them_may_end(void)
     machine_kill(A);
     CHECK(machine_ends(A) == 0); /* C and D are due */
     machine_kill(C);
-    CHECK(!goes_on() && reply_of(D)->status == WAITS); /* C has it, and nobody heard that */
+    CHECK(!goes_on() && reply_of(D)->status == WAITS); /* C has the lock, and is not told */
     CHECK(machine_ends(C) == 0 && !goes_on() && reply_of(D)->status == 0);
     CHECK(ask(MANAGER, FILE_FORK, D, B, 0) == 0 && ask(MANAGER, FILE_FORK, D, C, 0) == 0);
     CHECK(waits(B, SHARED, 0, 1) == WAITS && waits(C, SHARED, 0, 1) == WAITS && locks(D, NONE, 0, 0) == 0);
@@ -282,7 +283,7 @@ static void files_are_locked_by_open_files(void)
     CHECK(flocks(A, FD, SHARED, false) == 0 && flocks(A, 4, SHARED, false) == 0 &&
           flocks(B, 4, EXCLUSIVE, false) == -EAGAIN);
     CHECK(flocks(A, 4, EXCLUSIVE, false) == -EAGAIN &&
-          flocks(B, FD, EXCLUSIVE, false) == 0); /* 4 of A has none any more; FD is one for both */
+          flocks(B, FD, EXCLUSIVE, false) == 0); /* 4 of A has none any more; FD is the same open file for both */
     CHECK(flocks(A, 4, SHARED, false) == -EAGAIN && locks(C, EXCLUSIVE, 0, 0) == 0 &&
           flocks(A, FD, SHARED, false) == 0 && flocks(A, 4, SHARED, false) == 0);
     CHECK(flocks(B, 4, NONE, false) == 0 && flocks(B, 4, EXCLUSIVE, true) == WAITS && flocks(A, 4, NONE, false) == 0 &&
@@ -293,13 +294,13 @@ static void files_are_locked_by_open_files(void)
     CHECK(machine_ends(D) == 0 && !goes_on() && reply_of(B)->status == WAITS &&
           ask(MANAGER, FILE_INTERRUPT, B, 0, 0) == 0 && reply_of(B)->status == -EINTR);
     CHECK(flocks(A, 4, EXCLUSIVE, true) == WAITS && ask(B, FILE_CLOSE, FD, 0, 0) == 0 && !goes_on() &&
-          reply_of(A)->status == 0); /* its last one */
+          reply_of(A)->status == 0); /* A's last descriptor */
     CHECK(flocks(B, 4, SHARED, true) == WAITS && flocks(A, 4, SHARED, false) == 0 && !goes_on() &&
           reply_of(B)->status == 0);
     ends();
 }
 
-/* Nobody looks for circles of these. */
+/* Circles are not looked for with these locks. */
 static void directories_are_locked(void)
 {
     begins();
@@ -318,7 +319,8 @@ static int32_t locks_as_file(uint32_t badge, uint32_t fd, uint32_t kind, int64_t
     return asks(badge, fd, TRY | OPEN_FILE, kind, (struct file_lock){start, length});
 }
 
-/* Of the client that has it, too; whoever has the open file may change it, and sees what is not the file's. */
+/* Also a range of the client that has the lock. Every client with the open file may change it, and is not refused
+ * because of it. */
 static void open_files_own_ranges(void)
 {
     begins();
@@ -342,7 +344,7 @@ static void open_files_own_ranges(void)
     ends();
 }
 
-/* Closing another descriptor of the file, or one of several, and exec drop none; the last one drops all. */
+/* Closing another descriptor of the file, or one of several, and exec drop no lock; closing the last one drops all. */
 static void they_go_with_the_last_descriptor(void)
 {
     begins();
@@ -358,7 +360,7 @@ static void they_go_with_the_last_descriptor(void)
     ends();
 }
 
-/* Nobody looks whether those who wait for them do so in a circle; nor goes round in one that there is. */
+/* Circles of waiters are not looked for with these locks; but a search must end that meets one. */
 static void circles_of_open_files(void)
 {
     begins();
@@ -389,7 +391,7 @@ static void there_are_no_more(void)
     ends();
 }
 
-/* Of the share: a lock more is refused, and nothing has changed. */
+/* Of the client's share: one more lock is refused, and nothing has changed. */
 static void nothing_is_left(void)
 {
     uint32_t files = 0, taken = 0;
@@ -449,7 +451,7 @@ static void what_has_many_ends_in_parts(void)
 
 /* ---------------------------------------------------------------------------------- at random */
 
-/* Those from CLIENTS on are open files: of all clients, and of C alone. */
+/* Owners from CLIENTS on are open files: one of all clients, and one of C alone. */
 enum { BYTES = 24, CLIENTS = 3, OWNERS = 5, NOT_LOCKED = NONE };
 static uint8_t model[OWNERS][BYTES];
 
@@ -462,7 +464,7 @@ static bool model_refuses(uint32_t owner, uint32_t kind, uint32_t first, uint32_
     return false;
 }
 
-/* Each byte of each, as another one sees it. */
+/* Compares each byte of each owner, as another owner sees it. */
 static void all_is_as_modelled(void)
 {
     for (uint32_t at = 0; at < BYTES; at++) {
@@ -503,7 +505,7 @@ int main(void)
     ranges_begin_somewhere();
     requests_are_refused();
     a_close_unlocks();
-    who_waits_gets_it();
+    a_waiter_gets_the_lock();
     many_wait();
     circles_are_refused();
     a_circle_comes_later();
@@ -518,6 +520,6 @@ int main(void)
     nothing_is_left();
     what_has_many_ends_in_parts();
     random_ranges();
-    puts("test_file_locks: what is locked is what Linux would have locked");
+    puts("test_file_locks: locks are those that Linux would have");
     return 0;
 }

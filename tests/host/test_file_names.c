@@ -59,7 +59,7 @@ static void names_are_linked(void)
           ask_paths(A, "/dev", "data", FILE_LINK, CWD, CWD) == -EEXIST);
     CHECK(ask_paths(A, "data", "x", FILE_LINK, NOTHING, CWD) == -EBADF &&
           ask_paths(A, "data", "x", FILE_LINK, CWD, NOTHING) == -EBADF);
-    CHECK(ask_path(A, "dev/tty", FILE_LINK, CWD, CWD, 0) == -ENOENT); /* the second one is missing */
+    CHECK(ask_path(A, "dev/tty", FILE_LINK, CWD, CWD, 0) == -ENOENT); /* the second path is missing */
     char *far = transfer_of(A);
     strcpy(far, "data");
     memset(far + 5, 'x', 256);
@@ -68,7 +68,8 @@ static void names_are_linked(void)
     far[5 + 255] = 0;
     CHECK(ask(A, FILE_LINK, CWD, CWD, 0) == 0 && status_of("data").links == 3);
     machine_is_fast = true;
-    for (uint32_t links = 3; links < LINKS_MAX; links++) { /* there is memory for as many as may be, or not */
+    for (uint32_t links = 3; links < LINKS_MAX;
+         links++) { /* there is memory for as many links as are allowed, or not */
         char name[12];
         snprintf(name, sizeof name, "/tmp/%u", links);
         if (ask_paths(A, "data", name, FILE_LINK, CWD, CWD))
@@ -78,7 +79,7 @@ static void names_are_linked(void)
     ends();
 }
 
-/* As many as there may be. */
+/* Up to the allowed number. */
 static void links_are_counted(void)
 {
     machine_begin(2600);
@@ -220,14 +221,14 @@ static void entries_are_told(void)
     CHECK(!memcmp(reply_of(A)->data + sizeof(struct file_entry), "null", 4));
     CHECK(ask(A, FILE_ENTRIES, fd, 16, 0) == 0 && !memcmp(reply_of(A)->data + sizeof(struct file_entry), "zero", 4));
     CHECK(ask(A, FILE_ENTRIES, fd, 15, 0) == -EINVAL &&
-          ask(A, FILE_ENTRIES, fd, 4097, 0) == -EINVAL); /* the next one has 16 */
+          ask(A, FILE_ENTRIES, fd, 4097, 0) == -EINVAL); /* the next entry has 16 bytes */
     CHECK(ask(A, FILE_ENTRIES, file, 256, 0) == -ENOTDIR && ask(A, FILE_ENTRIES, NOTHING, 256, 0) == -EBADF);
     CHECK(ask(A, FILE_PIPE, 0, 0, 0) == 0 && ask(A, FILE_ENTRIES, reply_of(A)->w[0], 256, 0) == -ENOTDIR);
     CHECK(ask(A, FILE_SEEK, fd, 0x7fffffff, 0) == 0 && ask(A, FILE_ENTRIES, fd, 256, 0) == 0 && reply_of(A)->w[0] == 0);
     ends();
 }
 
-/* As xv6's programs read them: names of 14 bytes, whole entries alone. */
+/* As xv6's programs read them: names of 14 bytes, and only complete entries. */
 static void entries_are_raw(void)
 {
     begins();
@@ -247,7 +248,7 @@ static void entries_are_raw(void)
     ends();
 }
 
-/* Of who is forked and of who goes on as another program: what open and make leave out, but not for xv6. */
+/* The mask is kept in a fork and an exec. It clears rights in open and make, but not in those of xv6. */
 static void a_mask_is_kept(void)
 {
     begins();
@@ -277,6 +278,6 @@ int main(void)
     directories_are_entered();
     entries_are_told();
     entries_are_raw();
-    puts("test_file_names: each call with a name does what it is to");
+    puts("test_file_names: each call with a name does what it should");
     return 0;
 }

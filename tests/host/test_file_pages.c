@@ -1,5 +1,5 @@
 /*
- * The file server's pages, records and radix trees, each against a list of what is allocated.
+ * The file server's pages, records and radix trees, each compared with a list of what is allocated.
  *
  * sources: servers/file/pages.c servers/file/records.c servers/file/quota.c servers/lib/account.c servers/file/radix.c
  */
@@ -27,7 +27,7 @@ static void begin(void)
     revoked_count = pages_work = 0;
 }
 
-/* Each page is given once, and all of them but those with states. */
+/* Each page is given once: all except those that hold the states. */
 static void test_all_pages(void)
 {
     static bool taken[PAGES];
@@ -97,7 +97,7 @@ static void test_lent(void)
     pages_audit(0);
 }
 
-/* It is as much work as there are places that a page was lent to. */
+/* The work is as much as there are places to which the page was lent. */
 static void test_ends_of_loans(void)
 {
     begin();
@@ -142,7 +142,7 @@ static void test_dead_tables(void)
     CHECK(count == free && revoked_count == 0);
 }
 
-/* The work for a page is bounded: no more are collected than two, while there are others. */
+/* The work for a page is bounded: no more than two are collected while there are other pages. */
 static void test_reaping_is_slow(void)
 {
     begin();
@@ -192,7 +192,7 @@ static void test_records(uint32_t size)
     pages_audit(0);
 }
 
-/* The whole pool fits: no page is kept, no record overlaps another. */
+/* Until the pool is full: no page is left over, no record overlaps another. */
 static void test_records_until_none(bool is_unreserved)
 {
     static unsigned char *records[PAGES * 41];
@@ -269,7 +269,7 @@ static void test_radix(uint32_t most)
     CHECK(pages_free() == free && radix_audit(&tree) == 0 && radix_find(&tree, 0) == NULL);
 }
 
-/* Numbers beyond what the tree spans are free, however large. */
+/* Numbers beyond those that the tree covers are free, however large they are. */
 static void test_radix_far(void)
 {
     static const uint32_t far[] = {1, 15, 16, 17, 255, 256, 65536, 0x10000000, 0x80000000, 0xffffffff};
@@ -285,7 +285,7 @@ static void test_radix_far(void)
     }
 }
 
-/* Without memory nothing is changed, whatever is missing; with it again all goes on. */
+/* Without memory nothing is changed, whatever is missing; with memory everything works again. */
 static void test_radix_scarce(void)
 {
     struct radix tree = {.root = NULL};

@@ -69,7 +69,7 @@ static void test_lengths(void)
     memset(path, 'n', 256);
     path[256] = 0;
     CHECK(find_from(a, path, &found) == -ENAMETOOLONG && path_parent(a, path, &name) == 0 && name.length == 256);
-    path[256] = '/'; /* what is behind it begins with a '/', too */
+    path[256] = '/'; /* what follows in the memory behind it begins with a '/', too */
     CHECK(path_parent(a, path, &name) == -ENAMETOOLONG);
     path[255] = 0;
     CHECK(find_from(a, path, &found) == -ENOENT && path_parent(a, path, &name) == 0 && name.length == 255);

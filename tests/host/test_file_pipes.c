@@ -1,6 +1,6 @@
 /*
- * The whole file server: pipes. Bytes arrive in order; a waiter is answered when it can continue, whichever client
- * ends meanwhile.
+ * The whole file server: pipes. Bytes arrive in order; a waiter is answered when it can continue, whichever client ends
+ * meanwhile.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/file/ servers/lib/account.c servers/lib/archive.c
@@ -61,7 +61,7 @@ static int32_t put_large(uint32_t badge, char first, uint32_t bytes)
     return ask(badge, FILE_WRITE, WRITES, bytes, 0);
 }
 
-/* The ring has room for nothing more, and begins with so many bytes. */
+/* Fills the ring; its first bytes are these. */
 static void fill_ring(char first)
 {
     CHECK(put_large(A, first, LARGE) == 0 && put_large(A, first, PIPE_RING_BYTES - LARGE) == 0);
@@ -81,7 +81,7 @@ static void has_got(uint32_t badge, const char *text)
         CHECK(reply->data[i] == 0); /* nothing of others */
 }
 
-/* Those who are to be woken, one with each of proc's questions, which it goes on with while there is more. */
+/* Asks proc's questions while there is more: the clients that are to be woken, one with each. */
 static uint32_t next_event(void)
 {
     CHECK(ask(MANAGER, FILE_EVENTS, 0, 0, 0) == 0);
@@ -107,7 +107,7 @@ static void bytes_come_out_as_they_went_in(void)
     all_end();
 }
 
-/* Round the ring, at each offset of it, in pieces of all sizes. */
+/* Around the ring, at each of its offsets, in pieces of all sizes. */
 static void sizes_are_any(void)
 {
     uint32_t written = 0, read = 0;
@@ -145,7 +145,7 @@ static void readers_wait_for_bytes(void)
     all_end();
 }
 
-/* The last writer's end is the end of the bytes. */
+/* When the last writer has closed its end, readers get the end of the bytes. */
 static void the_end_is_told(void)
 {
     four_begin();
@@ -178,7 +178,7 @@ static void nobody_reads(void)
 
 /* ---------------------------------------------------------------------------------- who writes waits */
 
-/* All or nothing, in the order in which they came: small ones do not pass a large one. */
+/* All or nothing, in the order in which they came: small writes do not pass a large one. */
 static void writers_wait_for_room(void)
 {
     four_begin();
@@ -187,18 +187,18 @@ static void writers_wait_for_room(void)
     CHECK(put(B, "small") == WAITS && put_large(C, 'a', 1000) == WAITS);
     CHECK(get(D, LARGE - 65) == 0 && reply_of(A)->status == WAITS);
     CHECK(get(D, 1) == 0 && reply_of(A)->status == 0 && reply_of(A)->w[0] == LARGE && reply_of(B)->status == WAITS);
-    memset(transfer_of(A), 'x', LARGE); /* it may be used again */
+    memset(transfer_of(A), 'x', LARGE); /* the page may be used again */
     CHECK(get(D, 5) == 0 && reply_of(B)->status == 0 && reply_of(B)->w[0] == 5 && reply_of(C)->status == WAITS);
     CHECK(get(D, 995) == 0 && reply_of(C)->status == WAITS && get(D, 5) == 0 && reply_of(C)->status == 0);
-    const uint32_t read = 5 + 995 + 5; /* behind the first LARGE */
+    const uint32_t read = 5 + 995 + 5; /* behind the first LARGE bytes */
     CHECK(get(D, LARGE) == 0 && reply_of(D)->w[0] == LARGE && transfer_of(D)[LARGE - read] == 'A');
     CHECK(get(D, LARGE) == 0 && reply_of(D)->w[0] == 2 * LARGE + 5 + 1000 - read - LARGE);
     CHECK(!memcmp(transfer_of(D) + LARGE - read, "smallabc", 8));
     all_end();
 }
 
-/* Whoever waits goes on when there is room: none of them is forgotten, however many there are. */
-static void nobody_waits_for_good(void)
+/* Each client that waits continues when there is room; none is forgotten, however many there are. */
+static void every_waiter_continues(void)
 {
     uint32_t read = 0;
 
@@ -227,13 +227,13 @@ static void some_do_not_wait(void)
     CHECK(put_large(B, 'a', PIPE_RING_BYTES - LARGE - 1) == 0 && put(C, "x") == -EAGAIN);
     CHECK(ask(A, FILE_CONTROL, WRITES, SET, 0) == 0 && put_large(B, 'b', 1000) == WAITS);
     CHECK(ask(A, FILE_CONTROL, WRITES, SET, O_NONBLOCKING) == 0 && get(D, 200) == 0);
-    CHECK(put(C, "x") == -EAGAIN); /* there is room, but B is before it */
+    CHECK(put(C, "x") == -EAGAIN); /* there is room, but B is first */
     all_end();
 }
 
 /* ---------------------------------------------------------------------------------- who ends */
 
-/* Its thread is gone, and then proc says so. What was on the way to it is the next one's. */
+/* The reader's thread is gone, and then proc says so. Bytes on the way to it go to the next one. */
 static void a_reader_ends(void)
 {
     four_begin();
@@ -250,7 +250,7 @@ static void a_reader_ends(void)
     all_end();
 }
 
-/* What it was about to write nobody reads; the others go on, also if it was the first of them. */
+/* What the writer was about to write is not read. The others continue, even if it was the first of them. */
 static void a_writer_ends(void)
 {
     four_begin();
@@ -263,7 +263,7 @@ static void a_writer_ends(void)
     all_end();
 }
 
-/* It has died, but the server has not been told when its turn comes. */
+/* The writer has died, but the server has not been told when its turn comes. */
 static void a_writer_has_died(void)
 {
     four_begin();
@@ -275,7 +275,7 @@ static void a_writer_has_died(void)
     all_end();
 }
 
-/* Which are the last of their end. */
+/* The clients that end are the last of their end of the pipe. */
 static void the_last_ones_end(void)
 {
     four_begin();
@@ -295,7 +295,7 @@ static void the_last_ones_end(void)
     all_end();
 }
 
-/* A pipe whose both ends one has, who waits in it: with that one it goes. */
+/* One client has both ends of a pipe and waits at it: the pipe goes with the client. */
 static void one_is_alone(void)
 {
     machine_begin(PAGES);
@@ -315,7 +315,7 @@ static void waiting_is_interrupted(void)
 {
     four_begin();
     CHECK(get(B, 10) == WAITS && ask(MANAGER, FILE_INTERRUPT, B, 0, 0) == 0 && reply_of(B)->status == -EINTR);
-    CHECK(ask(MANAGER, FILE_INTERRUPT, B, 0, 0) == 0); /* which waits for nothing */
+    CHECK(ask(MANAGER, FILE_INTERRUPT, B, 0, 0) == 0); /* it waits for nothing */
     fill_ring('0');
     CHECK(get(C, 100) == 0 && put_large(A, 'a', LARGE) == WAITS && put(B, "b") == WAITS);
     CHECK(ask(MANAGER, FILE_INTERRUPT, A, 0, 0) == 0 && reply_of(A)->status == -EINTR && reply_of(B)->status == 0);
@@ -370,13 +370,14 @@ static void what_there_is_is_told(void)
           ((const uint32_t *)reply_of(A)->data)[2] == 0);
     CHECK(ask(A, FILE_POLL, FILE_DESCRIPTORS_MAX + 1, 0, 0) == -EINVAL &&
           ask(A, FILE_POLL, UINT32_MAX, 1, 0) == -EINVAL);
-    CHECK(ask(A, FILE_POLL, 3, 0, 0) == -EINVAL); /* what was in the message page is others' */
+    CHECK(ask(A, FILE_POLL, 3, 0, 0) == -EINVAL); /* what is in the message page belongs to others */
     CHECK(ask(A, FILE_POLL, FILE_DESCRIPTORS_MAX, 0, 0) == 0 && ask(A, FILE_EVENTS, 0, 0, 0) == -EPERM);
     all_end();
 }
 
-/* Bytes, room, an end; who polls something else meanwhile, or has ended, is not woken. */
-static void who_polls_is_woken(void)
+/* Bytes, room, or an end wakes a client that polls. One that polls something else meanwhile, or has ended, is not
+ * woken. */
+static void a_polling_client_is_woken(void)
 {
     four_begin();
     CHECK(poll_bytes(B, 1) == 0 && poll_bytes(C, 1) == 0 && poll_bytes(D, 1) == 0 && poll_bytes(C, 0) == 0 &&
@@ -419,7 +420,7 @@ static void there_is_no_memory_to_watch(void)
     four_begin();
     uint32_t taken[PAGES], count = 0;
 
-    machine_is_fast = true; /* the pages are the test's, which no audit knows */
+    machine_is_fast = true; /* the pages belong to the test, and no audit knows them */
     while (count < PAGES && (taken[count] = quota_take_page(&share_of_all.quota)) != PAGE_NONE)
         count++;
     CHECK(poll_bytes(A, 1) == -ENOMEM && poll_bytes(A, 0) == 0);
@@ -433,7 +434,7 @@ static void there_is_no_memory_to_watch(void)
 int main(void)
 {
     what_there_is_is_told();
-    who_polls_is_woken();
+    a_polling_client_is_woken();
     what_is_polled_may_go();
     there_is_no_memory_to_watch();
     bytes_come_out_as_they_went_in();
@@ -442,7 +443,7 @@ int main(void)
     the_end_is_told();
     nobody_reads();
     writers_wait_for_room();
-    nobody_waits_for_good();
+    every_waiter_continues();
     some_do_not_wait();
     a_reader_ends();
     a_writer_ends();
@@ -450,6 +451,6 @@ int main(void)
     the_last_ones_end();
     one_is_alone();
     waiting_is_interrupted();
-    puts("test_file_pipes: nobody waits for what does not come");
+    puts("test_file_pipes: bytes arrive in order, and every waiter continues");
     return 0;
 }

@@ -1,7 +1,7 @@
 /*
- * The whole file server: if clients have mapped a file that is gone, its pages are given back in the time of the
- * client that had it last, however long that takes, and even if that client does not take part; and a refused map
- * changes nothing.
+ * The whole file server: the pages of a removed file that clients have mapped are given back in the time of the client
+ * that had it last, however long that takes, and even if that client does not take part; and a refused map changes
+ * nothing.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/file/ servers/lib/account.c servers/lib/archive.c
@@ -29,14 +29,14 @@ static int32_t maps(uint32_t badge, uint32_t fd, uint32_t page, uint32_t at_righ
     return ask(badge, FILE_MAP, fd | 1 << 8 | pages << PAGE_BITS, page, at_rights);
 }
 
-/* The client has so many pages of the descriptor's file, from AT on. */
+/* The client maps so many pages of the descriptor's file, from AT on. */
 static void maps_all(uint32_t badge, uint32_t fd, uint32_t pages)
 {
     for (uint32_t page = 0; page < pages; page += reply_of(badge)->w[0])
         CHECK(maps(badge, fd, page, (AT + page * PAGE_SIZE) | RW, pages - page) == 0 && reply_of(badge)->w[0]);
 }
 
-/* A file of that name, or of none; A has its pages, and says that it has not. The descriptor that it has. */
+/* A file with that name, or without one. A has mapped its pages, and says that it has not. Returns the descriptor. */
 static uint32_t has_had(const char *name, uint32_t pages)
 {
     if (name)
@@ -52,7 +52,7 @@ static uint32_t has_had(const char *name, uint32_t pages)
 
 /* ------------------------------------------------------------------------------------- who pays */
 
-/* Whatever A has given back, and does not settle: B, which has a transfer page, ends and executes a program at once. */
+/* Whatever A has given back without settling it, B, which has a transfer page, ends and execs at once. */
 static void others_do_not_wait(void)
 {
     begins();
@@ -71,8 +71,8 @@ static void others_do_not_wait(void)
     machine_end_all();
 }
 
-/* Its end does it, in parts, beside others; so does its exec. */
-static void who_does_not_settle_does_at_its_end(void)
+/* Its end settles, in parts, while others are served; so does its exec. */
+static void an_end_settles(void)
 {
     begins();
     uint32_t free = pages_free();
@@ -87,7 +87,7 @@ static void who_does_not_settle_does_at_its_end(void)
     machine_end_all();
 }
 
-/* Who had it last pays, whoever mapped it. */
+/* The client that had the file last pays, whoever mapped it. */
 static void the_last_pays(void)
 {
     begins();
@@ -124,7 +124,7 @@ static void each_call_may_lose_a_file(void)
     machine_end_all();
 }
 
-/* What has few pages that were lent is given back by the call itself. */
+/* A file of which few pages were lent is given back by the call itself. */
 static void little_is_given_back_at_once(void)
 {
     begins();
@@ -133,7 +133,7 @@ static void little_is_given_back_at_once(void)
     machine_end_all();
 }
 
-/* Of the file that a client runs it hears of at its next program, or its end. */
+/* The file that a client runs may be removed: the client settles it at its next exec, or at its end. */
 static void a_program_may_be_lost(void)
 {
     begins();
@@ -146,8 +146,8 @@ static void a_program_may_be_lost(void)
     machine_end_all();
 }
 
-/* A ring is revoked with its pipe, from all places it was granted to: of an end with many of them a message takes
- * some. */
+/* A ring is revoked, with its pipe, from all places to which it was granted. For an end with many of them a message
+ * revokes some. */
 static void rings_are_metered(void)
 {
     begins();
@@ -181,7 +181,8 @@ static void a_refused_map_is_none(void)
         CHECK(maps(A, 3, 0, (AT + i * 0x10000) | RW, 4) == -ENOMEM && there(AT + i * 0x10000) == nothing - (i << 20));
     machine_refuses_items = false;
     CHECK(maps(A, 3, 0, AT | RW, 4) == 0 && there(AT) == 0x40413);
-    machine_refuses_items = true; /* pages of it again; one that goes on where that ends; another client's ring */
+    machine_refuses_items =
+        true; /* the same pages again; a mapping that continues where that ends; another client's ring */
     CHECK(ask(A, FILE_MAP_AGAIN, AT | RW, 4, 0) == -ENOMEM && there(AT) == 0x40413);
     CHECK(maps(A, 3, 4, (AT + 4 * PAGE_SIZE) | RW, 4) == -ENOMEM && there(AT) == 0x40413);
     CHECK(maps(A, 3, 0, AT | RW, 2) == -ENOMEM && there(AT) == 0x40413);
@@ -190,7 +191,7 @@ static void a_refused_map_is_none(void)
     machine_end_all();
 }
 
-/* One in place of others, which stay if it is refused; else what they alone held goes. */
+/* A new mapping replaces others. They stay if it is refused; otherwise files that only they held are removed. */
 static void what_is_replaced_stays_until_then(void)
 {
     begins();
@@ -218,7 +219,7 @@ static void what_is_replaced_stays_until_then(void)
 int main(void)
 {
     others_do_not_wait();
-    who_does_not_settle_does_at_its_end();
+    an_end_settles();
     the_last_pays();
     each_call_may_lose_a_file();
     little_is_given_back_at_once();
@@ -226,6 +227,6 @@ int main(void)
     rings_are_metered();
     a_refused_map_is_none();
     what_is_replaced_stays_until_then();
-    puts("test_file_settle: who loses a file pays for its pages");
+    puts("test_file_settle: the last client of a file gives back its pages");
     return 0;
 }

@@ -23,7 +23,7 @@ static void begins(void)
     CHECK(ask(MANAGER, FILE_BEGIN, A, 0, 0) == 0 && ask(MANAGER, FILE_FORK, A, B, 0) == 0);
 }
 
-/* All comes back. */
+/* Everything comes back. */
 static void ends(void)
 {
     for (uint32_t badge = A; badge <= LAST; badge++)
@@ -38,7 +38,7 @@ static uint32_t left(void)
     return account_left(&share_of_all.quota.pages);
 }
 
-/* So many pipes, until there is no more: each costs three pages, and pages of records. */
+/* Takes pipes until there are no more: each costs three pages, and pages of records. */
 static uint32_t takes_all(uint32_t badge)
 {
     uint32_t free = pages_free(), made = 0;
@@ -57,7 +57,7 @@ static void gives_all(uint32_t badge)
         (void)ask(badge, FILE_CLOSE, fd, 0, 0);
 }
 
-/* Of the machine: one may have all of the reserve, and no more than that. */
+/* If no other is there, a client may have the whole reserve, and no more than that. */
 static void one_may_have_all(void)
 {
     begins();
@@ -69,7 +69,7 @@ static void one_may_have_all(void)
     ends();
 }
 
-/* B has what it was promised, whatever A does, and no more; so have those that it forks, together. */
+/* B has what it was promised, whatever A does, and no more; the same holds for all of B's forks together. */
 static void a_share_is_kept(void)
 {
     begins();
@@ -89,7 +89,8 @@ static void a_share_is_kept(void)
     ends();
 }
 
-/* Clients, transfer pages, open files, watches: of those who have nothing left each is refused, and nothing changes. */
+/* Clients, transfer pages, open files, watches: each is refused to a client that has nothing left, and nothing
+ * changes. */
 static void all_kinds_are_charged(void)
 {
     const uint32_t poll = 3 | (uint32_t)FILE_POLL_IN << FILE_POLL_SHIFT;
@@ -105,12 +106,12 @@ static void all_kinds_are_charged(void)
     CHECK(badge <= LAST && reply_of(MANAGER)->status == -ENOMEM && ask(MANAGER, FILE_RELEASE, badge, 0, 0) == -ENOENT);
     CHECK(ask(C, FILE_TRANSFER_PAGE, 0, 0, 0) == -ENOMEM);
     CHECK(ask_data(C, &poll, sizeof poll, (struct words){{FILE_POLL, 1, 1, 0}}) == -ENOMEM);
-    CHECK(ask(B, FILE_TRANSFER_PAGE, 0, 0, 0) == 0); /* it is not of these */
+    CHECK(ask(B, FILE_TRANSFER_PAGE, 0, 0, 0) == 0); /* it is not one of these clients */
     CHECK(ask_data(B, &poll, sizeof poll, (struct words){{FILE_POLL, 1, 1, 0}}) == 0);
     ends();
 }
 
-/* A pipe stays charged to whose it was while somebody has it open. */
+/* A pipe stays charged to the client that made it, as long as any client has it open. */
 static void what_is_inherited_stays(void)
 {
     begins();
@@ -122,8 +123,7 @@ static void what_is_inherited_stays(void)
     ends();
 }
 
-/* One that it has alone becomes smaller; what is in use stays. In each other there are 16. */
-/* Of what a share pays for: without a page in it. */
+/* A file, as far as a share pays for it: without a page. */
 static void files_are_refused(void)
 {
     int32_t status;
@@ -137,6 +137,7 @@ static void files_are_refused(void)
     ends();
 }
 
+/* A client that has its share alone can lower it, but not below what is in use. */
 static void limits_are_lowered(void)
 {
     begins();
@@ -150,6 +151,7 @@ static void limits_are_lowered(void)
     ends();
 }
 
+/* Shares can be nested sixteen deep. */
 static void too_many_are_refused(void)
 {
     uint32_t badge = A;
@@ -173,7 +175,7 @@ static void too_many_are_refused(void)
     ends();
 }
 
-/* Contents of files take none of it, and it none of theirs. */
+/* Contents of files take none of the reserve, and the reserve none of theirs. */
 static void contents_leave_the_reserve(void)
 {
     begins();
@@ -196,5 +198,5 @@ int main(void)
     limits_are_lowered();
     too_many_are_refused();
     contents_leave_the_reserve();
-    puts("test_file_shares: who takes all that it may leaves others what they were promised");
+    puts("test_file_shares: every client keeps the share that it was promised");
 }

@@ -94,7 +94,7 @@ static struct state {
     return (struct state){pages_free(), directory_root->entries, file->links, file->size, inode_pages(file)};
 }
 
-/* What is full differs with the number of files: records, nodes of trees, or neither. */
+/* What is full depends on the number of files: records, nodes of trees, or neither. */
 static void begin(uint32_t files)
 {
     char name[16];
@@ -122,7 +122,7 @@ static void end(void)
     CHECK(pages_free() == pages - 2); /* the root and its number */
 }
 
-/* True if the call succeeds with so many pages that are free and not of the reserve. */
+/* True if the call succeeds with so many pages that are free and not in the reserve. */
 static bool try(int (*call)(void), uint32_t files, uint32_t left)
 {
     uint32_t taken[PAGES], count = 0;
@@ -149,14 +149,14 @@ static void test_at_every_point(void)
             bool succeeded = false;
             for (uint32_t left = 0; left <= LEFT; left++) {
                 bool succeeds = try(calls[i], files, left);
-                CHECK(succeeds || !succeeded); /* with more memory not less can be done */
+                CHECK(succeeds || !succeeded); /* more memory never allows less */
                 succeeded = succeeds;
             }
             CHECK(succeeded);
         }
 }
 
-/* All memory but what the records' pages have left. */
+/* Takes all memory except what is left in the pages of records. */
 static uint32_t take_all(uint32_t *taken)
 {
     uint32_t count = 0;
@@ -166,7 +166,7 @@ static uint32_t take_all(uint32_t *taken)
     return count;
 }
 
-/* Each kind of record and node is once the one that is missing. */
+/* Each kind of record and node is the missing one once. */
 static void test_without_each_record(void)
 {
     uint32_t taken[MANY_PAGES], refused = 0;
@@ -199,7 +199,7 @@ static void test_part_of_a_write(void)
     while (pages_free() > PAGES / RESERVE_DIVISOR + 5)
         taken[count++] = pages_take();
     memset(bytes, 9, sizeof(bytes));
-    CHECK(inode_write(file, 100 * PAGE_SIZE + 50, bytes, sizeof(bytes)) == 4 * PAGE_SIZE - 50); /* and a table */
+    CHECK(inode_write(file, 100 * PAGE_SIZE + 50, bytes, sizeof(bytes)) == 4 * PAGE_SIZE - 50); /* with a table */
     CHECK(file->size == 104 * PAGE_SIZE && inode_pages(file) == 5);
     CHECK(inode_write(file, 104 * PAGE_SIZE - 10, bytes, 20) == 10 && file->size == 104 * PAGE_SIZE);
     CHECK(inode_write(file, 104 * PAGE_SIZE, bytes, 20) == -ENOSPC && file->size == 104 * PAGE_SIZE);
@@ -210,7 +210,7 @@ static void test_part_of_a_write(void)
     end();
 }
 
-/* Records of clients are made when files have taken all that they may. */
+/* Clients' records can be made when files have taken everything that they may. */
 static void test_reserve(void)
 {
     struct record_class clients;

@@ -30,7 +30,7 @@ static void texts(void)
     IS("xyz", "%.*s", 3, unended);
 }
 
-/* What does not fit is left out, wherever that begins. */
+/* Text that does not fit is left out, wherever that begins. */
 static void cut(void)
 {
     memset(to, 'x', sizeof to);

@@ -1,11 +1,11 @@
-/* Frames above the physmap are accessed through two pages in turn: the frame seen is always the one asked for, although
+/* Frames above the physmap are accessed through two pages in turn. The frame seen is always the one asked for, although
  * the processor keeps a translation until it is told to drop it. No page of the kernel's space is both writable and
  * executable. */
 #undef MACHINE_HEADER
 #define MACHINE_HEADER "tests/host/i386_machine.h"
 #define arch_frame_map paging_frame_map
 
-/* In the kernel both are numbers. */
+/* In the kernel both are constants. */
 #define _Static_assert(condition, text)
 #define pte_no_execute paging_no_execute
 #include "kernel/i386/instructions.h"
@@ -26,7 +26,7 @@ struct kernel_stack kernel_stacks[CPU_MAX];
 uint8_t kernel_text_start[1], kernel_text_end[1], kernel_rodata_end[1];
 unsigned char *i386_physmap;
 
-static pte_t kept[FIXMAPS]; /* translations of the two pages, 0: none */
+static pte_t kept[FIXMAPS]; /* the translations that the processor keeps for the two pages, 0: none */
 
 static unsigned fixmap_at(uint32_t address)
 {
@@ -50,7 +50,7 @@ void test_space_leave(void)
 {
 }
 
-/* As the processor finds it. */
+/* The frame that the processor finds through the page. */
 static uint32_t frame_seen(unsigned fixmap)
 {
     if (!kept[fixmap])
@@ -69,11 +69,11 @@ static void frames_beyond_the_physmap_are_seen(void)
             CHECK(fixmap_at((uint32_t)(uintptr_t)arch_frame_map(fixmap, frames[fixmap])) == fixmap);
             CHECK(frame_seen(fixmap) == frames[fixmap]);
         }
-        CHECK(frame_seen(0) == frames[0]); /* the second took nothing from the first */
+        CHECK(frame_seen(0) == frames[0]); /* the second page left the first one as it was */
     }
 }
 
-/* Those in the physmap are where they always are, the last one, too. */
+/* Frames inside the physmap are accessed there, including the last one. */
 static void frames_of_the_physmap_are_there(void)
 {
     CHECK(arch_frame_map(0, 0) == AT(void, 0));

@@ -1,5 +1,5 @@
 /*
- * A reply with frames for an existing page table takes the shortest path. Its result is that of the general one: the
+ * A reply with frames for an existing page table takes the shortest path. The result is that of the general path: the
  * frames, or the same error, after which nothing has changed and the reply is still owed.
  * sources: kernel-core tests/host/kernel_world.c
  */
@@ -30,7 +30,7 @@ static struct thread *event(struct thread *thread, uint32_t head)
     return world_syscall(thread, head, (const uint32_t[4]){0});
 }
 
-/* A server of init's task and priority waits, which hears of init's faults, too. */
+/* A server of init's task and priority waits; it also handles init's faults. */
 static void begin(void)
 {
     init = world_boot();
@@ -66,7 +66,7 @@ static void faults(uint32_t address)
 
 static void replies(struct item item, int status)
 {
-    thread_page(server)->tag = 1 << TAG_ITEMS_SHIFT; /* until a message comes */
+    thread_page(server)->tag = 1 << TAG_ITEMS_SHIFT; /* until a message arrives */
     thread_page(server)->items[0] = item;
     struct thread *next = event(server, SYS_ipc_reply_wait | IPC_REPLY | IPC_EXTENDED);
     if (status == OK)
@@ -90,7 +90,7 @@ static void unmap(uint32_t address, uint32_t pages)
     CHECK(call(SYS_vm_unmap, WORLD_TASK, address, pages, 0) == OK);
 }
 
-/* The first makes the table. */
+/* The first reply makes the table. */
 static void are_mapped(void)
 {
     for (unsigned i = 0; i < 3; i++) {
@@ -143,16 +143,16 @@ static void are_refused(void)
     replies(frames(FRAME + 1, 1, WINDOW + PAGE_SIZE), OK);
 }
 
-extern void (*host_hears)(void);
+extern void (*host_on_ipi)(void);
 
-/* A thread on another processor, which has to forget what it read there. */
+/* A thread on another processor, which must forget what it read there. */
 static void finds_the_new_page(void)
 {
     CHECK(mapped(WINDOW) == FRAME + 2);
-    host_hears = NULL;
+    host_on_ipi = NULL;
 }
 
-/* The page there goes, with what was derived from it; but not a message page. */
+/* The page there is replaced, with everything derived from it; but not a message page. */
 static void replace_where_a_thread_faulted(void)
 {
     pte_t *entry;
@@ -161,9 +161,9 @@ static void replace_where_a_thread_faulted(void)
     replies(frames(FRAME + 2, 1, WINDOW + PAGE_SIZE), ERR_WINDOW);
     kernel.cpu_count = 2;
     kernel.cpus[1].space = init->task;
-    host_hears = finds_the_new_page;
+    host_on_ipi = finds_the_new_page;
     replies(frames(FRAME + 2, 1, WINDOW), OK);
-    CHECK(!host_hears);
+    CHECK(!host_on_ipi);
     kernel.cpus[1].space = 0;
     kernel.cpu_count = 1;
     CHECK(mapped(WINDOW) == FRAME + 2 && node_is_leaf(&frame_at(FRAME)->mappings));
@@ -189,5 +189,5 @@ int main(void)
     replace_where_a_thread_faulted();
     CHECK(call(SYS_memory_revoke, WORLD_MEMORY, FRAME, 4, 0) == OK);
     world_end();
-    puts("test_frames_at_once: they are where they were asked for, or nowhere");
+    puts("test_frames_at_once: the fast path maps frames or refuses as the general one does");
 }

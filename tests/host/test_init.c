@@ -1,6 +1,6 @@
 /*
- * The whole of init: the servers it makes, from what, in which order and with which capabilities; what it does when
- * something is missing; and how the machine ends.
+ * The whole of init: the servers that it makes, from what, in which order and with which capabilities; what it does
+ * when something is missing; and how the machine ends.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/init/ -servers/init/supervisor.c servers/lib/archive.c
@@ -22,7 +22,7 @@
 #include "tests/server/init_machine.h"
 #include "tests/server/init_run.h"
 
-/* What the supervisor receives, which has its own page; the other thread receives nothing. */
+/* What the supervisor receives, which has a page of its own. The other thread receives nothing. */
 static struct server_message fault;
 static bool is_watching;
 
@@ -84,7 +84,7 @@ static void run(void)
     "task t4\ndonate t4: 16\n" IMAGE("t4", "19", PAGES("t4", "27", "28")) SEES_BOOT_PAGE(4) THREAD(4, 5, 52, 8) OWN(4)
 #define SUPERVISOR                                                                                                     \
     "thread supervisor: boot 1 init handler 0 priority 26 cpu 0 page 8f9000\nstart supervisor\nresume supervisor\n"
-/* Memory is given when nothing else takes any; of the 16,298 frames the file server has an eighth. */
+/* mem gets its memory when nothing else needs any. Of the 16,298 frames the file server has an eighth. */
 #define RESUME_MEM                                                                                                     \
     "donate t2: 10\ngive t2 slot 4: frames rights 27\ngive t0 slot 7: its frames rights 1\ngive t0 slot 4: the rest "  \
     "rights 31\nstart r0: eip 900000 esp 8e7ff0 ebx frames esi "
@@ -92,7 +92,7 @@ static void run(void)
 #define RESUME_FILE(pages) "start r2: eip 900020 esp 8e7ff0 ebx frames esi " #pages " edi 117\nresume r2\n"
 #define RUNS               "log init: starts prog\nspawn 1: prog|\nwait 0 0\nconsole 3\nreport 0\n"
 
-/* Up to the frames that are left for mem, and from there on. */
+/* The two parts: up to the frames that are left for mem, and from there on. */
 static void the_system_is_built(void)
 {
     machine_begin();
@@ -141,7 +141,7 @@ static void a_text_screen_is_looked_for(void)
         machine.has_vga = has_vga;
         run();
         expect_in(lines_from("out 3d4"), looks);
-        CHECK(!strstr(lines_from("out 3d4") + 1, "out 3d4")); /* once */
+        CHECK(!strstr(lines_from("out 3d4") + 1, "out 3d4")); /* only once */
         CHECK(!!strstr(machine_lines(), "task t4") == has_vga && !!strstr(machine_lines(), "the ring") == has_vga);
         CHECK(!has_vga || lines_from("ebx 0 esi 1 edi"));
     }
@@ -227,7 +227,7 @@ static void a_program_ends(void)
     }
 }
 
-/* A mistake of ours: it says so, and the machine ends. */
+/* A refused call is a mistake of init: it says so, and the machine ends. */
 static void something_is_refused(void)
 {
     static const struct {
@@ -268,7 +268,7 @@ static void something_is_refused(void)
     expect_end(LOWERED "console 17\n" ENDS("7d"));
 }
 
-/* The task that lacks frames gets so many. */
+/* The task whose account lacks frames gets as many as it lacks. */
 static void an_account_is_fed(void)
 {
     static const struct {
@@ -321,7 +321,8 @@ static void there_may_be_little_memory(void)
     expect_end("log init: there is too little memory: README.md says the least\n" ENDS("7d"));
 }
 
-/* An eighth of all would be more than half of what is in one piece: the other half is for what is taken later. */
+/* An eighth of all frames would be more than half of the largest range: the other half is left for what is taken
+ * later. */
 static void memory_may_be_in_pieces(void)
 {
     enum { PIECES = 6, PIECE = 2000, APART = 2050 };
@@ -399,5 +400,5 @@ int main(void)
     there_may_be_little_memory();
     memory_may_be_in_pieces();
     the_supervisor_hears();
-    puts("test_init: the system is built, and ends, as it is to");
+    puts("test_init: the system is built and ends as expected");
 }

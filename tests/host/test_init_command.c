@@ -32,7 +32,7 @@ static void commands_are_read(void)
         {"-- a=b prog", "log init: no program named a=b is in the boot archive\nreport 127\n"},
         {"-x prog", "log init: no program named -x is in the boot archive\nreport 127\n"},
         {"--- prog", "log init: no program named --- is in the boot archive\nreport 127\n"},
-        {"mem", "log init: no program named mem is in the boot archive\nreport 127\n"}, /* is a server */
+        {"mem", "log init: no program named mem is in the boot archive\nreport 127\n"}, /* it is a server */
         {"console.input=pipe prog x", "console 17\nlog init: starts prog\nspawn 2: prog|x|\nwait 0 0\n"},
         {"t_process x", "log init: starts t_process\nspawn 2: t_process|x|\nwait 0 0\n"},
         {"t_test arg", "log init: starts kernel test t_test\n"},
@@ -60,7 +60,7 @@ static void commands_are_read(void)
     }
 }
 
-/* Limits of the program; what is none is told, and nothing runs that was to be limited. */
+/* Limits of the program. A wrong one is reported, and the program does not run. */
 static void limits_are_read(void)
 {
     static const struct {
@@ -112,8 +112,8 @@ static void limits_are_read(void)
 #define FOLLOWED "report 0 before a shell\nlog init: a shell follows; `ls /bin` lists its programs\n"
 #define SHELL    "log init: starts sh\nspawn 1: sh|\nwait 0 0\nconsole 3\nreport 0 before a shell\n"
 
-/* Without a name one is run that shows shared memory; where the machine goes on, shells follow it, each without limits
- * of the command line, and nothing else. */
+/* Without a name the program that shows shared memory runs. If the machine continues, shells follow it, without the
+ * limits of the command line. */
 static void there_is_a_default(void)
 {
     static const struct {
@@ -164,5 +164,5 @@ int main(void)
     limits_are_read();
     there_is_a_default();
     a_command_may_be_long();
-    puts("test_init_command: the line says what is to be started, and how");
+    puts("test_init_command: options, limits, name and arguments are read");
 }

@@ -1,6 +1,6 @@
 /*
- * What is written to the I/O APIC: how each line is routed, and which lines are masked after they have interrupted.
- * The pretended ones keep the last chosen register, and what was written to it.
+ * What is written to the I/O APIC: how each line is routed, and which lines are masked after they have interrupted. The
+ * fake devices keep the register that was chosen last, and what was written to it.
  *
  * sources: kernel/i386/ioapic.c
  */
@@ -12,7 +12,7 @@
 enum { PINS = 24, ENTRIES = 0x10, MASKED = 1 << 16, LEVEL = 1 << 15, LOW_ACTIVE = 1 << 13, NOTHING = 0x55 };
 enum { EDGE_LINE = 4, LEVEL_LINE = 18, MOVED_LINE = 9, MOVED_PIN = 20, NO_LINE = 7 };
 
-static volatile uint32_t registers[8]; /* 0: which one; 4: its value */
+static volatile uint32_t registers[8]; /* 0: the register; 4: its value */
 
 volatile void *paging_map_device(unsigned fixmap, uint32_t physical)
 {
@@ -34,7 +34,7 @@ static void begin(void)
     machine.lines[MOVED_LINE] = (struct acpi_line){.pin = MOVED_PIN, .level = true};
     machine.lines[MOVED_PIN].pin = ACPI_NO_PIN;
     machine.lines[NO_LINE].pin = ACPI_NO_PIN;
-    registers[4] = (PINS - 1) << 16; /* of the version */
+    registers[4] = (PINS - 1) << 16; /* in the version register */
     ioapic_init(&machine);
 }
 
@@ -66,7 +66,7 @@ static void lines_come_in_as_they_are(void)
     CHECK(wrote_nothing());
 }
 
-/* A level stays until its driver has done something: unmasked, it would interrupt for ever. */
+/* A level line stays active until its driver has done something: unmasked, it would interrupt for ever. */
 static void levels_are_masked(void)
 {
     ioapic_mask(LEVEL_LINE);

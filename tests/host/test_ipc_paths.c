@@ -1,7 +1,7 @@
 /*
- * The fast paths of messages, signals and faults and the general path reach the same states: from one snapshot, each
- * random step of eight threads that call, reply and signal, with words and pages, runs on both paths, and all memory
- * is compared.
+ * The fast paths of messages, signals and faults and the general path lead to the same state. Each random step of eight
+ * threads that call, reply and signal, with words and pages, is taken on both paths from the same snapshot, and all
+ * memory is compared.
  * sources: kernel-core tests/host/kernel_world.c
  */
 #include "kernel/sys/event.h"
@@ -13,15 +13,15 @@
 enum {
     ENDPOINTS = 3,
     THREADS = 8,
-    SERVERS = 5, /* of the threads: they have an endpoint to receive from */
+    SERVERS = 5, /* threads that have an endpoint to receive from */
     SLOT_ENDPOINTS = 40,
     SLOT_SIGNALS = 50,
     SLOT_THREADS = 60,
     RUNS = 40,
     STEPS = 600,
-    WINDOW = 0x400000 - 2 * PAGE_SIZE, /* half of it is in another table */
+    WINDOW = 0x400000 - 2 * PAGE_SIZE, /* half of the window is in another table */
     WINDOW_PAGES = 4,
-    WINDOW_SLOT = 254, /* half of these in another leaf */
+    WINDOW_SLOT = 254, /* half of these slots are in another leaf */
     WINDOW_SLOTS = 4,
     /* What a step can change: struct kernel, the frames in use, all records. */
     KERNEL_BYTES = 16 * PAGE_SIZE,
@@ -32,7 +32,7 @@ enum {
 
 static struct thread *init, *current;
 static struct thread *threads[THREADS];
-static uint32_t direct; /* steps in which a message was handed over at once */
+static uint32_t direct; /* steps in which a message switched directly */
 
 static int call(unsigned number, uint32_t slot, uint32_t a, uint32_t b, uint32_t c)
 {
@@ -67,13 +67,13 @@ static void boot(void)
 /* A step, decided before it is taken. */
 struct step {
     enum { SYSCALL, FAULT, INTERRUPT, WAKE } kind;
-    uint32_t head; /* system call; or vector; or line; or thread */
+    uint32_t head; /* a system call, a vector, a line, or a thread */
     uint32_t arguments[4];
-    uint32_t tag; /* of the page; and its items */
+    uint32_t tag; /* of the page, and its items */
     struct item items[IPC_ITEMS];
 };
 
-/* Pages of memory or of init's space, a few of them not to be had, and capabilities. */
+/* Pages of memory or of init's space, some of them not available, and capabilities. */
 static struct item any_item(void)
 {
     static const uint8_t kinds[] = {ITEM_MEMORY, ITEM_MEMORY, ITEM_ADDRESS, ITEM_CAP};
@@ -90,7 +90,7 @@ static struct item any_item(void)
                                                 : WINDOW + random_below(WINDOW_PAGES) * PAGE_SIZE};
 }
 
-/* With one item, to a fault mostly a page for it. */
+/* A reply with one item; for a fault mostly a page for it. */
 static struct step any_reply(const struct thread *caller)
 {
     struct step step = {.kind = SYSCALL,
@@ -202,7 +202,7 @@ static void copy(unsigned char *to, const unsigned char *from, bool out)
     }
 }
 
-/* The links of threads that are in no list say only where they were last. */
+/* The link of a thread in no list only says where it was last. */
 static void clear_unused_links(void)
 {
     for (unsigned i = 0; i < THREADS; i++)
@@ -219,7 +219,7 @@ static struct thread *take_one_way(const struct step *step, int general, unsigne
     return thread;
 }
 
-/* Both ways from one state; it goes on from the second. */
+/* Takes both paths from one state, and continues from the second. */
 static void take_both(const struct step *step)
 {
     struct thread *from = current;

@@ -6,7 +6,7 @@
 
 enum { LINE = 5 };
 
-/* The machine, and what was done. */
+/* The machine's parts, and what was called. */
 static bool has_tables, has_apic;
 static uint32_t io_apic;
 static struct {
@@ -52,7 +52,7 @@ void ioapic_init(const struct acpi_machine *machine)
 
 void ioapic_mask(unsigned line)
 {
-    CHECK(line == LINE && !done.ended); /* a level comes again at once when it is ended first */
+    CHECK(line == LINE && !done.ended); /* a level interrupt that is ended before it is masked comes again at once */
     done.masked = true;
 }
 
@@ -90,7 +90,7 @@ void segments_load(unsigned cpu)
     CHECK(cpu == 0);
 }
 
-/* What comes of a machine: the tick comes, a line is unmasked and acknowledged. */
+/* For a machine: the tick arrives, a line is unmasked and acknowledged. */
 static void run(bool tables, bool apic, uint32_t ioapic)
 {
     static struct boot_info info;
@@ -111,7 +111,7 @@ static void by_the_pics(bool tables, bool apic, uint32_t ioapic)
     CHECK(done.by_pic == (1 << LINE | 1 << IRQ_TICK) && !done.by_ioapic && done.acknowledged == 1 << LINE);
     CHECK(!done.ioapic && !done.masked && !done.ended);
     CHECK(done.enabled == done.connected && done.enabled == (tables && apic));
-    CHECK(irq_machine.cpus_count == (tables && apic ? 2 : 0)); /* none is started without */
+    CHECK(irq_machine.cpus_count == (tables && apic ? 2 : 0)); /* without tables and APIC no processor is started */
 }
 
 static void by_the_io_apic(void)
@@ -121,7 +121,7 @@ static void by_the_io_apic(void)
     CHECK(done.enabled && !done.connected && done.ioapic && done.masked && done.ended);
 }
 
-/* Nobody masks it; but who waits for it shows the log. */
+/* No controller has the log's line. Once it is unmasked the kernel no longer shows the log on the screen. */
 static void the_logs_line_is_none(void)
 {
     run(true, true, 0xfec00000);
@@ -137,5 +137,5 @@ int main(void)
     by_the_pics(true, true, 0);
     by_the_io_apic();
     the_logs_line_is_none();
-    puts("test_irq: by the controllers that there are");
+    puts("test_irq: the right controllers are used");
 }

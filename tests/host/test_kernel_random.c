@@ -1,6 +1,6 @@
 /*
  * The kernel's real core, driven by random system calls, faults and interrupts of the threads that it chooses to run;
- * the audit runs all the time. Long calls do four nodes a step, and an interrupt may come between steps. In the end
+ * the audit runs all the time. Long calls do four nodes a step, and an interrupt may come between steps. At the end
  * init's task is destroyed, and every frame must be memory again.
  * defines: HOST_STEP_NODES=4
  * sources: kernel-core tests/host/kernel_world.c tests/host/random_calls.c
@@ -20,10 +20,10 @@ enum {
 
 static struct thread *current;
 
-/* An event, of which an interrupt may abandon the rest. */
+/* An event, which an interrupt may leave unfinished. */
 struct event {
     enum { CALL, FAULT, INTERRUPT } kind;
-    uint32_t argument; /* call's number, address, line */
+    uint32_t argument; /* the call's number, the address, or the line */
 };
 
 static jmp_buf abandoned;
@@ -90,7 +90,7 @@ static void step(struct thread *init)
         call();
 }
 
-/* One run from boot until init is dead or blocked for good. */
+/* One run from boot until init is destroyed or blocked for ever. */
 static unsigned run(unsigned steps)
 {
     unsigned done = 0;

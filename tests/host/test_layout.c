@@ -1,4 +1,4 @@
-/* Sizes and alignments that the kernel's paths rely on. */
+/* Sizes and alignments that the kernel relies on. */
 #include "kernel/ipc/endpoint.h"
 #include "kernel/thread/sched.h"
 #include "tests/host/check.h"
@@ -17,7 +17,7 @@ int main(void)
     CHECK(sizeof(struct message_page) <= PAGE_SIZE && sizeof(struct boot_page) <= PAGE_SIZE);
     CHECK(sizeof(struct item) == 12);
 
-    /* Everything in the physmap and the frame records is within a node's reference. */
+    /* Everything in the physmap, and the frame records, can be named by a node's reference. */
     CHECK((0x38000000ull + (16ull << 20)) / sizeof(struct node) <= 1u << 27);
 
     /* Numbers of the one list are distinct and dense. */
@@ -27,5 +27,5 @@ int main(void)
     };
     for (int i = 0; i < SYS_COUNT; i++)
         CHECK(numbers[i] == i);
-    puts("test_layout: shapes hold");
+    puts("test_layout: sizes and alignments are as expected");
 }

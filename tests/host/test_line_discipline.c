@@ -65,7 +65,7 @@ static void test_editing(void)
     keys("junk\025ok\n");
     expect_line("ok\n", 256);
     start();
-    keys("\b\b\025\027\n"); /* nothing to take back */
+    keys("\b\b\025\027\n"); /* nothing to erase */
     expect_echo("\r\n");
     expect_line("\n", 256);
     keys("a\r\nb\r\rc\n\021\023\026\032\034\n");
@@ -80,7 +80,7 @@ static void test_editing(void)
 static void test_words(void)
 {
     start();
-    keys("one two_2  \027three.c\027h\027\027\n"); /* letters, digits, _ with what is behind */
+    keys("one two_2  \027three.c\027h\027\027\n"); /* a word is letters, digits and _, with what follows it */
     expect_line("one ", 4);
     expect_line("\n", 4);
     keys("a b\027\027\027c\n");
@@ -95,7 +95,7 @@ static void test_control_characters(void)
     keys("\033[A\001\b\n");
     expect_echo("^[[A^A\b \b\b \b\r\n");
     expect_line("\033[A\n", 256);
-    output_put(&output, "$ ", 2); /* a prompt moves where the tab goes to */
+    output_put(&output, "$ ", 2); /* a prompt moves the column to which the tab goes */
     keys("\t\ba\n");
     expect_echo("$ \t\b \b\b \b\b \b\b \b\b \b\b \ba\r\n");
     expect_line("a\n", 256);
@@ -116,7 +116,7 @@ static void test_pieces(void)
     struct discipline_position before = discipline.position;
     expect_line("you\n", 256);
     expect_none();
-    discipline.position = before; /* taken back: its reader had died */
+    discipline.position = before; /* given back: its reader had died */
     expect_line("you\n", 256);
     expect_none();
 }
@@ -128,7 +128,7 @@ static void test_end_of_file(void)
     expect_line("", 256);
     expect_none();
     keys("abc\004d\n\004");
-    expect_line("abc", 3); /* the end of file went with its line */
+    expect_line("abc", 3); /* the end of file was part of its line */
     expect_line("d\n", 2);
     expect_line("", 1);
     expect_none();
@@ -136,7 +136,7 @@ static void test_end_of_file(void)
     expect_line("ab", 2);
     expect_line("c", 5);
     expect_none();
-    keys("\004\004"); /* one for each */
+    keys("\004\004"); /* one end of file for each */
     expect_line("", 1);
     expect_line("", 1);
     expect_none();
@@ -162,7 +162,7 @@ static void test_long_line(void)
     CHECK(line[TYPED_BYTES - 2] == '!' && line[TYPED_BYTES - 1] == '\n');
 }
 
-/* Nobody reads: the port is asked to wait, and nothing is lost if it does. */
+/* Nothing is read: the port is asked to wait, and nothing is lost if it does. */
 static void test_full(void)
 {
     uint32_t lines = 0;
@@ -176,7 +176,7 @@ static void test_full(void)
         expect_line("some line\n", 256);
 }
 
-/* What was typed before it is nobody's any more. */
+/* Input typed before control-C is dropped. */
 static void test_interrupt(void)
 {
     start();
@@ -208,13 +208,13 @@ static void test_keys(void)
     expect_echo("ab\r\ncde");
     keys("\003\004\177\033[A\r\n\r\n\r");
     CHECK(!discipline.interrupts);
-    discipline_give_keys(&discipline, true); /* as it is */
+    discipline_give_keys(&discipline, true); /* unchanged */
     expect_line("\003\004\177\033[A\n\n\n", 256);
     expect_echo("");
 }
 
-/* As if it was typed then. */
-static void test_keys_that_nobody_has_read(void)
+/* Keys that were not read count as typed when the keys are given back. */
+static void test_unread_keys(void)
 {
     start();
     discipline_give_keys(&discipline, true);
@@ -256,7 +256,7 @@ static void test_full_of_keys(void)
 
 /* ---------------------------------------------------------------------------------------- random */
 
-/* The same by moving strings: ended lines, the edited one, and what a terminal shows in its row. */
+/* A model that moves strings: ended lines, the edited one, and what a terminal shows in its row. */
 static struct {
     char ended[2 * TYPED_BYTES], line[TYPED_BYTES], row[1 << 17];
     uint32_t ended_bytes, line_bytes, column;
@@ -304,7 +304,7 @@ static void model_show(char c)
     }
 }
 
-/* The row shows the prompt and the line, nothing else, with the cursor behind. */
+/* The row shows the prompt and the line, nothing else, with the cursor behind them. */
 static void model_check_row(const char *prompt)
 {
     static char wanted[sizeof(model.row)];
@@ -376,7 +376,7 @@ static void test_random(void)
     }
 }
 
-/* Any bytes at all, and echoes that find no room. */
+/* Arbitrary bytes, and echoes that find no room. */
 static void test_anything(void)
 {
     char buffer[300];
@@ -408,7 +408,7 @@ int main(void)
     test_full();
     test_interrupt();
     test_keys();
-    test_keys_that_nobody_has_read();
+    test_unread_keys();
     test_full_of_keys();
     test_random();
     test_anything();

@@ -1,5 +1,5 @@
 /*
- * The console's output: whole lines, never mixed, nothing lost, and none that looks like the kernel's.
+ * The console's output: complete lines, never mixed, nothing lost, and none that looks like the kernel's.
  *
  * sources: servers/console/lines.c servers/console/output.c servers/console/client.c
  */
@@ -30,11 +30,12 @@ static void test_whole_lines(void)
 
     say(1, "half");
     flush(1);
-    say(1, " line\n"); /* the same client goes on */
+    say(1, " line\n"); /* the same client continues */
     expect("half line\r\n");
 }
 
-/* Whoever writes next goes on in the line that a client left when it ended; not in that of one who lives. */
+/* If a client ended in the middle of a line, the next one to write continues that line. The line of a client that has
+ * not ended is not continued by others. */
 static void test_line_of_an_ended_client(void)
 {
     say(1, "one ");
@@ -42,7 +43,7 @@ static void test_line_of_an_ended_client(void)
     lines_end(&lines, 1);
     say(2, "two");
     flush(2);
-    lines_end(&lines, 1); /* no more is its own */
+    lines_end(&lines, 1); /* it no longer owns the line */
     say(3, "three\n");
     expect("one two\r\nthree\r\n");
 
@@ -104,11 +105,11 @@ static void test_prefix(void)
 
     say(1, "x");
     flush(1);
-    say(2, LOG_PREFIX "lie\n"); /* the line break put before it makes it a line's start */
+    say(2, LOG_PREFIX "lie\n"); /* the line break inserted before it puts it at the start of a line */
     expect("x\r\n " LOG_PREFIX "lie\r\n");
 }
 
-/* As a terminal shows it, or who leaves out bytes of control. */
+/* As a terminal shows the text, or a program that drops control characters. */
 static void test_prefix_among_controls(void)
 {
     static const struct {
@@ -126,7 +127,7 @@ static void test_prefix_among_controls(void)
         {"\xc2\x9b"
          "3D[k] lie\n",
          "\xc2\x9b"
-         "3D [k] lie\r\n"},                                    /* an escape sequence, too */
+         "3D [k] lie\r\n"},                                    /* also an escape sequence */
         {"\xc3\x84 [k] column\n", "\xc3\x84  [k] column\r\n"}, /* or a letter */
         {"a\x0b[k] lie\n", "a\x0b [k] lie\r\n"},
         {"a\x0b.[k] lie\n", "a\x0b. [k] lie\r\n"},
@@ -139,13 +140,13 @@ static void test_prefix_among_controls(void)
         expect(rows[i].out);
     }
     say(1, "x\b");
-    flush(1); /* a byte of control ends no line */
+    flush(1); /* a control character ends no line */
     say(2, "y\n");
     expect("x\b\r\ny\r\n");
     start();
 }
 
-/* Written over each other: what the row shows is no prefix; nor is anything else changed. */
+/* The row is overwritten. What it shows is not the prefix, and nothing else is changed. */
 static void test_prefix_in_cells(void)
 {
     static const struct {
@@ -172,7 +173,7 @@ static void test_prefix_in_cells(void)
     start();
 }
 
-/* What a terminal shows of `out`, a row at a time: no row is the prefix with something behind. */
+/* What a terminal shows of `out`, row by row: no row is the prefix with something behind it. */
 static void check_as_shown(void)
 {
     static char row[OUT_MAX];
@@ -199,7 +200,7 @@ static void check_as_shown(void)
     }
 }
 
-/* What is left of `out` without bytes of control but for tabs. */
+/* `out` without control characters other than tabs. */
 static void check_as_filtered(void)
 {
     char start[4];
@@ -236,7 +237,7 @@ static void test_prefix_at_random(void)
     start();
 }
 
-/* What a row begins with is known when that is not in the ring any more. */
+/* The beginning of a row is known even if it is not in the ring any more. */
 static void test_prefix_in_a_long_row(void)
 {
     char text[LINE_MAX + 1];
@@ -255,7 +256,7 @@ static void test_prefix_in_a_long_row(void)
     expect("xxxx\b.[k] lie\r [\r\n");
 }
 
-/* Where the terminal's cursor is: a tab goes to the next eighth column, a character in UTF-8 is one column. */
+/* The terminal's cursor: a tab goes to the next multiple of eight, a character in UTF-8 takes one column. */
 static void test_columns(void)
 {
     static const struct {
@@ -279,7 +280,7 @@ enum { WRITERS = 40 };
 
 static uint32_t said[WRITERS], heard[WRITERS];
 
-/* The next bytes of writer w: "<w:number:padding>\n"; its position in them is kept in `line`. */
+/* Writer w writes "<w:number:padding>\n"; `line` is the position in that. */
 static struct {
     char line[700];
     uint32_t at, bytes;
@@ -300,7 +301,7 @@ static void write_some(uint32_t w)
     struct client *client = client_get(w + 1);
 
     if (client->used > LINE_MAX)
-        return; /* its write is not answered yet */
+        return; /* its write has not been answered yet */
     if (writers[w].at == writers[w].bytes)
         next_line(w);
     uint32_t bytes = 1 + random_below(LINE_MAX);
@@ -368,12 +369,13 @@ static void test_table(void)
         CHECK(client_find(badge * 4096) == client);
         client_drop(client);
         CHECK(!client_find(badge * 4096));
-        client_drop(client); /* once more: nothing happens */
+        client_drop(client); /* the second time nothing happens */
     }
     CHECK(clients_count() == 0);
 }
 
-/* What is before a line's end may be as much as goes out in one piece: then the end is not of that. */
+/* The text before a line's end may be as much as goes out in one piece; the line's end is then not part of that
+ * piece. */
 static void test_end_behind_a_piece(void)
 {
     char text[LINE_MAX];
@@ -387,7 +389,7 @@ static void test_end_behind_a_piece(void)
     move_all();
     say(2, "\n");
     take(OUTPUT_ROOM(LINE_MAX + 1));
-    CHECK(client_get(2)->used == 0); /* one that had its end with it would have had no room */
+    CHECK(client_get(2)->used == 0); /* a piece with its end would have had no room */
     take_all();
     CHECK(out_bytes == RING_BYTES + LINE_MAX + 2 && !lines.owner);
 }

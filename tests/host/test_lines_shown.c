@@ -1,6 +1,6 @@
 /*
  * The console's output at its limits: how much of an unfinished line is shown and when, even if it begins like the
- * kernel's lines; what waits for room in the ring, to the byte.
+ * kernel's lines; which lines wait for room in the ring, to the byte.
  *
  * sources: servers/console/lines.c servers/console/output.c servers/console/client.c
  */
@@ -17,7 +17,7 @@ static void expect(const char *text)
     move_all();
 }
 
-/* As much as goes out though its line has no end; the last of it begins a line, it seems, as the kernel's do. */
+/* The longest piece of an unfinished line. Its end looks like the beginning of a line of the kernel's. */
 static void say_long(uint32_t badge)
 {
     char text[LINE_MAX + 1];
@@ -44,7 +44,7 @@ static void what_goes_on_is_held(void)
     say_long(1);
     CHECK(ring_used(&lines.output.ring) == LINE_MAX - 2);
     take(LINE_MAX - 2);
-    flush(2); /* another's */
+    flush(2); /* of another client */
     expect("");
     say(1, "x\n");
     expect("[kx\r\n");
@@ -69,7 +69,7 @@ static void what_is_held_needs_room(void)
     }
 }
 
-/* A flush is for what was said before it, all of it. */
+/* A flush covers everything written before it, and nothing later. */
 static void a_flush_is_for_once(void)
 {
     start();
@@ -87,7 +87,7 @@ static void a_flush_is_for_once(void)
     expect("line\r\nhalf");
 }
 
-/* Another's unfinished line is ended before it, for which there must be room, too. */
+/* The unfinished line of another client is ended before it, for which there must be room, too. */
 static void a_line_needs_room(void)
 {
     const char *line = "x\n";

@@ -15,7 +15,7 @@ static void ticks(uint32_t count)
     take_all();
 }
 
-/* So many bytes of a line that goes on. */
+/* So many bytes of an unfinished line. */
 static void say_long(uint32_t badge, char c, uint32_t bytes)
 {
     char text[LINE_MAX + 1];
@@ -34,7 +34,7 @@ static void expect_out(const char *text)
     out_bytes = 0;
 }
 
-/* It is seen, but not at once: it may be whole soon. */
+/* An unfinished line is shown, but not at once: it may soon be complete. */
 static void test_unfinished_line_is_shown(void)
 {
     start();
@@ -48,7 +48,7 @@ static void test_unfinished_line_is_shown(void)
     CHECK(!lines_are_timed(&lines));
     expect_out("abcd");
     say(1, "e");
-    say(2, "two\n"); /* what was shown holds nobody up */
+    say(2, "two\n"); /* a line that was shown holds no one up */
     ticks(PATIENCE_TICKS);
     expect_out("\r\ntwo\r\ne");
     say(1, "f\n");
@@ -56,7 +56,7 @@ static void test_unfinished_line_is_shown(void)
     expect_out("f\r\n");
 }
 
-/* What comes behind a line's end has its own time. */
+/* The text behind a line's end has its own time. */
 static void test_next_line_has_its_time(void)
 {
     start();
@@ -74,7 +74,7 @@ static void test_next_line_has_its_time(void)
     expect_out("d");
 }
 
-/* What was left of an ended line's time is none of the next one's. */
+/* The time left of an ended line does not pass to the next one. */
 static void test_ended_line_leaves_no_time(void)
 {
     start();
@@ -95,7 +95,7 @@ static void test_ended_line_leaves_no_time(void)
     expect_out("d");
 }
 
-/* Nor what a client that is gone had left. */
+/* Nor does that of a client that is gone. */
 static void test_new_client_has_its_time(void)
 {
     start();
@@ -112,7 +112,7 @@ static void test_new_client_has_its_time(void)
     expect_out("\r\ntwo");
 }
 
-/* Another's row; whose line it was comes behind it, and has no long lines for a while. */
+/* Another client's row. The client with the long line comes after it, and has no long lines for a while. */
 static void test_long_line_has_its_time(void)
 {
     start();
@@ -120,7 +120,7 @@ static void test_long_line_has_its_time(void)
     say(2, "two\n");
     ticks(PATIENCE_TICKS - 1);
     CHECK(lines.owner == client_find(1) && out_bytes == LINE_MAX);
-    say_long(1, 'x', LINE_MAX); /* gives it no more time */
+    say_long(1, 'x', LINE_MAX); /* does not give it more time */
     ticks(1);
     CHECK(!lines.owner && client_find(1)->hurried);
     CHECK(out_bytes == 2 * LINE_MAX + 7 && memcmp(out + 2 * LINE_MAX, "\r\ntwo\r\n", 7) == 0);
@@ -131,7 +131,7 @@ static void test_long_line_has_its_time(void)
     take_all();
     CHECK(out_bytes == LINE_MAX + 11 && memcmp(out + LINE_MAX, "\r\nat once\r\n", 11) == 0);
     client_drop(client_find(1));
-    CHECK(client_find(1)); /* or it would be as if nothing had been */
+    CHECK(client_find(1)); /* or nothing would be remembered of it */
     now += HURRY_TICKS;
     ticks(PATIENCE_TICKS);
     say(1, "\n");
@@ -140,7 +140,7 @@ static void test_long_line_has_its_time(void)
     start();
 }
 
-/* To the tick; then it may have one again, and is hurried no more if that held nobody up. */
+/* Up to that tick. Then the client may have a long line again, and is not hurried if that held no one up. */
 static void test_hurry_ends(void)
 {
     start();
@@ -161,7 +161,7 @@ static void test_hurry_ends(void)
     start();
 }
 
-/* Also if it has said more, for which there was no room. */
+/* Even if it has written more, for which there was no room. */
 static void test_long_line_ends_behind_others(void)
 {
     start();
@@ -177,7 +177,7 @@ static void test_long_line_ends_behind_others(void)
     start();
 }
 
-/* Also if there was room for a part of what it has said, and somebody reads. */
+/* Even if there was room for a part of what it has written, and a client reads. */
 static void test_cut_line_goes_on_behind_others(void)
 {
     start();
@@ -193,7 +193,7 @@ static void test_cut_line_goes_on_behind_others(void)
     start();
 }
 
-/* Whoever holds nobody up is none that is hurried; and what was cut may go out much later. */
+/* A client that holds no one up is not hurried. The end of its cut line may go out much later. */
 static void test_long_line_of_one_alone(void)
 {
     start();
@@ -221,7 +221,7 @@ static uint32_t timed(void)
     return count;
 }
 
-/* With a tick some of them are to go out, and others when lines are moved, if there is room or not. */
+/* Some lines are due at a tick, and others when lines are moved, whether there is room or not. */
 static void test_many_are_due(void)
 {
     enum { MANY = 10, AT_ONCE = 4 };
@@ -240,7 +240,7 @@ static void test_many_are_due(void)
     start();
 }
 
-/* Nor are many whole lines moved at once. */
+/* Nor are many complete lines moved at once. */
 static void test_many_lines(void)
 {
     enum { MANY = 30, SOME = 10 };
@@ -258,7 +258,7 @@ static void test_many_lines(void)
 
 enum { TALKERS = 8, TURN_MAX = LINE_MAX };
 
-/* All that it may say, in lines of so many bytes. */
+/* Everything that the client may write, in lines of so many bytes. */
 static void fill(uint32_t badge, uint32_t line_bytes)
 {
     char line[LINE_MAX];
@@ -271,7 +271,8 @@ static void fill(uint32_t badge, uint32_t line_bytes)
     move_all();
 }
 
-/* Who floods has no more than its turns: each has as many bytes as another, whatever its lines are, within a turn. */
+/* A client that floods gets no more than its turns. Each client gets as many bytes as another, whatever its lines are,
+ * to within a turn. */
 static void test_shares(void)
 {
     static const uint32_t line_bytes[TALKERS] = {256, 1, 10, 60, 100, 130, 200, 255};
@@ -284,15 +285,15 @@ static void test_shares(void)
             fill(i + 1, line_bytes[i]);
         take(64);
     }
-    for (uint32_t i = 0; i < out_bytes; i++) /* each \n is that of the line before it */
+    for (uint32_t i = 0; i < out_bytes; i++) /* each \n belongs to the line before it */
         if (out[i] > 'A')
             count[out[i] - 'B']++;
-    for (uint32_t i = 2; i < TALKERS; i++) /* a line of 130 has a turn for itself */
+    for (uint32_t i = 2; i < TALKERS; i++) /* a line of 130 bytes has a turn for itself */
         CHECK(count[i] * 2 + TURN_MAX > count[0] && count[i] <= count[0] + TURN_MAX);
     start();
 }
 
-/* A line waits for one turn of each of the others, however much they have to say. */
+/* A line waits for at most one turn of each other client, however much they have to write. */
 static void test_line_among_floods(void)
 {
     uint32_t behind = 0;
@@ -313,7 +314,7 @@ static void test_line_among_floods(void)
     start();
 }
 
-/* What was written before a write that was answered comes before what another writes then. */
+/* What was written before a write was answered goes out before what another client writes after that. */
 static void test_order(void)
 {
     start();
@@ -345,5 +346,5 @@ int main(void)
     test_shares();
     test_line_among_floods();
     test_order();
-    puts("test_lines_turns: nobody is held up");
+    puts("test_lines_turns: every client has its turns");
 }

@@ -12,13 +12,13 @@
 #include <ucontext.h>
 #include <unistd.h>
 
-enum { CPUS = 6, TURNS = 3000, PATIENCE = 60 /* seconds; a processor that is never woken ends the test */ };
+enum { CPUS = 6, TURNS = 3000, PATIENCE = 60 /* PATIENCE in seconds: a processor that is never woken ends the test */ };
 enum { STI = 0xfb, HLT = 0xf4, CLI = 0xfa };
 
-static sem_t wakes[CPUS]; /* an interrupt that has been sent and not been taken */
+static sem_t wakes[CPUS]; /* interrupts that were sent and not yet taken */
 static _Thread_local unsigned this_cpu;
 static _Thread_local uint32_t sleeps;
-static uint32_t turns, waited, inside, slept; /* by who has the lock */
+static uint32_t turns, waited, inside, slept; /* written by the holder of the lock */
 
 void apic_send(unsigned id, uint32_t what)
 {
@@ -48,7 +48,7 @@ void arch_space_leave(void)
     CHECK(false);
 }
 
-/* What only a kernel may execute is a fault here, and is done in its place: the processor halts until an interrupt. */
+/* A privileged instruction faults here, and is emulated: the processor halts until an interrupt. */
 static void privileged(int signal, siginfo_t *info, void *context)
 {
     greg_t *at = &((ucontext_t *)context)->uc_mcontext.gregs[REG_RIP];
@@ -80,7 +80,7 @@ static void give(void)
         kernel_lock_pass();
 }
 
-/* No ticket is passed over, none is served while another has the lock, and of the others each has at most one. */
+/* No ticket is skipped, none is served while another holds the lock, and each other processor has at most one. */
 static void check_turn(bool waits, ref_t cpu)
 {
     CHECK(!inside++ && kernel_lock.holder == (uint32_t)cpu && kernel_lock.free < 1);

@@ -20,7 +20,7 @@ bool port_log_step(void);
 #include "kernel/i386/log.c"
 #include "kernel/lib/log.c"
 
-enum { LOOKS = 4 /* a byte takes as long */, TEXT = 3000 };
+enum { LOOKS = 4 /* looks at the status until a byte has left */, TEXT = 3000 };
 
 /* A 16550, or an 8250 that holds one byte; at COM2, if there are two. */
 static struct uart {
@@ -63,7 +63,7 @@ static void start_port(bool second, bool fifo)
     uart.held = uart.count = 0;
 }
 
-/* Lines of all lengths, as programs log them: not more than there is room for. */
+/* Lines of all lengths, as programs log them: no longer than there is room for. */
 static unsigned log_lines(char *text)
 {
     unsigned bytes = 0, looks = 0;
@@ -84,11 +84,11 @@ static unsigned log_lines(char *text)
     CHECK(looks > 0 || !uart.fifo);
     while (!port_log_step())
         ;
-    CHECK(uart.held == 0); /* who ends the machine now loses nothing */
+    CHECK(uart.held == 0); /* a machine that ends now loses nothing */
     return bytes;
 }
 
-/* What the port must have got for a text. */
+/* The bytes that the port must get for a text. */
 static unsigned expected(const char *text, unsigned bytes, const char *before, char *to)
 {
     unsigned count = 0;
@@ -113,7 +113,7 @@ static void all_is_sent_in_order(bool second, bool fifo)
     CHECK(uart.count == count && memcmp(all, uart.sent, count) == 0);
 }
 
-/* As much as a queue holds, and the caller goes on. */
+/* As much as the queue holds, and the caller continues. */
 static void a_slow_port_is_not_waited_for(void)
 {
     start_port(true, true);
@@ -124,7 +124,7 @@ static void a_slow_port_is_not_waited_for(void)
     CHECK(!port_log_step() && uart.count <= FIFO_BYTES && uart.looks <= 3);
 }
 
-/* However fast it is, a step is short: interrupts are off in it. */
+/* However fast the port is, a step is short: interrupts are off during it. */
 static void a_step_is_bounded(void)
 {
     char text[256];
@@ -149,7 +149,7 @@ static void a_port_that_is_never_ready_gets_bytes(void)
     CHECK(uart.count == 7 && memcmp(uart.sent, "panic\r\n", 7) == 0);
 }
 
-/* Where there is no room for a line, room is made; and a line that is printed has begun to go out. */
+/* If there is no room for a line, room is made. When the call returns, the line has begun to go out. */
 static void a_printed_line_is_not_lost(void)
 {
     static char text[LOG_TEXT_BYTES + 1], all[4 * TEXT];
@@ -170,8 +170,7 @@ static void a_printed_line_is_not_lost(void)
     CHECK(uart.count == 1 && uart.sent[0] == '0');
 }
 
-/* On the screen, as long as nobody else has it: a line of it for each, cleared before, and the top again behind the
- * last. */
+/* On the screen, as long as the kernel has it: each line on a cleared row, after the last row from the top again. */
 static void the_screen_shows_it(void)
 {
     const uint16_t *cells = AT(uint16_t, SCREEN);

@@ -73,7 +73,7 @@ static void nothing_is_taken_after_the_capability(void)
     world_end();
 }
 
-/* Its text is taken: it ends well, though its capability is gone. */
+/* The call's text has been copied: it succeeds, though its capability is gone. */
 static void a_taken_text_is_not_refused(void)
 {
     begin();
@@ -95,7 +95,7 @@ static void the_tick_carries_on(void)
     world_end();
 }
 
-/* Of NMIs, and of a thread that faults and has no handler. */
+/* For NMIs, and for a thread that faults without a handler. */
 static void own_lines_are_told(void)
 {
     begin();
@@ -117,5 +117,5 @@ int main(void)
     a_taken_text_is_not_refused();
     the_tick_carries_on();
     own_lines_are_told();
-    puts("test_log_write: taken once, told, and nobody waits with interrupts off");
+    puts("test_log_write: texts are copied once, sent, and no wait has interrupts off");
 }

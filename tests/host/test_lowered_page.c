@@ -1,6 +1,6 @@
 /*
- * A page that loses a right stays mapped while another processor may walk the tables, between any two instructions:
- * the test runs the call one instruction at a time, and looks at the entry after each.
+ * A page that loses a right stays mapped between any two instructions of the call, as another processor may walk the
+ * tables then. The test runs the call one instruction at a time, and looks at the entry after each.
  * sources: kernel-core tests/host/kernel_world.c
  */
 #include "tests/host/check.h"
@@ -13,9 +13,9 @@
 
 enum { PAGE = 0x40000000, GOOD = 7 };
 
-static void *volatile nowhere; /* ptrace() takes pointers that it does not use */
+static void *volatile nowhere; /* for arguments of ptrace() that are not used */
 
-/* The call, in a process that its parent takes step by step. */
+/* Makes the call, in a process that its parent takes step by step. */
 static void lower(struct thread *init)
 {
     const uint32_t protect[4] = {PAGE | RIGHT_READ, 1};
@@ -25,7 +25,8 @@ static void lower(struct thread *init)
     _exit(world_call(init, SYS_vm_protect | WORLD_TASK << SLOT_SHIFT, protect) == OK ? GOOD : 1);
 }
 
-/* How many looks there were until the process ended; each finds the page, and in the end it cannot be written to. */
+/* Returns how often it looked until the process ended. Each look finds the page, and in the end it cannot be written
+ * to. */
 static unsigned take_steps(pid_t child, pte_t *entry)
 {
     const pte_t before = *entry;

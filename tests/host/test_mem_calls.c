@@ -22,7 +22,7 @@ static void check_create(void)
 {
     uint32_t slot = space_receive_slot(), before = mem_state();
 
-    CHECK(mem_manager(MEM_SPACE_CREATE, 7, 0) == -EINVAL); /* no task */
+    CHECK(mem_manager(MEM_SPACE_CREATE, 7, 0) == -EINVAL); /* this is not a task */
     CHECK(mem_manager_with_task(MEM_SPACE_CREATE, 0, 0) == -EINVAL);
     CHECK(kernel_slot_is_empty(slot) && space_receive_slot() == slot);
     CHECK(mem_manager_with_task(MEM_SPACE_CREATE, BADGE_MAX + 1u, 0) == -EINVAL);
@@ -34,7 +34,7 @@ static void check_create(void)
     CHECK(mem_manager(MEM_SBRK, 4096, 0) == -EINVAL);
     CHECK(kernel_slot_is_empty(slot) && space_receive_slot() == slot && mem_state() == before);
 
-    /* A program's capability is deleted, whatever it calls. */
+    /* A capability that comes with a program's call is deleted, whatever the call. */
     fake_task_create(slot);
     CHECK(mem_call_tagged(&a, 1 << TAG_ITEMS_SHIFT, MEM_SPACE_CREATE, 7, 0) == -EPERM);
     CHECK(kernel_slot_is_empty(slot));
@@ -78,17 +78,17 @@ static void check_segments_refused(void)
     uint32_t before = mem_state(), mappings = fake_mappings(client.slot);
     for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         CHECK(mem_map_segment(3, &rows[i].segment) == rows[i].status);
-    CHECK(mem_call_tagged(NULL, 4, MEM_SPACE_MAP, 3, 0) == -EINVAL); /* data of another size */
+    CHECK(mem_call_tagged(NULL, 4, MEM_SPACE_MAP, 3, 0) == -EINVAL); /* the data has the wrong size */
     CHECK(mem_state() == before && fake_mappings(client.slot) == mappings);
 
     CHECK(mem_manager(MEM_SPACE_FINISH, 99, PAIR_BREAK) == -ENOENT);
     CHECK(mem_manager(MEM_SPACE_FINISH, 3, PROGRAM_BASE - 1) == -EINVAL);
     CHECK(mem_manager(MEM_SPACE_FINISH, 3, HEAP_LIMIT + 1) == -EINVAL);
     CHECK(mem_manager(MEM_SPACE_FINISH, 3, PROGRAM_BASE) == -EINVAL); /* in the text */
-    CHECK(mem_manager(MEM_SPACE_FINISH, 3, 0x902010) == -EINVAL);     /* in a page that is not there */
+    CHECK(mem_manager(MEM_SPACE_FINISH, 3, 0x902010) == -EINVAL);     /* in a page that does not exist */
     CHECK(mem_manager(MEM_SPACE_FINISH, 3, 0x902000) == 0);
     CHECK(mem_manager(MEM_SPACE_FINISH, 3, 0x902000) == -EINVAL);
-    CHECK(mem_map_segment(3, &pair_data) == -EINVAL); /* complete */
+    CHECK(mem_map_segment(3, &pair_data) == -EINVAL); /* the image is complete */
     pair_end(client);
 }
 
@@ -121,7 +121,7 @@ static void check_image(void)
     CHECK(pair_read(a, 0x902000) == FAKE_ARCHIVE_WORD + 2);
     CHECK(pair_read(a, 0x903000) == 0 && pair_read(a, 0x904000) == 0);
     CHECK(mem_touch(&a, PROGRAM_BASE, FAULT_EXECUTE));
-    CHECK(fake_rights(a.slot, STACK_TOP - 1)); /* there from the start */
+    CHECK(fake_rights(a.slot, STACK_TOP - 1)); /* exists from the start */
     pair_write(a, 0x902000, 5);
     CHECK(pair_read(b, 0x902000) == FAKE_ARCHIVE_WORD + 2);
 
@@ -134,10 +134,10 @@ static void check_image(void)
     pair_dies(a, MMAP_BASE, 0);
     pair_dies(a, SHM_BASE, 0);
     pair_dies(a, 0xbffff000, 0);
-    pair_dies(a, USER_END, 0); /* the kernel's addresses */
+    pair_dies(a, USER_END, 0); /* one of the kernel's addresses */
     pair_dies(a, 0xfffff000, FAULT_WRITE);
 
-    /* The read-only image's last page: zero behind what the file has. */
+    /* The last page of the read-only image: zero behind the bytes of the file. */
     static const struct program_segment constants = {0xa00000, 3 * PAGE_SIZE, 5, PAGE_SIZE + 8, READ};
     struct mem_client client = {3, space_receive_slot()};
     CHECK(mem_manager_with_task(MEM_SPACE_CREATE, 3, 0) == 0);
@@ -150,13 +150,13 @@ static void check_image(void)
     pair_end(client);
 }
 
-/* One more than there are spaces; the slot of its capability and the frame are free again at its end. */
+/* There can be one more than spaces. At the end the slot of its capability and the frame are free again. */
 static void check_task_frames(void)
 {
     struct mem_client proc = {0, 0};
     uint32_t before = mem_state(), numbers[3];
 
-    for (uint32_t i = 0; i < 3; i++) /* for a, b and who comes next */
+    for (uint32_t i = 0; i < 3; i++) /* for a, b and a further task */
         CHECK(mem_call(&proc, MEM_TASK_FRAME, 0, 0, &numbers[i]) == 0);
     uint32_t slot = message_page->items[0].slot, after = mem_state();
     CHECK(after != before && !kernel_slot_is_empty(slot) && message_page->items[0].kind == ITEM_CAP);
@@ -173,12 +173,12 @@ static void check_task_frames(void)
     mem_refuse_one_in = 1; /* the answer does not arrive */
     CHECK(mem_call(&proc, MEM_TASK_FRAME, 0, 0, NULL) == -EINVAL && kernel_slot_is_empty(message_page->items[0].slot));
     mem_refuse_one_in = 0;
-    CHECK(mem_manager(MEM_TASK_FRAME, 0, 0) == 0 && message_page->items[0].slot == slot); /* is used again */
+    CHECK(mem_manager(MEM_TASK_FRAME, 0, 0) == 0 && message_page->items[0].slot == slot); /* the slot is used again */
     for (uint32_t i = 0; i < 3; i++)
         CHECK(mem_manager(MEM_TASK_FRAME_END, numbers[i], 0) == 0);
 }
 
-/* What is known as kept: info() counts it as free. */
+/* Frames that proc keeps: info() counts them as free. */
 static void check_task_frames_kept(void)
 {
     struct mem_client proc = {0, 0}, more[2] = {pair_make(3), pair_make(4)};
@@ -198,18 +198,18 @@ static void check_task_frames_kept(void)
     CHECK(mem_manager(MEM_TASK_FRAME_END, numbers[1], 0) == 0 && mem_manager(MEM_TASK_FRAME_END, numbers[0], 0) == 0);
 }
 
-/* Fatal faults come in the order of their faults, each with the reason; the dead are forgotten. */
+/* Fatal faults are reported in their order, each with the reason; those of ended programs are forgotten. */
 static void check_fatal_faults(void)
 {
     struct mem_client dead[3] = {pair_make(11), pair_make(12), pair_make(13)};
-    const uint32_t protection[4] = {PROGRAM_BASE, FAULT_USER, 0x5678, 13}; /* no page is missing */
+    const uint32_t protection[4] = {PROGRAM_BASE, FAULT_USER, 0x5678, 13}; /* not a page fault */
     const uint32_t kernel_read[4] = {PROGRAM_BASE, FAULT_PRESENT, 0, 14};  /* no page can help */
     uint32_t id;
 
     CHECK(mem_manager(MEM_FATAL_FAULT, 0, 0) == -ENOENT);
     for (int i = 0; i < 3; i++)
         CHECK(!mem_touch(&dead[i], 0x5000 + (uint32_t)i, 0));
-    CHECK(!mem_touch(&dead[2], 0x9000, 0)); /* its second: only the first is kept */
+    CHECK(!mem_touch(&dead[2], 0x9000, 0)); /* its second fault: only the first is kept */
     pair_end(dead[1]);
     CHECK(mem_call(NULL, MEM_FATAL_FAULT, 0, 0, &id) == 0 && id == 11);
     CHECK(!mem_send(&dead[0], TAG_FAULT, protection));
@@ -218,7 +218,7 @@ static void check_fatal_faults(void)
     message_page->tag = 0;
     CHECK(server_handle(0, &words) == IPC_REPLY);
     CHECK(words.w[1] == 13 && words.w[2] == 0x5002);
-    CHECK(words.w[3] == (14 << 16 | FAULT_USER)); /* no page is meant for there */
+    CHECK(words.w[3] == (14 << 16 | FAULT_USER)); /* no page is meant to be there */
     words.w[0] = MEM_FATAL_FAULT;
     message_page->tag = 0;
     CHECK(server_handle(0, &words) == IPC_REPLY);
@@ -229,7 +229,7 @@ static void check_fatal_faults(void)
     pair_end(dead[2]);
 }
 
-/* The calls of programs. */
+/* Programs call what only the manager may, and the other way round. */
 
 static void check_foreign(void)
 {
@@ -240,9 +240,9 @@ static void check_foreign(void)
         bool manager = number >= MEM_SPACE_CREATE && number <= MEM_SPACE_COPY;
         bool known = (number >= MEM_SBRK && number <= MEM_PROTECT) || number == MEM_RESERVE;
         int status = known ? -EINVAL : manager ? -EPERM : -ENOSYS;
-        bool everybodys =
-            (number >= MEM_SPACE_USAGE && number <= MEM_SEGMENT) || number == MEM_SHM_LIST; /* test_mem_listings.c */
-        bool named = number >= MEM_SHM_ATTACH && number < MEM_CALLS_END;                    /* test_mem_named.c */
+        bool everybodys = (number >= MEM_SPACE_USAGE && number <= MEM_SEGMENT) ||
+                          number == MEM_SHM_LIST;                        /* covered by test_mem_listings.c */
+        bool named = number >= MEM_SHM_ATTACH && number < MEM_CALLS_END; /* covered by test_mem_named.c */
         if (!known && !everybodys && !named)
             CHECK(pair_call(a, number, b.id, 0) == status);
         CHECK(pair_call(stranger, number, 1, 1) == -EINVAL);
@@ -251,7 +251,8 @@ static void check_foreign(void)
     CHECK(mem_state() == before);
 }
 
-/* A capability with a call that takes none goes at once, whoever sent it: the next one finds room. */
+/* A capability that comes with a call that takes none is deleted at once, whoever sent it, so there is room for the
+ * next one. */
 static void check_unwanted_capability(void)
 {
     struct mem_client stranger = {77, 0};
@@ -265,7 +266,7 @@ static void check_unwanted_capability(void)
     fake_task_reap();
 }
 
-/* A child that dies while it is made leaves nothing, when that is destroyed. */
+/* A child that dies while it is made leaves nothing after it is destroyed. */
 static void check_child_dies(void)
 {
     pair_end(pair_make(3));
@@ -278,10 +279,10 @@ static void check_child_dies(void)
     pair_end(pair_fork(a, 3));
 }
 
-/* Something else than a task, sent as one: there is no space of it, and the slot takes a task again. */
+/* Something other than a task is sent as one: no space is made, and the slot can take a task again. */
 static void check_no_task(void)
 {
-    pair_end(pair_make(3)); /* leaves a spare space, as those that follow do */
+    pair_end(pair_make(3)); /* it leaves a spare space, as the following ones do */
     uint32_t slot = space_receive_slot(), before = mem_state();
 
     fake_slot_fill(slot);
@@ -325,7 +326,8 @@ static void check_sbrk(void)
     CHECK(mem_call(&a, MEM_SBRK, 0, 0, &old) == 0 && old == PAIR_BREAK);
     CHECK(mem_state() == before);
 
-    /* To the byte; the page comes with its first byte and goes with it, and is zero again. */
+    /* The heap grows and shrinks by bytes. A page exists from its first byte on, and is zero again when it comes
+     * back. */
     CHECK(pair_call(a, MEM_SBRK, 0x905000 - PAIR_BREAK, 0) == 0);
     pair_dies(a, 0x905000, FAULT_WRITE);
     CHECK(mem_call(&a, MEM_SBRK, 1, 0, &old) == 0 && old == 0x905000);
@@ -334,7 +336,7 @@ static void check_sbrk(void)
     pair_dies(a, 0x905000, 0);
     CHECK(pair_call(a, MEM_SBRK, 4096, 0) == 0 && pair_read(a, 0x905000) == 0);
 
-    /* Nothing is mapped over the heap, nor taken out of it, though no page of it was touched. */
+    /* Nothing is mapped over the heap, or unmapped out of it, even if none of its pages was touched. */
     CHECK(pair_call(a, MEM_SBRK, 0x3000, 0) == 0);
     CHECK(pair_call(a, MEM_MMAP, 0x907000, 4096) == -EEXIST && pair_call(a, MEM_MUNMAP, 0x907000, 4096) == -EINVAL);
     CHECK(pair_call(a, MEM_MMAP, 0x908000, 4096) == -EEXIST && pair_call(a, MEM_MMAP, 0x909000, 4096) == 0);
@@ -350,7 +352,7 @@ static void check_sbrk(void)
     CHECK(pair_call(a, MEM_SBRK, PAIR_BREAK - old, 0) == 0);
 }
 
-/* There would be memory for what the heap may not have. */
+/* There would be memory for more, but the heap may not have it. */
 static void check_heap_limit(void)
 {
     struct mem_client client = {3, space_receive_slot()};
@@ -400,19 +402,19 @@ static void check_mmap(void)
     CHECK(mem_call(&a, MEM_MMAP, 0, 3 * PAGE_SIZE, &first) == 0 && first == MMAP_BASE);
     CHECK(mem_call(&a, MEM_MMAP, 0, 1, &second) == 0 && second == first + 3 * PAGE_SIZE);
     CHECK(pair_call(a, MEM_MMAP, first + PAGE_SIZE, 1) == -EEXIST);
-    pair_write(a, first, 0); /* the table is there */
+    pair_write(a, first, 0); /* the table exists */
     uint32_t free = frames_count().free;
     pair_write(a, second, 4);
     CHECK(pair_call(a, MEM_MUNMAP, second, PAGE_SIZE) == 0 && frames_count().free == free); /* with its frame */
     CHECK(mem_call(&a, MEM_MMAP, 0, 1, &second) == 0 && second == first + 3 * PAGE_SIZE && pair_read(a, second) == 0);
     pair_write(a, first + PAGE_SIZE, 4);
-    CHECK(pair_call(a, MEM_MUNMAP, first + PAGE_SIZE, PAGE_SIZE) == 0); /* splits */
+    CHECK(pair_call(a, MEM_MUNMAP, first + PAGE_SIZE, PAGE_SIZE) == 0); /* splits the mapping */
     pair_dies(a, first + PAGE_SIZE, 0);
     CHECK(pair_read(a, first) == 0 && pair_read(a, first + 2 * PAGE_SIZE) == 0);
     CHECK(mem_call(&a, MEM_MMAP, 0, 1, &second) == 0 && second == first + PAGE_SIZE);
     CHECK(pair_read(a, second) == 0);
-    CHECK(pair_call(a, MEM_MMAP, MMAP_LIMIT - PAGE_SIZE, PAGE_SIZE) == 0); /* the last one */
-    CHECK(pair_call(a, MEM_MMAP, 0xb00000, 1) == 0);                       /* where the heap could come */
+    CHECK(pair_call(a, MEM_MMAP, MMAP_LIMIT - PAGE_SIZE, PAGE_SIZE) == 0); /* the last page */
+    CHECK(pair_call(a, MEM_MMAP, 0xb00000, 1) == 0);                       /* an address that the heap could reach */
     CHECK(pair_call(a, MEM_MUNMAP, PROGRAM_BASE + 0x10000, MMAP_LIMIT - PROGRAM_BASE - 0x10000) == 0);
     CHECK(pair_promised() == promised_before);
 }
@@ -434,11 +436,11 @@ static void check_munmap(void)
     CHECK(pair_call(a, MEM_SBRK, 8192, 0) == 0);
     CHECK(pair_call(a, MEM_MUNMAP, 0x905000, 4096) == -EINVAL); /* the heap */
     CHECK(pair_call(a, MEM_SBRK, (uint32_t)-8192, 0) == 0);
-    CHECK(pair_call(a, MEM_MUNMAP, MMAP_BASE, MMAP_LIMIT - MMAP_BASE) == 0); /* holes only */
+    CHECK(pair_call(a, MEM_MUNMAP, MMAP_BASE, MMAP_LIMIT - MMAP_BASE) == 0); /* only holes */
     CHECK(pair_promised() == before);
 }
 
-/* One page, of a leaf that is there: what is not mapped gives nothing back. */
+/* One page of an existing leaf. Unmapping a page that is not mapped gives nothing back. */
 static void check_munmap_of_one_page(void)
 {
     uint32_t at;
@@ -471,7 +473,7 @@ static void check_munmap_of_many(void)
     pair_dies(a, MMAP_BASE + WHOLE + PAGE_SIZE, 0);
     CHECK(pair_call(a, MEM_MUNMAP, MMAP_BASE + WHOLE, WHOLE) == 0 && pair_promised() == promised);
 
-    /* What begins behind the end is not split. */
+    /* A mapping that begins behind the end is not split. */
     CHECK(pair_call(a, MEM_MMAP, MMAP_BASE + WHOLE, 2 * WHOLE) == 0 &&
           pair_call(a, MEM_MUNMAP, MMAP_BASE + WHOLE, WHOLE) == 0);
     CHECK(space_find(a.id)->pages.directory[(MMAP_BASE + 2 * WHOLE) >> LEAF_SHIFT] == PAGES_WHOLE);

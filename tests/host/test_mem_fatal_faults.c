@@ -12,7 +12,7 @@
 #include "tests/host/check.h"
 #include "tests/host/mem_pair.h"
 
-/* Who is let go on has been told of, and is the one that waits. */
+/* Only a fault that was reported can be continued, and it must be the one that waits. */
 static void check_fatal_faults_go_on(void)
 {
     struct mem_client one = pair_make(11);
@@ -25,7 +25,7 @@ static void check_fatal_faults_go_on(void)
     CHECK(mem_call(NULL, MEM_FATAL_FAULT, 0, 0, &id) == 0 && id == 11);
     CHECK(mem_manager(MEM_FATAL_FAULT_RESUME, 11, 0) == 0 && mem_answered == 70 && mem_answered_calls == 5);
     CHECK(mem_manager(MEM_FATAL_FAULT_RESUME, 11, 0) == -ENOENT);
-    CHECK(!mem_touch(&one, 0x6000, 0)); /* and it may fault again */
+    CHECK(!mem_touch(&one, 0x6000, 0)); /* it may fault again */
     CHECK(mem_call(NULL, MEM_FATAL_FAULT, 0, 0, &id) == 0 && mem_manager(MEM_FATAL_FAULT_RESUME, 11, 0) == 0);
     CHECK(!mem_touch(&one, 0x6000, 0));
     CHECK(mem_manager(MEM_FATAL_FAULT_RESUME, 11, 0) == -ENOENT);

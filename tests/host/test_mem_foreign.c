@@ -1,7 +1,6 @@
 /*
  * Pages of another server in programs' spaces: where it may grant them; fork, exec and the end with pages that are
- * there, that are not there yet, and that were taken back; and pages of the program that are copied from that
- * server's.
+ * granted, not granted yet, or revoked; and pages of the program that are copied from that server's.
  *
  * sources: servers/mem/ -servers/mem/kernel_calls.c -servers/mem/main.c servers/lib/account.c tests/host/fake_kernel.c
  * sources: tests/host/fake_frames.c tests/host/mem_accounts.c tests/host/mem_client.c tests/host/mem_pair.c
@@ -65,7 +64,7 @@ static void check_both(void)
     frames_audit();
 }
 
-/* A fault there, of the program's own: why it is fatal. */
+/* The program itself faults there; `why` is the reason for which that is fatal. */
 static void dies_as(struct mem_client client, uint32_t address, uint32_t cause, uint32_t why)
 {
     struct words words = {{MEM_FATAL_FAULT}};
@@ -109,14 +108,14 @@ static void some_are_refused(void)
     }
     CHECK(pair_call(a, MEM_MMAP, AT, PAGE_SIZE) == -EEXIST);
     CHECK(protect(a, AT, PAGE_SIZE, READ | RIGHT_EXECUTE) == -EACCES && mem_state() == before);
-    mem_starve(TABLE_FRAMES); /* with a leaf it would be one more */
+    mem_starve(TABLE_FRAMES); /* with a leaf it would need one frame more */
     before = mem_state();
     CHECK(reserve(a, AT + (64 << 20), PAGE_SIZE, READ, NULL) == -ENOMEM && mem_state() == before);
     mem_feed();
     check_both();
 }
 
-/* Nothing is promised but tables; these are there when the server grants. */
+/* Only tables are promised; they exist when the server grants a page. */
 static void pages_cost_their_tables(void)
 {
     uint32_t promised = pair_promised(), used = frames_account.used, place, lent = space_find(a.id)->lent;
@@ -128,13 +127,14 @@ static void pages_cost_their_tables(void)
         CHECK(fake_grant_file(a.slot, place + i * (TABLE_BYTES / 2), i, i % 2 ? READ : BOTH) == OK);
     CHECK(pair_read(a, place) == FAKE_FILE_WORD && pair_read(a, place + TABLE_BYTES / 2) == FAKE_FILE_WORD + 1);
     check_both();
-    CHECK(pair_call(a, MEM_MMAP, 0, PAGE_SIZE) == 0 && pair_read(a, place + 3 * TABLE_BYTES) == 0); /* behind them */
+    CHECK(pair_call(a, MEM_MMAP, 0, PAGE_SIZE) == 0 &&
+          pair_read(a, place + 3 * TABLE_BYTES) == 0); /* behind the places */
     CHECK(reserve(b, AT, RESERVE_PAGES_MAX * PAGE_SIZE, READ, NULL) == 0);
     CHECK(fake_grant_file(b.slot, AT + (RESERVE_PAGES_MAX - 1) * PAGE_SIZE, 0, READ) == OK);
     check_both();
 }
 
-/* A fault does not bring them, whatever it is; nothing else is said of pages that are there. */
+/* mem does not bring these pages, whatever the fault. It says nothing more of pages that are mapped. */
 static void a_touch_is_a_fatal_fault(void)
 {
     CHECK(reserve(a, AT, 4 * PAGE_SIZE, BOTH, NULL) == 0 && reserve(a, AT + TABLE_BYTES, PAGE_SIZE, READ, NULL) == 0);
@@ -145,14 +145,14 @@ static void a_touch_is_a_fatal_fault(void)
     dies_as(a, AT + 4 * PAGE_SIZE, 0, 0);
     CHECK(fake_grant_file(a.slot, AT, 3, READ) == OK && fake_grant_file(a.slot, AT + PAGE_SIZE, 4, BOTH) == OK);
     pair_write(a, AT + PAGE_SIZE, 77);
-    dies_as(a, AT, FAULT_WRITE, FATAL_FAULT_FOREIGN); /* it may be granted so */
+    dies_as(a, AT, FAULT_WRITE, FATAL_FAULT_FOREIGN); /* a grant with this right is possible */
     fake_revoke_file(4);
     dies_as(a, AT + PAGE_SIZE, 0, FATAL_FAULT_FOREIGN);
     CHECK(fake_grant_file(a.slot, AT + PAGE_SIZE, 4, READ) == OK && pair_read(a, AT + PAGE_SIZE) == 77);
     check_both();
 }
 
-/* They go, whatever the rights, and are to be granted again; what is hidden is so for a child, too. */
+/* The pages are unmapped, whatever the rights, and must be granted again. What is hidden stays so for a child. */
 static void rights_change(void)
 {
     CHECK(reserve(a, AT, 3 * PAGE_SIZE, READ, NULL) == 0);
@@ -177,7 +177,7 @@ static void rights_change(void)
     check_both();
 }
 
-/* In parts, with holes, and with what was taken back. */
+/* In parts, with holes, and with pages that were revoked. */
 static void pages_are_unmapped(void)
 {
     enum { PAGES = 3 * STEP_PAGES };
@@ -202,8 +202,8 @@ static void pages_are_unmapped(void)
     CHECK(space_find(a.id)->direct == 2); /* its text */
 }
 
-/* A child has the places; the pages are granted to it when it touches them. Who granted them takes them back from
- * both. */
+/* A child has the places. The pages are granted to it when it touches them. The server that granted them revokes them
+ * from both. */
 static void a_child_has_their_places(void)
 {
     CHECK(reserve(a, AT, 5 * PAGE_SIZE, BOTH, NULL) == 0 && reserve(a, AT + TABLE_BYTES, PAGE_SIZE, READ, NULL) == 0);
@@ -230,7 +230,7 @@ static void a_child_has_their_places(void)
     pair_end(child);
 }
 
-/* The table of pages that are not there yet is the child's, whatever else it touches first. */
+/* The table for pages that are not granted yet belongs to the child, whatever else it touches first. */
 static void a_child_has_their_tables(void)
 {
     enum { PAGES = 3 };
@@ -247,7 +247,7 @@ static void a_child_has_their_tables(void)
     pair_end(child);
 }
 
-/* Exec takes them with the rest; an end in parts, too. */
+/* Exec unmaps them with everything else; so does an end, also in parts. */
 static void all_go_in_the_end(void)
 {
     enum { PAGES = 4 * STEP_PAGES };
@@ -271,7 +271,7 @@ static void all_go_in_the_end(void)
     check_both();
 }
 
-/* What the whole page, or its beginning, of a file fills, once and where nothing was touched. */
+/* A page that a whole page, or the beginning, of a file fills: once, and where nothing was touched. */
 static void pages_are_copied(void)
 {
     static const struct program_segment constants = {0xa00000, 2 * PAGE_SIZE, 0, 0, READ};
@@ -285,7 +285,7 @@ static void pages_are_copied(void)
     CHECK(copy(4, 0xa00000, 0, 5) == 0 && copy(4, 0xa01000, 16, 6) == 0 && copy(4, 0xa03000, PAGE_SIZE - 1, 7) == 0);
     CHECK(frames_count().free == free - 3 && fake_mappings(plain.slot) == 0);
     uint32_t before = mem_state();
-    CHECK(copy(4, 0xa00000, 0, 5) == -EINVAL); /* it is there */
+    CHECK(copy(4, 0xa00000, 0, 5) == -EINVAL); /* the page exists */
     CHECK(copy(4, 0xa02000, 0, FAKE_FILE_PAGES) == -EINVAL);
     CHECK(copy(4, 0xa04000, 0, 5) == -EINVAL && copy(4, 0x9ff000, 0, 5) == -EINVAL && copy(4, 0, 0, 5) == -EINVAL);
     CHECK(copy(4, USER_END, 0, 5) == -EINVAL && copy(4, 0xfffff000, 9, 5) == -EINVAL && mem_state() == before);
@@ -296,10 +296,10 @@ static void pages_are_copied(void)
     CHECK(mem_touch(&plain, 0xa03000, FAULT_EXECUTE) &&
           *fake_word(plain.slot, 0xa03000) == FAKE_FILE_WORD + 7 + FAKE_PART_WORD);
     dies_as(plain, 0xa00000, FAULT_WRITE, 0);
-    CHECK(copy(4, 0xa02000, 0, 5) == -EINVAL); /* it was read: its program has seen zeros */
+    CHECK(copy(4, 0xa02000, 0, 5) == -EINVAL); /* the page was read: its program has seen zeros */
     mem_check_mappings(&plain);
 
-    /* Not of the archive's pages, not of what is no program's: the heap, the stack, mmap's. */
+    /* Not for pages of the archive, nor for addresses outside the image: the heap, the stack, the area for mmap. */
     pair_write(client, 0x903000, 5);
     CHECK(pair_call(client, MEM_MMAP, AT, PAGE_SIZE) == 0 && pair_call(client, MEM_SBRK, PAGE_SIZE, 0) == 0);
     CHECK(copy(3, PROGRAM_BASE, 0, 1) == -EINVAL && copy(3, 0x902000, 0, 1) == -EINVAL &&
@@ -316,7 +316,7 @@ static void pages_are_copied(void)
     check_both();
 }
 
-/* Not while it is copied, or cleared. */
+/* Not while the space is copied or cleared. */
 static void no_page_is_copied_in_between(void)
 {
     struct mem_client client = pair_make(3);

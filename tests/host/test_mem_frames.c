@@ -1,5 +1,5 @@
 /*
- * The memory server's frames against a model that keeps a state for each frame.
+ * The memory server's frames, compared with a model that keeps a state for each frame.
  *
  * sources: servers/mem/frames.c servers/mem/heap.c tests/host/fake_kernel.c tests/host/fake_frames.c
  */
@@ -17,7 +17,8 @@ enum { NO_RAM = -1, LENT_FIRST = -20 };
 static const struct fake_ram ram = {KERNEL_WINDOW_PAGES - 400, PAGES, HOLE};
 
 static int state[PAGES + HOLE];
-static uint32_t own, promised, promised_low; /* `own`: the server's; the model does not know which ones */
+static uint32_t own, promised,
+    promised_low; /* `own`: how many the server has itself; the model does not know which ones */
 static uint32_t lists[LISTS];
 
 static uint32_t count_state(int from, int to)
@@ -55,7 +56,7 @@ static bool promise_one(void)
     return done;
 }
 
-/* Below the end of the physmap: there must be room there for all such promises and for the reserve. */
+/* In low memory there must be room for all such promises and for the reserve. */
 static bool promise_low(uint32_t frames)
 {
     uint32_t held_there = 0;
@@ -155,7 +156,7 @@ static void compare(void)
     check_usage(in_use);
 }
 
-/* Frames whose task may still live come back once the kernel lets go of them, one by one. */
+/* Frames of a task that may still live come back one by one, when the kernel releases them. */
 static void return_later(void)
 {
     uint32_t task = 100, list = NO_FRAME, free = frames_count().free;
@@ -171,7 +172,7 @@ static void return_later(void)
     CHECK(frames_return_free(&list) && list == NO_FRAME && frames_count().free == free);
 }
 
-/* Boot ranges may reach beyond the capability at either end, or lie outside of it. */
+/* Boot ranges may extend beyond the capability at either end, or be outside of it. */
 static void what_the_capability_covers(void)
 {
     const uint32_t first = ram.first + 100, pages = 300;
@@ -186,7 +187,7 @@ static void what_the_capability_covers(void)
     account_release(&frames_account, 1);
 }
 
-/* Who was promised a frame finds it, whatever others lend: in low memory, and anywhere. */
+/* A promised frame is there, whatever others lend: in low memory, and anywhere. */
 static void promises_are_kept(void)
 {
     uint32_t low = 50, any, list = NO_FRAME;
@@ -221,7 +222,7 @@ int main(void)
     CHECK(own > 0 && fake_kernel_frames() > 0);
 
     for (int step = 0; step < STEPS; step++) {
-        bool emptying = step / 3000 % 2; /* phases of filling up and of emptying */
+        bool emptying = step / 3000 % 2; /* phases of filling and of emptying */
         switch (random_below(7)) {
         case 0:
         case 1:

@@ -27,7 +27,7 @@ static void take_and_free(void)
         heap_page_free(pages[i]);
 }
 
-/* Those beyond go back, and their places are the next to be used. */
+/* Pages beyond that number are given back, and their places are used next. */
 static void some_are_kept(void)
 {
     take_and_free();
@@ -37,7 +37,7 @@ static void some_are_kept(void)
     CHECK(heap_kept() == HEAP_KEPT && heap_audit() == own && frames_count().free == free);
 }
 
-/* With no frame left a page is not there, and its place is not lost. */
+/* Without a frame no page can be had, and its place is not lost. */
 static void a_place_is_not_lost(void)
 {
     uint32_t list = NO_FRAME;
@@ -58,7 +58,7 @@ static void a_place_is_not_lost(void)
     heap_audit();
 }
 
-/* One frame is left: the page has it, and the table that the page lacks has none. */
+/* One frame is left: the page takes it, and none is left for the table that the page lacks. */
 static void a_frame_is_not_lost(void)
 {
     struct arena arena = heap_arena(HEAP_SEGMENTS);

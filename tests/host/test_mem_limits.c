@@ -1,6 +1,6 @@
 /*
- * Limits: a program's memory is taken from the memory that it shared before, limits it and all its children, is its
- * own whatever others do, and goes back at its end.
+ * Limits: a program's memory is taken from the memory that it shared before, limits it and all its children, is its own
+ * whatever others do, and goes back at its end.
  *
  * sources: servers/mem/ -servers/mem/kernel_calls.c -servers/mem/main.c servers/lib/account.c tests/host/fake_kernel.c
  * sources: tests/host/fake_frames.c tests/host/mem_client.c tests/host/mem_pair.c
@@ -19,7 +19,7 @@
 
 enum { CHILD = 20, GRANDCHILD = 21, LIMIT = 200 };
 
-/* What an account of that limit takes out of one for which nothing is kept, beside the limit. */
+/* What an account with that limit costs besides the limit, in an account for which nothing is kept. */
 static uint32_t cost(uint32_t limit)
 {
     return ACCOUNT_COST + frames_low_kept(limit);
@@ -45,7 +45,7 @@ static void check_get_limit(struct mem_client client, uint32_t limit, uint32_t u
           words.w[2] == used);
 }
 
-/* Each error, and nothing has changed. */
+/* Each error, after which nothing has changed. */
 static void check_refused(void)
 {
     uint32_t before = mem_state(), all = frames_account.limit;
@@ -58,7 +58,8 @@ static void check_refused(void)
     check_get_limit(a, all, charged(a) + charged(b));
 }
 
-/* All that is left to the others, and not one frame more: where all are in low memory, nothing is kept beside. */
+/* Everything that the others leave, and not one frame more. With all frames in low memory, no low memory has to be
+ * kept. */
 static void check_split_of_all(void)
 {
     CHECK(set_limit(a, frames_account.limit - charged(b) - ACCOUNT_COST) == 0);
@@ -66,7 +67,7 @@ static void check_split_of_all(void)
     CHECK(pair_call(a, MEM_MMAP, 0, 100 * PAGE_SIZE) == 0 && pair_call(a, MEM_MUNMAP, MMAP_BASE, 100 * PAGE_SIZE) == 0);
 }
 
-/* The only one in an account lowers it, down to what it has, and cannot raise it again. */
+/* The only program in an account can lower its limit, down to what it has, but not raise it again. */
 static void check_lowered(void)
 {
     uint32_t outside = account_left(&frames_account) + charged(a);
@@ -82,7 +83,7 @@ static void check_lowered(void)
     a = pair_make(1);
 }
 
-/* Children share it, theirs and their parent's pages together are within it, and it goes with the last of them. */
+/* Children share it: their pages and their parent's together stay within it. It ends with the last of them. */
 static void check_children(void)
 {
     struct mem_client parent = pair_fork(a, 19);
@@ -104,7 +105,7 @@ static void check_children(void)
     CHECK(frames_account.used == before);
 }
 
-/* The manager gives one to a program that does not run yet: all that is loaded is within it. */
+/* The manager sets a limit for a program that does not run yet: everything that is loaded is within it. */
 static void check_given_at_the_start(void)
 {
     struct mem_client client = {CHILD, space_receive_slot()};
@@ -122,7 +123,7 @@ static void check_given_at_the_start(void)
     CHECK(frames_account.used == charged(a) + charged(b));
 }
 
-/* What it took is there for it, when others have all the rest. */
+/* What the limit promised is there, when others have all the rest. */
 static void check_kept_for_it(void)
 {
     uint32_t address;
@@ -140,7 +141,7 @@ static void check_kept_for_it(void)
     CHECK(pair_call(a, MEM_MUNMAP, address, pages * PAGE_SIZE) == 0);
 }
 
-/* A deep stack is not promised: the fault says that it was the limit. */
+/* A deep stack is not promised: the fault's report says that it was the limit. */
 static void check_fatal_fault_of_limit(void)
 {
     struct words words = {{MEM_FATAL_FAULT}};
@@ -154,7 +155,7 @@ static void check_fatal_fault_of_limit(void)
     CHECK(words.w[3] & FATAL_FAULT_LIMIT && !(words.w[3] & FATAL_FAULT_NO_MEMORY) && words.w[3] & FAULT_WRITE);
 }
 
-/* What the next program needs is charged when the last one goes: nobody can take it in between. */
+/* What the next program needs is charged when the old one is cleared: no other program can take it in between. */
 static void check_exec_is_charged_ahead(void)
 {
     enum { FRAMES = 40 };
@@ -177,7 +178,7 @@ static void check_exec_is_charged_ahead(void)
     pair_end(killed);
 }
 
-/* A limit in a limit, and so on, but not for ever; each is within the one above. */
+/* Limits within limits, down to a greatest depth; each is within the one above. */
 static void check_depth(void)
 {
     uint32_t limit = 1500, before = frames_account.used;
@@ -198,7 +199,7 @@ static void check_depth(void)
     CHECK(frames_account.used == before);
 }
 
-/* A segment is charged to each who has it open, for as long as it does: who made it can be gone. */
+/* A segment is charged to every space that has it open, for as long as it is open, even if its maker has ended. */
 static void check_segment_of_two(void)
 {
     uint32_t lent = space_find(a.id)->lent, of_a = charged(a), address = pair_open(a, 5), more = charged(a) - of_a;
@@ -214,8 +215,7 @@ static void check_segment_of_two(void)
     CHECK(pair_call(b, MEM_SHM_CLOSE, 5, 0) == 0);
 }
 
-/* Where there is more memory than numbers of segments, each is charged so much that the numbers are as many as it
- * bounds. */
+/* If there is more memory than numbers of segments can use, each segment costs so much that the numbers suffice. */
 static void check_price(void)
 {
     enum { PRICE = 7, SPARE = 60 };
@@ -237,8 +237,8 @@ static void check_price(void)
           charged(a) == of_a + tables);
 }
 
-/* What a task starts with is lent when its space is made; a child's is what its parent's has, so that it needs no
- * more. */
+/* What a task starts with is lent when its space is made. A child is lent as much as its parent has, so that it needs
+ * no more. */
 static void check_lent_at_first(void)
 {
     struct mem_client client = {9, space_receive_slot()};

@@ -1,5 +1,5 @@
 /*
- * The memory server's listings of who has what.
+ * The memory server's listings: spaces, frames, segments and what they have.
  *
  * sources: servers/mem/ -servers/mem/kernel_calls.c -servers/mem/main.c servers/lib/account.c tests/host/fake_kernel.c
  * sources: tests/host/fake_frames.c tests/host/mem_client.c tests/host/mem_pair.c
@@ -21,7 +21,7 @@ static uint32_t pages_of_programs(void)
     return sum;
 }
 
-/* What everybody may see of spaces, frames and segments, the manager, too. */
+/* What every program and the manager may see of spaces, frames and segments. */
 static void check_listings(void)
 {
     const struct mem_client proc = {0, 0}, *const askers[] = {&a, &proc};

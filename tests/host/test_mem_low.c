@@ -34,7 +34,7 @@ static uint32_t left(struct mem_client client)
     return account_left(space_find(client.id)->account);
 }
 
-/* A page each in 4 MiB that had none, as many as can be had: all of them are written. */
+/* Maps one page each in as many unused ranges of 4 MiB as possible, and writes to all of them. */
 static uint32_t take_places(struct mem_client client, uint32_t first)
 {
     uint32_t count = 0;
@@ -44,7 +44,7 @@ static uint32_t take_places(struct mem_client client, uint32_t first)
     return count;
 }
 
-/* Whoever is under no limit takes all tables that there are, and more frames are left. */
+/* A program without a limit takes all tables that there are; then frames are left, but none for tables. */
 static void check_tables_of_others(void)
 {
     CHECK(set_limit(a, LIMIT) == 0);
@@ -55,7 +55,7 @@ static void check_tables_of_others(void)
     check_accounts();
 }
 
-/* Pages were where the tables are to be, and stay there when those in high memory have gone. */
+/* Pages are where the tables are to be, and stay there when those in high memory have been freed. */
 static void check_pages_of_others(void)
 {
     uint32_t address;
@@ -73,8 +73,8 @@ static void check_pages_of_others(void)
     check_accounts();
 }
 
-/* An account of many frames has a part of them kept there, and more as long as there are any: refused is what would
- * need more, and nothing has changed. */
+/* For an account of many frames a part is kept in low memory, and it can have more as long as there is some. A call
+ * that needs more is refused, and nothing has changed. */
 static void check_beyond_the_part(void)
 {
     enum { LARGE = 1600 };
@@ -94,7 +94,7 @@ static void check_beyond_the_part(void)
     b = pair_make(2);
 }
 
-/* Where none can be kept there is no limit, and no account. */
+/* If no low memory can be kept, there is no limit and no account. */
 static void check_none_to_keep(void)
 {
     take_places(b, FIRST_PLACE);
@@ -104,7 +104,8 @@ static void check_none_to_keep(void)
     check_accounts();
 }
 
-/* What is kept for an account under another is of what is kept for that, and costs no more; what is not, does. */
+/* What is kept for an account under another comes from what is kept for the outer one, and costs nothing more. What
+ * goes beyond that is charged. */
 static void check_in_each_other(void)
 {
     enum { OUTER = 1600 };
@@ -129,8 +130,8 @@ static void check_in_each_other(void)
     CHECK(frames_account.used == used && frames_count().promised_low == promised);
 }
 
-/* An account goes with what is kept for it when the last one under it has gone; whoever is alone in one can lower
- * it. */
+/* An account and what is kept for it end with the last account under it. A program that is alone in an account can
+ * lower it. */
 static void check_lowered(void)
 {
     enum { LARGE = 1600, LESS = 900 };
@@ -140,7 +141,7 @@ static void check_lowered(void)
     CHECK(set_limit(child, 560) == 0);
     uint32_t used = frames_account.used, promised = frames_count().promised_low;
     pair_end(a);
-    CHECK(frames_account.used == used && frames_count().promised_low == promised); /* the child's holds it */
+    CHECK(frames_account.used == used && frames_count().promised_low == promised); /* the child's account holds it */
     pair_end(child);
     CHECK(frames_account.used == used - LARGE - frames_low_kept(LARGE) - ACCOUNT_COST);
     a = pair_make(1);
@@ -159,7 +160,7 @@ static int clear_for(struct mem_client client, uint32_t frames, uint32_t low)
     return (int)words.w[0];
 }
 
-/* The tables of the next program are there for it, or the last one stays. */
+/* The tables of the next program are there for it; otherwise the old program stays. */
 static void check_exec(void)
 {
     enum { FRAMES = 40, TABLES = 6 };
@@ -177,10 +178,10 @@ static void check_exec(void)
     CHECK(mem_map_segment(a.id, &pair_text) == 0 && mem_map_segment(a.id, &far) == 0);
     CHECK(mem_manager(MEM_SPACE_FINISH, a.id, 0x20001000) == 0 && space_find(a.id)->low_ahead == 0);
     check_accounts();
-    CHECK(clear_for(a, FRAMES, TABLES) == -ENOMEM); /* what it did not need others have now */
+    CHECK(clear_for(a, FRAMES, TABLES) == -ENOMEM); /* what it did not need is in use by others now */
 }
 
-/* Promised for a program that then was not: the space ends, and all is there again. */
+/* The memory was promised for a program that was not loaded: when the space ends, everything is there again. */
 static void check_exec_that_ends(void)
 {
     uint32_t used = frames_account.used, promised = frames_count().promised_low;

@@ -40,7 +40,7 @@ static void check_errors(void)
     CHECK(named_detach(a, address + PAGE_SIZE) == -EINVAL && named_detach(a, SHM_BASE) == -EINVAL &&
           named_detach(a, 0) == -EINVAL && named_detach(b, address) == -EINVAL);
 
-    /* No data at all, data without an end: of 63 bytes with what follows. */
+    /* No data at all; a name without an end, also one of 63 bytes with what follows it. */
     struct words words = {{MEM_SHM_ATTACH, SHM_CREATE, 1, 0}};
     CHECK(mem_exchange(&a, 0, &words) && (int)words.w[0] == -EINVAL);
     memset(message_page->words, 'x', sizeof(message_page->words));
@@ -52,7 +52,7 @@ static void check_errors(void)
     words = (struct words){{MEM_SHM_LIST, UINT32_MAX}};
     CHECK(mem_exchange(&a, 0, &words) && (int)words.w[0] == -ENOENT);
 
-    /* As often as its counter can count, and not once more. */
+    /* A program can attach it as often as the counter can count, and not once more. */
     uint32_t *entry = pages_find(&space_find(a.id)->pages, address);
     *entry |= PAGE_VALUE;
     named_refuses(a, "s", 0, 0, -ENOMEM);
@@ -60,7 +60,7 @@ static void check_errors(void)
     CHECK(mem_manager(MEM_SHM_DETACH, address, 0) == -EINVAL && named_detach(a, address) == 0);
 }
 
-/* With whatever is left, a call does all or nothing. */
+/* With any amount of memory left, a call does everything or nothing. */
 static void check_scarce(void)
 {
     uint32_t address;
@@ -110,7 +110,7 @@ static const char *numbered(uint32_t number)
     return name;
 }
 
-/* As many small segments as it can have; how many that were, and why no more. */
+/* Attaches as many small segments as the client can have: returns how many, and the error of the next. */
 static uint32_t attach_many(struct mem_client client, uint32_t first, int *error)
 {
     uint32_t count = 0, address;
@@ -120,7 +120,8 @@ static uint32_t attach_many(struct mem_client client, uint32_t first, int *error
     return count;
 }
 
-/* A greedy one and its children have all that is not promised; who has a limit has all that came with it. */
+/* A greedy program and its children have all units that are not promised; a program with a limit has all that came with
+ * the limit. */
 static void check_units_promised(void)
 {
     struct mem_client greedy[NAMED_UNITS / SHM_ATTACHED_MAX + 1];
@@ -137,7 +138,7 @@ static void check_units_promised(void)
     CHECK(error == -ENFILE && total == all);
     struct mem_client copy = pair_fork(greedy[0], FIRST + count);
     uint32_t used = mem_charged(space_find(copy.id));
-    CHECK(pair_call(copy, MEM_SET_LIMIT, used, 0) == -ENOMEM && units_left(b) == 0); /* what it shares is none's */
+    CHECK(pair_call(copy, MEM_SET_LIMIT, used, 0) == -ENOMEM && units_left(b) == 0); /* it has no unit of its own */
     pair_end(copy);
     CHECK(pair_call(greedy[0], MEM_SET_LIMIT, used, 0) == 0 && units_left(greedy[0]) == 0 && units_left(b) == 0);
     CHECK(attach_many(a, NAMED_UNITS, &error) == SHM_ATTACHED_MAX && error == -EMFILE);
@@ -153,7 +154,7 @@ static void check_units_promised(void)
     CHECK(pair_call(a, MEM_SET_LIMIT, mem_charged(space_find(a.id)), 0) == 0 && units_left(a) == 0);
 }
 
-/* Who keeps another's segment pays for its place, and the other does not any more. */
+/* A program that keeps the segment of another pays for its place, and the other no longer does. */
 static void check_units_of_strangers(void)
 {
     uint32_t all = units_left(b), address = named_attached(a, "s", SHM_CREATE, 65), promised;
@@ -161,7 +162,7 @@ static void check_units_of_strangers(void)
     CHECK(units_left(b) == all - 2 && named_attached(b, "s", 0, 0) == address && units_left(b) == all - 2);
     CHECK(pair_call(a, MEM_SET_LIMIT, LIMIT, 0) == 0);
     promised = units_left(a) + 2;
-    CHECK(units_left(b) == all - promised - 2); /* b's, beside a's own */
+    CHECK(units_left(b) == all - promised - 2); /* b's segment, in addition to a's own */
     CHECK(named_detach(a, address) == 0 && units_left(a) == promised && named_attached(a, "s", 0, 0) == address);
     CHECK(units_left(a) == promised - 2 && named_detach(b, address) == 0 && units_left(b) == all - promised);
     CHECK(named_attached(b, "s", 0, 0) == address && units_left(b) == all - promised - 2);
@@ -171,8 +172,8 @@ static void check_units_of_strangers(void)
     pair_end(small);
 }
 
-/* What one has goes with it into a limit, however many are left; a limit in it, and one that is lowered, keep that,
- * too. */
+/* The units that a program uses go with it into its limit, however many are left; and so into a limit within that, and
+ * into a lowered one. */
 static void check_units_move(void)
 {
     enum { PAGES = 300, UNITS = 8 };
@@ -228,9 +229,10 @@ static uint32_t parts, large, large_slot;
 static void count_part(void)
 {
     parts++;
-    CHECK(named_holders("l") == 0); /* nobody attaches what is being given back */
+    CHECK(named_holders("l") == 0); /* a segment that is being freed cannot be attached */
     for (uint32_t page = 0; named_at(large) && page < named_at(large)->freed; page++)
-        CHECK(!fake_rights(large_slot, large + (page << PAGE_BITS))); /* nor reaches frames that others get */
+        CHECK(!fake_rights(large_slot,
+                           large + (page << PAGE_BITS))); /* and its frames, which others get, are not mapped */
 }
 
 static uint32_t make_large(struct mem_client client)
@@ -265,7 +267,7 @@ static int detach_part(struct mem_client client)
     return mem_call_once(&client, MEM_SHM_DETACH, large, 0, NULL);
 }
 
-/* Goes so far that its frames are being given back. */
+/* Detaches so far that the segment's frames are being freed. */
 static void detach_half(struct mem_client client)
 {
     while (detach_part(client) == MEM_MORE && named_at(large)->freed == 0)
@@ -273,7 +275,7 @@ static void detach_half(struct mem_client client)
     CHECK(named_at(large)->freed);
 }
 
-/* Whether its frames and what else there is fill the last step or not. */
+/* Whether or not the frames and the rest fill the last step. */
 static void check_full_steps(void)
 {
     uint32_t state = 0;
@@ -285,12 +287,12 @@ static void check_full_steps(void)
             pair_write(c, address + (page << PAGE_BITS), page);
         pair_write(c, other, 1);
         CHECK(mem_manager(MEM_SPACE_DESTROY, c.id, 0) == 0 && named_count() == 0 && named_audit() == 0);
-        CHECK(!state || mem_state() == state); /* from the second round on nothing new is kept */
+        CHECK(!state || mem_state() == state); /* from the second round on nothing more is kept */
         state = mem_state();
     }
 }
 
-/* The page before a segment's first one is another segment's: both end. */
+/* The page before a segment's first page belongs to another segment; both end. */
 static void check_end_of_neighbours(void)
 {
     enum { UNIT_PAGES = 1 << (NAMED_UNIT_SHIFT - PAGE_BITS) };
@@ -303,7 +305,7 @@ static void check_end_of_neighbours(void)
     CHECK(named_count() == 0 && named_audit() == 0);
 }
 
-/* A client that does not go on has nothing of it, and all it paid for is freed with it. */
+/* A client that does not continue its detach has no access any more. Everything it paid for is freed with it. */
 static void check_half_detached(void)
 {
     make_large(a);
@@ -325,7 +327,7 @@ static void check_half_detached(void)
     a = pair_make(1);
 }
 
-/* Others see what they saw; what the one touches between two parts is given back, too. */
+/* Others see what they saw before. Pages that the client touches between two parts are freed, too. */
 static void check_detached_beside_others(void)
 {
     make_large(a);
@@ -338,7 +340,8 @@ static void check_detached_beside_others(void)
     CHECK(named_detach(b, large) == 0);
 }
 
-/* A copy is charged what its parent has before it has it; all is back when it ends before that. */
+/* A copy is charged for what its parent has before it has that itself. If it ends before that, everything is given
+ * back. */
 static void check_units_of_a_half_copy(void)
 {
     enum { HEAP = 3 * STEP_PAGES, UNITS = 2 };
@@ -362,7 +365,7 @@ static void check_units_of_a_half_copy(void)
     a = pair_make(1);
 }
 
-/* The parent ends before its child has all of it. */
+/* The parent ends before its child is complete. */
 static void check_half_forked(void)
 {
     uint32_t more;
@@ -394,7 +397,7 @@ static void check_refused_grant(void)
     CHECK(pair_read(a, address + PAGE_SIZE) == 5 && named_detach(a, address) == 0);
 }
 
-/* A word's name, as the manager hears it, or an error. */
+/* The name of a word, as mem tells the manager, or an error. */
 static int word_of(struct mem_client client, uint32_t address, struct words *words)
 {
     *words = (struct words){{MEM_SPACE_WORD, client.id, address, 0}};
@@ -409,7 +412,7 @@ static bool is_word(struct mem_client client, uint32_t address, uint32_t object,
     return word_of(client, address, &words) == 0 && words.w[1] == object && words.w[2] == place;
 }
 
-/* Of a segment: the same for all who have touched the page, and of no segment that is there later. */
+/* A word of a segment has the same name for all who have touched the page, and a name that no later segment has. */
 static void check_words(void)
 {
     enum { NUMBER = 77 };

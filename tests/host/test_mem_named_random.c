@@ -1,5 +1,5 @@
 /*
- * Named segments: random clients against a naive model.
+ * Named segments: random clients, compared with a naive model.
  *
  * sources: servers/mem/ -servers/mem/kernel_calls.c -servers/mem/main.c servers/lib/account.c tests/host/fake_kernel.c
  * sources: tests/host/fake_frames.c tests/host/mem_client.c tests/host/mem_pair.c tests/host/mem_accounts.c
@@ -24,7 +24,7 @@ enum { NAMES = 6, CLIENTS = 6, SEGMENTS = 64, PAGES = 1100, STEPS = 3000, FIRST_
 
 static struct model {
     uint32_t address, pages, holders;
-    int name; /* -1: it has none any more */
+    int name; /* -1: the segment has no name any more */
     bool others_read;
     uint32_t words[PAGES];
 } models[SEGMENTS];
@@ -70,7 +70,7 @@ static uint32_t attachments(const struct client *client)
     return count;
 }
 
-/* What the call must answer, if there is memory. */
+/* The answer that the call must get if there is memory. */
 static int wanted(const struct client *client, const struct model *model, uint32_t flags, uint32_t pages)
 {
     bool writes = !(flags & SHM_READ_ONLY);
@@ -98,7 +98,7 @@ static struct model *new_model(void)
     return model;
 }
 
-/* Its account of units, or the place for several, is used up. */
+/* Whether the client's account of units, or the place for several, is used up. */
 static bool lacks_units(const struct client *client, const struct model *model, uint32_t pages)
 {
     struct account *account = space_find(client->name.id)->account;
@@ -218,7 +218,7 @@ static void fork_any(void)
         models[i].holders += child->opens[i] != 0;
 }
 
-/* A limit of its own, with units as it gives some: at least those that it has. */
+/* Sets a limit for the client, with the units that come with it: at least those that it has. */
 static void limit_any(void)
 {
     struct client *client = any_client();
@@ -233,7 +233,7 @@ static void limit_any(void)
     CHECK(!error || mem_state() == state);
 }
 
-/* It ends, or another program comes into its space. */
+/* The client ends, or another program is loaded into its space. */
 static void end_or_clear_any(void)
 {
     struct client *client = any_client();

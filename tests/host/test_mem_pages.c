@@ -1,5 +1,5 @@
 /*
- * The page map of a space against an array with an entry for each page.
+ * The page map of a space, compared with an array that has an entry for each page.
  *
  * sources: servers/mem/pages.c servers/mem/frames.c servers/mem/heap.c servers/lib/account.c tests/host/fake_kernel.c
  * sources: tests/host/fake_frames.c
@@ -31,7 +31,7 @@ static bool model_is_free(uint32_t page, uint32_t pages)
     return true;
 }
 
-/* Ranges of all sizes, often with the borders of leaves. */
+/* Ranges of all sizes, often at the borders of leaves. */
 static void choose_range(uint32_t *page, uint32_t *pages)
 {
     *page = random_below(PAGES);
@@ -94,7 +94,7 @@ static void find_hole(uint32_t page, uint32_t pages)
     CHECK(found == END);
 }
 
-/* Walking finds every entry once, in order, clipped to the range. */
+/* Walking finds every entry once, in order, and only in the range. */
 static void walk(uint32_t page, uint32_t pages)
 {
     uint32_t address = address_of(page), end = address_of(page + pages), next = page;

@@ -17,8 +17,8 @@
 
 #include <errno.h>
 
-/* A part of a run of untouched pages goes, with nothing left for anybody: the table that this needs was promised
- * with the run. */
+/* A part of a run of untouched pages is unmapped when no memory is left: the table for this was promised with the
+ * run. */
 static void check_munmap_without_memory(void)
 {
     uint32_t address, promised = pair_promised();
@@ -31,7 +31,7 @@ static void check_munmap_without_memory(void)
     CHECK(pair_call(a, MEM_MUNMAP, address, 8 << 20) == 0 && pair_promised() == promised);
 }
 
-/* While the task lives, the kernel has the frames that it was lent. */
+/* As long as the task lives, the kernel has the frames that it was lent. */
 static void check_lent_frames_come_back_late(void)
 {
     enum { PLACES = 6, APART = 4 << 20 }; /* more tables than the task began with */
@@ -67,8 +67,7 @@ static void check_discarded_space_is_zero(void)
     heap_page_free(page);
 }
 
-/* The frame of a task that gets no slot goes back: none is left in low memory for a further leaf of the
- * table. */
+/* The frame for a task that gets no slot goes back: in low memory none is left for another leaf of the table. */
 static void check_task_frame_without_a_slot(void)
 {
     enum { LEAF = 256 };
@@ -80,7 +79,7 @@ static void check_task_frame_without_a_slot(void)
     uint32_t one = frames_lend();
     while (frames_lend_to(&list) != NO_FRAME)
         continue;
-    frames_return(one); /* for the task, and none for the leaf */
+    frames_return(one); /* for the task; none for the leaf */
     uint32_t before = mem_state();
     CHECK(task_frames_make() == -ENOMEM && mem_state() == before);
     CHECK(frames_return_some(&list, UINT32_MAX));

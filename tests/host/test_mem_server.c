@@ -1,6 +1,6 @@
 /*
- * The whole memory server on a naive kernel: programs allocate, fork, share, touch pages and die in random order, and
- * a model tells what each must see; then every error of the protocol.
+ * The whole memory server on a naive kernel: programs allocate, fork, share, touch pages and die in random order, and a
+ * model says what each must see; then every error of the protocol.
  *
  * sources: servers/mem/ -servers/mem/kernel_calls.c -servers/mem/main.c servers/lib/account.c tests/host/fake_kernel.c
  * sources: tests/host/fake_frames.c tests/host/mem_accounts.c tests/host/mem_client.c tests/host/mem_model.c
@@ -30,8 +30,7 @@ int main(void)
     random_run((struct fake_ram){16, 40000, 100}, false, STEPS);
     random_run((struct fake_ram){16, 1200, 100}, true, STEPS);
 
-    /* Young servers, which have little memory of their own yet, on machines with little for
-     * kernels. */
+    /* New servers, which have little memory of their own yet, on machines with little memory for the kernel. */
     for (int run = 0; run < 50; run++)
         random_run((struct fake_ram){KERNEL_WINDOW_PAGES - 500, 3000, 100}, true, STEPS / 50);
     printf("test_mem_server: 3 x %d steps agree\n", STEPS);

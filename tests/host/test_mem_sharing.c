@@ -26,7 +26,7 @@ static void check_shm(void)
     pair_write(a, address, 42);
     CHECK(pair_read(b, address) == 42);
 
-    /* A second thread's fault at a page that is there by now gets it once more. */
+    /* A second thread's fault at a page that has been mapped meanwhile maps it again. */
     const uint32_t words[4] = {address, FAULT_WRITE | FAULT_USER, 0, 14};
     CHECK(mem_send(&a, TAG_FAULT, words) && pair_read(a, address) == 42);
     pair_dies(a, address, FAULT_EXECUTE);
@@ -42,7 +42,7 @@ static void check_shm(void)
     CHECK(pair_read(a, pair_open(a, 5)) == 0); /* a new one */
     CHECK(pair_call(a, MEM_SHM_CLOSE, 5, 0) == 0);
 
-    /* Refused by the kernel: not open then. */
+    /* If the kernel refuses the grant, the segment is not open. */
     before = pair_promised();
     mem_refuse_one_in = 1;
     CHECK(pair_call(a, MEM_SHM_OPEN, 8, 0) == -EINVAL);
@@ -50,7 +50,7 @@ static void check_shm(void)
     CHECK(pair_call(a, MEM_SHM_CLOSE, 8, 0) == -ENOENT && pair_promised() == before);
 }
 
-/* Who opens the window elsewhere has not opened the segment, and its page is nowhere. */
+/* A client that opens its window elsewhere has not opened the segment, and the page is mapped nowhere. */
 static void check_shm_elsewhere(void)
 {
     uint32_t before = pair_promised();
@@ -67,7 +67,7 @@ static void check_shm_elsewhere(void)
     mem_window_pages = SHM_PAGES;
 }
 
-/* As often as its counter can count, and not once more. */
+/* A segment can be opened as often as the counter can count, and not once more. */
 static void check_shm_counter(void)
 {
     uint32_t address = pair_open(a, 1), *entry = pages_find(&space_find(a.id)->pages, address);
@@ -146,8 +146,8 @@ static void check_fork(void)
     CHECK(pair_promised() <= before + 1); /* a stack page may have been touched */
 }
 
-/* The thread died while its fault was answered, but its task lives: no page may stay that it was
- * not meant to have, and the next fault brings the right one. */
+/* The thread died while its fault was answered, but its task lives: it may not keep a page that it was not meant to
+ * have, and its next fault gets the right one. */
 static void check_stale_fault(void)
 {
     pair_write(a, 0x902000, 1);
@@ -159,7 +159,7 @@ static void check_stale_fault(void)
     CHECK(!mem_send(&child, TAG_FAULT, words));
     mem_refuse_one_in = 0;
     mem_refusal = ERR_WINDOW;
-    CHECK(mem_manager(MEM_FATAL_FAULT, 0, 0) == -ENOENT); /* nobody is left to reap */
+    CHECK(mem_manager(MEM_FATAL_FAULT, 0, 0) == -ENOENT); /* no fault is to be reported */
     CHECK(!fake_rights(child.slot, 0x902000));
     struct mem_client grandchild = pair_fork(child, 36);
     pair_write(child, 0x902000, 3);
@@ -170,8 +170,8 @@ static void check_stale_fault(void)
     pair_end(grandchild);
 }
 
-/* Memory is finite, and what was promised is there: a program that got all that was left can touch
- * all of it, and so can its neighbour. */
+/* What was promised is there: a program that got everything that was left can touch all of it, and so can its
+ * neighbour. */
 static void check_promises(void)
 {
     uint32_t place, pages = 0;
@@ -183,7 +183,7 @@ static void check_promises(void)
         pages++;
     CHECK(pair_call(a, MEM_MMAP, 0, 1) == -ENOMEM && pair_call(a, MEM_SHM_OPEN, 1, 0) == -ENOMEM);
     CHECK(mem_manager_with_task(MEM_SPACE_FORK, a.id, 40) == -ENOMEM && !space_find(40));
-    uint32_t number; /* of the reserve: */
+    uint32_t number; /* of a task frame, which comes from the reserve */
     CHECK(mem_call(NULL, MEM_TASK_FRAME, 0, 0, &number) == 0 && mem_manager(MEM_TASK_FRAME_END, number, 0) == 0);
     fake_task_reap();
     for (uint32_t i = 0; i < pages; i++)
@@ -201,10 +201,10 @@ static void check_promises(void)
 
 static const struct program_segment with_tail = {0x902000, 2 * PAGE_SIZE, 2, 8, RIGHT_READ | RIGHT_WRITE};
 
-/* An image half made is not made at all. */
+/* A segment of an image that does not fit is not mapped at all. */
 static void check_starved_image(void)
 {
-    pair_end(pair_make(61)); /* the server has what it needs for a space */
+    pair_end(pair_make(61)); /* the server then has what it needs for a space */
     struct mem_client client = {60, space_receive_slot()};
 
     fake_task_create(client.slot);
@@ -223,7 +223,7 @@ static void check_starved_image(void)
     pair_end(client);
 }
 
-/* No page gets to a task that is gone: neither a frame nor a promise is left of what it was to have. */
+/* Pages for a task that is gone are not mapped: neither a frame nor a promise is left of them. */
 static void check_image_of_a_dead_task(void)
 {
     struct mem_client client = {60, space_receive_slot()};
@@ -263,7 +263,7 @@ static void check_starved_tables(void)
     b = pair_make(2);
 }
 
-/* A task that mem may not end lives on without pages, and is destroyed later. */
+/* A task that mem may not destroy lives on without pages, and is destroyed later. */
 static void check_early_destroy(void)
 {
     struct mem_client client = pair_make(50);

@@ -1,5 +1,5 @@
 /*
- * The table of shared segments against an array by id, with ids from all of int's range.
+ * The table of shared segments, compared with an array by id; the ids are any int.
  *
  * sources: servers/mem/shm_table.c servers/mem/frames.c servers/mem/heap.c tests/host/fake_kernel.c
  * sources: tests/host/fake_frames.c
@@ -14,7 +14,7 @@
 enum { IDS = 6000, STEPS = 300000 };
 
 static struct {
-    uint32_t number, frame, holders; /* holders 0: no such segment */
+    uint32_t number, frame, holders; /* holders == 0: there is no such segment */
 } model[IDS];
 static uint32_t model_count;
 
@@ -24,8 +24,8 @@ static uint32_t id_of(uint32_t i)
     return i < 5 ? edges[i] : i * (i % 2 ? 0x10000u : 7919u);
 }
 
-/* The work of one call is bounded: it adds a bucket at most, after the first ones; there are as many as segments were
- * there at once, for as long as there was memory. */
+/* The work of one call is bounded: after the first buckets it adds at most one. There are as many buckets as there ever
+ * were segments at the same time, if memory sufficed. */
 static void check_buckets(uint32_t before)
 {
     static uint32_t most;
@@ -68,7 +68,7 @@ static void close_one(uint32_t i)
     }
 }
 
-/* Each one that there is once, in steps of bounded length. */
+/* Lists each existing segment once, in steps of bounded length. */
 static void check_listing(void)
 {
     const struct segment *segment;
@@ -82,7 +82,7 @@ static void check_listing(void)
     CHECK(found == model_count && !segment);
 }
 
-/* What all memory can pay for is fewer than there are numbers. */
+/* All memory can pay for fewer segments than there are numbers. */
 static void check_price(void)
 {
     static const uint32_t frames[] = {0, 1000, SHM_PAGES - 1, SHM_PAGES, SHM_PAGES + 1, 2 * SHM_PAGES, 786432};

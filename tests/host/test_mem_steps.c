@@ -1,6 +1,6 @@
 /*
- * Long work of the memory server, in parts: a copy, an end, an exec, munmap, sbrk, the search for a place. Each part
- * is bounded, others are served in between, and the result is as if all had been done at once.
+ * Long work of the memory server, in parts: a copy, an end, an exec, munmap, sbrk, the search for a place. Each part is
+ * bounded, others are served in between, and the result is as if all had been done at once.
  *
  * sources: servers/mem/ -servers/mem/kernel_calls.c -servers/mem/main.c servers/lib/account.c tests/host/fake_kernel.c
  * sources: tests/host/fake_frames.c tests/host/mem_accounts.c tests/host/mem_client.c tests/host/mem_pair.c
@@ -25,7 +25,7 @@ enum { PAGES = 5 * STEP_PAGES, BYTES = PAGES * PAGE_SIZE, READ = RIGHT_READ, WRI
 
 static uint32_t parts;
 
-/* A write of b's, which is answered in between. */
+/* A write of b's, which is served in between. */
 static void others_are_served(void)
 {
     parts++;
@@ -43,7 +43,7 @@ static void begin_to_count(void)
     mem_between = others_are_served;
 }
 
-/* `pages` of a's, each with its own word. */
+/* Fills `pages` pages of a's, each with its own word. */
 static void fill(uint32_t address, uint32_t pages)
 {
     for (uint32_t i = 0; i < pages; i++)
@@ -128,7 +128,7 @@ static void check_copy_is_given_up(void)
     mem_check_mappings(&a);
 }
 
-/* A copy that has begun was promised all: it goes on when there is nothing more. */
+/* A copy that has begun was promised everything: it continues when no memory is left. */
 static void check_copy_without_memory(void)
 {
     enum { PLACES = 60 };
@@ -140,7 +140,7 @@ static void check_copy_without_memory(void)
         pair_write(a, MMAP_BASE + (i << LEAF_SHIFT), i);
     }
     CHECK(begin_copy(a.id, &child) == MEM_MORE);
-    CHECK(space_find(3)->work_at < MMAP_BASE); /* what was lent took most of the step */
+    CHECK(space_find(3)->work_at < MMAP_BASE); /* lending took most of the step */
     mem_starve(0);
     while ((status = mem_call_once(NULL, MEM_SPACE_FORK_MORE, a.id, 3, NULL)) == MEM_MORE)
         ;
@@ -151,7 +151,8 @@ static void check_copy_without_memory(void)
     pair_end(child);
 }
 
-/* More frames for tables than the kernel takes in a call, and pages of which none is treated as the one before. */
+/* More frames for tables than the kernel takes in a call; and pages each of which is treated differently from the one
+ * before. */
 static void check_copy_of_scattered_pages(void)
 {
     enum { PLACES = 60 };
@@ -180,7 +181,7 @@ static void check_copy_of_scattered_pages(void)
     pair_end(another);
 }
 
-/* Runs cost, too, where nothing is mapped yet. */
+/* Runs of pages cost steps even where nothing is mapped yet. */
 static void check_copy_of_untouched_pages(void)
 {
     enum { RUNS = 300 };
@@ -193,10 +194,11 @@ static void check_copy_of_untouched_pages(void)
     pair_end(child);
 }
 
-/* Tables stay when their pages go: what they take is lent in parts, too, and is all there when the copy is done. */
+/* Tables stay when their pages are unmapped. The frames for them are lent in parts, too, and have all been lent when
+ * the copy is done. */
 static void check_copy_of_tables(void)
 {
-    enum { TABLES = 150 }; /* lending them takes more steps than all pages that there are */
+    enum { TABLES = 150 }; /* lending for them takes more steps than all existing pages */
     struct mem_client c = pair_make(5), child;
     int status = MEM_MORE;
 
@@ -204,7 +206,7 @@ static void check_copy_of_tables(void)
         CHECK(pair_call(c, MEM_MMAP, MMAP_BASE + (i << TABLE_SHIFT), PAGE_SIZE) == 0);
         pair_write(c, MMAP_BASE + (i << TABLE_SHIFT), i);
     }
-    for (int twice = 0; twice < 2; twice++) /* for the leaves that are empty then, too */
+    for (int twice = 0; twice < 2; twice++) /* twice, as the first call leaves empty leaves */
         CHECK(pair_call(c, MEM_MUNMAP, MMAP_BASE, TABLES << TABLE_SHIFT) == 0);
     CHECK(begin_copy(c.id, &child) == MEM_MORE && space_find(3)->lent <= LENT_AT_ONCE + 2);
     for (uint32_t lent = space_find(3)->lent; status == MEM_MORE; lent = space_find(3)->lent) {
@@ -217,7 +219,7 @@ static void check_copy_of_tables(void)
     pair_end(c);
 }
 
-/* What there is to be of a copy counts, not what there is. */
+/* The size that the copy will have counts, not what it has so far. */
 static void check_large_copy_is_given_up(void)
 {
     enum { SIZE = 180 * PAGE_SIZE, SEGMENTS = 4 };
@@ -245,7 +247,7 @@ static void check_end(void)
     CHECK(!mem_touch(&a, MMAP_LIMIT - PAGE_SIZE, 0));
     CHECK(mem_call_once(NULL, MEM_SPACE_DESTROY, a.id, 0, NULL) == MEM_MORE);
     CHECK(!space_find(a.id) && fake_task_lives(a.slot) && mem_manager(MEM_FATAL_FAULT, 0, 0) == -ENOENT);
-    CHECK(mem_call_once(&a, MEM_MMAP, 0, PAGE_SIZE, NULL) == -EINVAL); /* what it still had sent */
+    CHECK(mem_call_once(&a, MEM_MMAP, 0, PAGE_SIZE, NULL) == -EINVAL); /* a call that it had sent before */
     const uint32_t fault[4] = {address, FAULT_USER, 0, VECTOR_PAGE_FAULT};
     CHECK(!mem_send(&a, TAG_FAULT, fault));
     CHECK(mem_manager_with_task(MEM_SPACE_CREATE, a.id, 0) == -EEXIST);
@@ -257,7 +259,7 @@ static void check_end(void)
     CHECK(frames_account.used == used - 1 && free_frames() == before + 1);
 }
 
-/* One whose task mem may not end, and one that has died by itself. */
+/* One whose task mem may not destroy, and one whose task has died by itself. */
 static void check_end_of_others_tasks(void)
 {
     map_filled();
@@ -274,7 +276,7 @@ static void check_end_of_others_tasks(void)
     a = pair_make(a.id);
 }
 
-/* Far apart, with a table and a leaf each; and, in another process, many segments. */
+/* Pages far apart, with a table and a leaf each; and, in another process, many segments. */
 static void check_end_with_many_tables(void)
 {
     enum { PLACES = STEP_PAGES + 8 };
@@ -349,7 +351,7 @@ static void check_munmap(void)
     CHECK(frames_account.used > used); /* the tables stay */
 }
 
-/* Over all that there can be, the image in it: refused before anything is looked at. */
+/* Over the whole address space, including the image: refused before anything is looked at. */
 static void check_munmap_of_image(void)
 {
     uint32_t address = map_filled();
@@ -367,7 +369,8 @@ static int map_page(uint32_t space, uint32_t address)
     return mem_map_segment(space, &(struct program_segment){address, PAGE_SIZE, 0, PAGE_SIZE, READ});
 }
 
-/* As many parts as a program can have; pages that adjoin are one. munmap takes what is between, and nothing of them. */
+/* As many parts as a program can have; adjacent pages are one part. munmap removes what is between them, and nothing of
+ * them. */
 static void check_image_of_many_parts(void)
 {
     struct mem_client c = {3, space_receive_slot()};
@@ -401,7 +404,7 @@ static void check_sbrk(void)
     struct words words = {{MEM_SBRK, -(uint32_t)BYTES, 0, 0}};
     CHECK(mem_exchange(&a, 0, &words) && words.w[0] == MEM_MORE && words.w[1] == PAIR_BREAK + BYTES);
     CHECK(words.w[2] == space_find(a.id)->heap_end && words.w[1] - words.w[2] <= (STEP_PAGES + 1) * PAGE_SIZE);
-    CHECK(mem_call_once(&a, MEM_SBRK, PAGE_SIZE, 0, NULL) == 0); /* it may change its mind */
+    CHECK(mem_call_once(&a, MEM_SBRK, PAGE_SIZE, 0, NULL) == 0); /* the program may change its mind */
     CHECK(mem_call_once(&a, MEM_SBRK, -(uint32_t)PAGE_SIZE, 0, NULL) == 0);
     begin_to_count();
     CHECK(mem_call(&a, MEM_SBRK, PAIR_BREAK - words.w[2], 0, &old) == 0 && parts && old == words.w[2]);
@@ -409,7 +412,7 @@ static void check_sbrk(void)
     mem_check_mappings(&a);
 }
 
-/* Every second page is taken: a place for two is looked for past all of them. */
+/* Every second page is taken: the search for a place of two pages goes past all of them. */
 static void check_search(void)
 {
     enum { TAKEN = 300 };
@@ -420,14 +423,14 @@ static void check_search(void)
     begin_to_count();
     CHECK(mem_call(&a, MEM_MMAP, 0, 2 * PAGE_SIZE, &place) == 0 && parts >= TAKEN / 64);
     CHECK(place == MMAP_BASE + (2 * TAKEN - 1) * PAGE_SIZE);
-    for (uint32_t i = 10; i >= 8; i--) /* the lower ones are free again: who looks next looks there first */
+    for (uint32_t i = 10; i >= 8; i--) /* the lower ones are free again: the next search begins there */
         CHECK(pair_call(a, MEM_MUNMAP, MMAP_BASE + 2 * i * PAGE_SIZE, PAGE_SIZE) == 0);
     CHECK(mem_call_once(&a, MEM_MMAP, 0, 10 * PAGE_SIZE, &place) == MEM_MORE);
     CHECK(mem_call_once(&a, MEM_MMAP, 0, 2 * PAGE_SIZE, &place) == 0 && place == MMAP_BASE + 16 * PAGE_SIZE);
     CHECK(pair_call(a, MEM_MUNMAP, MMAP_BASE + 4 * PAGE_SIZE, PAGE_SIZE) == 0);
     CHECK(mem_call_once(&a, MEM_MMAP, 0, 2 * PAGE_SIZE, &place) == 0 && place == MMAP_BASE + 4 * PAGE_SIZE);
     CHECK(mem_call_once(&a, MEM_MMAP, 0, 10 * PAGE_SIZE, &place) ==
-          MEM_MORE); /* a place comes free that it has passed */
+          MEM_MORE); /* a place becomes free that the search has passed */
     CHECK(pair_call(a, MEM_MUNMAP, MMAP_BASE + 30 * PAGE_SIZE, 11 * PAGE_SIZE) == 0);
     CHECK(mem_call_once(&a, MEM_MMAP, 0, 10 * PAGE_SIZE, &place) == 0 && place == MMAP_BASE + 29 * PAGE_SIZE);
     space_find(a.id)->mmap_hint = MMAP_LIMIT - PAGE_SIZE;
@@ -435,7 +438,7 @@ static void check_search(void)
     CHECK(mem_call(&a, MEM_MMAP, 0, MMAP_LIMIT - MMAP_BASE, &place) == -ENOMEM);
 }
 
-/* The later one goes first: nobody knows then that the leaf is empty. */
+/* The later page is unmapped first, so the second call does not notice that the leaf is empty. */
 static void leave_empty(uint32_t address)
 {
     uint32_t later = address + LEAF_ENTRIES / 4 * PAGE_SIZE;
@@ -446,7 +449,7 @@ static void leave_empty(uint32_t address)
     CHECK(pair_call(a, MEM_MUNMAP, later, PAGE_SIZE) == 0 && pair_call(a, MEM_MUNMAP, address, PAGE_SIZE) == 0);
 }
 
-/* Who comes past many empty leaves does so in parts. */
+/* A search that passes many empty leaves takes several parts. */
 static void check_empty_leaves(void)
 {
     enum { ROUNDS = 3, LEAVES = 3 * LEAVES_AT_ONCE, LENGTH = LEAVES << LEAF_SHIFT };
@@ -463,7 +466,7 @@ static void check_empty_leaves(void)
     }
 }
 
-/* All leaves in which pages were given back are gone with them: nobody looks there again. */
+/* A leaf whose last page is unmapped is freed, so no search looks at it again. */
 static void check_no_leaf_is_left(void)
 {
     uint32_t before = pages_audit(&space_find(a.id)->pages), address = MMAP_BASE + (8 << 20);
@@ -477,7 +480,7 @@ static void check_no_leaf_is_left(void)
     CHECK(pages_audit(&space_find(a.id)->pages) == before);
 }
 
-/* Whoever asked is gone: nobody is answered. */
+/* The client is gone: the answer is dropped. */
 static void check_stale_answer(void)
 {
     struct words words = {{MEM_TASK_FRAME}};

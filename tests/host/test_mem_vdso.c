@@ -27,7 +27,7 @@ static struct mem_client make_empty(uint32_t id)
     return client;
 }
 
-/* A program with the vdso, and text and data as all have. */
+/* A program with the vdso, and the usual text and data. */
 static struct mem_client make(uint32_t id)
 {
     struct mem_client client = make_empty(id);
@@ -38,7 +38,7 @@ static struct mem_client make(uint32_t id)
     return client;
 }
 
-/* Up to its end and from its beginning on, and not over either. */
+/* Segments may end where it begins, and begin where it ends, but not overlap it. */
 static void check_place(void)
 {
     static const struct program_segment refused[] = {
@@ -74,7 +74,7 @@ static void check_place(void)
     pair_end(client);
 }
 
-/* It is the archive's pages, read and run, which cost nothing but the tables that the stack has, too. */
+/* Its pages are those of the archive, to read and execute. They cost only tables, which the stack has, too. */
 static void check_pages(void)
 {
     struct mem_client client = make(3);
@@ -90,11 +90,11 @@ static void check_pages(void)
     pair_dies(client, VDSO_BASE + 3 * PAGE_SIZE, 0);
     pair_dies(client, VDSO_END, 0);
     pair_dies(client, STACK_TOP - PAGE_SIZE, FAULT_EXECUTE);
-    pair_dies(a, VDSO_BASE, 0); /* who has none */
+    pair_dies(a, VDSO_BASE, 0); /* this program has none */
     pair_end(client);
 }
 
-/* Nothing that a program calls takes it away, or gets what is free of its place. */
+/* No call of a program unmaps it, or gets what is free of its place. */
 static void check_stays(void)
 {
     struct mem_client client = make(3);
@@ -111,7 +111,7 @@ static void check_stays(void)
     pair_end(client);
 }
 
-/* A child has it as the parent does, also when that is gone; an exec takes it from its caller alone. */
+/* A child has it as its parent does, even when the parent is gone; an exec removes it only from its caller. */
 static void check_fork_and_clear(void)
 {
     struct mem_client client = make(3), child = pair_fork(client, 4), grandchild = pair_fork(child, 5);
@@ -131,7 +131,7 @@ static void check_fork_and_clear(void)
     pair_end(client);
 }
 
-/* Beside the most parts that a program can have; then no further one has room. */
+/* Besides the largest number of parts that a program can have; there is no room for another one. */
 static void check_parts(void)
 {
     enum { PARTS = 8 }; /* of a program: ELF_SEGMENTS_MAX */

@@ -20,7 +20,7 @@ static struct thread *event(struct thread *thread, uint32_t head)
     return world_syscall(thread, head, (const uint32_t[4]){0});
 }
 
-/* The server waits, with these windows. */
+/* The server waits with these windows. */
 static void waits(uint32_t flags, uint32_t address, uint32_t pages, uint32_t slots)
 {
     struct message_page *page = thread_page(server);
@@ -57,7 +57,7 @@ static int sends(uint32_t items)
     return call(SYS_ipc_call | IPC_EXTENDED, ENDPOINT, 0, 0, 0);
 }
 
-/* The message goes over; the server answers and waits again. */
+/* The message arrives; the server answers and waits again. */
 static void is_sent(uint32_t items)
 {
     thread_page(init)->tag = items << TAG_ITEMS_SHIFT;
@@ -65,7 +65,7 @@ static void is_sent(uint32_t items)
     CHECK(event(server, SYS_ipc_reply_wait | IPC_REPLY) == init && init->registers.eax == OK);
 }
 
-/* "pages one call or one message may touch": all items together. */
+/* "pages one call or one message may touch": the pages of all items together. */
 static void pages_of_all_items_are_counted(void)
 {
     waits(IPC_WINDOW, WINDOW, 2 * CALL_PAGES_MAX, 0);
@@ -77,7 +77,7 @@ static void pages_of_all_items_are_counted(void)
     CHECK(call(SYS_memory_revoke, WORLD_MEMORY, FRAME, CALL_PAGES_MAX / 2, 0) == OK);
 }
 
-/* The server waits with that window alone; a page goes to that address. */
+/* The server waits with that window only; a page is sent to that address. */
 static int sends_to(uint32_t to, uint32_t window, uint32_t pages)
 {
     item(0, 1, FRAME, 0);
@@ -86,7 +86,7 @@ static int sends_to(uint32_t to, uint32_t window, uint32_t pages)
     return sends(1);
 }
 
-/* A page goes to its address, if that is inside of the window, and below the kernel's addresses. */
+/* A page is mapped at its address if that is inside the window and below the kernel's addresses. */
 static void windows_permit_addresses(void)
 {
     CHECK(sends_to(SPACE_END, 0x80000000, SPACE_END >> PAGE_BITS) == ERR_WINDOW);
@@ -106,7 +106,7 @@ static void windows_permit_addresses(void)
     CHECK(call(SYS_memory_revoke, WORLD_MEMORY, FRAME, 1, 0) == OK);
 }
 
-/* Of two items none may land where a page of the other does, wherever the pages come from. */
+/* Two items may not overlap at the receiver, wherever their pages come from. */
 static void items_do_not_meet(void)
 {
     waits(IPC_WINDOW, WINDOW, 4, 0);
@@ -125,7 +125,7 @@ static void items_do_not_meet(void)
     CHECK(call(SYS_memory_revoke, WORLD_MEMORY, FRAME, 1, 0) == OK);
 }
 
-/* Two in one leaf cost one frame. */
+/* Two capabilities in one leaf cost one frame. */
 static void a_leaf_is_counted_once(void)
 {
     enum { LEAF = 3 * LEAF_SLOTS };
@@ -138,7 +138,7 @@ static void a_leaf_is_counted_once(void)
     account->spare_count = 0;
     waits(IPC_SLOTS, 0, 0, LEAF);
     CHECK(sends(2) == ERR_ACCOUNT && thread_page(init)->shortfall == 1);
-    account->spare_count = 1; /* for one leaf, and the items need two */
+    account->spare_count = 1; /* enough for one leaf; the items need two */
     thread_page(init)->items[0].to = 0, thread_page(init)->items[1].to = LEAF_SLOTS;
     thread_page(server)->slots_count = 2 * LEAF_SLOTS;
     CHECK(sends(2) == ERR_ACCOUNT && thread_page(init)->shortfall == 1);

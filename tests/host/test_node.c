@@ -1,5 +1,5 @@
 /*
- * The derivation tree against a model that keeps a parent number for every node.
+ * The derivation tree, compared with a model that keeps a parent number for every node.
  * sources: kernel/audit/node_audit.c
  */
 #include "kernel/audit/audit.h"

@@ -18,7 +18,7 @@ enum {
     PLACES = PAGE_SIZE >> THREAD_SHIFT
 };
 
-extern uint32_t host_requested; /* of the other processors, the last time */
+extern uint32_t host_requested; /* the last request to the other processors */
 
 static struct thread *init;
 
@@ -48,7 +48,7 @@ static unsigned frames_of_threads(void)
     return count;
 }
 
-/* The second of three frames of threads is the first that is empty. */
+/* Of three frames of threads, the second is the first to become empty. */
 static void a_frame_leaves_the_middle_of_a_list(void)
 {
     enum { COUNT = 3 * PLACES - 1 };
@@ -64,7 +64,7 @@ static void a_frame_leaves_the_middle_of_a_list(void)
     CHECK(frames_of_threads() == 1);
 }
 
-/* Who gets the frame reads nothing of it. */
+/* The next owner of the frame can read nothing of the message page. */
 static void a_message_page_is_cleared(void)
 {
     uint32_t *words = (uint32_t *)thread_page(make(FREE, 0, 1));
@@ -76,7 +76,7 @@ static void a_message_page_is_cleared(void)
         CHECK(words[i] == 0);
 }
 
-/* Nor does who gets the place of a thread: a part of it is what it had in the FPU. */
+/* Nor can the next owner of a thread's cell, part of which was its FPU state. */
 static void a_threads_place_is_cleared(void)
 {
     uint8_t *fpu = make(FREE, 0, 1)->fpu;
@@ -88,7 +88,7 @@ static void a_threads_place_is_cleared(void)
         CHECK(fpu[i] == 0);
 }
 
-/* As many mappings as a step may take, and the rest later. */
+/* A step unmaps as many mappings as it may, and leaves the others for later. */
 static void mappings_go_in_steps(void)
 {
     enum { COUNT = 5, BUDGET = 3 };
@@ -97,10 +97,10 @@ static void mappings_go_in_steps(void)
     for (uint32_t i = 0; i < COUNT; i++)
         CHECK(call(SYS_vm_map, WORLD_TASK, (PAGE + i * PAGE_SIZE) | RIGHT_READ, 1 | WORLD_MEMORY << 16, FRAME) == OK);
     CHECK(vspace_unmap_frames(FRAME, 4, BUDGET) == 4 && node_audit(root) == COUNT - BUDGET);
-    CHECK(vspace_unmap_frames(FRAME, 4, BUDGET) == 2 && node_is_childless(root)); /* the next one costs a unit, too */
+    CHECK(vspace_unmap_frames(FRAME, 4, BUDGET) == 2 && node_is_childless(root)); /* the next step costs a unit, too */
 }
 
-/* Wherever they are in a table; and more than one step takes. */
+/* Wherever the pages are in a table; and more than one step unmaps. */
 static void a_space_ends_with_all_its_pages(void)
 {
     enum { COUNT = CALL_PAGES_MAX, FAR = 0x40000000 };
@@ -114,7 +114,7 @@ static void a_space_ends_with_all_its_pages(void)
         CHECK(frame_at(f)->kind == FRAME_USER && node_is_leaf(&frame_at(f)->mappings));
 }
 
-/* A step looks through two tables at most, though there is nothing in them. */
+/* A step looks through at most two tables, even if they are empty. */
 static void tables_go_in_steps(void)
 {
     enum { TABLES = 4, TABLE_BYTES = PAGE_SIZE * TABLE_ENTRIES, STEP_FRAMES = 2 * 2 + 1 };
@@ -132,7 +132,7 @@ static void tables_go_in_steps(void)
     }
 }
 
-/* A page was to be dropped; but the space ends, and it is left. */
+/* A page was to be dropped; but then the space ends, and processors leave it. */
 static void a_space_is_left_whatever_was_asked(void)
 {
     struct cpu *other = &kernel.cpus[1];
@@ -150,7 +150,7 @@ static void a_space_is_left_whatever_was_asked(void)
     kernel.cpu_count = 1;
 }
 
-/* The call of a thread in slot FREE, which the server has received. */
+/* Receives the call of a new thread in slot FREE. */
 static struct message_page *received(struct thread *server)
 {
     struct thread *client = make(FREE, 0, PRIORITY_COUNT - 1);
@@ -162,8 +162,8 @@ static struct message_page *received(struct thread *server)
     return thread_page(server);
 }
 
-/* T2: a thread in a dead one's place is not answered in its stead. */
-static void the_dead_are_not_answered(void)
+/* T2: a thread in the cell of a destroyed one does not get its reply. */
+static void a_destroyed_thread_is_not_answered(void)
 {
     CHECK(call(SYS_endpoint_create, 0, ENDPOINT, 0, 0) == OK);
     struct thread *server = make(SERVER, ENDPOINT, PRIORITY_COUNT - 1);
@@ -186,7 +186,7 @@ static void the_dead_are_not_answered(void)
     CHECK(world_syscall(server, SYS_thread_yield, (const uint32_t[4]){0}) == init);
 }
 
-/* T2: "it begins beyond that of every dead thread", whichever died last, and though the count wraps around. */
+/* T2: "it begins beyond that of every dead thread", whichever died last, even though the count wraps around. */
 static void calls_are_counted_beyond_the_dead(void)
 {
     static const uint32_t deaths[][2] = {{5, 5}, {3, 5},         {0x7fffffff, 0x7fffffff}, {0xfffffff0, 0xfffffff0},
@@ -211,7 +211,7 @@ int main(void)
     tables_go_in_steps();
     a_space_is_left_whatever_was_asked();
     calls_are_counted_beyond_the_dead();
-    the_dead_are_not_answered();
+    a_destroyed_thread_is_not_answered();
     world_end();
     puts("test_object_ends: nothing is left of what ends");
 }

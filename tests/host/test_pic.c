@@ -12,17 +12,17 @@ static void port_out(uint16_t port, uint8_t value);
 #define outb port_out
 #include "kernel/i386/pic.c"
 
-enum { PICS = 2, WORDS = 4, LOOKS = 3 /* until channel 2 has counted down */ };
+enum { PICS = 2, WORDS = 4, LOOKS = 3 /* LOOKS: reads until channel 2 has counted down */ };
 
 /* An 8259. */
 static struct controller {
-    uint8_t words[WORDS]; /* of its initialisation */
+    uint8_t words[WORDS]; /* the words of its initialisation */
     unsigned words_count;
     uint8_t masks, in_service, requests;
     bool shows_service;
 } controllers[PICS];
 
-/* An 8254, of which channel 2 has its gate and its output at the control port. */
+/* An 8254. The gate and the output of channel 2 are at the control port. */
 static struct {
     unsigned mode[3], bytes[3];
     uint16_t count[3];
@@ -97,7 +97,7 @@ static uint8_t port_in(uint16_t port)
 
 /* ------------------------------------------------------------------------------- interrupts */
 
-/* The controller lets the line through: it is not masked, and nothing as important is in service. */
+/* Whether the controller passes the line on: it is not masked, and nothing of its priority or higher is in service. */
 static bool lets_through(struct controller *c, unsigned line)
 {
     uint8_t bit = (uint8_t)(1u << line);
@@ -125,16 +125,17 @@ static void is_set_up(void)
     pic_init();
     for (unsigned i = 0; i < PICS; i++) {
         CHECK(controllers[i].words_count == WORDS);
-        CHECK(controllers[i].words[0] == 0x11); /* edges, two controllers, four words */
+        CHECK(controllers[i].words[0] == 0x11); /* edge-triggered, two controllers, four words */
         CHECK(controllers[i].words[1] == PIC_VECTORS + 8 * i);
-        CHECK(controllers[i].words[3] == 1); /* 8086, ends are told */
+        CHECK(controllers[i].words[3] == 1); /* 8086 mode, explicit ends of interrupt */
     }
     CHECK(controllers[0].words[2] == 1 << CASCADE && controllers[1].words[2] == CASCADE);
     for (unsigned line = 0; line < PIC_LINES; line++)
         CHECK(line == CASCADE || !interrupt(line));
 }
 
-/* Each comes when it was unmasked, is masked when it has come, and can come again; meanwhile the tick comes, too. */
+/* Each line interrupts when it is unmasked, is masked when it has interrupted, and can interrupt again. Meanwhile ticks
+ * arrive, too. */
 static void lines_come_again(void)
 {
     pic_unmask(IRQ_TICK);
@@ -153,8 +154,9 @@ static void lines_come_again(void)
     }
 }
 
-/* One that went away is told as line 7 or 15: it is not ended, but at the master, which saw the cascade; nor masked. */
-static void spurious_ones_are_none(void)
+/* An interrupt that went away arrives as line 7 or 15. It is not ended, except at the master, which saw the cascade;
+ * nor is it masked. */
+static void spurious_interrupts_are_ignored(void)
 {
     pic_unmask(7);
     pic_unmask(15);
@@ -185,7 +187,7 @@ static void waits_as_long_as_it_says(void)
     for (unsigned i = 0; i < sizeof times / sizeof times[0]; i++) {
         timer_wait(times[i]);
         unsigned microseconds = (unsigned)(timer.count[2] * 1000000ull / TIMER_HZ);
-        CHECK(timer.mode[2] == 0 && timer.looks == LOOKS); /* it was waited for */
+        CHECK(timer.mode[2] == 0 && timer.looks == LOOKS); /* the count was waited for */
         CHECK(microseconds + times[i] / 1000 + 2 >= times[i] && microseconds <= times[i] + times[i] / 1000 + 2);
         CHECK(!(timer.control & CONTROL_SPEAKER));
     }
@@ -195,8 +197,8 @@ int main(void)
 {
     is_set_up();
     lines_come_again();
-    spurious_ones_are_none();
+    spurious_interrupts_are_ignored();
     the_tick_is_as_fast_as_it_says();
     waits_as_long_as_it_says();
-    puts("test_pic: all lines come again, in time");
+    puts("test_pic: every line can interrupt again, and the tick has its rate");
 }

@@ -46,14 +46,14 @@ static void tests_are_programs(void)
     RUN(list, 1);
 }
 
-/* What a message says of its data is not more than it has; and they are strings, so many at least. */
+/* A message says no more than the data that it has, and the data is strings, at least so many. */
 static void arguments_are_checked(void)
 {
     const struct step list[] = {
         CALL_WITH(INIT, "good", 5, "answer 0: EINVAL\n", PROC_SPAWN, 1, 9),
         CALL_WITH(INIT, "good", 5, "answer 0: EINVAL\n", PROC_SPAWN, 1, 0xffffffff),
         CALL_WITH(INIT, "good", 5, "answer 0: EINVAL\n", PROC_SPAWN, 1, 4), /* no zero byte */
-        CALL_WITH(INIT, "good", 5, "answer 0: EINVAL\n", PROC_SPAWN, 1, 0), /* none were put */
+        CALL_WITH(INIT, "good", 5, "answer 0: EINVAL\n", PROC_SPAWN, 1, 0), /* none were put before */
         CALL_WITH(INIT, "good", 5, "answer 0: EINVAL\n", PROC_SPAWN, 2, 5),
         CALL_WITH(INIT, "good", 5, "answer 0: EINVAL\n", PROC_SPAWN, 0, 5),
         CALL_WITH(INIT, "none", 5, "answer 0: ENOENT\n", PROC_SPAWN, 1, 5),
@@ -68,22 +68,23 @@ static void arguments_are_checked(void)
     RUN(list, 1);
 }
 
-/* Those that are put are the next exec's, and then nobody's; an exec that is refused has used them up. */
+/* Arguments that were put are for the next exec, and for no later one. An exec that is refused has used them up,
+ * too. */
 static void arguments_are_put(void)
 {
     const struct step list[] = {
         SPAWN(NULL),
         CALL_WITH(P1, "good", 5, "answer 1: EINVAL\n", PROC_ARGS_PUT, 0, 9),
-        CALL_WITH(P1, "good", 5, "answer 1: EINVAL\n", PROC_ARGS_PUT, 5, 5), /* behind nothing */
+        CALL_WITH(P1, "good", 5, "answer 1: EINVAL\n", PROC_ARGS_PUT, 5, 5), /* there is nothing before them */
         CALL_WITH(P1, "goodgood", 8, "answer 1\n", PROC_ARGS_PUT, 0, 8),
-        CALL_WITH(P1, "bad", 4, "answer 1\n", PROC_ARGS_PUT, 0, 4), /* anew */
+        CALL_WITH(P1, "bad", 4, "answer 1\n", PROC_ARGS_PUT, 0, 4), /* from the beginning again */
         CALL_WITH(P1, "good", 5, "answer 1\n", PROC_ARGS_PUT, 0, 5),
         CALL_WITH(P1, "more", 5, "answer 1: EINVAL\n", PROC_ARGS_PUT, 4, 5),
         CALL_WITH(P1, "more", 5, "answer 1: EINVAL\n", PROC_ARGS_PUT, 6, 5),
         CALL_WITH(P1, "more", 5, "answer 1\n", PROC_ARGS_PUT, 5, 5),
         CALL(P1, PROGRAM("good") "clear 1: 18, tables 6\n" SEGMENTS(1) ENTRY(1) "answer 1\n", PROC_EXEC, 2, 0),
         CALL(P1, "answer 1: 2 10 5 more|\n", PROC_ARGS, 5),
-        CALL(P1, "answer 1: 1 5 5 good|\n", PROC_ARGS, 0), /* all of it was read */
+        CALL(P1, "answer 1: 1 5 5 good|\n", PROC_ARGS, 0), /* everything was read */
         CALL(P1, "answer 1: EINVAL\n", PROC_EXEC, 2, 0),
         CALL_WITH(P1, "none", 5, "answer 1\n", PROC_ARGS_PUT, 0, 5),
         CALL(P1, PROGRAM("none") "answer 1: ENOENT\n", PROC_EXEC, 1, 0),
@@ -92,7 +93,7 @@ static void arguments_are_put(void)
         CALL(P1, "answer 1: EINVAL\n", PROC_EXEC, 2, 0),
         CALL(P1, "answer 1: EINVAL\n", PROC_EXEC, 1, 0),
         CALL_WITH(P1, "good", 5, "answer 1\n", PROC_ARGS_PUT, 0, 5),
-        CALL(P1, "answer 1\n", PROC_ARGS_PUT, 0, 0), /* after all none */
+        CALL(P1, "answer 1\n", PROC_ARGS_PUT, 0, 0), /* none after all */
         CALL(P1, "answer 1: EINVAL\n", PROC_EXEC, 1, 0),
         CALL(P1, "answer 1: 1 5 5 good|\n", PROC_ARGS, 0),
     };
@@ -118,7 +119,7 @@ static void arguments_are_too_long(void)
     }
 }
 
-/* As many as there may be, to the last byte; a program gets them 256 at a time, once. Pieces may end anywhere. */
+/* As many as are allowed, to the last byte. A program reads them 256 at a time, once. Pieces may end anywhere. */
 static void arguments_are_long(void)
 {
     static struct step list[ARGUMENTS_MAX / IPC_DATA_MAX + 16];
@@ -145,7 +146,7 @@ static void arguments_are_long(void)
     CHECK(arguments_used() == 1);
 }
 
-/* Both sets go when the process does; a child shares its parent's. */
+/* Both sets are freed with the process. A child shares its parent's. */
 static void arguments_go_with_their_process(void)
 {
     const struct step list[] = {
@@ -162,7 +163,7 @@ static void arguments_go_with_their_process(void)
     CHECK(arguments_used() == 0);
 }
 
-/* A long set that has no room is refused, and its process has none then; what comes with an exec has room always. */
+/* A long set without room is refused, and the process then has none. A set that comes with an exec always has room. */
 static void arguments_have_an_end(void)
 {
     enum { LAST = LIMITS_BLOCKS + 2 };
@@ -194,5 +195,5 @@ int main(void)
     arguments_are_long();
     arguments_go_with_their_process();
     arguments_have_an_end();
-    puts("test_proc_arguments: what was put is what a program is started with");
+    puts("test_proc_arguments: programs start with the arguments that were put");
 }

@@ -40,7 +40,7 @@ static void tick(void)
     "derive slot 17: 2 badge 512 rights 1\nthread slot 18: slot 1 slot 0 priority 8 cpu 255\n"                         \
     "write slot 18: a function and a stack\nresume slot 18\n"
 
-/* The archive is mapped, with frames for tables if those are shortfall; then ticks come. */
+/* The archive is mapped, with frames for tables if the account lacks them; then ticks come. */
 static void the_start(void)
 {
     const struct step none[] = {SPAWN(NULL)};
@@ -64,7 +64,7 @@ static void some_are_inits_and_some_are_programs(void)
         CALL(INIT, "answer 0: EPERM\n", PROC_EXIT),
         {.from = INIT, STRINGS(PROC_EXEC, 1, "good"), .expected = "answer 0: EPERM\n"},
         {.from = P1, STRINGS(PROC_SPAWN, 1, "good"), .expected = "answer 1: EPERM\n"},
-        CALL(INIT, "answer 0: EINVAL\n", PROC_ARGS), /* it has none */
+        CALL(INIT, "answer 0: EINVAL\n", PROC_ARGS), /* init has no arguments */
         CALL(INIT, "answer 0: 0 0\n", PROC_GETPID),
         CALL(P1, "answer 1: ENOSYS\n", 0),
         CALL(P1, "answer 1: ENOSYS\n", PROC_CALLS_END),
@@ -75,8 +75,9 @@ static void some_are_inits_and_some_are_programs(void)
     RUN(list, 1);
 }
 
-/* Nor is one that ended, whose call came later, nor a thread beside the one that waits. */
-static void strangers_are_not_heard(void)
+/* Calls of others are refused: of a process that has ended, whose call came late, and of a thread beside the one that
+ * waits. */
+static void strangers_are_refused(void)
 {
     const struct step list[] = {
         SPAWN(NULL),
@@ -111,14 +112,14 @@ static void sleepers_wake_in_time(void)
         TICK(tick, "answer 1\nanswer 3\n"),
         CALL(P1, "answer 1: 1\n", PROC_UPTIME),
         {.from = P1, .words = {{PROC_SLEEP, 5}}, .expected = NOTHING},
-        {.signal = PROC_SIGNAL_FATAL_FAULT, .before = tick, .expected = "fatal fault\n"}, /* is no tick */
+        {.signal = PROC_SIGNAL_FATAL_FAULT, .before = tick, .expected = "fatal fault\n"}, /* this is no tick */
     };
 
     RUN(list, 1);
 }
 
-/* It is not answered, and what comes after it is not lost. */
-static void who_sleeps_may_end(void)
+/* Its sleep is not answered, and later ones are not lost. */
+static void a_sleeping_process_may_end(void)
 {
     const struct step list[] = {
         SPAWN(NULL),
@@ -128,7 +129,7 @@ static void who_sleeps_may_end(void)
         CALL(P3, NOTHING, PROC_SLEEP, 2),
         CALL(P1, END(2, "2/2") "answer 1\n", PROC_KILL, 2, SIGNAL_KILL),
         CALL(P1, "answer 1: 2 0 9\n", PROC_WAIT, 2, 0),
-        FORK(P1, NULL), /* in its place */
+        FORK(P1, NULL), /* in the place of the first one */
         CALL(BADGE(2, 4), NOTHING, PROC_SLEEP, 3),
         TICK(tick, NOTHING),
         TICK(tick, "answer 3\n"),
@@ -138,7 +139,7 @@ static void who_sleeps_may_end(void)
     RUN(list, 1);
 }
 
-/* Each that there is, from a number on, whatever it does; init is none of them. */
+/* Every process from a number on, in any state; init is not among them. */
 static void processes_are_listed(void)
 {
     const struct step list[] = {
@@ -158,7 +159,7 @@ static void processes_are_listed(void)
     RUN(list, 1);
 }
 
-/* All of them, but not again before a while has gone by. */
+/* All servers, but not again before some time has passed. */
 static void servers_are_audited(void)
 {
     static const char audits[] = "audit mem\naudit console\naudit files\nanswer 1\n";
@@ -229,7 +230,7 @@ static void a_wait_is_answered_at_the_end_it_waits_for(void)
     RUN(list, 1);
 }
 
-/* Children are adopted then: they are forgotten when they end, and nobody can wait for them. */
+/* Its children are adopted: they are forgotten when they end, and no process can wait for them. */
 static void a_parent_ends_first(void)
 {
     const struct step list[] = {
@@ -239,7 +240,7 @@ static void a_parent_ends_first(void)
         FORK(P2, NULL),
         CALL(P3, END(3, "3/3"), PROC_EXIT, 5),
         CALL(P2, END(2, "2/2") AGAIN, PROC_EXIT, 6),
-        CALL(P1, "answer 1: ESRCH\n", PROC_KILL, 3, 0), /* nobody will ask for it */
+        CALL(P1, "answer 1: ESRCH\n", PROC_KILL, 3, 0), /* no process can wait for it */
         CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, 4, 1),
         CALL(BADGE(4, 4), END(4, "4/4"), PROC_EXIT, 7),
         CALL(P1, "answer 1: ESRCH\n", PROC_KILL, 4, 0),
@@ -269,7 +270,7 @@ static void some_signals_do_nothing(void)
     run_steps(list, count, 1);
 }
 
-/* Each of them, with its number for the parent. */
+/* Each signal, whose number the parent gets. */
 static void each_other_signal_ends(void)
 {
     for (uint32_t signal = 1; signal < 32; signal++) {
@@ -280,7 +281,8 @@ static void each_other_signal_ends(void)
         const struct step list[] = {
             SPAWN(NULL),
             CALL(INIT, STOP(1) GONE(1) RELEASE("1/1") "answer 0\n", PROC_KILL, 1, signal),
-            CALL(INIT, "answer 0\n", PROC_KILL, 1, signal), /* once more: it is still to be waited for */
+            CALL(INIT, "answer 0\n", PROC_KILL, 1,
+                 signal), /* a second time, while the process has not been waited for */
             CALL(INIT, ends, PROC_WAIT, 0, 0),
         };
         RUN(list, 1);
@@ -299,7 +301,7 @@ static void one_may_kill_itself(void)
     RUN(list, 1);
 }
 
-/* A child, a child of one, adopted ones; not the parent, a brother, init. */
+/* A child, a child of one, adopted ones; but not the parent, a sibling, init. */
 static void one_may_kill_what_is_below(void)
 {
     const struct step list[] = {
@@ -319,7 +321,7 @@ static void one_may_kill_what_is_below(void)
         CALL(P2, STOP(5) END(5, "5/5") "answer 2\n", PROC_KILL, 5, 9),
         CALL(P2, "answer 2: 4 0 0\n", PROC_WAIT, 0, 0),
         CALL(P3, END(3, "3/3"), PROC_EXIT, 0),
-        CALL(P2, "answer 2: EPERM\n", PROC_KILL, 3, 0), /* one that has ended is its parent's all the same */
+        CALL(P2, "answer 2: EPERM\n", PROC_KILL, 3, 0), /* even one that has ended belongs to its parent */
         CALL(P1, STOP(2) END(2, "2/2") "answer 1\n", PROC_KILL, 2, 9),
     };
 
@@ -330,7 +332,7 @@ static void one_may_kill_what_is_below(void)
 
 #define BEGIN_FILES "files begin 1/1 at 0\ngive t1 slot 4: 9 badge 1/1 rights 1\n"
 
-/* The file server has to know of it first. */
+/* The file server must know the process first. */
 static void a_limit_binds_what_is_forked(void)
 {
     const struct step list[] = {
@@ -377,9 +379,9 @@ int main(void)
 {
     the_start();
     some_are_inits_and_some_are_programs();
-    strangers_are_not_heard();
+    strangers_are_refused();
     sleepers_wake_in_time();
-    who_sleeps_may_end();
+    a_sleeping_process_may_end();
     processes_are_listed();
     servers_are_audited();
     a_wait_takes_one_that_ended();
@@ -390,5 +392,5 @@ int main(void)
     one_may_kill_itself();
     one_may_kill_what_is_below();
     a_limit_binds_what_is_forked();
-    puts("test_proc_calls: each call of the process server does what it is to");
+    puts("test_proc_calls: each call of the process server does what it should");
 }

@@ -22,8 +22,8 @@ enum { P1 = BADGE(1, 1), P2 = BADGE(2, 2), P3 = BADGE(3, 3) };
 
 /* ---------------------------------------------------------------------------------- one */
 
-/* All that others see goes at once; its number and its place in the account stay until its parent has heard, which it
- * does when all is free. */
+/* What others see of the process disappears at once. Its number and its place in the account stay until its parent has
+ * been told, which happens when everything is freed. */
 static void an_end_goes_on(void)
 {
     const struct step list[] = {
@@ -37,7 +37,7 @@ static void an_end_goes_on(void)
         CALL(P1, "answer 1\n", PROC_KILL, 2, 0),
         CALL(P1, "answer 1\n", PROC_KILL, 2, 9), /* it ends as it has begun to */
         CALL(P1, "answer 1: 0 0 0\n", PROC_WAIT, 2, 1),
-        CALL(P1, "answer 1\n", PROC_KILL, 3, 0), /* which it has adopted */
+        CALL(P1, "answer 1\n", PROC_KILL, 3, 0), /* it has adopted that one */
         CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, 3, 1),
         CALL(INIT, "answer 0: 511 3\n", PROC_GET_LIMIT),
         WORK("end 2\n" GOES_ON),
@@ -55,8 +55,8 @@ static void an_end_goes_on(void)
     CHECK(arguments_used() == 1);
 }
 
-/* Whoever runs is stopped before the first part; who waits does not run. */
-static void who_runs_is_stopped(void)
+/* A process that runs is stopped before the first part. One that waits does not run. */
+static void a_running_process_is_stopped(void)
 {
     const struct step list[] = {
         SPAWN(NULL),
@@ -73,8 +73,8 @@ static void who_runs_is_stopped(void)
     RUN(list, 1);
 }
 
-/* Nor is one answered that waits for a child, or that ends itself: its thread is still there. */
-static void who_ends_is_not_answered(void)
+/* Its wait for a child, or its own exit, is not answered: the thread is only still there. */
+static void an_ending_process_is_not_answered(void)
 {
     const struct step list[] = {
         SPAWN(NULL),
@@ -91,7 +91,7 @@ static void who_ends_is_not_answered(void)
     RUN(list, 1);
 }
 
-/* It is adopted while its end goes on, and forgotten then. */
+/* The child is adopted while its end continues, and then forgotten. */
 static void a_parent_ends_while_its_child_does(void)
 {
     const struct step list[] = {
@@ -114,7 +114,7 @@ static void a_parent_ends_while_its_child_does(void)
     RUN(list, 1);
 }
 
-/* Who waits already, for this one or for any, hears when all is free, and once. */
+/* A parent that already waits, for this child or for any, is answered when everything is freed, and once. */
 static void a_wait_is_answered_behind_the_last_part(void)
 {
     const struct step list[] = {
@@ -132,7 +132,7 @@ static void a_wait_is_answered_behind_the_last_part(void)
     RUN(list, 1);
 }
 
-/* Its end is in the account until it was waited for. */
+/* The ending process is in the account until it was waited for. */
 static void an_end_is_charged(void)
 {
     const struct step list[] = {
@@ -185,7 +185,7 @@ static void five_fault(void)
 #define DIED(n, badge, eip)                                                                                            \
     "fatal fault\nread r" #n " registers\nlog good (pid " #n "): killed: breakpoint at eip 0x" eip "\n" END(n, badge)
 
-/* One with the signal, each other one with a step. */
+/* One is reported with the signal, each other one with a step. */
 static void five_fault_at_once(void)
 {
     const struct step list[] = {
@@ -221,7 +221,7 @@ static void all_are_due(void)
     machine_ticks = 5;
 }
 
-/* 32 with each message; nobody is lost, none is answered twice. */
+/* 32 with each message. None is lost, none is answered twice. */
 static void a_hundred_wake_at_once(void)
 {
     enum { SLEEPERS = 100, IN_ONE = 32, FIRST = 2 };
@@ -244,7 +244,7 @@ static void a_hundred_wake_at_once(void)
     list[n++] = (struct step)TICK(all_are_due, woken[0]);
     list[n++] = (struct step)CALL(P1, "answer 1: 5\n", PROC_UPTIME);
     list[n++] = (struct step)WORK(woken[1]);
-    list[n++] = (struct step)TICK(NULL, woken[2]); /* the next step is on its way all the same */
+    list[n++] = (struct step)TICK(NULL, woken[2]); /* the next step is nevertheless on its way */
     list[n++] = (struct step)WORK(woken[3]);
     run_steps(list, n, 1);
 }
@@ -252,13 +252,13 @@ static void a_hundred_wake_at_once(void)
 int main(void)
 {
     an_end_goes_on();
-    who_runs_is_stopped();
-    who_ends_is_not_answered();
+    a_running_process_is_stopped();
+    an_ending_process_is_not_answered();
     a_parent_ends_while_its_child_does();
     a_wait_is_answered_behind_the_last_part();
     an_end_is_charged();
     an_end_gives_its_processor();
     five_fault_at_once();
     a_hundred_wake_at_once();
-    puts("test_proc_ends: ends go in steps, and nobody hears of one before it is over");
+    puts("test_proc_ends: ends take steps, and are reported when they are complete");
 }

@@ -27,7 +27,7 @@ static void tick_at_5(void)
     machine_ticks = 5;
 }
 
-/* One that init starts leads a session; its children begin in its group. */
+/* A process that init starts leads a session; its children begin in its group. */
 static void groups_are_set(void)
 {
     const struct step list[] = {
@@ -40,7 +40,7 @@ static void groups_are_set(void)
         SET(P1, "answer 1: EINVAL\n", 2, 0x80000000),
         SET(P1, "answer 1: ESRCH\n", 4, 0),
         SET(P2, "answer 2: ESRCH\n", 3, 0), /* not its child */
-        SET(P1, "answer 1: EPERM\n", 0, 0), /* leads a session */
+        SET(P1, "answer 1: EPERM\n", 0, 0), /* it leads a session */
         SET(P1, "answer 1: EPERM\n", 3, 2), /* no such group */
         SET(INIT, "answer 0: EPERM\n", 0, 0),
         GROUP(P1, "answer 1: 1 1\n", 2),
@@ -51,7 +51,7 @@ static void groups_are_set(void)
         GROUP(P1, "answer 1: 1 1\n", 3),
         CALL_WITH(P3, "good", 5, NULL, PROC_EXEC, 1, 5),
         SET(P1, "answer 1: EACCES\n", 3, 2),
-        SET(P3, "answer 3\n", 0, 0), /* itself it may */
+        SET(P3, "answer 3\n", 0, 0), /* it may move itself */
     };
 
     RUN(list, 1);
@@ -64,12 +64,12 @@ static void sessions_begin(void)
         FORK(P1, NULL),
         FORK(P1, NULL),
         SESSION(INIT, "answer 0: EPERM\n"),
-        SESSION(P1, "answer 1: EPERM\n"), /* leads a group */
+        SESSION(P1, "answer 1: EPERM\n"), /* it leads a group */
         SESSION(P2, "answer 2: 2\n"),
         GROUP(P1, "answer 1: 2 2\n", 2),
         SESSION(P2, "answer 2: EPERM\n"),
         SET(P1, "answer 1: EPERM\n", 2, 1), /* out of another session */
-        SET(P1, "answer 1: EPERM\n", 3, 2), /* into another */
+        SET(P1, "answer 1: EPERM\n", 3, 2), /* into another session */
         SET(P1, "answer 1\n", 3, 0),
         SESSION(P3, "answer 3: EPERM\n"),
     };
@@ -77,7 +77,7 @@ static void sessions_begin(void)
     RUN(list, 1);
 }
 
-/* Who only looks finds it again. */
+/* A wait that only looks leaves the child to the next wait. */
 static void children_are_waited_for_by_group(void)
 {
     const struct step list[] = {
@@ -100,7 +100,7 @@ static void children_are_waited_for_by_group(void)
     RUN(list, 1);
 }
 
-/* Who waits hears when the last has ended, and that there is none. */
+/* A parent that ignores its children's ends is answered when the last has ended: it has none. */
 static void children_are_forgotten(void)
 {
     const struct step list[] = {
@@ -127,12 +127,12 @@ static void signals_are_awaited(void)
         AWAIT(P1, NOTHING, 5, BIT(USER_1)),
         SEND(1, USER_2, "answer 0\n"),
         SEND(1, USER_1, "answer 1: 5\nanswer 0\n"),
-        AWAIT(P1, "answer 1: 5\n", 5, both), /* it is there */
+        AWAIT(P1, "answer 1: 5\n", 5, both), /* the signal is pending */
         CALL(P1, "answer 1: 10 0 0\n", PROC_SIGNAL_TAKE, 0, BIT(USER_1)),
         CALL(P1, "answer 1: 0 2048 0\n", PROC_SIGNAL_TAKE, 0, BIT(USER_1)),
         AWAIT(P1, NOTHING, 5, BIT(USER_1)),
         TICK(tick_at_5, "answer 1: 0\n"),
-        CALL(P1, NOTHING, PROC_SLEEP, 5), /* awaits none any more */
+        CALL(P1, NOTHING, PROC_SLEEP, 5), /* it no longer waits for one */
         SEND(1, USER_1, "answer 0\n"),
         SEND(1, CHILD, "answer 1: left 5\nanswer 0\n"),
     };
@@ -147,5 +147,5 @@ int main(void)
     children_are_waited_for_by_group();
     children_are_forgotten();
     signals_are_awaited();
-    puts("test_proc_family: groups are as they were set, and who waits for children or signals hears of them");
+    puts("test_proc_family: groups are as they were set, and waits for children and signals are answered");
 }

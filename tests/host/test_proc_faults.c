@@ -86,7 +86,7 @@ static const struct fault_row {
      STACK_LOW,
      9,
      KILLED_BY("out of memory at 0x904000 (write)")},
-    /* A push into the page below the stack, from its last page; or the stack is not where there can be one. */
+    /* A push from the stack's last page into the page below it; or the stack pointer is where no stack can be. */
     {WROTE(STACK_LOW - 4), STACK_LOW, 11, KILLED_BY("stack overflow at 0xe7ffc (write)")},
     {WROTE(GUARD), STACK_LOW + PAGE_SIZE - 1, 11, KILLED_BY("stack overflow at 0xe7000 (write)")},
     {WROTE(GUARD), STACK_LOW + PAGE_SIZE, 11, KILLED_BY("page fault at 0xe7000 (write, not mapped)")},
@@ -113,8 +113,8 @@ static void who_faults_ends(void)
     }
 }
 
-/* A page fault is not taken for an overflow because the stack is not known. */
-static void who_cannot_be_read_ends(void)
+/* If the stack pointer cannot be read, a page fault is not taken for an overflow. */
+static void an_unreadable_thread_ends(void)
 {
     static const struct machine_fatal_fault one = {1, 0x10, PAGE_FAULT(FAULT_USER)};
     const struct step list[] = {
@@ -131,8 +131,8 @@ static void who_cannot_be_read_ends(void)
     RUN(list, 1);
 }
 
-/* One with the signal, and one with each step, to the last that mem tells of; a space that no process has is passed
- * over; what cannot be read is told as 0. */
+/* One is reported with the signal, and one with each step, to the last that mem reports. A space without a process is
+ * skipped. A register that cannot be read is shown as 0. */
 static void many_fault_at_once(void)
 {
     static const struct machine_fatal_fault three[] = {
@@ -152,7 +152,7 @@ static void many_fault_at_once(void)
         CALL(P1, "answer 1: 3 0 5\n", PROC_WAIT, 0, 0),
         WORK("fatal fault\n" GOES_ON),
         WORK("fatal fault\n" GOES_ON),
-        {.signal = PROC_SIGNAL_FATAL_FAULT, .expected = "fatal fault\n"}, /* the next step is on its way all the same */
+        {.signal = PROC_SIGNAL_FATAL_FAULT, .expected = "fatal fault\n"}, /* the next step is nevertheless on its way */
         WORK("fatal fault\nread r2 registers\nlog good (pid 2): killed: page fault at 0x20 (read, not mapped) at eip "
              "0x2009\n" END(2, "2/2") GOES_ON),
         WORK("fatal fault\n"),
@@ -185,7 +185,7 @@ static void handlers_hear_of_faults(void)
         CATCHES(SEGMENT, 0),
         FAULT(HANDLED("8e8010")),
         CALL(P1, "read r1 fpu\nanswer 1: 4105 185466886 16\n", PROC_INTERRUPTED), /* error 6, vector 14, signal 11 */
-        CATCHES(SEGMENT, SEGMENT),                                                /* it has a frame now */
+        CATCHES(SEGMENT, SEGMENT),                                                /* now it has a frame */
         FAULT(KILLED_BY("page fault at 0x10 (write, not mapped)") GONE(1) RELEASE("1/1")),
     };
 
@@ -193,7 +193,7 @@ static void handlers_hear_of_faults(void)
     RUN(list, 1);
 }
 
-/* Of a signal that comes when it has heard of the fault it is told as such, and the fault goes on. */
+/* A signal that comes after the process was told of the fault is reported as such, and the fault is still handled. */
 static void a_signal_may_come_meanwhile(void)
 {
     enum { USER_1 = 10, BIT = 1 << 9 };
@@ -202,7 +202,8 @@ static void a_signal_may_come_meanwhile(void)
         SPAWN(NULL),
         CATCHES(SEGMENT | BIT, 0),
         FAULT(HANDLED("8e8010")),
-        CALL(INIT, "answer 0\n", PROC_KILL, 1, USER_1), /* it is on its way, and hears of the fault first */
+        CALL(INIT, "answer 0\n", PROC_KILL, 1,
+             USER_1), /* the process is already interrupted, and is told of the fault first */
         CALL(P1, "read r1 fpu\nanswer 1: 4105 185466886 16\n", PROC_INTERRUPTED),
         CALL(INIT, "stop r1\nread r1 registers\nread r1 registers\ndivert r1: 8e8010\nresume r1\nanswer 0\n", PROC_KILL,
              1, USER_1),
@@ -215,7 +216,7 @@ static void a_signal_may_come_meanwhile(void)
     RUN(list, 1);
 }
 
-/* That has no room for a frame; the first fault is told. */
+/* The second fault finds no room for a frame; the first one is reported. */
 static void a_fault_in_its_handling_ends(void)
 {
     static const struct machine_fatal_fault two[] = {WROTE(STACK_LOW - 4)};
@@ -245,7 +246,7 @@ static void who_lacks_memory_ends(void)
     RUN(list, 1);
 }
 
-/* `int $0x80` is a fault that no handler hears of; of a program that has the vdso. */
+/* In a program with the vdso `int $0x80` is a fault that no handler is called for. */
 static void calls_are_faults(void)
 {
     static const struct machine_fatal_fault one = {1, 0, WHY(13, 0x402)}, other = {1, 0, WHY(13, 0x40a)};
@@ -271,7 +272,8 @@ static void calls_are_faults(void)
     RUN(no_call, 1);
 }
 
-/* A page that the file server may grant by now: the vdso asks it, whoever handles what; once for each fault. */
+/* A page that the file server may be able to grant by now: the vdso asks it, whatever handlers there are, once for each
+ * fault. */
 static void pages_may_be_granted(void)
 {
     static const struct machine_fatal_fault one = {1, 0x40001000, PAGE_FAULT(FAULT_USER | FATAL_FAULT_FOREIGN)};
@@ -279,7 +281,7 @@ static void pages_may_be_granted(void)
         {.from = INIT, STRINGS(PROC_SPAWN, 1, "foreign")},
         FAULT(HANDLED("8e8010")),
         CALL(P1, "read r1 fpu\nanswer 1: 4105 118362116 1073745920\n", PROC_INTERRUPTED),
-        CATCHES(0, 0), /* it has the page */
+        CATCHES(0, 0), /* the page is mapped */
         FAULT(HANDLED("8e8010")),
         CALL(P1, "read r1 fpu\nanswer 1: 4105 118362116 1073745920\n", PROC_INTERRUPTED),
         FAULT("fatal fault\nlog foreign (pid 1): killed: behind the end of a mapped file, or of what it was cut to at "
@@ -305,7 +307,7 @@ int main(void)
     calls_are_faults();
     pages_may_be_granted();
     who_faults_ends();
-    who_cannot_be_read_ends();
+    an_unreadable_thread_ends();
     many_fault_at_once();
-    puts("test_proc_faults: whoever faults ends, and it is told why");
+    puts("test_proc_faults: a process that faults ends, and the reason is reported");
 }

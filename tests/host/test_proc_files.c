@@ -45,7 +45,7 @@ static void files_are_asked_for_once(void)
     RUN(list, 1);
 }
 
-/* When it was refused nobody has any, and it may be asked for again. */
+/* After a refusal the process has no files, and may ask again. */
 static void asking_may_be_refused(void)
 {
     static const struct {
@@ -80,7 +80,7 @@ static void fork_shares_them(void)
 {
     const struct step list[] = {
         SPAWN(NULL),
-        FORK(P1, FRAME(1) FORKED(2, "2/2", 1, 0, 1) RESUME(2) "answer 1: 2\n"), /* which has none */
+        FORK(P1, FRAME(1) FORKED(2, "2/2", 1, 0, 1) RESUME(2) "answer 1: 2\n"), /* it has no files */
         FILES_OF_1,
         FORK(P1, FRAME(2) FORKED(3, "3/3", 2, 0, 1) SHARE("1/1", "3/3") GIVE(3, "3/3") RESUME(3) "answer 1: 3\n"),
         CALL(P3, "answer 3\n", PROC_FILES),
@@ -92,7 +92,7 @@ static void fork_shares_them(void)
     RUN(list, 1);
 }
 
-/* The child is taken apart again, its parent hears why, and the next fork is as if there had been none before. */
+/* The child is taken apart again, its parent is told why, and the next fork is as if there had been none before. */
 static void a_fork_may_be_refused(void)
 {
     static const struct {
@@ -120,7 +120,7 @@ static void a_fork_may_be_refused(void)
 
 /* ---------------------------------------------------------------------------------- exec */
 
-/* The path is looked up from its own working directory; the new program is told that it has files. */
+/* The path is looked up from the process's own working directory; the new program is told that it has files. */
 static void exec_tells_of_it(void)
 {
     const struct step list[] = {
@@ -141,7 +141,7 @@ static void exec_tells_of_it(void)
     RUN(list, 1);
 }
 
-/* Nothing is changed by any of it: not its arguments, and the file server is not told of an exec. */
+/* A refused path changes nothing: the process keeps its arguments, and the file server is not told of an exec. */
 static void a_path_may_be_refused(void)
 {
     static const int32_t errors[] = {-ENOENT, -ENOTDIR, -EACCES, -ENAMETOOLONG, -EINVAL};
@@ -167,7 +167,7 @@ static void a_path_may_be_refused(void)
     }
 }
 
-/* What is longer than a message is not asked for. */
+/* A path that is longer than a message is refused without asking. */
 static void a_path_is_not_longer_than_a_message(void)
 {
     static char path[FILE_DATA_MAX + 1];
@@ -199,7 +199,8 @@ static void copies_are_short(void)
 #define FILL(page, address) "page " #page " of 10\nfill 1: " address " from 70" #page "\n"
 #define EMPTY_SEGMENTS      "map 1: 900000+2800 from 0+0 rights 5\nmap 1: 904000+2ff0 from 0+0 rights 3\nfinish 1: 907000\n"
 
-/* What was written to is no more in the archive: its head is read, its pages are promised, and filled one by one. */
+/* A file that was written to is no longer in the archive: its header is read, its pages are promised and filled one by
+ * one. */
 static void a_copy_is_filled(void)
 {
     const struct step list[] = {
@@ -217,7 +218,7 @@ static void a_copy_is_filled(void)
     RUN(list, 1);
 }
 
-/* Before the old program goes all can be refused; behind that it ends. */
+/* Until the old program is cleared everything can be refused. After that the process ends. */
 static void a_copy_may_be_gone(void)
 {
     static const struct {
@@ -252,7 +253,7 @@ static void a_copy_may_be_gone(void)
     }
 }
 
-/* One that was cut meanwhile, so that there is no header, or that was no program. */
+/* The file was cut meanwhile, so that it has no header, or is no program. */
 static void a_copy_may_be_none(void)
 {
     const struct step list[] = {
@@ -271,7 +272,7 @@ static void a_copy_may_be_none(void)
 
 /* ---------------------------------------------------------------------------------- end */
 
-/* Whichever way it ends, once. */
+/* However it ends, it is released, once. */
 static void an_end_releases_them(void)
 {
     const struct step list[] = {
@@ -286,7 +287,7 @@ static void an_end_releases_them(void)
     RUN(list, 1);
 }
 
-/* Its parent hears when all is closed; its task is gone before, and ends once. */
+/* Its parent is told when all files are closed. Its task has ended before, and ends only once. */
 static void files_are_closed_in_parts(void)
 {
     const struct step list[] = {
@@ -302,14 +303,14 @@ static void files_are_closed_in_parts(void)
         WORK_REFUSED("files release", FILE_MORE, LEAVE("2/2") GOES_ON),
         WORK(LEAVE("2/2") RELEASE("2/2")),
         CALL(P1, "answer 1: 2 0 0\n", PROC_WAIT, 0, 1),
-        FORK(P1, NULL), /* with the frame that it had, which was given back once */
+        FORK(P1, NULL), /* with the same frame, which was given back once */
         FORK(P1, FRAME(2) FORKED(3, "3/4", 2, 0, 1) SHARE("1/1", "3/4") GIVE(3, "3/4") RESUME(3) "answer 1: 4\n"),
     };
 
     RUN(list, 1);
 }
 
-/* The program does not run before. One that is killed meanwhile ends as any other. */
+/* The program does not run before that. A process that is killed meanwhile ends like any other. */
 static void an_exec_closes_in_parts(void)
 {
     const struct step list[] = {
@@ -351,6 +352,6 @@ int main(void)
     a_copy_may_be_gone();
     a_copy_may_be_none();
     an_end_releases_them();
-    puts("test_proc_files: the file server hears of all that it is to know");
+    puts("test_proc_files: the file server is told of begins, execs and ends");
     return 0;
 }

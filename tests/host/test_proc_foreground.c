@@ -49,13 +49,13 @@ static void nobody_reads(void)
     machine_reader = 0;
 }
 
-/* It reads, the console asks, and that is the answer. */
+/* The process reads, the console asks, and proc answers so. */
 #define READS(who, lines)                                                                                              \
     {                                                                                                                  \
         .signal = PROC_SIGNAL_CONSOLE, .before = who##_reads, .expected = "events\n" lines                             \
     }
 #define IS_FOREGROUND(n)        "foreground " n "\n"
-#define BEGINS(n)               "foreground " n ", again\n" /* with its first read, having children */
+#define BEGINS(n)               "foreground " n ", again\n" /* at its first read, if it has children */
 #define WAIT(badge, lines, pid) CALL(badge, lines, PROC_WAIT, pid, 0)
 #define EXEC(badge, lines)                                                                                             \
     {                                                                                                                  \
@@ -67,13 +67,13 @@ static void a_program_is_in_foreground(void)
 {
     static const struct step list[] = {
         SPAWN(NULL),         READS(p1, IS_FOREGROUND("1/1")), READS(p1, IS_FOREGROUND("1/1")), READS(nobody, ""),
-        READS(stranger, ""), /* which has ended meanwhile */
+        READS(stranger, ""), /* it has ended meanwhile */
     };
 
     RUN(list, 1);
 }
 
-/* As long as that has read nothing; with its first read they are asked of again. */
+/* They are in the foreground as long as their parent has read nothing. At its first read the console must ask again. */
 static void children_of_one_that_does_not_read_are_in_foreground(void)
 {
     static const struct step list[] = {
@@ -91,7 +91,7 @@ static void children_of_one_that_does_not_read_are_in_foreground(void)
     RUN(list, 1);
 }
 
-/* A child has read what its parent has read until it is another program. */
+/* A child counts as having read, like its parent, until its next exec. */
 static void a_shell_has_its_input_for_itself(void)
 {
     static const struct step list[] = {
@@ -109,8 +109,8 @@ static void a_shell_has_its_input_for_itself(void)
     RUN(list, 1);
 }
 
-/* `cmd &` of xv6's shell: a child forks the command and ends. Neither before that nor behind it is the command in
- * front. */
+/* `cmd &` of xv6's shell: a child forks the command and ends. The command is not in front, neither before that nor
+ * after it. */
 static void a_command_in_the_background_is_not(void)
 {
     static const struct step list[] = {
@@ -123,17 +123,17 @@ static void a_command_in_the_background_is_not(void)
         READS(p3, ""),
         CALL(P2, END(2, "2/2") AGAIN AGAIN "answer 1: 2 0 0\n", PROC_EXIT, 0),
         READS(p3, ""),
-        FORK(P1, NULL), /* the next one */
+        FORK(P1, NULL), /* the next command */
         WAIT(P1, AGAIN, 0),
         READS(p3, ""),
-        READS(new_p2, IS_FOREGROUND("2/4")), /* it is a copy of who has read */
+        READS(new_p2, IS_FOREGROUND("2/4")), /* it is a copy of a process that has read */
     };
 
     RUN(list, 1);
 }
 
-/* Of several children those are in the foreground that are waited for, and what these wait for. */
-static void who_is_waited_for_is_in_foreground(void)
+/* Of several children those are in the foreground that are waited for, and those that these wait for. */
+static void an_awaited_child_is_in_foreground(void)
 {
     static const struct step list[] = {
         SPAWN(NULL),
@@ -147,15 +147,15 @@ static void who_is_waited_for_is_in_foreground(void)
         READS(p4, ""),
         WAIT(P2, AGAIN, 0),
         READS(p4, IS_FOREGROUND("4/4")),
-        CALL(P3, END(3, "3/3"), PROC_EXIT, 0), /* nobody waits for it, nor for one of it */
+        CALL(P3, END(3, "3/3"), PROC_EXIT, 0), /* no process waits for it, nor for one that does */
         READS(p4, IS_FOREGROUND("4/4")),
     };
 
     RUN(list, 1);
 }
 
-/* Also of whom nobody has read: they are adopted. */
-static void the_children_of_the_dead_are_not_in_foreground(void)
+/* Even if the parent has read nothing: its children are adopted. */
+static void adopted_children_are_not_in_foreground(void)
 {
     static const struct step list[] = {
         SPAWN(NULL),
@@ -181,8 +181,8 @@ static void control_c_is_typed(void)
     }
 #define KEYS(badge, keys, lines) CALL(badge, lines, PROC_KEYS, keys)
 
-/* Only for who is in the foreground, and not for the next program. */
-static void keys_are_for_who_is_in_foreground(void)
+/* Only for a process in the foreground, and not for its next program. */
+static void keys_are_for_the_foreground(void)
 {
     static const struct step list[] = {
         SPAWN(NULL),
@@ -191,7 +191,7 @@ static void keys_are_for_who_is_in_foreground(void)
         READS(p1, IS_FOREGROUND("1/1")),
         FORK(P1, NULL),
         KEYS(P2, 1, "answer 2: EPERM\n"),
-        EXEC(P2, SEES_EXEC(2) AGAIN SEGMENTS(2) ENTRY(2) "answer 2\n"), /* the parent's stay the parent's */
+        EXEC(P2, SEES_EXEC(2) AGAIN SEGMENTS(2) ENTRY(2) "answer 2\n"), /* its parent keeps its keys */
         WAIT(P1, AGAIN, 2),
         KEYS(P2, 1, "keys 2/2\nanswer 2\n"),
         KEYS(P2, 0, "keys 2/2 no more\nanswer 2\n"),
@@ -203,9 +203,9 @@ static void keys_are_for_who_is_in_foreground(void)
     RUN(list, 1);
 }
 
-/* Who is in the foreground ends, also who waits there, but nobody else: neither what is in the background nor who has
+/* The process in the foreground ends, even if it waits, and no other: neither one in the background nor one that has
  * ended. */
-static void control_c_ends_who_is_in_foreground(void)
+static void control_c_ends_the_foreground(void)
 {
     static const struct step shell[] = {
         SPAWN(NULL),
@@ -232,9 +232,9 @@ static void control_c_ends_who_is_in_foreground(void)
     "stop r" #n "\nread r" #n " registers\nread r" #n " registers\ndivert r" #n ": 8e8010\nresume r" #n "\n"
 #define ENDS(n, badge) STOP(n) GONE(n) RELEASE(badge)
 
-/* Who was forked last, and may be what its parent is about to wait for, hears of it, too; not once that has asked for
- * others. */
-static void control_c_ends_who_is_new(void)
+/* The process that was forked last ends, too, as its parent may be about to wait for it; but not once the parent has
+ * waited for others. */
+static void control_c_ends_a_new_child(void)
 {
     static const struct step list[] = {
         SPAWN(NULL),
@@ -261,7 +261,7 @@ static void control_c_ends_who_is_new(void)
     RUN(list, 1);
 }
 
-/* One end with each message. Who forks meanwhile does not run away, nor does what is forked just then. */
+/* One process ends with each message. A process that forks meanwhile does not escape, nor does the child. */
 static void control_c_comes_in_parts(void)
 {
     static const struct step list[] = {
@@ -288,7 +288,7 @@ static void control_c_comes_in_parts(void)
         CALL(P4, "answer 4: 0\n", PROC_SIGNALS, 2, 0, 0),
         CONTROL_C("events\n" ENDS(1, "1/1") AGAIN GOES_ON),
         FORK(P3, END(3, "3/3")),
-        FORK(P4, NULL), /* which catches it, and so does process 3 now */
+        FORK(P4, NULL), /* it catches the signal, and so does process 3 now */
         WORK(ENDS(2, "2/2") GOES_ON),
         WORK(DIVERTED(3) DIVERTED(4) GOES_ON),
         WORK(NOTHING),
@@ -337,7 +337,7 @@ static void nothing_is_due(void)
     machine_reader = P2;
 }
 
-/* By the thread of long work, so that others are served between; a further signal does not begin it twice. */
+/* By the thread of long work, so that others are served in between. Another signal does not begin it twice. */
 static void what_is_due_at_the_console_is_asked_for(void)
 {
     const struct step list[] = {
@@ -361,13 +361,13 @@ int main(void)
     children_of_one_that_does_not_read_are_in_foreground();
     a_shell_has_its_input_for_itself();
     a_command_in_the_background_is_not();
-    who_is_waited_for_is_in_foreground();
-    the_children_of_the_dead_are_not_in_foreground();
-    keys_are_for_who_is_in_foreground();
-    control_c_ends_who_is_in_foreground();
-    control_c_ends_who_is_new();
+    an_awaited_child_is_in_foreground();
+    adopted_children_are_not_in_foreground();
+    keys_are_for_the_foreground();
+    control_c_ends_the_foreground();
+    control_c_ends_a_new_child();
     control_c_comes_in_parts();
     the_console_has_ticks_while_it_wants_them();
     what_is_due_at_the_console_is_asked_for();
-    puts("test_proc_foreground: input is the foreground's");
+    puts("test_proc_foreground: input goes to the foreground");
 }

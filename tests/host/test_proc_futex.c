@@ -37,7 +37,7 @@ static void tick_at_5(void)
     machine_ticks = 5;
 }
 
-/* In the order in which they began; one that is woken before it waits does not wait. */
+/* In the order in which they began to watch. One that is woken before it waits does not wait. */
 static void so_many_are_woken(void)
 {
     const struct step list[] = {
@@ -52,7 +52,7 @@ static void so_many_are_woken(void)
         WATCH(P2, "answer 2: 0\n", HERE, SHARED),
         WAKE(P3, "answer 3: 0\n", HERE, 1, 0),
         WAKE(P3, "answer 3: 1\n", HERE, 1, 1),
-        ENDS(P2, "answer 2: 1\n"), /* it has been */
+        ENDS(P2, "answer 2: 1\n"), /* it has been woken */
         ENDS(P2, "answer 2: 0\n"),
         WAITS(P2, "answer 2: 0 0\n", 9), /* it watches nothing */
     };
@@ -96,7 +96,7 @@ static void there_are_no_strangers(void)
     machine_stranger = 0;
 }
 
-/* It watches, wakes and moves at a word of its own. */
+/* It watches, wakes and moves only at words of its own. */
 static void strangers_change_nothing(void)
 {
     const struct step list[] = {
@@ -106,7 +106,7 @@ static void strangers_change_nothing(void)
         WATCH(P1, NULL, HERE, SHARED),
         WAITS(P1, NOTHING, 9),
         WAKE(P3, "answer 1: 0 1\nanswer 3: 1\n", HERE, 1, 7),
-        TICK(tick_at_5, "answer 2: 0 0\n"), /* nobody woke it */
+        TICK(tick_at_5, "answer 2: 0 0\n"), /* it was not woken */
     };
     const struct step moves[] = {
         THREE,
@@ -126,7 +126,7 @@ static void strangers_change_nothing(void)
     RUN(moves, 1);
 }
 
-/* Each has the file at another address, and who has none only words of its own. */
+/* Each process has the file mapped at another address. One without the file has only words of its own. */
 static void pages_of_files_are_shared(void)
 {
     const struct step list[] = {
@@ -148,7 +148,7 @@ static void pages_of_files_are_shared(void)
     RUN(list, 1);
 }
 
-/* Nobody is woken who does not wait any more. */
+/* A process that no longer waits is not woken. */
 static void others_are_not_woken(void)
 {
     const struct step list[] = {
@@ -177,7 +177,7 @@ static void others_are_not_woken(void)
     RUN(list, 1);
 }
 
-/* As many with a call as can be, and the others with the next; those that watch another word stay. */
+/* As many as possible with one call, and the others with the next. Those that watch another word stay. */
 static void many_are_woken_in_parts(void)
 {
     enum { FIRST = 2, MORE = 2, LAST = FIRST + FUTEX_WOKEN_MAX + MORE - 1 };
@@ -239,8 +239,8 @@ static void console_has_input(void)
         .signal = PROC_SIGNAL_CONSOLE, .before = console_has_input, .expected = "events\n" lines                       \
     }
 
-/* By what the file server says, or the console; not by a word, nor by events that are late. */
-static void who_polls_is_woken(void)
+/* By the file server or the console; not by a word, nor by late news. */
+static void a_polling_process_is_woken(void)
 {
     const struct step list[] = {
         THREE,
@@ -255,7 +255,7 @@ static void who_polls_is_woken(void)
         FILE_EVENTS_OF(p1, "answer 1: 0 1\n"),
         FILE_EVENTS_OF(p1, ""),
         INPUT("answer 2: 0 1\n"),
-        WAITS(P3, "answer 3: 0 1\n", 9), /* it had not waited yet */
+        WAITS(P3, "answer 3: 0 1\n", 9), /* it did not wait yet */
         INPUT(""),
         POLL(P2, NULL, 1),
         WAITS(P2, NOTHING, 9),
@@ -263,13 +263,13 @@ static void who_polls_is_woken(void)
         POLL(P1, NULL, 0),
         WATCH(P1, NULL, HERE, OWN),
         WAITS(P1, NOTHING, 9),
-        FILE_EVENTS_OF(p1, ""), /* of before */
+        FILE_EVENTS_OF(p1, ""), /* of its earlier poll */
     };
 
     RUN(list, 1);
 }
 
-/* One with each message; others are served between. A further signal does not begin it twice. */
+/* One process with each message; others are served in between. Another signal does not begin it twice. */
 static void news_of_many_go_on(void)
 {
     const struct step list[] = {
@@ -292,7 +292,7 @@ static void news_of_many_go_on(void)
     RUN(list, 1);
 }
 
-/* Those that wait for input in parts, too. */
+/* Those that wait for input are woken in parts, too. */
 static void many_pollers_are_woken(void)
 {
     enum { FIRST = 1, MORE = 3, LAST = FIRST + FUTEX_WOKEN_MAX + MORE - 1 };
@@ -306,7 +306,7 @@ static void many_pollers_are_woken(void)
         list[n++] = (struct step)WAITS(BADGE(i, i), NOTHING, 9);
     }
     list[n++] = (struct step){.signal = PROC_SIGNAL_CONSOLE, .before = console_has_input};
-    list[n++] = (struct step)POLL(P1, NULL, 1); /* once more: these events are not for it */
+    list[n++] = (struct step)POLL(P1, NULL, 1); /* it polls again: these news are not for it */
     list[n++] = (struct step)WAITS(P1, NOTHING, 9);
     list[n++] = (struct step)WORK("answer 33: 0 1\nanswer 34: 0 1\nanswer 35: 0 1\n");
     list[n++] = (struct step)INPUT("answer 1: 0 1\n");
@@ -315,7 +315,7 @@ static void many_pollers_are_woken(void)
 
 int main(void)
 {
-    who_polls_is_woken();
+    a_polling_process_is_woken();
     news_of_many_go_on();
     many_pollers_are_woken();
     many_are_woken_in_parts();
@@ -324,5 +324,5 @@ int main(void)
     strangers_change_nothing();
     pages_of_files_are_shared();
     others_are_not_woken();
-    puts("test_proc_futex: who waits at a word is woken, and nobody else");
+    puts("test_proc_futex: only the waiters at a word are woken");
 }

@@ -43,7 +43,7 @@ static void a_program_is_spawned(void)
         SPAWN(FRAME(1) FIRST_TASK(2, "2/2", 1, 0) GOOD(2) RESUME(2) "answer 0: 2\n"),
         CALL(P1, GONE(1) RELEASE("1/1"), PROC_EXIT, 0),
         CALL(P2, GONE(2) RELEASE("2/2"), PROC_EXIT, 0),
-        /* The number of one that ended is not used again until it was waited for; its frame is. */
+        /* The number of a process that ended is not used again until it was waited for; its frame is. */
         SPAWN(FIRST_TASK(3, "3/3", 1, 0) GOOD(3) RESUME(3) "answer 0: 3\n"),
         CALL(INIT, NULL, PROC_WAIT, 1, 0),
         SPAWN(NEXT_TASK(1, "1/4", 0, 0) GOOD(1) RESUME(1) "answer 0: 4\n"),
@@ -52,7 +52,7 @@ static void a_program_is_spawned(void)
     RUN(list, 1);
 }
 
-/* The child's answer is there before it runs, then the parent gets its own. */
+/* The child gets its answer before it runs, then the parent gets its own. */
 static void a_program_forks(void)
 {
     const struct step list[] = {
@@ -68,7 +68,7 @@ static void a_program_forks(void)
     RUN(list, 1);
 }
 
-/* It keeps all but what its program was, and what that had put in the FPU. */
+/* The process keeps everything except its old program and that program's FPU state. */
 static void another_program_is_run(void)
 {
     const struct step list[] = {
@@ -98,7 +98,7 @@ static void another_program_is_run(void)
 
 /* ---------------------------------------------------------------------------------- refused */
 
-/* Lines of a spawn, and what has been done when one that begins so is refused, with the answer. */
+/* A spawn that is refused: the lines before, the line that is refused, the lines after it, and the answer. */
 static const struct refused {
     const char *line;
     int32_t with;
@@ -122,8 +122,8 @@ static const struct refused {
     {"read r1 fpu", ERR_STATE, WHOLE_TASK GOOD(1) UNDONE "answer 0: EAGAIN\n"},
 };
 
-/* Afterwards it is as if nothing had been asked for, but for a number, a generation and a frame that is kept; and the
- * handler, once made. */
+/* Afterwards it is as if there had been no spawn, except for a number, a generation, a frame that is kept, and the
+ * handler once it is made. */
 static void a_spawn_may_be_refused(void)
 {
     for (uint32_t i = 0; i < COUNT(spawns); i++) {
@@ -138,14 +138,15 @@ static void a_spawn_may_be_refused(void)
              .expected = spawns[i].expected},
             CALL(INIT, "answer 0: ECHILD\n", PROC_WAIT, 0, 1),
             SPAWN(next),
-            SPAWN(FRAME(1) FIRST_TASK(2, "2/3", 1, 1) GOOD(2) RESUME(2) "answer 0: 3\n"), /* no processor was kept */
+            SPAWN(FRAME(1) FIRST_TASK(2, "2/3", 1, 1) GOOD(2)
+                      RESUME(2) "answer 0: 3\n"), /* the processor was not kept */
         };
         RUN(list, 2);
         CHECK(arguments_used() == 2);
     }
 }
 
-/* With limits of its own it begins in accounts of its own, or not at all; what others have is as before. */
+/* With limits of its own the process begins in accounts of its own, or not at all. What others have is unchanged. */
 #define LIMITED(memory, processes)                                                                                     \
     .from = INIT, .words = {{PROC_SPAWN, 1, sizeof("good"), (memory) << 16 | (processes)}}, .text = "good",            \
     .bytes = sizeof("good")
@@ -201,7 +202,7 @@ static void a_fork_may_be_refused(void)
              .with = forks[i].with,
              .expected = forks[i].expected},
             CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, 0, 1),
-            /* Young ones run beside their parent; the one that is refused is not moved from there. */
+            /* Young processes run beside their parent. The one whose move is refused stays there. */
             FORK(P1, NULL),
             TICK(NULL, NOTHING),
             TICK(NULL, NOTHING),
@@ -213,7 +214,7 @@ static void a_fork_may_be_refused(void)
     }
 }
 
-/* There is one reason for which it may fail when the old program is gone; then there is no process any more. */
+/* For one reason an exec may fail after the old program is gone: then the process ends. */
 static void an_exec_may_fail_late(void)
 {
     static const char *const late[] = {"map 1: 904000", "finish", "write r1", "read r1 fpu"};
@@ -259,7 +260,7 @@ static void each_begins_where_fewest_are(void)
     RUN(list, 3);
 }
 
-/* Beside its parent, where that is then; then it moves, and its own children begin there. */
+/* A child begins beside its parent, wherever that is. When it moves, its own children begin there. */
 static void the_young_move_away(void)
 {
     const struct step list[] = {
@@ -268,7 +269,7 @@ static void the_young_move_away(void)
         TICK(ticks, NOTHING),
         FORK(P2, FRAME(2) FORKED(3, "3/3", 2, 0, 2) RESUME(3) "answer 2: 3\n"),
         TICK(ticks, NOTHING),
-        {.signal = PROC_SIGNAL_FATAL_FAULT, .expected = "fatal fault\n"}, /* is no tick */
+        {.signal = PROC_SIGNAL_FATAL_FAULT, .expected = "fatal fault\n"}, /* this is no tick */
         TICK(ticks, NOTHING),
         TICK(ticks, "move r2: priority 8 cpu 1\n"),
         FORK(P2, FRAME(3) FORKED(4, "4/4", 3, 1, 2) RESUME(4) "answer 2: 4\n"), /* its own is 3 */
@@ -285,7 +286,8 @@ static void the_young_move_away(void)
     RUN(list, 4);
 }
 
-/* Those that are young together, whichever of them ends; and one whose parent is on its own processor is not. */
+/* Several are young at the same time, and any of them may end. A child whose parent is on its own processor is not
+ * young. */
 static void the_young_may_end(void)
 {
     const struct step list[] = {
@@ -299,7 +301,7 @@ static void the_young_may_end(void)
         TICK(ticks, NOTHING),
         TICK(ticks, NOTHING),
         TICK(ticks, "move r4: priority 8 cpu 3\nmove r2: priority 8 cpu 1\n"),
-        CALL(BADGE(4, 4), END(4, "4/4"), PROC_EXIT, 0), /* which was before the other one, and is no more */
+        CALL(BADGE(4, 4), END(4, "4/4"), PROC_EXIT, 0), /* it was before the other one, and is gone */
         TICK(ticks, NOTHING),
         CALL(P2, END(2, "2/2"), PROC_EXIT, 0),
         FORK(P1, FORKED(6, "6/6", 1, 0, 1) RESUME(6) "answer 1: 6\n"),
@@ -326,7 +328,7 @@ static void the_young_count_elsewhere(void)
     RUN(list, 2);
 }
 
-/* More than proc counts are not used. */
+/* Processors beyond those that proc counts are not used. */
 static void there_may_be_many_processors(void)
 {
     static struct step list[9];
@@ -339,8 +341,7 @@ static void there_may_be_many_processors(void)
 
 /* ---------------------------------------------------------------------------------- frames */
 
-/* Of those that are free again, so many are kept, and taken first; the others go back to mem, each by its name
- * there. */
+/* So many free frames are kept, and taken first. The others go back to mem, each by its number there. */
 static void frames_are_kept(void)
 {
     static struct step list[FRAMES_KEPT * 3 + 10];
@@ -365,7 +366,7 @@ static void frames_are_kept(void)
     run_steps(list, count, 1);
 }
 
-/* As many as there can be. */
+/* As many processes as possible. */
 static void there_is_an_end_to_processes(void)
 {
     enum { MOST = TASKS_MAX - 1 };

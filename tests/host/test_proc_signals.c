@@ -50,8 +50,8 @@ static void awaits_no_more(void)
 
 /* ---------------------------------------------------------------------------------- who runs */
 
-/* Once, until it has asked where it was, and has taken all that is due. */
-static void who_runs_is_diverted(void)
+/* Once, until it has asked where it was, and has taken everything that is due. */
+static void a_running_process_is_diverted(void)
 {
     const struct step list[] = {
         TWO,
@@ -76,8 +76,8 @@ static void who_runs_is_diverted(void)
     RUN(list, 1);
 }
 
-/* In a call it is when mem and the console have answered; or at a tick. */
-static void who_calls_is_diverted_behind_it(void)
+/* A process in a call is diverted when mem or the console has answered, or at a tick. */
+static void a_call_is_done_before_its_process_is_diverted(void)
 {
     const struct step list[] = {
         TWO,
@@ -108,7 +108,7 @@ static void who_is_busy_is_diverted_later(void)
          .refused = "read r1",
          .with = ERR_STATE,
          .expected = NOT_DIVERTED(1) "answer 0\n"},
-        CALL(P1, "answer 1: left 7\n", PROC_SLEEP, 7), /* it does not wait with a signal that is due */
+        CALL(P1, "answer 1: left 7\n", PROC_SLEEP, 7), /* it does not wait while a signal is due */
         TICK(tick_at_5, DIVERTED(1)),
     };
 
@@ -117,7 +117,7 @@ static void who_is_busy_is_diverted_later(void)
 
 /* ---------------------------------------------------------------------------------- who waits */
 
-static void who_waits_is_answered(void)
+static void a_waiting_process_is_answered(void)
 {
     const struct step list[] = {
         TWO,
@@ -133,7 +133,7 @@ static void who_waits_is_answered(void)
     RUN(list, 1);
 }
 
-static void who_waits_for_a_child_is_answered(void)
+static void a_wait_for_a_child_is_answered(void)
 {
     const struct step list[] = {
         TWO, FORK(P2, NULL), /* process 3, with the same sets */
@@ -141,7 +141,7 @@ static void who_waits_for_a_child_is_answered(void)
         CALL(P2, "answer 2: EINTR\n", PROC_WAIT, 0, 0), CALL(P2, "answer 2: 0 0 0\n", PROC_WAIT, 0, 1),
         SEND(3, USER_1, DIVERTED(3) "answer 0\n"), TAKE(P2, "read r2 fpu\nanswer 2: 10 0 0\n", 0),
         CALL(P2, NOTHING, PROC_WAIT, 0, 0),
-        /* The child's end is its answer, and then a signal. */
+        /* The child's end is the answer; then there is a signal. */
         CALL(P3, GONE(3) RELEASE("3/3") "answer 2: 3 7 0\n" DIVERTED(2), PROC_EXIT, 7),
         ASKS(P2, "answer 2: 8201 0 65536\n"), TAKE(P2, "read r2 fpu\nanswer 2: 65553 7 3\n", 0), /* 17, code 1 */
     };
@@ -160,7 +160,7 @@ static void blocked_ones_wait(void)
         SEND(1, TERM, "answer 0\n"),
         SEND(1, 20, "answer 0\n"),
         SEND(1, CHILD, "answer 0\n"),
-        CALL(P1, NOTHING, PROC_SLEEP, 7), /* that is none of its concern */
+        CALL(P1, NOTHING, PROC_SLEEP, 7), /* not a signal that it looks for */
         SEND(1, TERM, "answer 0\n"),
         TICK(awaits_no_more, NOTHING),
     };
@@ -173,7 +173,7 @@ static void blocked_ones_wait(void)
         SEND(1, TERM, "answer 0\n"),
         TAKE(P1, "answer 1: 0 606720 0\n", 0),
         SIGNALS(P1, "answer 1: 512\n", BIT(USER_1), 0, BIT(TERM)), /* the others are ignored, or would stop it */
-        SEND(1, USER_1, "answer 0\n"),                             /* it has just heard of it */
+        SEND(1, USER_1, "answer 0\n"),                             /* it has just been diverted */
         TAKE(P1, "read r1 fpu\nanswer 1: 10 0 0\n", 0),
         TAKE(P1, "answer 1: 0 16384 0\n", 0),
         SIGNALS(P1, GONE(1) RELEASE("1/1"), BIT(USER_1), 0, 0),
@@ -193,7 +193,7 @@ static void ignored_ones_do_nothing(void)
         SEND(1, 20, "answer 0\n"),
         SEND(1, 21, "answer 0: EINVAL\n"),
         CALL(P1, "answer 1\n", PROC_KILL, 1, TERM),
-        /* What waits is forgotten when it is ignored, also by default. */
+        /* A pending signal is forgotten when it is ignored, also by default. */
         SIGNALS(P1, "answer 1: 0\n", BIT(CHILD), 0, BIT(TERM) | BIT(CHILD)),
         SEND(1, TERM, "answer 0\n"),
         SEND(1, CHILD, "answer 0\n"),
@@ -205,7 +205,8 @@ static void ignored_ones_do_nothing(void)
     RUN(list, 1);
 }
 
-/* As blocked ones wait also if they are ignored, they do so until that is chosen: not when something else is. */
+/* A blocked signal stays pending even if it is ignored by default. It is dropped when ignoring it is chosen, but not
+ * when something else is. */
 static void ignored_ones_wait(void)
 {
     const struct step list[] = {
@@ -214,7 +215,7 @@ static void ignored_ones_wait(void)
         SEND(1, TERM, "answer 0\n"),
         SEND(1, USER_2, "answer 0\n"),
         SIGNALS(P1, "answer 1: 0\n", BIT(USER_1), BIT(TERM), BIT(TERM) | BIT(USER_2)),
-        TAKE(P1, "answer 1: 0 18432 0\n", 0), /* both wait */
+        TAKE(P1, "answer 1: 0 18432 0\n", 0), /* both are pending */
         SIGNALS(P1, "answer 1: 0\n", BIT(USER_1), BIT(TERM) | BIT(USER_2), BIT(USER_2)),
         TAKE(P1, "answer 1: 0 0 0\n", 0),
     };
@@ -222,7 +223,7 @@ static void ignored_ones_wait(void)
     RUN(list, 1);
 }
 
-/* Four that wait are known with their values, whatever was dropped before. */
+/* Four pending signals keep their values, whatever was dropped before. */
 static void values_are_kept(void)
 {
     enum { FIRST = 1, ALL = 0x1f };
@@ -238,14 +239,14 @@ static void values_are_kept(void)
         CALL(INIT, NULL, PROC_QUEUE, 1, FIRST + 3, 54),
         CALL(INIT, NULL, PROC_QUEUE, 1, FIRST + 4, 55),
         CALL(P1, "answer 1: 4294901765 55 0\n", PROC_SIGNAL_TAKE, 0, BIT(FIRST + 4)),
-        CALL(P1, "answer 1: 4294901764 54 0\n", PROC_SIGNAL_TAKE, 0, ALL), /* an illegal instruction's first */
+        CALL(P1, "answer 1: 4294901764 54 0\n", PROC_SIGNAL_TAKE, 0, ALL), /* that of an illegal instruction first */
         CALL(P1, "answer 1: 4294901761 52 0\n", PROC_SIGNAL_TAKE, 0, ALL),
     };
 
     RUN(list, 1);
 }
 
-/* Of two that end a process, and are blocked no more, that of a fault does. */
+/* If two unblocked signals would each end the process, that of a fault does. */
 static void faults_come_first(void)
 {
     enum { ILLEGAL = 4 };
@@ -270,7 +271,7 @@ static void who_sends_to_itself_goes_on(void)
         CALL(P1, "answer 1\n", PROC_KILL, 1, USER_1, 0),
         TAKE(P1, "read r1 fpu\nanswer 1: 10 0 1\n", 0),
         CALL(P1, "answer 1\n", PROC_QUEUE, 1, USER_1, 77),
-        CALL(INIT, NULL, PROC_QUEUE, 1, USER_1, 78),             /* it waits already */
+        CALL(INIT, NULL, PROC_QUEUE, 1, USER_1, 78),             /* it is pending already */
         TAKE(P1, "read r1 fpu\nanswer 1: 4294901770 77 1\n", 0), /* 10, code -1 */
         CALL(P1, "answer 1: ESRCH\n", PROC_QUEUE, 9, USER_1, 77),
         CALL(P1, "answer 1: EPERM\n", PROC_QUEUE, 2, USER_1, 77),
@@ -297,8 +298,8 @@ static void exec_keeps_some(void)
          .expected =
              PROGRAM("good") "clear 1: 18, tables 6\n" SEGMENTS(1) ENTRY(1) "answer 1: ignored 1, blocked 4800\n"},
         TAKE(P1, "answer 1: 0 16384 0\n", 0),
-        SEND(1, USER_1, STOP(1) GONE(1) RELEASE("1/1") "answer 0\n"), /* which is caught no more */
-        /* One that was caught ends it. */
+        SEND(1, USER_1, STOP(1) GONE(1) RELEASE("1/1") "answer 0\n"), /* it is no longer caught */
+        /* A signal that was caught ends the new program. */
         {.from = INIT, .words = {{PROC_KILL, 2, USER_1}}, .refused = "read r2", .with = ERR_STATE, .expected = NULL},
         {.from = P2,
          STRINGS(PROC_EXEC, 1, "good"),
@@ -308,7 +309,7 @@ static void exec_keeps_some(void)
     RUN(list, 1);
 }
 
-/* Also what does nothing by default waits as long as it is blocked. */
+/* A signal that does nothing by default stays pending, too, as long as it is blocked. */
 static void exec_keeps_what_was_caught(void)
 {
     const struct step list[] = {
@@ -322,7 +323,7 @@ static void exec_keeps_what_was_caught(void)
     RUN(list, 1);
 }
 
-/* Another program waits for its children, whatever the one before it has said. */
+/* The new program waits for its children, whatever the old one has said. */
 static void exec_remembers_children(void)
 {
     const struct step list[] = {
@@ -337,8 +338,8 @@ static void exec_remembers_children(void)
     RUN(list, 1);
 }
 
-/* Who had heard of a signal before has not as another program. */
-static void exec_ends_what_was_heard(void)
+/* The old program was diverted; the new one is not. */
+static void exec_ends_a_diversion(void)
 {
     const struct step list[] = {
         TWO,
@@ -353,7 +354,7 @@ static void exec_ends_what_was_heard(void)
     RUN(list, 1);
 }
 
-/* Signals to who waits for its fork or exec come when that is over. */
+/* Signals to a process in a fork or exec arrive when that is done. */
 static void long_calls_are_not_interrupted(void)
 {
     const struct step list[] = {
@@ -386,11 +387,11 @@ static void alarms_ring(void)
         CALL(INIT, "answer 0: EPERM\n", PROC_ALARM_LEFT),
         ALARM(P1, "answer 1: 0 0\n", 5, 3), /* at 5, 8 */
         ALARM(P2, "answer 2: 0 0\n", 20, 0),
-        ALARM(P2, "answer 2: 20 0\n", 5, 0),          /* in its place */
+        ALARM(P2, "answer 2: 20 0\n", 5, 0),          /* replaces it */
         CALL(P1, "answer 1: 5 3\n", PROC_ALARM_LEFT), /* only asked */
         SIGNALS(P1, NULL, 1 << 13, 0, 0),
         TICK(tick_at_5,
-             DIVERTED(1) STOP(2) GONE(2) RELEASE("2/2")),    /* of those at the same tick the first set is first */
+             DIVERTED(1) STOP(2) GONE(2) RELEASE("2/2")),    /* of those at the same tick the one set first is first */
         TAKE(P1, "read r1 fpu\nanswer 1: 8388622 0 0\n", 0), /* 14, code 128 */
         ASKS(P1, "answer 1: 4105 0 0\n"),
         TAKE(P1, "answer 1: 0 0 0\n", 0),
@@ -421,7 +422,7 @@ static void tick_at_8(void)
 
 #define MISSED(n) "stop r" #n "\nread r" #n " registers\ninfo\ninterrupt " #n "/" #n "\nresume r" #n "\n"
 
-/* Four with each message, or an end; who could not be interrupted comes after the alarms. */
+/* Four with each message, or an end. Processes that could not be interrupted come after the alarms. */
 static void alarms_ring_in_parts(void)
 {
     const struct step list[] = {
@@ -450,7 +451,7 @@ static void alarms_ring_in_parts(void)
         HEARS(BADGE(7, 7)),
         TICK(are_in_call, MISSED(1) MISSED(4) MISSED(5) MISSED(6) GOES_ON),
         WORK(MISSED(7)),
-        TICK(tick_at_8, MISSED(1) MISSED(4) MISSED(5) GOES_ON), /* process 3 is, but was interrupted */
+        TICK(tick_at_8, MISSED(1) MISSED(4) MISSED(5) GOES_ON), /* process 3 is due, but was interrupted */
         WORK(MISSED(6) MISSED(7)),
     };
 
@@ -461,11 +462,11 @@ int main(void)
 {
     alarms_ring();
     alarms_ring_in_parts();
-    who_runs_is_diverted();
-    who_calls_is_diverted_behind_it();
+    a_running_process_is_diverted();
+    a_call_is_done_before_its_process_is_diverted();
     who_is_busy_is_diverted_later();
-    who_waits_is_answered();
-    who_waits_for_a_child_is_answered();
+    a_waiting_process_is_answered();
+    a_wait_for_a_child_is_answered();
     blocked_ones_wait();
     ignored_ones_do_nothing();
     ignored_ones_wait();
@@ -475,7 +476,7 @@ int main(void)
     exec_keeps_some();
     exec_keeps_what_was_caught();
     exec_remembers_children();
-    exec_ends_what_was_heard();
+    exec_ends_a_diversion();
     long_calls_are_not_interrupted();
-    puts("test_proc_signals: each is heard, waits, or does what is done by default");
+    puts("test_proc_signals: each signal is caught, stays pending, or has its default effect");
 }

@@ -19,13 +19,13 @@
 
 enum { P1 = BADGE(1, 1), P2 = BADGE(2, 2) };
 
-/* The bytes that the archive says, of its pages, and nothing behind them; then the program as any other. */
+/* The archive's bytes of the vdso, and nothing behind them; then the program as any other. */
 #define VDSO(n) "map " #n ": 8e8000+2345 from 42+2345 rights 5\n"
 #define SEGMENTS_FOREIGN(n)                                                                                            \
     "map " #n ": 900000+2800 from 34+2100 rights 5\n"                                                                  \
     "map " #n ": 904000+2ff0 from 37+1100 rights 3\n"                                                                  \
     "finish " #n ": 907000\n"
-/* It begins there, with its entry, its headers and how many these are. */
+/* The program begins in the vdso, with its own entry, its headers and how many these are. */
 #define ENTRY_VDSO(n, headers) "write r" #n ": eip 8e8000 esp " #headers " ecx 900010 edx 900034\nread r" #n " fpu\n"
 #define FOREIGN(n)             VDSO(n) SEGMENTS_FOREIGN(n) ENTRY_VDSO(n, 2)
 
@@ -37,7 +37,8 @@ static void a_foreign_program_begins_in_the_vdso(void)
         {.from = INIT,
          STRINGS(PROC_SPAWN, 1, "foreign"),
          .expected = FRAME(0) FIRST_TASK(1, "1/1", 0, 0) FOREIGN(1) RESUME(1) "answer 0: 1\n"},
-        SPAWN(FRAME(1) FIRST_TASK(2, "2/2", 1, 0) GOOD(2) RESUME(2) "answer 0: 2\n"), /* and one of ours does not */
+        SPAWN(FRAME(1) FIRST_TASK(2, "2/2", 1, 0) GOOD(2)
+                  RESUME(2) "answer 0: 2\n"), /* a program without the vdso does not */
         {.from = P2,
          STRINGS(PROC_EXEC, 1, "/bin/foreign"),
          .expected = PROGRAM("/bin/foreign") "clear 2: 18, tables 6\n" FOREIGN(2) "answer 2\n"},
@@ -46,13 +47,13 @@ static void a_foreign_program_begins_in_the_vdso(void)
          .expected = PROGRAM("good") "clear 1: 18, tables 6\n" SEGMENTS(1) ENTRY(1) "answer 1\n"},
         {.from = P1,
          STRINGS(PROC_EXEC, 1, "vdso"),
-         .expected = PROGRAM("vdso") "answer 1: ENOEXEC\n"}, /* a program of that name, too */
+         .expected = PROGRAM("vdso") "answer 1: ENOEXEC\n"}, /* also a program of that name */
     };
 
     RUN(list, 1);
 }
 
-/* Of a program that is mapped in pieces the vdso is no piece: it is mapped once. */
+/* When a program is mapped in pieces the vdso is none of them: it is mapped once. */
 static void the_vdso_is_mapped_once(void)
 {
     const struct step list[] = {
@@ -91,7 +92,7 @@ static void the_vdso_may_be_refused(void)
     RUN(list, 1);
 }
 
-/* Then programs that want it are none; who asks for one goes on. */
+/* Then a program that needs the vdso is refused, and the caller continues. */
 static void there_may_be_no_vdso(void)
 {
     const struct step list[] = {
@@ -109,7 +110,7 @@ static void there_may_be_no_vdso(void)
 
 /* ---------------------------------------------------------------------------------- the environment */
 
-/* The strings behind the arguments, which may be empty and need not be there. */
+/* The environment follows the arguments. It may be empty or missing. */
 static void an_environment_follows_the_arguments(void)
 {
     const struct step list[] = {
@@ -121,7 +122,7 @@ static void an_environment_follows_the_arguments(void)
         CALL(P1, "answer 1: 2 14 14 foreign|x|A=b|\n", PROC_ARGS, 0),
         {.from = P1, STRINGS(PROC_EXEC, 0, "good"), .expected = "answer 1: EINVAL\n"},
         {.from = P1, STRINGS(PROC_EXEC, 4, "good\0x\0A=b"), .expected = "answer 1: EINVAL\n"},
-        CALL_WITH(P1, "good\0A=b", 8, "answer 1: EINVAL\n", PROC_EXEC, 1, 8), /* its last zero byte is not there */
+        CALL_WITH(P1, "good\0A=b", 8, "answer 1: EINVAL\n", PROC_EXEC, 1, 8), /* its last zero byte is missing */
         CALL_WITH(P1, "good", 5, "answer 1\n", PROC_ARGS_PUT, 0, 5),
         CALL_WITH(P1, "A=b", 4, "answer 1\n", PROC_ARGS_PUT, 5, 4),
         CALL(P1, PROGRAM("good") "clear 1: 18, tables 6\n" SEGMENTS(1) ENTRY(1) "answer 1\n", PROC_EXEC, 1, 0),
@@ -136,7 +137,7 @@ static void an_environment_follows_the_arguments(void)
 
 /* ---------------------------------------------------------------------------------- what the vdso asks */
 
-/* Also of a parent that only adopted it. */
+/* Also a parent that only adopted it. */
 static void a_process_knows_its_parent(void)
 {
     const struct step list[] = {
@@ -156,8 +157,8 @@ static void a_process_knows_its_parent(void)
 #define MISSING(name, pid, number)                                                                                     \
     "log " name " (pid " #pid "): Linux's system call " #number " is not there (ENOSYS)\n"
 
-/* The log is told eight times a process, whatever it runs; init has no program. */
-static void the_log_hears_of_missing_calls(void)
+/* The log is told eight times for each process, whatever it runs. init has no program. */
+static void missing_calls_are_logged(void)
 {
     static struct step list[24];
     uint32_t count = 0;
@@ -197,11 +198,11 @@ static void clock_shows_a_date(void)
 
 static void clock_goes_on(void)
 {
-    machine_clock[0] = 0x51; /* by more than the ticks: somebody has set it */
+    machine_clock[0] = 0x51; /* by more than the ticks: the clock was set */
     machine_ticks = 12445;
 }
 
-/* As long as it shows no date it is asked again; then not any more. */
+/* The clock is read again as long as it shows no date; after that never. */
 static void the_clock_is_read_once(void)
 {
     const struct step list[] = {
@@ -223,7 +224,7 @@ int main(void)
     there_may_be_no_vdso();
     an_environment_follows_the_arguments();
     a_process_knows_its_parent();
-    the_log_hears_of_missing_calls();
+    missing_calls_are_logged();
     the_clock_is_read_once();
-    puts("test_proc_vdso: programs from elsewhere get what they want of the process server");
+    puts("test_proc_vdso: programs for the standard C library get what they need from the process server");
 }

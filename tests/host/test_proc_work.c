@@ -30,7 +30,7 @@ enum { P1 = BADGE(1, 1), P2 = BADGE(2, 2), P3 = BADGE(3, 3) };
 
 /* ---------------------------------------------------------------------------------- the thread */
 
-/* It is answered when there is something to do, and has one step done with each call. */
+/* The thread is answered when there is work, and each of its calls does one step. */
 static void the_thread_waits_for_work(void)
 {
     const struct step list[] = {
@@ -52,7 +52,7 @@ static void the_thread_waits_for_work(void)
     RUN(list, 1);
 }
 
-/* A task with many tables is left to it: the kernel takes long then. */
+/* The end of a task with many tables is left to the thread, as it takes the kernel long. */
 static void the_thread_ends_a_task(void)
 {
     const struct step list[] = {
@@ -76,7 +76,7 @@ static void the_thread_ends_a_task(void)
     RUN(list, 1);
 }
 
-/* Work that begins while it has not called yet is not lost. */
+/* Work that begins before the thread's first call is not lost. */
 static void the_thread_may_be_late(void)
 {
     const struct step list[] = {
@@ -110,7 +110,7 @@ static void several_go_on_at_once(void)
 
 /* ---------------------------------------------------------------------------------- fork */
 
-/* Until it is whole nobody knows of it but the account. */
+/* Until the child is complete only the account knows of it. */
 static void a_fork_goes_on(void)
 {
     const struct step list[] = {
@@ -156,7 +156,7 @@ static void a_fork_goes_on_elsewhere(void)
     RUN(list, 3);
 }
 
-/* In a later part, or behind the last one. All of the child is gone when its parent hears. */
+/* In a later part, or after the last one. Everything of the child is gone when its parent is answered. */
 static void a_fork_may_fail_late(void)
 {
     static const struct {
@@ -204,7 +204,7 @@ static void a_fork_may_fail_late(void)
                               TICK(NULL, NOTHING),
                               TICK(NULL, NOTHING),
                               TICK(NULL, NOTHING),
-                              TICK(NULL, "move r2: priority 8 cpu 1\n"), /* no processor was kept */
+                              TICK(NULL, "move r2: priority 8 cpu 1\n"), /* the processor was not kept */
                           };
         RUN(list, 1);
         RUN(in_parts, 2);
@@ -212,7 +212,7 @@ static void a_fork_may_fail_late(void)
     }
 }
 
-/* With the first message, and its end is long. */
+/* At the first message; and the child's end is long. */
 static void a_fork_may_fail_at_once(void)
 {
     const struct step list[] = {
@@ -233,7 +233,7 @@ static void a_fork_may_fail_at_once(void)
     RUN(list, 1);
 }
 
-/* Then the child is not to live, and nobody waits for it; its parent's end takes its own time. */
+/* Then the child is not completed, and no process waits for it; its parent's end takes its own time. */
 static void a_parent_is_killed_in_the_middle_of_fork(void)
 {
     const struct step list[] = {
@@ -246,7 +246,7 @@ static void a_parent_is_killed_in_the_middle_of_fork(void)
         CALL(INIT, "answer 0: 511 3\n", PROC_GET_LIMIT),
         WORK("end 3\n" GOES_ON),
         WORK(END(2, "2/2") "answer 1: 2 0 9\n" GOES_ON),
-        CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, 0, 1), /* it had it never */
+        CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, 0, 1), /* it never had one */
         CALL(P1, "answer 1: ESRCH\n", PROC_KILL, 3, 0),
         CALL(INIT, "answer 0: 511 2\n", PROC_GET_LIMIT),
         WORK("end 3\n"),
@@ -259,8 +259,8 @@ static void a_parent_is_killed_in_the_middle_of_fork(void)
     CHECK(arguments_used() == 1);
 }
 
-/* It is gone before its parent, whose own parent waits, but not for it. */
-static void who_adopts_does_not_hear_of_it(void)
+/* The child is gone before its parent. The parent's own parent waits, but not for this child. */
+static void the_adopting_parent_is_not_told(void)
 {
     const struct step list[] = {
         SPAWN(NULL),
@@ -276,7 +276,7 @@ static void who_adopts_does_not_hear_of_it(void)
     RUN(list, 1);
 }
 
-/* While a fork that has failed is taken apart. */
+/* While a fork that failed is being undone. */
 static void a_parent_is_killed_behind_a_failed_fork(void)
 {
     const struct step list[] = {
@@ -303,7 +303,7 @@ static void a_parent_is_killed_behind_a_failed_fork(void)
 #define LARGE_1(n) "map " #n ": 900000+2800 from 18+2100 rights 5\nmap " #n ": 904000+1fd000 from 21+1100 rights 3\n"
 #define LARGE_2(n) "map " #n ": b01000+1eaff0 from 0+0 rights 3\nfinish " #n ": cec000\n"
 
-/* First the old program goes, then the new one comes, and then it runs. */
+/* First the old program is cleared, then the new one is mapped, and then it runs. */
 static void an_exec_goes_on(void)
 {
     const struct step list[] = {
@@ -333,7 +333,7 @@ static void an_exec_goes_on(void)
     CHECK(arguments_used() == 2);
 }
 
-/* Each piece has its own part of the file; behind the file's end there is none. */
+/* Each piece has its own part of the file; there is none behind the file's end. */
 static void a_file_is_mapped_in_pieces(void)
 {
     const struct step list[] = {
@@ -346,7 +346,7 @@ static void a_file_is_mapped_in_pieces(void)
     RUN(list, 1);
 }
 
-/* Nobody waits beside init for what it begins. */
+/* init waits while its new process is made, and no other process does. */
 static void a_spawn_does_all_at_once(void)
 {
     const struct step list[] = {
@@ -367,7 +367,7 @@ static void a_spawn_does_all_at_once(void)
     CHECK(arguments_used() == 2);
 }
 
-/* Behind the first part the new program may be refused by the kernel alone: then there is no process any more. */
+/* After the first part only the kernel can refuse the new program: then the process ends. */
 static void an_exec_may_fail_late(void)
 {
     static const char *const late[] = {"map 1: b01000", "finish", "write r1", "read r1 fpu"};
@@ -400,8 +400,8 @@ static void an_exec_may_fail_late(void)
     RUN(list, 1);
 }
 
-/* In each of its steps: what went on turns into the end. */
-static void who_executes_is_killed(void)
+/* In each of its steps: the exec turns into the end. */
+static void a_process_is_killed_during_exec(void)
 {
     const struct step clearing[] = {
         SPAWN(NULL),
@@ -445,12 +445,12 @@ int main(void)
     a_fork_may_fail_late();
     a_fork_may_fail_at_once();
     a_parent_is_killed_in_the_middle_of_fork();
-    who_adopts_does_not_hear_of_it();
+    the_adopting_parent_is_not_told();
     a_parent_is_killed_behind_a_failed_fork();
     an_exec_goes_on();
     a_file_is_mapped_in_pieces();
     a_spawn_does_all_at_once();
     an_exec_may_fail_late();
-    who_executes_is_killed();
-    puts("test_proc_work: fork and exec go in steps, and end as if they had not");
+    a_process_is_killed_during_exec();
+    puts("test_proc_work: fork and exec take steps, with the result of a single one");
 }

@@ -1,5 +1,5 @@
 /*
- * The process server's tables against models: families, process ids, sleepers, limits.
+ * The process server's tables, compared with models: families, process ids, sleepers, limits.
  *
  * sources: servers/proc/process.c servers/proc/sleepers.c servers/proc/arguments.c servers/proc/limits.c
  * sources: servers/lib/account.c
@@ -12,7 +12,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* One that lives. */
+/* A process that lives. */
 static struct process *make(struct process *parent)
 {
     struct process *process = process_make(parent);
@@ -55,7 +55,7 @@ static void test_ended(void)
     process_free(process);
 }
 
-/* Badges are not used again before the generations have gone round. */
+/* A badge is not used again until all generations have been used. */
 static void test_numbers(void)
 {
     struct process *init = process_by_badge(0), *process = make(init);
@@ -249,7 +249,7 @@ static void test_limit_refused(void)
     process_free(other);
 }
 
-/* Its children count for it, live or not; it goes with the last of them. */
+/* A process and its children count for its limit, ended ones, too. The limit ends with the last of them. */
 static void test_limit_shared(void)
 {
     struct process *init = process_by_badge(0), *process = make(init);
@@ -271,7 +271,7 @@ static void test_limit_shared(void)
     CHECK(limits_of_all->used == before - 1);
 }
 
-/* Each level in the one above, up to so many; their part of the long blocks shrinks with them. */
+/* Each limit within the one above, down to a greatest depth; the part of the long blocks shrinks with each. */
 static void test_limit_depth(void)
 {
     struct process *above = make(process_by_badge(0)), *all[ACCOUNT_DEPTH_MAX + 2] = {above};
@@ -304,7 +304,7 @@ static void test_limit_of_blocks(void)
     struct process *second = make(process_by_badge(0));
     for (; all < 20; n++, all++)
         CHECK((blocks[n] = arguments_make(ARGUMENTS_MAX, limits_of_all)));
-    CHECK(limits_set(&second->account, 300) == 0); /* of which its part would be more than are left */
+    CHECK(limits_set(&second->account, 300) == 0); /* its part of the blocks would be more than are left */
     CHECK(limits_blocks_left(second->account) == LIMITS_BLOCKS - LIMITS_BLOCKS / 4 - 20 &&
           !limits_blocks_left(limits_of_all));
     process_free(second);
@@ -326,7 +326,7 @@ static void test_limits_again(void)
     }
 }
 
-/* A lower limit has fewer blocks, but for those that are in use. */
+/* A lower limit has fewer blocks, except that those in use stay. */
 static void test_lowered_blocks(void)
 {
     struct process *process = make(process_by_badge(0));

@@ -7,7 +7,7 @@
 #include "servers/proc/process.h"
 #include "tests/host/check.h"
 
-/* One that lives. */
+/* A process that lives. */
 static struct process *make(struct process *parent)
 {
     struct process *process = process_make(parent);
@@ -22,7 +22,7 @@ static void no_step(struct work *work)
     (void)work;
 }
 
-/* What begins has no name, what ends has its number alone; both are made or unmade in steps. */
+/* A process that begins has no name; one that ends has only its number. Both take several steps. */
 static void test_states(void)
 {
     struct process *init = process_by_badge(0), *process = process_make(init);
@@ -31,7 +31,7 @@ static void test_states(void)
     CHECK(!process_by_pid(pid) && !process_by_badge(process->badge) && !process_by_space(process_index(process)));
     CHECK(process_find_in(init->children, pid) == process && !process_audit());
     process->work.step = no_step;
-    CHECK(!process_audit()); /* nobody waits for it */
+    CHECK(!process_audit()); /* no process waits for it */
     init->waits = WAITS_FORK;
     CHECK(process_audit() && process_of_work(&process->work) == process);
     struct process *other = make(init); /* before the one that begins */
@@ -64,7 +64,7 @@ static void test_states(void)
     process_free(process);
 }
 
-/* One whose parent has ended may still begin, to be unmade. */
+/* A process whose parent has ended may still be in its beginning, to be undone. */
 static void test_adopted_states(void)
 {
     struct process *init = process_by_badge(0), *parent = make(init), *child = process_make(parent);
@@ -87,5 +87,5 @@ int main(void)
     process_init();
     test_states();
     test_adopted_states();
-    puts("test_process_states: what begins, lives, ends and has ended is what it is to be");
+    puts("test_process_states: processes are found as they should in each state");
 }

@@ -1,5 +1,5 @@
 /*
- * Page-table entries while they are written: another processor, which walks tables at any time, sees each of the two
+ * Page-table entries while they are written: another processor, which may walk tables at any time, sees each of the two
  * halves as it is stored. The test stops at every store: the page is not writable, and one instruction later it is.
  *
  * sources:
@@ -15,8 +15,8 @@
 
 enum { STORES_MAX = 8, TRAP_FLAG = 0x100 };
 
-static uint64_t *entry;                 /* alone in its page */
-static uint64_t states[STORES_MAX + 1]; /* of the entry: before the first store, and behind each */
+static uint64_t *entry;                 /* in a page of its own */
+static uint64_t states[STORES_MAX + 1]; /* of the entry: before the first store, and after each */
 static unsigned stores;
 
 static void protect(int rights)
@@ -80,7 +80,7 @@ static void a_clear_entry_is_filled(void)
     CHECK(never_mixed(0, code));
 }
 
-/* Whoever walks meanwhile finds the page, too. */
+/* A processor that walks the table meanwhile finds the page. */
 static void rights_are_lowered(void)
 {
     begin(data);

@@ -25,7 +25,7 @@ static struct thread *thread_in(uint32_t index)
     return AT(struct thread, slot_object(in_slot(index)));
 }
 
-/* A thread of init's task; it runs when init yields. */
+/* A thread of init's task, which runs when init yields. */
 static struct thread *start(uint32_t index, uint32_t receives, uint32_t handler, uint32_t page)
 {
     CHECK(CALL(SYS_thread_create, WORLD_TASK, index | receives << 16, handler | 31u << 16 | (uint32_t)CPU_ANY << 24,
@@ -42,7 +42,7 @@ static void boot(void)
     CHECK(CALL(SYS_cap_derive, ENDPOINT, GIVEN, RIGHT_CALL, BADGE) == OK);
 }
 
-/* Somebody who waits at the endpoint: with a call, or with a fault. */
+/* A thread that waits at the endpoint: with a call, or with a fault. */
 static struct thread *wait_at_endpoint(bool faults)
 {
     struct thread *client = start(CLIENT, 0, faults ? GIVEN : 0, 0x9000);
@@ -70,7 +70,7 @@ static void what_is_revoked_is_not_delivered(bool faults)
     boot();
     struct thread *client = wait_at_endpoint(faults);
     CHECK(CALL(SYS_cap_revoke, ENDPOINT, 0) == OK);
-    CHECK(CALL(SYS_cap_derive, ENDPOINT, ANOTHER, RIGHT_CALL, BADGE) == OK); /* the badge is somebody else's now */
+    CHECK(CALL(SYS_cap_derive, ENDPOINT, ANOTHER, RIGHT_CALL, BADGE) == OK); /* another capability has the badge now */
     CHECK(!server_gets_one());
     if (faults)
         CHECK(client->state == THREAD_STOPPED);
@@ -79,8 +79,8 @@ static void what_is_revoked_is_not_delivered(bool faults)
     world_end();
 }
 
-/* The slot has another badge; another endpoint; the same again. */
-static void what_came_instead_counts(uint32_t from, uint32_t badge, bool delivered)
+/* The slot then has another badge; another endpoint; the same again. */
+static void the_present_capability_counts(uint32_t from, uint32_t badge, bool delivered)
 {
     boot();
     CHECK(CALL(SYS_endpoint_create, 0, ANOTHER) == OK);
@@ -120,7 +120,7 @@ static void callers_are_refused(void)
     CHECK(CALL(SYS_cap_delete, GIVEN, 0) == OK);
 }
 
-/* Each refusal is a step; after the first the endpoint goes. */
+/* Each refusal is a step. After the first the endpoint is destroyed. */
 static void a_receiver_may_lose_its_endpoint(void)
 {
     boot();
@@ -195,7 +195,7 @@ static void open_window(struct thread *receiver, uint32_t window)
     thread_page(receiver)->window_pages = 1;
 }
 
-/* Pages are passed in the reply and by the next caller: interrupts are let in between. */
+/* The reply passes pages, and so does the next caller: interrupts are let in between. */
 static void two_transfers_are_two_steps(void)
 {
     enum { WINDOW = 0x400000 };
@@ -230,8 +230,8 @@ int main(void)
     what_is_there_is_delivered();
     what_is_revoked_is_not_delivered(false);
     what_is_revoked_is_not_delivered(true);
-    what_came_instead_counts(ENDPOINT, BADGE + 1, false);
-    what_came_instead_counts(ANOTHER, BADGE, false);
-    what_came_instead_counts(ENDPOINT, BADGE, true);
-    puts("test_queued_calls: delivered while allowed");
+    the_present_capability_counts(ENDPOINT, BADGE + 1, false);
+    the_present_capability_counts(ANOTHER, BADGE, false);
+    the_present_capability_counts(ENDPOINT, BADGE, true);
+    puts("test_queued_calls: waiting messages are delivered only while that is allowed");
 }

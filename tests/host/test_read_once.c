@@ -24,8 +24,8 @@ enum {
 };
 
 static struct thread *init, *server;
-static struct message_page *pages[2]; /* the sender's, the receiver's */
-static uint32_t *accessed;            /* until the instruction is done */
+static struct message_page *pages[2]; /* of the sender, of the receiver */
+static uint32_t *accessed;            /* the word, until the instruction is done */
 static const uint32_t *flips;         /* how the words of the first item change; null: all bits do */
 static unsigned items_reads[3 * IPC_ITEMS], window_reads[4];
 
@@ -35,7 +35,7 @@ static void protect(int how)
         CHECK(mprotect(pages[i], PAGE_SIZE, how) == 0);
 }
 
-/* The page is there for one instruction. */
+/* The page is accessible for one instruction. */
 static void handle_access(int number, siginfo_t *info, void *context)
 {
     (void)number;
@@ -100,7 +100,7 @@ static bool shows(uint32_t address, uint32_t frame)
     return vspace_find_mapping(&AT(struct task, server->task)->space, address, &entry) && pte_frame(entry) == frame;
 }
 
-/* Of the first items and windows, each word. */
+/* Each word of the first items and windows was read so often. */
 static void check_reads(unsigned items, unsigned windows, unsigned times)
 {
     protect(PROT_READ | PROT_WRITE);
@@ -120,7 +120,7 @@ static void begin_reads(unsigned items)
     protect(PROT_NONE);
 }
 
-/* A call brings all items, each word having been read that often. */
+/* A call transfers all items, whose words were read so often. */
 static void call_reads(unsigned items, unsigned windows, unsigned times)
 {
     begin_reads(items);
@@ -134,8 +134,8 @@ static void reply(void)
     CHECK(event(server, SYS_ipc_reply_wait | IPC_REPLY | IPC_WINDOW | IPC_SLOTS) == init);
 }
 
-/* One item is tried at once first. Where that is not enough it is read again, and only what was read then counts: each
- * reading finds another frame for another place. */
+/* One item is tried on the short path first. If that is not enough it is read again, and only the second reading
+ * counts: each reading finds another frame for another address. */
 static void one_item(void)
 {
     static const uint32_t other[] = {0, 4, 4 * PAGE_SIZE};
@@ -150,7 +150,7 @@ static void one_item(void)
     CHECK(shows(WINDOW, FRAME) && shows(WINDOW + PAGE_SIZE, FRAME + 1));
 }
 
-/* The caller of one_item() is answered with a frame. */
+/* The caller of one_item() gets a reply with a frame. */
 static void one_item_of_a_reply(void)
 {
     struct message_page *client = pages[0];
@@ -165,7 +165,7 @@ static void one_item_of_a_reply(void)
     flips = NULL;
 }
 
-/* None is passed before all were checked, and what was checked is what is passed. */
+/* No item is transferred before all have been checked, and what was checked is what is transferred. */
 static void several_items(void)
 {
     item(0, 1, FRAME + 2, WINDOW + 2 * PAGE_SIZE);

@@ -4,7 +4,7 @@
 
 #include "tests/host/check.h"
 
-enum { CPUS = 3, ADDRESS = 0x12345000, IDS = 10 /* APIC ids begin there */ };
+enum { CPUS = 3, ADDRESS = 0x12345000, IDS = 10 /* IDS: the first APIC id */ };
 
 /* What was done to this processor, and the last message sent to another. */
 static struct {
@@ -17,7 +17,7 @@ static struct {
 
 static uint32_t self;
 
-/* A processor that waits for the lock then gets it. */
+/* A processor that waits for the lock gets it afterwards. */
 static void do_one(void)
 {
     done.count++;
@@ -65,7 +65,7 @@ static void begin(void)
 
 /* ------------------------------------------------------------------------------- requests */
 
-/* As another processor asks, and this one hears: in user mode, or while it waits for the lock. */
+/* Another processor sends a request, and this one handles it: in user mode, or while it waits for the lock. */
 static void hear(uint32_t request, bool waits)
 {
     __typeof__(done) none = {0};
@@ -77,7 +77,7 @@ static void hear(uint32_t request, bool waits)
         kernel_handle_ipi(self);
     else
         kernel_lock_wait(self);
-    CHECK(done.count == 1 && done.unheard && !kernel.cpus[0].arch.request); /* who asked goes on when it is 0 */
+    CHECK(done.count == 1 && done.unheard && !kernel.cpus[0].arch.request); /* the sender continues when it is 0 */
     arch_ipi_wait(0);
     kernel_handle_ipi(self);
     CHECK(done.count == 1);
@@ -95,7 +95,7 @@ static void each_is_done_as_it_says(bool waits)
 
 /* ------------------------------------------------------------------------------- messages */
 
-static void each_is_sent_to_whom_it_is_for(void)
+static void each_is_sent_to_its_processor(void)
 {
     for (unsigned i = 0; i < CPUS; i++) {
         arch_reschedule(i);
@@ -105,8 +105,8 @@ static void each_is_sent_to_whom_it_is_for(void)
     }
 }
 
-/* Of those that sleep, the one whose ticket is served. */
-static void who_is_served_is_woken(void)
+/* Of the processors that sleep, the one whose ticket is served is woken. */
+static void the_next_holder_is_woken(void)
 {
     kernel_lock.serving = 6;
     for (unsigned i = 0; i < CPUS; i++)
@@ -124,7 +124,7 @@ int main(void)
     begin();
     each_is_done_as_it_says(false);
     each_is_done_as_it_says(true);
-    each_is_sent_to_whom_it_is_for();
-    who_is_served_is_woken();
-    puts("test_requests: heard once, and by whom they are for");
+    each_is_sent_to_its_processor();
+    the_next_holder_is_woken();
+    puts("test_requests: each is handled once, by the right processor");
 }

@@ -28,7 +28,7 @@ static unsigned pages_of(uint32_t task, uint32_t base, uint32_t pages)
 
 /* ------------------------------------------------------------------------------- vm_unmap */
 
-/* Two tasks with as many pages at the same addresses; NAME is a capability of A. */
+/* Two tasks with as many pages at the same addresses; NAME is a capability for A. */
 static void make_two_tasks(void)
 {
     for (uint32_t task = A; task <= B; task++) {
@@ -78,7 +78,7 @@ static void unmapping_ends_without_its_capability(void)
 
 static enum how { DELETED, OBJECT_DIED, SAME_PLACE, STOPPED } how;
 
-/* MIDDLE goes, and is used for another endpoint; SAME_PLACE: for one that is where the first was. */
+/* MIDDLE is deleted, and derived again for another endpoint; with SAME_PLACE, for one in the cell of the first. */
 static void use_the_slot_again(unsigned step)
 {
     if (step)
@@ -113,11 +113,11 @@ static void deleting_leaves_what_came_later(uint32_t number, enum how with)
     pair_between = use_the_slot_again;
     CHECK(FIRST(number, MIDDLE, 0) == ERR_CAP);
     pair_between = NULL;
-    CHECK(SECOND(SYS_cap_delete, MIDDLE, 0) == OK); /* it is still there */
+    CHECK(SECOND(SYS_cap_delete, MIDDLE, 0) == OK); /* the new one is still there */
     pair_end();
 }
 
-/* What is beside it, and the stop of its thread, change nothing. */
+/* Changes of a neighbouring slot, and a stop of the thread, do not matter. */
 static void empty_a_neighbour(unsigned step)
 {
     if (step)
@@ -136,7 +136,7 @@ static void a_neighbour_does_not_matter(void)
     pair_end();
 }
 
-/* Threads that are stopped in the middle of calls that work with slots of one leaf: in the middle of the last one's. */
+/* Threads in the middle of calls that work with slots of one leaf, of which they can be bound to only so many. */
 static struct thread *begin_call(uint32_t slot, uint32_t page_address)
 {
     const uint32_t arguments[4] = {slot, 31 << 16, page_address};
@@ -168,10 +168,10 @@ static void at_most_eight_are_on_their_way(void)
     CHECK(sys_restart(threads[BOUND_MAX]) == ERR_BUSY && !threads[BOUND_MAX]->bound.next);
     end_call(threads[0]);
     CHECK(sys_restart(threads[BOUND_MAX]) == RESTART);
-    CHECK(SECOND(SYS_cap_delete, MIDDLE, 0) == ERR_BUSY); /* a part is done */
+    CHECK(SECOND(SYS_cap_delete, MIDDLE, 0) == ERR_BUSY); /* part of it is done */
     CHECK(SECOND(SYS_cap_revoke, MIDDLE, 0) == ERR_BUSY && !second->revoking);
     CHECK(SECOND(SYS_vm_unmap, NAME, PLACE, PAGES) == ERR_BUSY && pages_of(A, PLACE, PAGES) < PAGES);
-    CHECK(SECOND(SYS_thread_stop, WORLD_THREAD, 0) == ERR_BUSY && first->stopped); /* its processor will hear of it */
+    CHECK(SECOND(SYS_thread_stop, WORLD_THREAD, 0) == ERR_BUSY && first->stopped); /* its processor will be notified */
     CHECK(SECOND(SYS_thread_resume, WORLD_THREAD, 0) == OK);
     CHECK(SECOND(SYS_memory_revoke, WORLD_MEMORY, WORLD_USER + 50, PAGES) == ERR_BUSY && !second->revoking);
     end_call(threads[1]);
@@ -186,7 +186,7 @@ static void at_most_eight_are_on_their_way(void)
 static unsigned when, taken_back;
 static bool stopped;
 
-/* GIVEN goes with its giver's revoke, and the frames go to somebody else. */
+/* GIVEN is deleted when its giver is revoked, and the frames are mapped in another task. */
 static void take_back(unsigned step)
 {
     if (step != when)
@@ -208,15 +208,15 @@ static void revoking_ends_with_its_capability(unsigned at, bool with_stop)
     CHECK(FIRST(SYS_cap_derive, WORLD_MEMORY, GIVER, RIGHT_ALL, WORLD_USER + 300, FRAMES) == OK);
     CHECK(FIRST(SYS_cap_derive, GIVER, GIVEN, RIGHT_ALL) == OK);
     CHECK(FIRST(SYS_vm_map, B, page(GIVEN_PLACE, 0), FRAMES | GIVER << 16, 0) == OK);
-    CHECK(FIRST(SYS_vm_map, A, page(GIVEN_PLACE, FRAMES), 1 | GIVER << 16, 0) == OK); /* for the tables */
+    CHECK(FIRST(SYS_vm_map, A, page(GIVEN_PLACE, FRAMES), 1 | GIVER << 16, 0) == OK); /* so that the tables exist */
     pair_between = take_back;
     CHECK(FIRST(SYS_memory_revoke, GIVEN, 0, FRAMES) == ERR_CAP);
-    CHECK(taken_back >= FRAMES - 1); /* one frame is marked while it is taken away */
+    CHECK(taken_back >= FRAMES - 1); /* one frame is marked while it is being revoked */
     CHECK(pages_of(A, GIVEN_PLACE, FRAMES) == taken_back);
     pair_end();
 }
 
-/* What is left in the registers is counted from the capability's first frame: no frame's number is told. */
+/* The registers in between count from the capability's first frame: they reveal no frame number. */
 static void revoking_tells_no_frame(void)
 {
     pair_boot();
@@ -236,13 +236,13 @@ static void copy_to_the_frame(unsigned step)
     CHECK(SECOND(SYS_frame_copy, WORLD_MEMORY, WORLD_USER + 300, WORLD_MEMORY, WORLD_USER + 301, PAGE_SIZE) == OK);
     CHECK(node_is_revoked(&frame_at(WORLD_USER + 300)->mappings));
     CHECK(SECOND(SYS_vm_map, B, page(GIVEN_PLACE, 0), 1 | WORLD_MEMORY << 16, WORLD_USER + 300) == ERR_BUSY);
-    for (uint32_t i = 0; i < 2 * STEP_NODES; i++) /* nothing of it is left for the first one */
+    for (uint32_t i = 0; i < 2 * STEP_NODES; i++) /* the call has nothing to do any more */
         CHECK(SECOND(SYS_vm_unmap, A, GIVEN_PLACE + i * PAGE_SIZE, 1) == OK);
     CHECK(node_is_leaf(&frame_at(WORLD_USER + 300)->mappings));
     CHECK(SECOND(SYS_task_donate, A, WORLD_MEMORY | 1 << 16, WORLD_USER + 300) == ERR_FRAME);
 }
 
-/* A frame of which mappings are being taken away may be written; it is neither mapped nor donated meanwhile. */
+/* A frame whose mappings are being revoked may be written to, but not mapped or donated meanwhile. */
 static void what_is_written_stays_marked(void)
 {
     pair_boot();
@@ -271,7 +271,8 @@ static void map_the_last(unsigned step)
         CHECK(SECOND(SYS_vm_map, B, page(GIVEN_PLACE, 0), 1 | WORLD_MEMORY << 16, WORLD_USER + 300 + PAGES - 1) == OK);
 }
 
-/* Frames are zeroed in steps. Until all are, none belongs to the task: it ends where one is used for something else. */
+/* Frames are zeroed in steps. None belongs to the task until all are zeroed: if one is used for something else
+ * meanwhile, the call fails. */
 static void donating_is_done_at_once(void)
 {
     const uint32_t arguments = WORLD_MEMORY | PAGES << 16, frame = WORLD_USER + 300;
@@ -289,7 +290,7 @@ static void donating_is_done_at_once(void)
     CHECK(FIRST(SYS_task_donate, A, arguments, frame) == OK && steps == PAGES - 2);
     for (uint32_t i = 0; i < PAGES; i++)
         CHECK(frame_at(frame + i)->kind == FRAME_SPARE);
-    pair_end(); /* looks whether all are zero */
+    pair_end(); /* checks that all are zero */
 }
 
 int main(void)
@@ -309,5 +310,5 @@ int main(void)
         revoking_ends_with_its_capability(step, true);
     }
     revoking_tells_no_frame();
-    puts("test_restarted_calls: none worked with what came later");
+    puts("test_restarted_calls: no call worked with a later capability");
 }

@@ -73,7 +73,7 @@ static void test_locks(void)
 {
     state = (struct scancodes){0};
     press(CAPS), press(CAPS | RELEASE);
-    EXPECT("A1;", 0x1e, 0x02, 0x27); /* letters alone */
+    EXPECT("A1;", 0x1e, 0x02, 0x27); /* only letters */
     press(SHIFT);
     EXPECT("a!:", 0x1e, 0x02, 0x27);
     press(SHIFT | RELEASE), press(CAPS), press(CAPS | RELEASE);
@@ -90,7 +90,7 @@ static void test_control(void)
     state = (struct scancodes){0};
     EXPECT("\003\004\025\027", CONTROL, 0x2e, 0x20, 0x16, 0x11, CONTROL | RELEASE);
     EXPECT("\004d", 0xe0, CONTROL, 0x20, 0xe0, CONTROL | RELEASE, 0x20); /* the right one */
-    EXPECT("\0021", CONTROL, 0x30, 0x02);                                /* no digit has one */
+    EXPECT("\0021", CONTROL, 0x30, 0x02);                                /* digits have no control character */
     EXPECT("\004", SHIFT, 0x20, SHIFT | RELEASE);
     press(CONTROL | RELEASE);
     EXPECT("\004\004d", CONTROL, 0xe0, CONTROL, 0x20, CONTROL | RELEASE, 0x20, 0xe0, CONTROL | RELEASE, 0x20);
@@ -102,9 +102,9 @@ static void test_silent(void)
     for (uint32_t code = 0x3b; code <= 0x44; code++) /* F1 and on */
         press((uint8_t)code);
     press(0x46), press(0x57), press(0x58), press(ALT), press(0xfa), press(0xee);
-    EXPECT("\r/", 0xe0, 0x1c, 0xe0, 0x35); /* the keypad's */
+    EXPECT("\r/", 0xe0, 0x1c, 0xe0, 0x35); /* on the keypad */
     EXPECT("", 0xe0, 0x48, 0xe0, 0xc8, 0xe0, 0x4b, 0xe0, 0x53, 0xe0, 0x5b, 0xe0, 0x37);
-    EXPECT("h", 0xe0, SHIFT, 0x23); /* that is no shift, and no end of one */
+    EXPECT("h", 0xe0, SHIFT, 0x23); /* this is no shift, nor the end of one */
     EXPECT("Hh", SHIFT, 0xe0, SHIFT | RELEASE, 0x23, SHIFT | RELEASE, 0x23);
     EXPECT("a", 0xe1, 0x1d, 0x45, 0xe1, 0x9d, 0xc5, 0x1e); /* Pause is neither Ctrl nor Num */
     EXPECT("7", 0x47);

@@ -16,7 +16,7 @@
 enum { TAG_OF_PAGE = 2 | 1 << TAG_ITEMS_SHIFT, REFUSED_MAX = 8 };
 enum { WINDOWS = IPC_WINDOW | IPC_SLOTS };
 
-/* What comes in: a message, and what the kernel says to the answers to it, the first first. */
+/* A message, and the kernel's results for the answers to it, in order. */
 struct in {
     int32_t badge;
     uint32_t tag, caller, calls;
@@ -30,8 +30,8 @@ static struct caller serving; /* the caller received last, until it is answered;
 
 /* ---------------------------------------------------------------------------------- the kernel */
 
-/* An answer is a line: to whom, for which call; a tag only if it says that there is one. The one that goes out with a
- * wait is for whom the server serves, or if that has its answer, whom the page names. */
+/* An answer is a line: to whom, for which call, and its tag if it has one. An answer with a wait goes to the caller
+ * that the server serves; if that has its answer already, to the one that the page names. */
 static err_t answer(uint32_t head, const struct words *words)
 {
     const uint32_t *w = words->w;
@@ -96,7 +96,7 @@ err_t syscall_short(uint32_t head, uint32_t ebx, uint32_t esi, uint32_t edi, uin
 
 static struct caller kept;
 
-/* As after a call of another server. */
+/* As the page may be after a call of another server. */
 static void spoil_page(void)
 {
     memset(message_page, 0xdd, sizeof(*message_page));
@@ -131,7 +131,7 @@ static SERVER_CALL int32_t serve_later(uint32_t badge, struct words *words)
     return SERVER_LATER;
 }
 
-/* The one before is answered, then the one that asks. */
+/* First the previous caller is answered, then the present one. */
 static SERVER_CALL int32_t serve_both(uint32_t badge, struct words *words)
 {
     struct words late = {{9, 8, 7, 6}};
@@ -142,7 +142,7 @@ static SERVER_CALL int32_t serve_both(uint32_t badge, struct words *words)
     return 0;
 }
 
-/* The one that asks is answered, then the one before, with the next wait. */
+/* First the present caller is answered, then the previous one, with the next wait. */
 static SERVER_CALL int32_t serve_other(uint32_t badge, struct words *words)
 {
     struct words own = {{9, badge, 0, 0}};
@@ -179,7 +179,7 @@ static void refused(uint32_t badge)
 enum { GOOD = 1, BAD, EXTENDED, LATER, NOTHING, BOTH, OTHER, CALLS };
 static const server_call calls[CALLS + 1] = {
     [GOOD] = serve_good, [BAD] = serve_bad,     [EXTENDED] = serve_extended, [LATER] = serve_later,
-    [BOTH] = serve_both, [OTHER] = serve_other, [CALLS] = serve_good, /* which is no call any more */
+    [BOTH] = serve_both, [OTHER] = serve_other, [CALLS] = serve_good, /* not a call number */
 };
 static const struct server plain = {.calls = calls, .calls_count = CALLS};
 static const struct server full = {.calls = calls,
@@ -248,7 +248,7 @@ static void calls_reach_their_handlers(void)
         "wait\n1.11: error -38 0 0 0\nwait\n1.11: error -38 0 0 0\nwait\n");
 }
 
-/* An answer goes to who asked, whoever else has come in between; then to nobody. */
+/* An answer goes to its caller, whoever has called in between; after that to none. */
 static void answers_may_be_late(void)
 {
     static const struct in list[] = {
@@ -287,10 +287,10 @@ static void faults_and_signals_have_handlers(void)
 
     RUN(&full, list,
         "wait 300\nfault of 5 at bad\nwait 300\nfault of 6 at 200\nwait 300\n3.13: 0 1 1 1\nsignal 3\nwait 300\n");
-    RUN(&plain, list, "wait\nwait\nwait\nwait\n"); /* or none, and are never answered */
+    RUN(&plain, list, "wait\nwait\nwait\nwait\n"); /* or to none, and are never answered */
 }
 
-/* It is still owed, and becomes an error. Meanwhile nothing is received. */
+/* The answer is still owed, and becomes an error. Meanwhile nothing is received. */
 static void an_answer_may_be_refused(void)
 {
     static const struct in once[] = {REFUSED(ERR_ACCOUNT), CALL(8, 2, GOOD)};
@@ -301,13 +301,14 @@ static void an_answer_may_be_refused(void)
         "wait 300\n2.12: 0 8 0 0\nwait 300\n");
     RUN(&plain, once,
         "wait\nwait\n3.13: 0 1 2 7 tag 102 refused\nwait\n3.13: error -12 0 0 0\nwait\n2.12: 0 8 0 0\nwait\n");
-    /* Who asked has died meanwhile. */
+    /* The caller has died meanwhile. */
     RUN(&full, dead,
         "wait 300\nwait 300\n3.13: 0 1 2 7 tag 102 refused\nrefused to 7\nwait 300\n3.13: error -12 0 0 0 refused\n"
         "wait 300\nwait 300\n2.12: 0 8 0 0\nwait 300\n");
 }
 
-/* Nobody waits: there is nothing to take back. So it is with what has nothing that can be refused. */
+/* The caller waits no more: there is nothing to undo. Nor is there for an answer without anything that can be
+ * refused. */
 static void some_refusals_are_the_end(void)
 {
     static const struct in stale[] = {REFUSED(ERR_STALE), CALL(8, 2, GOOD)};
@@ -322,7 +323,7 @@ static void some_refusals_are_the_end(void)
         "wait 300\n2.12: 0 8 0 0\nwait 300\n");
 }
 
-/* What a caller gives is packed for the kernel. */
+/* The arguments of a call are packed for the kernel. */
 static void messages_are_packed(void)
 {
     struct words words = {{7, 8}};
@@ -359,5 +360,5 @@ int main(void)
     an_answer_may_be_refused();
     some_refusals_are_the_end();
     messages_are_packed();
-    puts("test_server_loop: what is asked for is answered");
+    puts("test_server_loop: each call is answered");
 }

@@ -1,9 +1,9 @@
 /*
  * The kernel's real core on three processors. Each has random events of the thread that it runs, and interrupts that
- * others sent, now or later; between two steps of a long call the others go on, and may do anything. Whenever the lock
- * is given away, what each processor translates with is compared with its space, and nobody may do what he should not
- * any more without an interrupt on its way; the audit walks everything as it goes. In the end of each run every frame
- * must be memory again.
+ * others sent, which arrive now or later; between two steps of a long call the others continue, and may do anything.
+ * Whenever the lock is released, each processor's translations are compared with its space, and a processor that must
+ * do something else has an interrupt on its way; the audit walks everything meanwhile. At the end of each run every
+ * frame must be memory again.
  *
  *      test_smp_random [STEPS [SEED]]      more steps, another sequence; 0 steps are one run
  *

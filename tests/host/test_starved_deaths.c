@@ -1,6 +1,6 @@
 /*
- * Destroying goes on whatever runs: a reaper that is never scheduled delays nobody, an idle processor helps, and a
- * processor in the middle of a long call gets ticks.
+ * Destroying continues whatever runs: a reaper that is never scheduled delays no other thread, an idle processor helps,
+ * and a processor in the middle of a long call gets ticks.
  * defines: HOST_STEP_NODES=4
  * sources: kernel-core tests/host/kernel_world.c tests/host/two_processors.c
  */
@@ -31,7 +31,8 @@ static struct thread *make(uint32_t slot, uint32_t priority, uint32_t page)
     return AT(struct thread, slot_object(cspace_slot(&AT(struct task, first->task)->cspace, slot)));
 }
 
-/* The low one destroys what has many capabilities, and never runs again, as the high one computes for ever. */
+/* The low thread destroys an object with many capabilities, and never runs again, as the high thread computes for
+ * ever. */
 static struct thread *begin(void)
 {
     const uint32_t none[4] = {0};
@@ -62,7 +63,7 @@ static void end(struct thread *high)
     world_end();
 }
 
-/* A step at each tick of the processor that computes. */
+/* One step is taken at each tick of the processor that computes. */
 static void ticks_are_enough(void)
 {
     struct thread *high = begin();
@@ -92,5 +93,5 @@ int main(void)
 {
     ticks_are_enough();
     who_has_nothing_to_do_helps();
-    puts("test_starved_deaths: they go on");
+    puts("test_starved_deaths: deaths continue");
 }

@@ -1,5 +1,5 @@
 /*
- * Our string functions against the host's, on short random texts at all alignments.
+ * Our string functions, compared with the host's, on short random texts at all alignments.
  *   sources:
  */
 #include "tests/host/check.h"
@@ -83,7 +83,7 @@ static void looking(void)
     CHECK(memchr(a, c, n) == host_memchr(a, c, n));
 }
 
-/* Bytes around what is written must stay. */
+/* Bytes around the written ones must stay. */
 static void moving(void)
 {
     unsigned char ours[SIZE], host[SIZE];

@@ -129,7 +129,7 @@ static void make_endpoint_that_dies(void)
     object_destroy_begin(slot_of(ENDPOINT)->object);
 }
 
-/* Something else will be where it was. */
+/* Something else will be in its place. */
 static void a_revoker_forgets_what_is_gone(void)
 {
     make_endpoint_that_dies();
@@ -140,7 +140,8 @@ static void a_revoker_forgets_what_is_gone(void)
     CHECK(init->revoking == 0 && slot_is_empty(slot_of(ENDPOINT)));
 }
 
-/* At ticks, even if nobody waits for them and one that never waits has the highest priority; and while nothing runs. */
+/* Deaths continue at ticks, even if no thread waits for them and one that never waits has the highest priority; and
+ * while nothing runs. */
 static void deaths_go_on(void)
 {
     make_endpoint_that_dies();

@@ -45,7 +45,7 @@ static void unknown_calls(void)
     CHECK(call(SYS_COUNT, 0, 0, 0, 0) == ERR_CALL && call(255, 0, 0, 0, 0) == ERR_CALL);
 }
 
-/* Only these take a slot's number from a whole register. */
+/* Only these calls take a slot number from a whole register. */
 static void slots_beyond_the_table(void)
 {
     const uint32_t copy[4] = {FRAME, BEYOND + WORLD_MEMORY, FRAME, 4};
@@ -57,7 +57,7 @@ static void slots_beyond_the_table(void)
     CHECK(call(SYS_endpoint_create, 0, BEYOND - 1, 0, 0) == OK && call(SYS_cap_delete, BEYOND - 1, 0, 0, 0) == OK);
 }
 
-/* Rights are bits of a register: what is above them is no right. */
+/* Rights are bits of a register: bits above them are no rights. */
 static void rights_beyond_all(void)
 {
     CHECK(call(SYS_cap_derive, WORLD_MEMORY, FREE, 0x100 | RIGHT_READ, 0) == ERR_ARG);
@@ -96,7 +96,8 @@ static void what_is_not_owned_is_not_donated(void)
     CHECK(call(SYS_cap_delete, FREE, 0, 0, 0) == OK);
 }
 
-/* Memory that the kernel does not see at its own addresses: its record is there, and it is not. */
+/* Memory beyond the window, which the kernel cannot access at its own addresses: it has a record, but cannot be
+ * donated. */
 static void what_is_beyond_the_window_is_not_donated(void)
 {
     enum { OUTSIDE = PHYSMAP_BYTES >> PAGE_BITS };
@@ -109,7 +110,7 @@ static void what_is_beyond_the_window_is_not_donated(void)
     memory->object = object;
 }
 
-/* Of what its holder may not write to, or not execute, neither is made. */
+/* A capability without the right to write, or to execute, yields no mapping with it. */
 static void what_is_read_alone_stays_so(void)
 {
     CHECK(call(SYS_cap_derive, WORLD_MEMORY, FREE, RIGHT_READ | RIGHT_OWN, 0) == OK);
@@ -124,7 +125,7 @@ static void what_is_read_alone_stays_so(void)
     CHECK(call(SYS_cap_delete, FREE, 0, 0, 0) == OK);
 }
 
-/* A frame that is copied to itself stays what it is, but for its rest. */
+/* A frame that is copied to itself keeps its first bytes; the rest is cleared. */
 static void copies_to_itself(void)
 {
     uint32_t *words = AT(uint32_t, frame_ref(FRAME));
@@ -135,10 +136,10 @@ static void copies_to_itself(void)
     words[0] = words[1] = 0;
 }
 
-/* The first frame of a range inside a range: bits of the two add up. */
+/* A derived range counts from the first frame of its parent: the two numbers are added. */
 static void frames_are_counted_from_the_first(void)
 {
-    const uint32_t first = FRAME | 1; /* an odd one */
+    const uint32_t first = FRAME | 1; /* an odd number */
 
     CHECK(derive(WORLD_MEMORY, FREE, READ_WRITE | RIGHT_OWN, first, 2) == OK);
     CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | RIGHT_READ, 1 | FREE << 16, 1) == OK);
@@ -150,7 +151,7 @@ static void frames_are_counted_from_the_first(void)
     CHECK(call(SYS_cap_delete, FREE, 0, 0, 0) == OK);
 }
 
-/* What may only be written is not read. */
+/* A frame with only the right to write cannot be read. */
 static void copies_need_the_right_to_read(void)
 {
     CHECK(derive(WORLD_MEMORY, FREE, RIGHT_WRITE, FRAME, 2) == OK);
@@ -159,7 +160,7 @@ static void copies_need_the_right_to_read(void)
     CHECK(call(SYS_cap_delete, FREE, 0, 0, 0) == OK);
 }
 
-/* A thread's message page comes where nothing is. */
+/* A thread's message page needs an address where nothing is mapped. */
 static void a_message_page_needs_a_free_page(void)
 {
     CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | RIGHT_READ, map_of(1), FRAME) == OK);
@@ -170,7 +171,7 @@ static void a_message_page_needs_a_free_page(void)
     CHECK(call(SYS_vm_unmap, WORLD_TASK, PAGE, 1, 0) == OK);
 }
 
-/* S3: a badge, once given, stays; and a capability of an endpoint has one of its rights. */
+/* S3: a badge stays once it is given; and a capability for an endpoint has at least one of its rights. */
 static void badges(void)
 {
     enum { BADGE = 5 };
@@ -191,7 +192,7 @@ static void into_another_table(void)
 {
     struct slot *given;
 
-    __builtin_memset(AT(void, frame_ref(FRAME)), 0xff, PAGE_SIZE); /* whatever was in it */
+    __builtin_memset(AT(void, frame_ref(FRAME)), 0xff, PAGE_SIZE); /* whatever the frame held */
     CHECK(call(SYS_task_create, WORLD_MEMORY, FRAME, OTHER, 0) == OK);
     CHECK(call(SYS_task_donate, OTHER, WORLD_MEMORY | 1 << 16, FRAME + 1, 0) == OK);
     CHECK(call(SYS_cap_derive, WORLD_MEMORY, FREE | OTHER << 16, RIGHT_READ, 0) == OK);
@@ -200,7 +201,7 @@ static void into_another_table(void)
     CHECK(call(SYS_object_destroy, OTHER, 0, 0, 0) == OK && frame_at(FRAME)->kind == FRAME_USER);
 }
 
-/* It comes from when it is bound, and again when it is acknowledged. */
+/* A line signals from when it is bound, and again when it is acknowledged. */
 static void a_line_has_one_endpoint(void)
 {
     host_unmasked = 0;
@@ -211,7 +212,7 @@ static void a_line_has_one_endpoint(void)
     slot_empty(&kernel.irq_endpoints[1]);
 }
 
-/* Of a page that is there. */
+/* The source is a mapped page. */
 static void sources_in_a_space(void)
 {
     const uint32_t there = PAGE + 16 * PAGE_SIZE;
@@ -223,7 +224,7 @@ static void sources_in_a_space(void)
     CHECK(vspace_find_mapping(&AT(struct task, init->task)->space, there, &from));
     entry_node(from)->flags = RIGHT_READ;
     CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | READ_WRITE, 1 | WORLD_TASK << 16, there) == ERR_RIGHTS);
-    entry_node(from)->depth = NODE_DEPTH_MAX; /* what is mapped from another mapping stands beside it */
+    entry_node(from)->depth = NODE_DEPTH_MAX; /* a page mapped from another mapping becomes its sibling */
     CHECK(call(SYS_vm_map, WORLD_TASK, PAGE | RIGHT_READ, 1 | WORLD_TASK << 16, there) == OK);
     CHECK(vspace_find_mapping(&AT(struct task, init->task)->space, PAGE, &to));
     entry_node(from)->depth = entry_node(to)->depth = 1;
@@ -251,7 +252,7 @@ static void donations(void)
     CHECK(frame_at(FRAME)->kind == FRAME_USER);
 }
 
-/* The frame of the first ones is full: the next one costs another. */
+/* The first frame of threads or endpoints is full: the next object costs another frame. */
 static void a_full_frame_costs_another(void)
 {
     enum { PLACES = PAGE_SIZE >> ENDPOINT_SHIFT, SLOTS = 100 };
@@ -270,7 +271,7 @@ static void a_full_frame_costs_another(void)
     CHECK(call(SYS_cap_delete, FREE, 0, 0, 0) == OK && account->spare_count == spare);
 }
 
-/* Places are taken where there are some, whichever frame they came free in. */
+/* Free cells are used first, whichever frame they are in. */
 static void frames_with_a_place_come_first(void)
 {
     enum { PLACES = PAGE_SIZE >> ENDPOINT_SHIFT, SLOTS = 100, MANY = 2 * PLACES };
@@ -293,7 +294,7 @@ static void frames_with_a_place_come_first(void)
     CHECK(account->spare_count == spare);
 }
 
-/* Addresses and pages add up to what a program may have, in 32 bits. */
+/* Address and pages must stay below the end of a program's space, also when their sum wraps in 32 bits. */
 static void ranges_that_wrap(void)
 {
     const uint32_t last = -(uint32_t)PAGE_SIZE;
@@ -325,7 +326,7 @@ static void pages_of_two_tables(void)
     CHECK(call(SYS_object_destroy, OTHER, 0, 0, 0) == OK);
 }
 
-/* Each of two directories that lack costs a frame, and each table two. */
+/* Each of two missing directories costs a frame, and each table two. */
 static void pages_of_two_directories(void)
 {
     const uint32_t first = (2u << SPACE_SHIFT) - PAGE_SIZE, frames = 2 + 2 * 2;
@@ -341,7 +342,7 @@ static void pages_of_two_directories(void)
     CHECK(call(SYS_vm_unmap, WORLD_TASK, first, 2, 0) == OK);
 }
 
-/* A mapping is never owned; what may be granted is not, once that right was taken. */
+/* A mapping never has the right to own. It has no right to grant once that was removed. */
 static void rights_of_mappings(void)
 {
     pte_t *entry;
@@ -356,7 +357,7 @@ static void rights_of_mappings(void)
 }
 
 /* "and from all derived from them": the second page is a child of the first one. */
-/* A mapping at `address` of what is mapped at `from`, in init's space. */
+/* Maps at `address` what is mapped at `from`, in init's space. */
 static pte_t *map_from(uint32_t from, uint32_t address, enum kinship kinship, rights_t rights)
 {
     struct task *task = AT(struct task, init->task);
@@ -398,7 +399,7 @@ static void make_children(uint32_t page, uint32_t count, uint32_t from)
         map_from(page, from + i * PAGE_SIZE, CHILD, RIGHT_READ);
 }
 
-/* What is derived from all of a call's pages is not more than a call may touch. */
+/* All pages of a call together may have only so many descendants. */
 static void rights_are_taken_from_a_few(void)
 {
     enum { HALF = CALL_PAGES_MAX / 2, FIRST = PAGE + 0x10000, SECOND = PAGE + 0x80000 };
@@ -413,7 +414,7 @@ static void rights_are_taken_from_a_few(void)
     CHECK(call(SYS_memory_revoke, WORLD_MEMORY, FRAME, 2, 0) == OK);
 }
 
-/* A message page is no mapping: nothing comes in its place, whatever a fault's answer may replace. */
+/* A message page is no mapping: the reply to a fault cannot replace it. */
 static void a_message_page_is_in_the_way(void)
 {
     const struct vspace *space = &AT(struct task, init->task)->space;

@@ -16,7 +16,7 @@ enum { SIZE = 64, LINES = 400000, PAGE = 4096 };
 static uint32_t written;
 static char *text;
 static struct tail tail;
-static bool done; /* the other thread is */
+static bool done; /* the other thread is done */
 
 static void start(uint32_t first)
 {
@@ -65,7 +65,7 @@ static void test_skipping(uint32_t first)
     start(first);
     for (int i = 0; i < 10; i++)
         say("0123456\n");                              /* 80 bytes */
-    expect("0123456\n0123456\n0123456\n", SIZE, true); /* what begins in the newer half */
+    expect("0123456\n0123456\n0123456\n", SIZE, true); /* the lines that begin in the newer half */
     expect("", SIZE, false);
     for (int i = 0; i < SIZE; i++)
         put('x'); /* no line begins there */
@@ -82,7 +82,7 @@ static void overtake(int signal)
         say("0123456\n");
 }
 
-/* What it counted has been overwritten when the reader comes to its first byte. */
+/* The writer has overwritten what the reader counted before the reader comes to its first byte. */
 static void test_overtaken(void)
 {
     CHECK(signal(SIGSEGV, overtake) != SIG_ERR);
@@ -104,7 +104,7 @@ static void *write_lines(void *nothing)
     return nothing;
 }
 
-/* It is as it was written. */
+/* The line is as it was written. */
 static void check_line(const char *line)
 {
     unsigned one, two;
@@ -150,5 +150,5 @@ int main(void)
     test_skipping(0xffffffd3);
     test_overtaken();
     test_racing();
-    puts("test_tail: what is read is what was written");
+    puts("test_tail: readers get what was written");
 }

@@ -80,13 +80,13 @@ static void test_wrap(void)
     start();
     say("12345678901234567890");
     expect_cursor(COLUMNS, 0);
-    say("\n"); /* a full line does not make an empty one */
+    say("\n"); /* a full line does not cause an empty one */
     say("abcdefghijklmnopqrstuvw");
     expect("12345678901234567890", "abcdefghijklmnopqrst", "uvw", "");
-    say("\b\b\b\b\bX"); /* stops at the line's start */
+    say("\b\b\b\b\bX"); /* stops at the start of the line */
     expect_row(2, "Xvw");
     start();
-    say("12345678901234567890\b \b"); /* as the echo takes a typed byte back */
+    say("12345678901234567890\b \b"); /* as the echo erases a typed byte */
     expect_row(0, "1234567890123456789");
     expect_cursor(COLUMNS - 1, 0);
 }
@@ -124,7 +124,7 @@ static void test_erasing(void)
     say("\033[65537;65537H!"); /* not 1 and 1 */
     expect_row(3, "                   !");
     expect_row(0, ".");
-    say("\033[K"); /* behind the last column it is the last one's */
+    say("\033[K"); /* past the last column the erasure affects the last one */
     expect_row(3, "");
 }
 
@@ -162,10 +162,10 @@ static void test_unknown(void)
         "qg\0337h\033Pxyz\033\\i\033[12345678n");
     expect_row(0, "abcdefghi");
     start();
-    say("\033[1;2;3;4;5;6;7;8;9;31ma"); /* more than anybody needs: nothing */
+    say("\033[1;2;3;4;5;6;7;8;9;31ma"); /* more parameters than ever needed: ignored */
     expect_attribute(0, 0, 0x0f);
     start();
-    say("a\033[3\nb\033]no end\nc\033(\nd"); /* a line's end ends what was begun */
+    say("a\033[3\nb\033]no end\nc\033(\nd"); /* a line's end ends an unfinished sequence */
     expect("a", "b", "c", "d");
     start();
     say("a\033\033[31mb\033[\033[32mc");
@@ -190,7 +190,7 @@ static void test_characters(void)
     }
 }
 
-/* The log in the middle of a sequence and of a character of the output's. */
+/* The log writes in the middle of a sequence and of a character of the output. */
 static void test_two_writers(void)
 {
     const char log[] = {SCREEN_LOG, 'l', '\033', '[', '3', '1', 'm', 'm', '\n', SCREEN_OUTPUT, 0};

@@ -77,7 +77,7 @@ void cpu_stop_running(struct thread *thread)
     done.forgotten++;
 }
 
-/* The thread that runs behind a trap of that vector. */
+/* The thread that runs after a trap of that vector. */
 static struct thread *trap(unsigned vector)
 {
     static const __typeof__(done) none;
@@ -108,8 +108,8 @@ static void what_is_spurious_is_none(void)
     is_spurious = false;
 }
 
-/* It is not the thread's any more; but the interrupt came. */
-static void the_dead_are_forgotten(void)
+/* The processor forgets a destroyed thread, but still handles the interrupt. */
+static void destroyed_threads_are_forgotten(void)
 {
     interrupted.state = THREAD_DEAD;
     CHECK(trap(PAGE_FAULT) == &next && done.forgotten == 1 && done.faults == 0 && done.chosen == 1);
@@ -119,7 +119,7 @@ static void the_dead_are_forgotten(void)
 
 /* ------------------------------------------------------------------------------- registers */
 
-/* Of a caller: where the call returns to, with what stack. */
+/* Of a thread in a call: where the call returns to, with which stack. */
 static void registers_are_read(void)
 {
     struct registers r = {.eax = 1,
@@ -145,7 +145,7 @@ static void registers_are_read(void)
     CHECK(out.esp == r.ecx && out.eip == r.edx && out.eflags == EFLAGS_START);
 }
 
-/* What was set is what it goes on with; a fault stays the one that is to be answered, a call is none any more. */
+/* The thread continues with what was set. A fault must still be answered; a call is forgotten. */
 static void registers_are_set(void)
 {
     const struct thread_registers in = {.eax = 1,
@@ -175,8 +175,8 @@ int main(void)
 {
     each_comes_to_its_event();
     what_is_spurious_is_none();
-    the_dead_are_forgotten();
+    destroyed_threads_are_forgotten();
     registers_are_read();
     registers_are_set();
-    puts("test_traps: each to its event");
+    puts("test_traps: each vector becomes its event");
 }

@@ -32,9 +32,9 @@ static const struct thread *next_one(void)
     return thread_of_link(kernel.cpus[0].ready[PRIORITY].first);
 }
 
-/* A thread that lowered its own priority runs on beside one that is quantum_over there; a signal then makes it ready.
- */
-static void a_signaller_goes_behind_who_is_overdue(struct thread *first, struct thread *second)
+/* A thread that lowered its own priority runs on beside a thread whose turn it is. A signal then makes it ready, behind
+ * that thread. */
+static void a_signaller_goes_behind_an_overdue_thread(struct thread *first, struct thread *second)
 {
     const uint32_t nothing[4] = {0};
     pid_t child = fork();
@@ -60,7 +60,7 @@ static void a_signaller_goes_behind_who_is_overdue(struct thread *first, struct 
     CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
-/* In the build that audits, so many ticks find what is broken. */
+/* In an audit build, so many ticks find a broken invariant. */
 static void ticks_audit(struct thread *thread)
 {
     enum { TICKS = 8 };
@@ -84,23 +84,23 @@ int main(void)
     struct thread *first = make(FIRST), *second = make(SECOND);
 
     CHECK(call(SYS_endpoint_create, 0, ENDPOINT, 0, 0) == OK);
-    a_signaller_goes_behind_who_is_overdue(first, second);
+    a_signaller_goes_behind_an_overdue_thread(first, second);
     CHECK(!world_syscall(init, SYS_ipc_call | ENDPOINT << SLOT_SHIFT,
-                         (const uint32_t[4]){0})); /* nobody receives: idle */
+                         (const uint32_t[4]){0})); /* nothing is received: idle */
     cpu_enqueue(first, QUEUE_BACK);
     cpu_enqueue(second, QUEUE_BACK);
     CHECK(next_one() == first && event_reschedule(NULL) == first);
 
-    first->restarting = 1; /* as if it were in a long call, between two steps */
+    first->restarting = 1; /* as if it were between two steps of a long call */
     cpu_enqueue(first, QUEUE_FRONT);
     preemption_point();
     CHECK(next_one() == first);
     cpu_tick_in_kernel();
     CHECK(next_one() == second);
-    cpu_tick_in_kernel(); /* no step: it has its turn */
+    cpu_tick_in_kernel(); /* instead of a step, the other thread has its turn */
     CHECK(next_one() == second);
     first->restarting = 0;
     ticks_audit(first);
     world_end();
-    puts("test_turns: one after the other");
+    puts("test_turns: threads run in their order");
 }

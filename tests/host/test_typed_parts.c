@@ -25,7 +25,7 @@ static void expect_line(const char *text)
     CHECK(bytes == (int32_t)strlen(text) && memcmp(line, text, (size_t)bytes) == 0);
 }
 
-/* Until nothing is due: how many parts. None does more than others can wait for, and all goes out. */
+/* How many parts until nothing is due. Each is short enough for other clients, and everything goes out. */
 static uint32_t parts(void)
 {
     uint32_t count = 0;
@@ -39,7 +39,7 @@ static uint32_t parts(void)
     return count;
 }
 
-/* As many as fit, without a part between. */
+/* As many as fit, without a part in between. */
 static void keys_at_once(char c, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
@@ -77,7 +77,7 @@ static void test_edits_in_parts(void)
     keys_at_once('x', EFFORT / 4);
     parts();
     discipline.effort = 1;
-    keys_at_once('y', 1); /* which the screen does not show yet */
+    keys_at_once('y', 1); /* the screen does not show it yet */
     discipline.effort = 1;
     keys_at_once('\b', 1);
     CHECK(discipline.erase == 0 && !discipline_is_due(&discipline));
@@ -90,7 +90,7 @@ static void test_edits_in_parts(void)
     CHECK(ring_used(&output.ring) == 0);
 }
 
-/* Taken for keys, and again for lines, while some still wait. */
+/* Taken as keys, and again as lines, while some still wait. */
 static void test_keys_that_wait(void)
 {
     static char line[TYPED_BYTES];
@@ -112,7 +112,7 @@ static void test_keys_that_wait(void)
         CHECK(line[i] == (i < TYPED_BYTES / 2 - 2 ? 'x' : 'y'));
 }
 
-/* What was read and is not shown yet is not overwritten. */
+/* Input that was read but is not shown yet is not overwritten. */
 static void test_screen_behind(void)
 {
     char byte;

@@ -18,10 +18,10 @@
 
 enum { PORTS = 0x3f8, DATA = 0, SCRATCH = 7, LINE_STATUS = 5, ENDPOINT = 9, DRAIN_READS = 10000 };
 
-static uint32_t registers[8];        /* what is read */
-static uint32_t refused = SYS_COUNT; /* that call */
+static uint32_t registers[8];        /* their values for reads */
+static uint32_t refused = SYS_COUNT; /* the number of the refused call */
 
-/* A call is a line: a register read or written, a line bound or let in again. */
+/* Each call is a line: a register read or written, a line bound or acknowledged. */
 err_t syscall_short(uint32_t head, uint32_t ebx, uint32_t esi, uint32_t edi, uint32_t *result)
 {
     uint32_t number = head & CALL_NUMBER, slot = head >> SLOT_SHIFT;
@@ -53,11 +53,11 @@ static void expect(const char *expected)
 }
 
 #define BEGIN                                                                                                          \
-    "out 7 5a\nin 7\n"                 /* is there one? */                                                             \
-    "out 1 0\n"                        /* no interrupts until all is set */                                            \
-    "out 3 83\nout 0 1\nout 1 0\n"     /* the divisor for 115,200 */                                                   \
-    "out 3 3\nout 2 87\nout 4 b\n"     /* 8N1; FIFOs, emptied, that tell of 8 bytes; interrupts reach the line */      \
-    "bind 4 9\nout 1 1\nack 4\nin 2\n" /* bound before any comes */
+    "out 7 5a\nin 7\n"             /* is there a port? */                                                              \
+    "out 1 0\n"                    /* no interrupts until everything is set */                                         \
+    "out 3 83\nout 0 1\nout 1 0\n" /* the divisor for 115,200 */                                                       \
+    "out 3 3\nout 2 87\nout 4 b\n" /* 8N1; FIFOs, emptied, which interrupt at 8 bytes; interrupts reach the line */    \
+    "bind 4 9\nout 1 1\nack 4\nin 2\n" /* bound before the first interrupt */
 
 static void begins(uint32_t scratch)
 {
@@ -76,7 +76,7 @@ static void bytes_come_in(void)
     registers[LINE_STATUS] = 1, registers[DATA] = 0xe9;
     CHECK(uart_get(&byte) && byte == (char)0xe9);
     expect("in 5\nin 0\n");
-    registers[LINE_STATUS] = 0xff; /* nothing is there to answer */
+    registers[LINE_STATUS] = 0xff; /* no device answers */
     CHECK(!uart_get(&byte));
     expect("in 5\n");
 }
@@ -91,7 +91,7 @@ static void bytes_go_out(void)
     expect("in 5\nin 5\nout 0 e9\n");
 }
 
-/* The register is written when it is to change. */
+/* The register is written only if it must change. */
 static void interrupts_are_as_wanted(void)
 {
     uart_want_input(true);
@@ -112,11 +112,11 @@ static void interrupts_are_as_wanted(void)
     uart_want_room(false);
     uart_want_input(true);
     expect("out 1 2\nout 1 0\nout 1 1\n");
-    uart_acknowledge(); /* let in before the device is emptied */
+    uart_acknowledge(); /* the line is acknowledged before the device is emptied */
     expect("ack 4\nin 2\n");
 }
 
-/* As many bytes and interrupts as others can wait for; a byte in costs three of those out. */
+/* Only as many bytes and interrupts as other clients can wait for. A received byte costs as much as three sent ones. */
 static uint32_t burst(bool in, bool out)
 {
     uint32_t bytes = 0;
@@ -157,7 +157,7 @@ static void the_wire_is_waited_for(void)
     registers[LINE_STATUS] = 0x40;
     uart_drain();
     expect("in 5\n");
-    registers[LINE_STATUS] = 0xbf; /* never */
+    registers[LINE_STATUS] = 0xbf; /* never ready */
     uart_drain();
     CHECK(lines_bytes == DRAIN_READS * strlen("in 5\n"));
     lines_bytes = 0;
@@ -175,7 +175,7 @@ static void no_port_is_waited_for(void)
     expect("in 5\n");
 }
 
-/* What a refusal of `number` does to who calls. */
+/* The effect of a refusal of `number` on the caller. */
 static void expect_trap(uint32_t number, void (*calls)(void))
 {
     int status;

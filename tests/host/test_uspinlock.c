@@ -32,8 +32,8 @@ static void *count(void *unused)
 
 enum { TRAP_FLAG = 0x100, STEPS = 40, HELD = 60 };
 
-static volatile unsigned step, takes_at; /* the step at which somebody else takes the lock, if it is free */
-static volatile bool others;             /* it is somebody else's */
+static volatile unsigned step, takes_at; /* the step at which another thread takes the lock, if it is free */
+static volatile bool others;             /* the other thread has it */
 
 static void on_step(int signal_number)
 {
@@ -45,7 +45,7 @@ static void on_step(int signal_number)
         lock.locked = others = false;
 }
 
-/* The processor traps after each instruction of what follows. */
+/* The processor traps after each of the following instructions. */
 static void trap(unsigned on)
 {
     __asm__ volatile("lea -128(%%rsp), %%rsp\n\t pushf\n\t andl $~0x100, (%%rsp)\n\t orl %0, (%%rsp)\n\t popf\n\t lea "

@@ -6,9 +6,9 @@
  */
 #include "tests/host/vdso_world.h"
 
-static struct vector *vectors; /* the program's */
+static struct vector *vectors; /* in the program */
 
-/* As they are until the file server knows the process. */
+/* Their state until the file server knows the process. */
 static void descriptors_begin(void)
 {
     memset(state, 0, sizeof(*state));
@@ -31,7 +31,7 @@ static void bytes_are_written(void)
     expect("write 4 0 0 next\nwrite 3 0 0 ext\xee\nwrite 1 0 0 t\xee\xee\xee\n");
 }
 
-/* What was taken before is the result; the rest can be written again. */
+/* The result is what was taken before; the rest can be written again. */
 static void a_write_may_end_early(void)
 {
     memset(program, 'w', 300);
@@ -48,7 +48,7 @@ static void a_write_may_end_early(void)
     expect("");
 }
 
-/* Small ones in one message, large ones in several; empty ones are nothing. */
+/* Small ones in one message, large ones in several; empty ones are ignored. */
 static void places_are_gathered(void)
 {
     strcpy(program, "onetwothree");
@@ -65,7 +65,7 @@ static void places_are_gathered(void)
     CHECK(CALL(writev, 1, AT(vectors), 5) == 267);
     CHECK(!strncmp(lines, "write 256 0 0 onethreelll", 25) && strstr(lines, "l\nwrite 11 0 0 lllllllltwo"));
     forget_lines();
-    ANSWERS({0, {3}, NULL}, {0, {2}, NULL}, {0, {3}, NULL}); /* to the end of a place, and within one */
+    ANSWERS({0, {3}, NULL}, {0, {2}, NULL}, {0, {3}, NULL}); /* to the end of an area, and within one */
     CHECK(CALL(writev, 1, AT(vectors), 3) == 8);
     expect("write 8 0 0 onethree\nwrite 5 0 0 three\xee\xee\xee\nwrite 3 0 0 ree\xee\n");
     ANSWERS({0});
@@ -95,7 +95,7 @@ static void bytes_are_read(void)
     expect("read 4 1 0\n");
 }
 
-/* One message fills several places. */
+/* One message fills several areas. */
 static void bytes_are_scattered(void)
 {
     vectors[0] = (struct vector){AT(program), 2};
@@ -128,7 +128,7 @@ static void places_are_checked(void)
     expect("");
 }
 
-/* Not more than a call can say that it has done; not more places than Linux takes. */
+/* Not more than a call's result can say; not more areas than Linux allows. */
 static void lengths_are_checked(void)
 {
     for (uint32_t i = 0; i < VECTORS_MAX + 1; i++)
@@ -141,7 +141,7 @@ static void lengths_are_checked(void)
     CHECK(CALL(writev, 1, AT(vectors), 2) == -EINVAL && CALL(readv, 0, AT(vectors), 2) == -EINVAL);
     vectors[1].bytes = 0xffffffff;
     CHECK(CALL(writev, 1, AT(vectors), 2) == -EINVAL && CALL(readv, 0, AT(vectors), 2) == -EINVAL);
-    vectors[0] = (struct vector){STACK_LOW, INT32_MAX - 1}; /* the most that is good */
+    vectors[0] = (struct vector){STACK_LOW, INT32_MAX - 1}; /* the greatest that is valid */
     vectors[1] = (struct vector){AT(program), 1};
     CHECK(check_vectors(AT(vectors), 2) == 0);
     ANSWERS({-EBUSY, {0}, NULL}, {-EBUSY, {0}, NULL});
@@ -162,7 +162,7 @@ static void three_are_open(void)
         uint32_t fd = none[i];
         CHECK(CALL(read, fd, AT(program), 1) == -EBADF && CALL(write, fd, AT(program), 1) == -EBADF);
         CHECK(CALL(readv, fd, AT(vectors), 1) == -EBADF && CALL(writev, fd, AT(vectors), 1) == -EBADF);
-        CHECK(CALL(readv, fd, 0, 1) == -EBADF && CALL(writev, fd, 0, -1u) == -EBADF); /* that comes first */
+        CHECK(CALL(readv, fd, 0, 1) == -EBADF && CALL(writev, fd, 0, -1u) == -EBADF); /* this error comes first */
         CHECK(CALL(read, fd, 0, 1) == -EBADF && CALL(write, fd, 0, -1u) == -EBADF);
         CHECK(CALL(close, fd) == -EBADF && CALL(lseek, fd) == -EBADF && CALL(ioctl, fd, 0x5413, AT(program)) == -EBADF);
         CHECK(CALL(fcntl64, fd, 1) == -EBADF && CALL(fstat64, fd, AT(program)) == -EBADF);
@@ -197,14 +197,14 @@ static void a_terminal_has_its_settings(void)
     expect("");
 }
 
-/* Lines, or keys that are not shown: proc is told when that changes. */
+/* Lines, or keys without echo: proc is told when that changes. */
 static void a_terminal_gives_keys(void)
 {
     enum { GET = 0x5401, SET = 0x5402, SET_LATER = 0x5404, CANONICAL_AND_ECHO = 2 | 8 };
     uint32_t *words = (uint32_t *)(void *)program;
 
     descriptors_begin();
-    CHECK(CALL(ioctl, 0, GET, AT(program)) == 0 && CALL(ioctl, 0, SET, AT(program)) == 0); /* as they were */
+    CHECK(CALL(ioctl, 0, GET, AT(program)) == 0 && CALL(ioctl, 0, SET, AT(program)) == 0); /* unchanged */
     expect("input_kind 0 0 0\ninput_kind 0 0 0\n");
     words[3] &= ~(uint32_t)CANONICAL_AND_ECHO;
     ANSWERS({-EPERM, {0}, NULL}, {0}, {0});
@@ -220,7 +220,7 @@ static void a_terminal_gives_keys(void)
     expect("");
 }
 
-/* Input may be a pipe; output is a terminal always. */
+/* Input may be a pipe; output always is a terminal. */
 static void input_may_be_no_terminal(void)
 {
     ANSWERS({0, {0}, NULL}, {0, {1}, NULL}, {-EINVAL, {0}, NULL});
@@ -246,7 +246,7 @@ static void a_descriptor_is_a_device(void)
     CHECK(CALL(fstat64, 1, place) == -EFAULT);
 }
 
-/* statx is of a path; of none, of the descriptor. */
+/* statx describes a path; without one, the descriptor. */
 static void a_descriptor_is_a_device_for_statx(void)
 {
     enum { EMPTY_PATH = 0x1000 };
@@ -256,14 +256,14 @@ static void a_descriptor_is_a_device_for_statx(void)
     path[0] = 0;
     memset(program, 0xee, 260);
     CHECK(CALL(statx, 1, AT(path), EMPTY_PATH, 0x7ff, AT(program)) == 0);
-    for (uint32_t i = 0; i < 64; i++) /* the parts that are not 0: mask, size of a block, links, mode, device */
+    for (uint32_t i = 0; i < 64; i++) /* the fields that are not 0: mask, size of a block, links, mode, device */
         CHECK(words[i] == (i == 0    ? 0x7ff
                            : i == 1  ? 4096
                            : i == 4  ? 1
                            : i == 7  ? 0020620
                            : i == 32 ? 5
                            : i == 33 ? 1
-                           : i == 35 ? 1 /* the device that has it */
+                           : i == 35 ? 1 /* the device of the file system */
                                      : 0));
     CHECK((unsigned char)program[256] == 0xee);
     CHECK(CALL(statx, 3, AT(path), EMPTY_PATH, 0, AT(program)) == -EBADF);
@@ -278,7 +278,7 @@ static void shows_output(void)
     add_line("shown\n");
 }
 
-/* Once it has been asked for; not when nothing is read. */
+/* After it was flushed; not when nothing is read. */
 static void output_is_shown_before_a_read(void)
 {
     descriptors_begin();
@@ -315,5 +315,5 @@ int main(void)
     a_terminal_gives_keys();
     a_descriptor_is_a_device();
     a_descriptor_is_a_device_for_statx();
-    puts("test_vdso_console: the console is what a program takes for its descriptors");
+    puts("test_vdso_console: descriptors 0 to 2 are the console");
 }

@@ -42,10 +42,10 @@ static void handlers_hear_of_faults(void)
         state->actions[i].flags = ACTION_NO_DEFER;
     ANSWERS({0, {PROGRAM_EIP, 11u << 24 | 14 << 16, 0}, NULL}, {0});
     (void)interrupted(OUTER);
-    expect("interrupted 0 0 0\nsignals 0 0 0\n"); /* there is a frame: that is told, though nothing has changed */
+    expect("interrupted 0 0 0\nsignals 0 0 0\n"); /* proc is told that there is a frame, though nothing has changed */
 }
 
-/* A page of a file that the file server grants now: the program goes on, and proc hears that. */
+/* The file server grants the page of a file: the program continues, and proc is told. */
 static void pages_of_files_may_come(void)
 {
     static const struct {
@@ -73,7 +73,7 @@ static void pages_of_files_may_come(void)
     }
 }
 
-/* Where there was only a place for such a page there is none then, and what has faulted does so again. */
+/* A place that was kept ahead for such a page is given up, and the access faults again. */
 static void a_place_ahead_is_none(void)
 {
     frame_begin();
@@ -84,7 +84,7 @@ static void a_place_ahead_is_none(void)
     expect("interrupted 0 0 0\nmunmap 1342181376 8192 0\nsignals 0 0 0\n");
 }
 
-/* A signal may come meanwhile: the program hears of it before it goes on. */
+/* A signal may come meanwhile: its handler runs before the program continues. */
 static void a_signal_may_come_with_a_page(void)
 {
     frame_begin();
@@ -96,7 +96,7 @@ static void a_signal_may_come_with_a_page(void)
     expect("interrupted 0 0 0\nfile map_again 1342181377 1 0\nsignals 0 0 0\nsignal_take 0 0 0\nsignals 0 0 512\n");
 }
 
-/* As a frame is made: its page comes. */
+/* The frame itself needs a page of a file, which is granted. */
 static void pages_may_come_at_the_inner_level(void)
 {
     frame_begin();
@@ -123,5 +123,5 @@ int main(void)
     a_signal_may_come_with_a_page();
     pages_may_come_at_the_inner_level();
     calls_may_be_faults();
-    puts("test_vdso_faults: handlers hear of faults, calls and pages are none");
+    puts("test_vdso_faults: faults reach handlers, unless they are calls or need a page");
 }

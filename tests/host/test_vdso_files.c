@@ -32,7 +32,7 @@ enum { UTIMENSAT = 320, UTIMENSAT64 = 412, NOW = 0x3fffffff, OMIT = 0x3ffffffe }
 
 static char *transfer;
 
-/* As a program that has files is; with a transfer page or not yet. */
+/* A program that has files, with or without a transfer page. */
 static void begins(bool has_transfer)
 {
     memset(state, 0, sizeof(*state));
@@ -69,7 +69,7 @@ static void a_duplicate_of_the_console_is_one(void)
     expect("");
 }
 
-/* By a descriptor that has no bit of its own it is asked each time. */
+/* A descriptor without a bit of its own is asked about each time. */
 static void a_console_may_have_a_large_number(void)
 {
     begins(false);
@@ -105,7 +105,7 @@ static void much_goes_by_the_transfer_page(void)
     forget_lines();
 }
 
-/* With a descriptor that gets no ring, once that is known. */
+/* For a descriptor that gets no ring, once that is known. */
 static void a_page_goes_in_one_call(void)
 {
     begins(true);
@@ -131,7 +131,7 @@ static void a_page_goes_in_one_call(void)
     expect("file read 40 300 1\nfile read 40 300 1\nread 256 1 0\n");
 }
 
-/* Proc hears of the mask before; a signal ends what waits at a pipe, and nothing else. */
+/* Proc is told of the mask before. A signal ends a call that waits at a pipe, and no other. */
 static void a_signal_ends_no_page(void)
 {
     begins(true);
@@ -147,7 +147,7 @@ static void a_signal_ends_no_page(void)
     expect("file pipe_wake 5 0 0\n");
 }
 
-/* It has none: all goes in messages. */
+/* There is none: everything goes in messages. */
 static void there_may_be_no_transfer_page(void)
 {
     begins(false);
@@ -214,7 +214,7 @@ static void descriptors_are_controlled(void)
     expect("file control 5 1 0\nfile control 6 1 0\n");
 }
 
-/* inode 5, that mode, 2 names, 0x1234 bytes, that device, changed at 0x01020304, 3 pages. */
+/* inode 5, this mode, 2 names, 0x1234 bytes, this device, changed at 0x01020304, 3 pages. */
 #define STATUS(mode, device) "\x05|||" mode "||\x02|||\x34\x12||" device "||\x04\x03\x02\x01\x03|||"
 #define IS_FILE              "\xa4\x81"
 #define IS_DEVICE            "\x90\x21"
@@ -250,7 +250,7 @@ static void files_are_opened(void)
     expect("");
 }
 
-/* Also of who has had no files yet. */
+/* Even for a process that has had no files yet. */
 static void the_mask_is_the_servers(void)
 {
     begins(true);
@@ -350,7 +350,7 @@ static void sizes_change(void)
     expect("");
 }
 
-/* The call is done; pages of the file are given back before it returns. */
+/* The call is done; pages of the lost file are given back before it returns. */
 static void what_is_lost_is_settled(void)
 {
 #define MORE {FILE_MORE, {0}, NULL}
@@ -510,6 +510,6 @@ int main(void)
     files_change();
     entries_are_linuxs();
     the_tree_has_pages();
-    puts("test_vdso_files: the file server hears of each call what it is to");
+    puts("test_vdso_files: the file server gets the right message for each call");
     return 0;
 }

@@ -16,7 +16,7 @@ static void futex_begin(void)
     forget_lines();
 }
 
-/* It is watched, then looked at; who need not wait hands a wake-up on that it got meanwhile. */
+/* The word is watched, then read. A thread that need not wait passes on a wake-up that it got meanwhile. */
 static void the_word_is_looked_at(void)
 {
     futex_begin();
@@ -49,7 +49,7 @@ static void waits_end(void)
     CHECK(CALL(futex, AT(word), FUTEX_WAIT, 5, AT(times)) == -ETIMEDOUT);
     expect("futex_watch 9437184 0 0\nfutex_wait 101 0 0\nfutex_watch 9437184 0 0\nfutex_wait 0 0 0\n");
     ANSWERS({0}, {0}, {0}, {0, {0, 1}, NULL});
-    CHECK(CALL(futex, AT(word), FUTEX_WAIT, 5, 0) == 0); /* without an end there are parts, too */
+    CHECK(CALL(futex, AT(word), FUTEX_WAIT, 5, 0) == 0); /* without a time limit there are parts, too */
     expect("futex_watch 9437184 0 0\nfutex_wait 1073741823 0 0\nfutex_watch 9437184 0 0\nfutex_wait 1073741823 0 0\n");
     memcpy(times, (const uint32_t[]){2, 0, 20000000, 0}, 16);
     ANSWERS({0}, {0});

@@ -1,6 +1,6 @@
 /*
- * The library of system calls and locks of files: the file server's calls for fcntl, in both forms of struct flock,
- * and for flock; and what a signal does to a waiter.
+ * The library of system calls and locks of files: the file server's calls for fcntl, in both forms of struct flock, and
+ * for flock; and what a signal does to a waiter.
  *
  * instead: tests/server/instead
  */
@@ -38,7 +38,7 @@ static void ranges_are_locked(void)
     expect("");
 }
 
-/* The process id must be 0: EINVAL without a message. */
+/* The process id must be 0: otherwise EINVAL without a message. */
 static void ranges_are_an_open_files(void)
 {
     begins();
@@ -94,7 +94,7 @@ static void files_are_locked(void)
     expect("files 0 0 0\nfile lock_file 1 0 1\n");
 }
 
-/* Or it comes before the call has left: it is asked once more, without a wait. */
+/* Or the signal comes before the call is sent: then it is sent once, without a wait. */
 static void a_signal_ends_the_wait(void)
 {
     begins();
@@ -119,6 +119,6 @@ int main(void)
     what_is_in_the_way_is_told();
     files_are_locked();
     a_signal_ends_the_wait();
-    puts("test_vdso_locks: the file server hears of each lock");
+    puts("test_vdso_locks: the file server is told of each lock");
     return 0;
 }

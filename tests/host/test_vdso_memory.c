@@ -29,7 +29,7 @@ static void the_heap_moves(void)
     expect("sbrk 0 0 0\nsbrk 16 0 0\n");
 }
 
-/* As often as mem has more to do, by what is left; what has been done counts even if the rest is refused. */
+/* As often as mem has more to do, with what is left. What was done counts even if the rest is refused. */
 static void the_heap_moves_in_parts(void)
 {
     state->heap_end = HEAP;
@@ -45,7 +45,7 @@ static void the_heap_moves_in_parts(void)
     expect("sbrk 8192 0 0\nsbrk 4096 0 0\n");
 }
 
-/* Then it stays where it was, and that is the answer. */
+/* A refusal leaves the heap where it was, and that is the result. */
 static void the_heap_may_stay(void)
 {
     state->heap_end = HEAP;
@@ -53,12 +53,12 @@ static void the_heap_may_stay(void)
     CHECK(CALL(brk, HEAP + 0x2000) == HEAP && CALL(brk, 1) == HEAP && state->heap_end == HEAP);
     expect("sbrk 8192 0 0\nsbrk -10485759 0 0\n");
     heap_begin();
-    ANSWERS({-EINVAL, {0, 0}, NULL}); /* where nobody knows where it is, nothing more is asked for */
+    ANSWERS({-EINVAL, {0, 0}, NULL}); /* without knowing where the heap is, nothing more is asked for */
     CHECK(CALL(brk, HEAP) == 0);
     expect("sbrk 0 0 0\n");
 }
 
-/* The old end is the answer; in parts, as brk. */
+/* The result is the old end; in parts, like brk. */
 static void the_heap_is_a_programs_own(void)
 {
     heap_begin();
@@ -90,7 +90,7 @@ static void pages_are_mapped(void)
     expect("mmap 0 100 0\nmmap 0 12288 0\nmmap 0 12288 0\nmmap 0 12288 0\nmmap 0 12288 0\n");
 }
 
-/* An address is a wish, of a page: where it is not granted the server chooses. */
+/* An address is only a hint, rounded to a page: if it cannot be had, the server chooses. */
 static void an_address_is_a_wish(void)
 {
     ANSWERS({0, {0x50000000}, NULL}, {-EEXIST, {1}, NULL}, {0, {0x40000000}, NULL}, {-EINVAL, {1}, NULL},
@@ -101,7 +101,7 @@ static void an_address_is_a_wish(void)
     expect("mmap 1342177280 100 0\nmmap 1342177280 100 0\nmmap 0 100 0\nmmap 4096 100 0\nmmap 0 100 0\n");
 }
 
-/* What was there goes first, as often as mem has more to do; if it may not, nothing is mapped. */
+/* First the old pages are unmapped, as often as mem has more to do. If that is refused, nothing is mapped. */
 static void an_address_may_be_fixed(void)
 {
     ANSWERS({MEM_MORE, {0x50001000}, NULL}, {0, {0x50003000}, NULL}, {0, {0x50000000}, NULL});
@@ -130,7 +130,7 @@ static void some_maps_are_refused(void)
     expect("");
 }
 
-/* Pages of a file without a name, which is closed again; what is missing of it is undone. */
+/* Pages of a file without a name, which is closed again. If something fails, the rest is undone. */
 static void shared_pages_are_a_files(void)
 {
     memset(state, 0, sizeof(*state));
@@ -162,7 +162,7 @@ static void pages_are_unmapped(void)
 
 enum { MAY_MOVE = 1, AT_FIRST = PROGRAM_BASE + 2 * PAGE_SIZE, ELSEWHERE = PROGRAM_BASE + 8 * PAGE_SIZE };
 
-/* Where they are: what is too much behind goes, what is too little comes. */
+/* At their address: the end is unmapped, or more is mapped behind it. */
 static void pages_change_in_place(void)
 {
     CHECK(CALL(mremap, AT_FIRST, 0x2000, 0x1001, MAY_MOVE) == AT_FIRST &&
@@ -177,7 +177,7 @@ static void pages_change_in_place(void)
     expect("mmap 9449472 12288 0\nmmap 9449472 12288 0\n");
 }
 
-/* If they may, with all that was in them; if there is no place for that either, all stays. */
+/* If they may, with their contents. If there is no place for that either, nothing changes. */
 static void pages_may_move(void)
 {
     for (uint32_t i = 0; i < 2 * PAGE_SIZE; i++)
@@ -216,7 +216,7 @@ static void limits_are_told(void)
     ANSWERS({0, {0x1234, 9}, NULL}, {0, {511, 9}, NULL}, {0, {0x200000, 9}, NULL}, {-EINVAL, {1, 1}, NULL});
     CHECK(CALL(getrlimit, PAGES, AT(limit)) == 0 && limit[0] == 0x1234000 && limit[1] == 0x1234000);
     CHECK(CALL(getrlimit, PROCESSES, AT(limit)) == 0 && limit[0] == 511 && limit[1] == 511);
-    CHECK(CALL(getrlimit, PAGES, AT(limit)) == 0 && limit[0] == 0xffffffff); /* more than a word has */
+    CHECK(CALL(getrlimit, PAGES, AT(limit)) == 0 && limit[0] == 0xffffffff); /* more than a word can hold */
     limit[0] = 5;
     CHECK(CALL(getrlimit, PAGES, AT(limit)) == -EINVAL && limit[0] == 5);
     expect("get_limit 0 0 0\nget_limit 0 0 0\nget_limit 0 0 0\nget_limit 0 0 0\n");
@@ -246,12 +246,12 @@ static void limits_are_set(void)
     limit[0] = 5, limit[1] = 0xffffffff; /* no hard limit */
     ANSWERS({0}, {0}, {0});
     CHECK(CALL(setrlimit, PROCESSES, AT(limit)) == 0);
-    limit[0] = 0xffffffff; /* nor a soft one: more than all there is */
+    limit[0] = 0xffffffff; /* nor a soft one: more than all memory */
     CHECK(CALL(setrlimit, PROCESSES, AT(limit)) == 0 && CALL(setrlimit, PAGES, AT(limit)) == 0);
     expect("set_limit 5 0 0\nset_limit -1 0 0\nset_limit -1 0 0\n");
 }
 
-/* Of the caller: the old limit is what was there before the new one. */
+/* For the caller: the old limit that is returned is the one before the new one. */
 static void both_at_once(void)
 {
     uint64_t *new = (uint64_t *)(void *)program, *old = (uint64_t *)(void *)(program + 64);
@@ -291,7 +291,7 @@ static void others_have_no_limits(void)
     expect("getpid 0 0 0\ngetpid 0 0 0\n");
 }
 
-/* What is to be written may be read; the rest is mem's to say, part by part. */
+/* A page that is to be written may also be read. mem decides the rest, part by part. */
 static void pages_are_protected(void)
 {
     ANSWERS({0}, {0}, {MEM_MORE, {0x50001000}, NULL}, {0}, {-ENOMEM, {0x50002000}, NULL});
@@ -317,8 +317,7 @@ static void pages_are_protected(void)
     expect("mmap 0 5 0\nprotect 1342177280 4096 0\nmmap 0 5 0\nprotect 1342177280 4096 5\nmunmap 1342177280 5 0\n");
 }
 
-/* Of a file's pages that are to be written, or executed, there is a copy, if they are not shared; holes are passed
- * over. */
+/* A page of a file that is to be written or executed becomes a copy, if it is not shared. Holes are skipped. */
 static void pages_of_files_are_prepared(void)
 {
     char *at = program + 2 * PAGE_SIZE, *copy = program + 5 * PAGE_SIZE;
@@ -338,7 +337,7 @@ static void pages_of_files_are_prepared(void)
           CALL(mprotect, AT(at), PAGE_SIZE, READ_WRITE) == -EACCES);
     CHECK(CALL(mprotect, AT(at), PAGE_SIZE, 1) == 0);
     expect("file mapping 9445376 0 0\nprotect 9445376 4096 3\nfile mapping 9445376 0 0\nprotect 9445376 4096 1\n");
-    /* There is no memory for it: the file's pages can be had again. */
+    /* There is no memory for the copy: the file's pages can be mapped again. */
     ANSWERS({0, {1, 1, 1}, NULL}, {0, {AT(copy)}, NULL}, {0}, {0}, {-ENOMEM, {0}, NULL}, {0, {AT(at)}, NULL}, {0}, {0});
     CHECK(CALL(mprotect, AT(at), PAGE_SIZE, 5) == -ENOMEM);
     expect(
@@ -363,7 +362,7 @@ static int32_t map_of_file(uint32_t address, uint32_t length, uint32_t protectio
     return CALL(mmap2, address, length, protection, SHARED, 5, 0);
 }
 
-/* From the second mapping on mem keeps places behind one that it chose: for those that fit there it is not asked. */
+/* From the second mapping on mem keeps places behind one that it chose. Mappings that fit there need no message. */
 static void places_are_kept_ahead(void)
 {
     ahead_begin();
@@ -380,7 +379,8 @@ static void places_are_kept_ahead(void)
     forget_lines();
 }
 
-/* Others for other rights, and never in a page table that is not there; without them it goes on as before. */
+/* Other places for other rights, and never in a page table that does not exist. Without such places a message is sent
+ * as before. */
 static void some_places_are_not_kept(void)
 {
     ahead_begin();
@@ -400,7 +400,7 @@ static void some_places_are_not_kept(void)
     expect("reserve 0 4096 1\nreserve 0 -1 1\n");
 }
 
-/* What the program may see goes on as if there were none: they go first. */
+/* Calls whose effect the program could see give the places back first. */
 static void places_ahead_are_given_back(void)
 {
     const struct vdso_ahead one = {PLACE + 0x2000, PLACE + 0x4000}, other = {PLACE + 0x5000, PLACE + 0x6000};
@@ -454,5 +454,5 @@ int main(void)
     places_are_kept_ahead();
     some_places_are_not_kept();
     places_ahead_are_given_back();
-    puts("test_vdso_memory: a program gets what it asks of memory");
+    puts("test_vdso_memory: programs get the memory that they ask for");
 }

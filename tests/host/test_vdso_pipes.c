@@ -1,6 +1,6 @@
 /*
- * The library of system calls and pipes: when the ring is mapped into a program, what is read and written there
- * without a message, and when the server is asked.
+ * The library of system calls and pipes: when the ring is mapped into a program, what is read and written there without
+ * a message, and when the server is asked.
  *
  * instead: tests/server/instead
  */
@@ -9,7 +9,7 @@
 enum { IN = 3, OUT = 4, MOST = PIPE_RING_BYTES };
 
 static struct pipe_ring *ring;
-static char *there, *bytes; /* the ring's bytes, a program's own */
+static char *there, *bytes; /* the ring's bytes; a buffer of the program */
 
 static void begins(void)
 {
@@ -47,8 +47,7 @@ static uint32_t puts_there(const char *text)
 
 /* ---------------------------------------------------------------------------------- attaching */
 
-/* The server is not asked by who has it: it takes bytes out only when their reader has them, who would find them again.
- */
+/* A program that has the ring does not ask the server. */
 static void the_fourth_read_gets_it_and_uses_it(void)
 {
     begins();
@@ -61,7 +60,7 @@ static void the_fourth_read_gets_it_and_uses_it(void)
     expect(ATTACHES(3));
 }
 
-/* Its bytes are with the server by then. */
+/* The server has its bytes by then. */
 static void the_fourth_write_gets_it(void)
 {
     begins();
@@ -90,8 +89,8 @@ static void it_may_be_refused_once(void)
     CHECK(answers == next_answers + 6 && strstr(lines, "reserve 0 12288 3\nfile read 3 10 1\nfile read 3 10 1\n"));
 }
 
-/* Those of one place are kept apart, the other end is the server's to refuse, and the console is not asked for rings.
- */
+/* Descriptors with the same bit are distinguished; the server refuses the wrong end; the console is not asked for
+ * rings. */
 static void others_ask(void)
 {
     has_ring(IN, false);
@@ -133,8 +132,8 @@ static void bytes_are_read_without_a_message(void)
     expect("file pipe_wake 3 0 0\n");
 }
 
-/* FILE_AGAIN: look once more. Counts that cannot be are the server's to put right. */
-static void who_finds_nothing_waits(void)
+/* FILE_AGAIN: look again. The server repairs impossible counts. */
+static void an_empty_ring_is_waited_for(void)
 {
     has_ring(IN, false);
     ANSWERS({FILE_AGAIN, {0}, NULL}, {0}, {FILE_AGAIN, {0}, NULL}, {0});
@@ -169,8 +168,8 @@ static void bytes_are_written_without_a_message(void)
     expect("file pipe_wake 4 0 0\n");
 }
 
-/* It lets the reader run first, once, as it is about to wait: it has read all that there was. */
-static void who_has_read_all_yields(void)
+/* A writer that has read everything is about to wait: once, it lets the reader run first. */
+static void a_writer_that_has_read_all_yields(void)
 {
     has_ring(IN, false);
     state->pipes[OUT] = (struct vdso_pipe){.fd = OUT, .ring = ring, .uses = VDSO_WRITES_RING};
@@ -183,8 +182,8 @@ static void who_has_read_all_yields(void)
     expect("file pipe_wake 4 0 0\nfile pipe_wake 4 1 0\nfile pipe_wake 4 0 0\n");
 }
 
-/* Up to 4,096 bytes go in whole; of more there are parts. */
-static void who_finds_no_room_waits(void)
+/* Up to 4,096 bytes are written as a whole, more in parts. */
+static void a_full_ring_is_waited_for(void)
 {
     has_ring(OUT, true);
     ring->written = MOST - 10;
@@ -220,7 +219,7 @@ static void bad_memory_changes_nothing(void)
     expect("");
 }
 
-/* It is not made again, as what is written stays. */
+/* The call is not made again, as its bytes stay written. */
 static void some_is_written_before_a_signal(void)
 {
     has_ring(OUT, true);
@@ -239,13 +238,13 @@ int main(void)
     others_ask();
     it_is_forgotten();
     bytes_are_read_without_a_message();
-    who_finds_nothing_waits();
+    an_empty_ring_is_waited_for();
     bytes_are_written_without_a_message();
-    who_has_read_all_yields();
-    who_finds_no_room_waits();
+    a_writer_that_has_read_all_yields();
+    a_full_ring_is_waited_for();
     nobody_reads();
     bad_memory_changes_nothing();
     some_is_written_before_a_signal();
-    puts("test_vdso_pipes: bytes go by the ring, and the server is asked to wait and to wake");
+    puts("test_vdso_pipes: bytes go through the ring, and the server is asked to wait and to wake");
     return 0;
 }

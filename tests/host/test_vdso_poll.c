@@ -1,6 +1,6 @@
 /*
- * The library of system calls: poll and select. Which server is asked about each descriptor, what the answers mean,
- * and how time and signals end the wait.
+ * The library of system calls: poll and select. Which server is asked about each descriptor, what the answers mean, and
+ * how time and signals end the wait.
  *
  * instead: tests/server/instead
  */
@@ -8,7 +8,7 @@
 
 enum { NULL_MASK = 0, MASK_SIZE = 8, LATER = 5 };
 
-static struct polled *list; /* the program's */
+static struct polled *list; /* in the program */
 static uint32_t *words;
 
 static void begins(bool has_files)
@@ -26,7 +26,7 @@ static void polls(uint32_t i, int32_t fd, uint16_t events)
 
 /* ------------------------------------------------------------------------------- who is asked */
 
-/* Of descriptors that the file server does not know nobody is asked, but the console of its input. */
+/* Of descriptors that the file server does not know only the console's input is asked about. */
 static void the_console_alone(void)
 {
     begins(false);
@@ -42,7 +42,7 @@ static void the_console_alone(void)
     expect("poll 0 0 0\npoll 0 0 0\n");
 }
 
-/* One message for all of them; a duplicate of the console is found out by that. */
+/* One message for all of them. It shows also which descriptor is a duplicate of the console. */
 static void the_file_server(void)
 {
     begins(true);
@@ -69,7 +69,7 @@ static void waits_at_proc(void)
     CHECK(CALL(poll, AT(list), 1, UINT32_MAX) == 1 && list[0].results == 1);
     expect("file poll 1 0 0 \x04|\x01|\npoll_watch 0 0 0\nfile poll 1 1 0 \x04|\x01|\nfutex_wait 1073741823 0 0\nfile "
            "poll 1 0 0 \x04|\x01|\n");
-    polls(1, 0, 1); /* and for the console; what comes meanwhile is not waited for */
+    polls(1, 0, 1); /* and for the console; with input there is no wait */
     ANSWERS({0, {0}, "||||"}, {0}, {0}, {0, {0}, "||||"}, {0, {1}, NULL}, {0});
     CHECK(CALL(poll, AT(list), 2, UINT32_MAX) == 1 && list[1].results == 1);
     expect("file poll 1 0 0 \x04|\x01|\npoll 0 0 0\npoll_watch 1 0 0\nfile poll 1 1 0 \x04|\x01|\npoll 1 0 "
@@ -78,7 +78,7 @@ static void waits_at_proc(void)
     CHECK(CALL(poll, AT(list), 1, UINT32_MAX) == -EPERM);
 }
 
-/* Time is asked for only where there is a limit. */
+/* The time is asked for only if there is a limit. */
 static void time_passes(void)
 {
     begins(false);
@@ -96,11 +96,11 @@ static void signals_end_it(void)
     begins(false);
     ANSWERS({0}, {0, {LATER, 0}, NULL});
     CHECK(CALL(poll, 0, 0, UINT32_MAX) == -EINTR && state->look && !state->restart);
-    CHECK(CALL(poll, 0, 0, 0) == -EINTR && CALL(poll, 0, 0, UINT32_MAX) == -EINTR); /* one that is there already */
+    CHECK(CALL(poll, 0, 0, 0) == -EINTR && CALL(poll, 0, 0, UINT32_MAX) == -EINTR); /* one that is pending already */
     begins(false);
     polls(0, 1, FILE_POLL_OUT);
     state->look = 1;
-    CHECK(CALL(poll, AT(list), 1, 0) == 1); /* what there is goes first */
+    CHECK(CALL(poll, AT(list), 1, 0) == 1); /* ready descriptors go first */
     state->look = 0;
     state->blocked = 4;
     words[0] = 2, words[1] = 0;
@@ -115,7 +115,7 @@ static void signals_end_it(void)
 
 /* -------------------------------------------------------------------------------------- times */
 
-/* Rounded up; and what is left is told. */
+/* Times are rounded up, and the remaining time is returned. */
 static void times_are_read(void)
 {
     begins(false);
@@ -161,7 +161,7 @@ static void sets_are_bits(void)
     ANSWERS({0, {1}, "\x01|||"});
     CHECK(CALL(old_select, AT(words + 20)) == 1 && CALL(old_select, 1) == -EFAULT);
     memset(writes, 0, 16);
-    reads[4] = UINT32_MAX; /* of those from 128 on nothing is looked at */
+    reads[4] = UINT32_MAX; /* bits from 128 on are ignored */
     ANSWERS({0, {1}, "\x01|||"});
     CHECK(CALL(select, 1024, AT(reads), 0, 0, 0) == 1 && reads[4] == UINT32_MAX);
 }
@@ -178,6 +178,6 @@ int main(void)
     signals_end_it();
     times_are_read();
     sets_are_bits();
-    puts("test_vdso_poll: who waits for descriptors asks whom it must, and hears what there is");
+    puts("test_vdso_poll: the right servers are asked, and the result is theirs");
     return 0;
 }

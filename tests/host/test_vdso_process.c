@@ -17,7 +17,7 @@ static void others_are_asked(void)
     CHECK(CALL(fork, 1) == 9 && CALL(fork, 1) == 0 && CALL(fork, 1) == -EAGAIN);
     expect("fork 0 0 0\nfork 0 0 0\nfork 0 0 0\n");
     ANSWERS({0, {9}, NULL}, {-EAGAIN, {0}, NULL}, {0, {0}, NULL});
-    state->held = state->look = state->blocked = 5; /* what waits for the parent does not wait for the child */
+    state->held = state->look = state->blocked = 5; /* signals pending for the parent are not pending for the child */
     CHECK(CALL(fork, 1) == 9 && CALL(fork, 1) == -EAGAIN && state->held == 5);
     CHECK(CALL(fork, 1) == 0 && !state->held && !state->look && state->blocked == 5);
     state->blocked = 0;
@@ -51,8 +51,8 @@ static void children_are_waited_for(void)
     expect("");
 }
 
-/* As xv6's programs are told: all of what it gave to exit, -1 for one that was killed. */
-static void whole_statuses_are_told(void)
+/* For xv6's programs: the whole argument of exit, -1 for a process that was killed. */
+static void xv6_statuses_are_complete(void)
 {
     int *status = (int *)(void *)program;
 
@@ -72,7 +72,7 @@ static void whole_statuses_are_told(void)
     expect("");
 }
 
-/* Of one that ended alone, and only by wait4: what waitpid has there is no argument of its. */
+/* Only for a child that ended, and only by wait4: waitpid has no such argument. */
 static void resources_are_nothing(void)
 {
     enum { USAGE = 72 };
@@ -94,7 +94,7 @@ static void resources_are_nothing(void)
 
 /* ---------------------------------------------------------------------------------- exec */
 
-/* Lists of strings, each with its zero; a null pointer among them ends one, and another may follow. */
+/* Lists of strings, each with its zero. A null pointer in `texts` ends a list, and another may follow. */
 static char **lists(const char *const *texts, uint32_t count)
 {
     char **strings = (char **)(void *)program, *text = program + PAGE_SIZE;
@@ -106,7 +106,7 @@ static char **lists(const char *const *texts, uint32_t count)
     return strings;
 }
 
-/* The path, which is not there twice; behind the arguments the environment, which is not counted. */
+/* The path, only once, as it is argument 0. The environment, which is not counted, follows the arguments. */
 static void programs_are_run(void)
 {
     static const char *const texts[] = {"path", "path", "one", "", NULL, "A=b", "HOME=", NULL};
@@ -126,7 +126,7 @@ static void programs_are_run(void)
     expect("exec 1 1 0 |\xee\xee\xee\n");
 }
 
-/* A path that is not argument 0 comes before it, counted and told. */
+/* A path that is not argument 0 is sent before it, and counted. */
 static void programs_have_other_names(void)
 {
     static const char *const texts[] = {"path", "pat", "one", NULL, "", NULL, "A=b", NULL};
@@ -153,7 +153,7 @@ static void strings_are_checked(void)
         CHECK(CALL(execve, AT(s[0]), AT(s + 1), 0) == -EFAULT);
         CHECK(CALL(execve, AT(s[0]), 0, AT(s + 1)) == -EFAULT);
         s[2] = s[0];
-        s[1] = (char *)(uintptr_t)place; /* and good ones behind it */
+        s[1] = (char *)(uintptr_t)place; /* and valid ones behind it */
         CHECK(CALL(execve, AT(s[0]), 0, AT(s + 1)) == -EFAULT);
         CHECK(CALL(execve, AT(s[0]), AT(s + 1), 0) == -EFAULT);
         s[1] = s[0];
@@ -167,7 +167,7 @@ static void strings_are_checked(void)
     expect("");
 }
 
-/* In pieces of 256 bytes, and then without bytes of its own; what fits into a message goes with it. */
+/* In pieces of 256 bytes, followed by a call without data. Strings that fit into a message go with the call. */
 static void long_strings_go_in_pieces(void)
 {
     static char text[600], piece_1[257], piece_2[257];
@@ -198,7 +198,7 @@ static void long_strings_go_in_pieces(void)
     forget_lines();
 }
 
-/* And no more is said: proc's answer is the result. */
+/* The rest is not sent: proc's answer is the result. */
 static void pieces_may_be_refused(void)
 {
     static char text[600];
@@ -225,12 +225,12 @@ int main(void)
     a_process_ends();
     others_are_asked();
     children_are_waited_for();
-    whole_statuses_are_told();
+    xv6_statuses_are_complete();
     resources_are_nothing();
     programs_are_run();
     programs_have_other_names();
     strings_are_checked();
     long_strings_go_in_pieces();
     pieces_may_be_refused();
-    puts("test_vdso_process: processes do what a program asks of them");
+    puts("test_vdso_process: proc gets the right calls");
 }

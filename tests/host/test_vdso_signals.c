@@ -6,7 +6,7 @@
  */
 #include "tests/host/vdso_signals.h"
 
-static struct sigaction_words *action, *was; /* the program's */
+static struct sigaction_words *action, *was; /* in the program */
 static uint32_t *set, *old;
 
 static void catch_with(uint32_t signal, uint32_t handler, uint32_t flags, uint32_t mask)
@@ -27,7 +27,7 @@ static void proc_is_told(void)
 {
     signals_begin();
     catch_with(USER_1, HANDLER_AT, 0, 0);
-    catch_with(USER_1, HANDLER_AT + 8, 0, 0); /* nothing that it needs to know */
+    catch_with(USER_1, HANDLER_AT + 8, 0, 0); /* nothing that proc must know */
     catch_with(USER_2, HANDLE_IGNORE, 0, 0);
     expect("signals 512 0 0\nsignals 512 2048 0\n");
     catch_with(USER_1, HANDLE_IGNORE, 0, 0);
@@ -39,7 +39,7 @@ static void proc_is_told(void)
     CHECK(change_mask(SET_THEM, 0) == 0 && state->look); /* something is due */
 }
 
-/* As around a fork: that costs nothing, and the next wait tells of it. */
+/* As around a fork: blocking everything costs no message, and the next wait reports it. */
 static void a_full_mask_is_told_late(void)
 {
     signals_begin();
@@ -48,7 +48,7 @@ static void a_full_mask_is_told_late(void)
     CHECK(change_mask(SET_THEM, 0xffffffff) == 0 && state->blocked == ALL && change_mask(SET_THEM, 0) == 0);
     expect("");
     CHECK(change_mask(SET_THEM, 0xffffffff) == 0);
-    catch_with(USER_2, HANDLER_AT, 0, 0); /* that is told, and not the mask */
+    catch_with(USER_2, HANDLER_AT, 0, 0); /* this is reported, and not the mask */
     CHECK(state->blocked == ALL);
     expect("signals 2560 0 0\n");
     CHECK(CALL(kill, OTHER, USER_1) == 0 && CALL(kill, OTHER, 15) == 0);
@@ -59,7 +59,7 @@ static void a_full_mask_is_told_late(void)
     expect("signals 2560 0 2147221247\nwait 5 0 0\n");
 }
 
-/* To each of the group, and to the caller last. */
+/* To each member of the group, the caller last. */
 static void signals_are_sent_to_groups(void)
 {
     signals_begin();
@@ -72,7 +72,7 @@ static void signals_are_sent_to_groups(void)
     expect("getpid 0 0 0\nlist 0 0 0\nlist 1 0 0\nkill 9 15 0\nlist 2 0 0\n");
 }
 
-/* One that is held back is looked for as soon as it is not blocked any more. */
+/* A pending signal is looked for as soon as it is no longer blocked. */
 static void signals_are_sent(void)
 {
     signals_begin();
@@ -83,7 +83,7 @@ static void signals_are_sent(void)
     expect("kill 8 15 0\nkill 9 9 0\nkill 8 0 0\nkill 8 32 0\nkill 8 9 1\nkill 8 9 1\n");
     signals_begin();
     catch_with(USER_1, HANDLER_AT, 0, 0);
-    CHECK(CALL(kill, OTHER, USER_1) == 0 && state->look); /* it may have been itself */
+    CHECK(CALL(kill, OTHER, USER_1) == 0 && state->look); /* the process itself may have been in the group */
     state->look = 0;
     CHECK(change_mask(SET_THEM, BIT(USER_1)) == 0 && CALL(kill, OTHER, USER_1) == 0 && !state->look);
     CHECK(change_mask(SET_THEM, 0) == 0 && state->look);
@@ -105,7 +105,7 @@ static void masks_change(void)
     CHECK(CALL(rt_sigprocmask, SET_THEM, AT(set), AT(old), BYTES) == 0 && state->blocked == 16 && old[0] == 10 &&
           old[1] == 0);
     CHECK(CALL(rt_sigprocmask, 99, 0, AT(old), BYTES) == 0 && state->blocked == 16 &&
-          old[0] == 16); /* it is only asked */
+          old[0] == 16); /* it is only asked for */
     CHECK(CALL(rt_sigprocmask, SET_THEM, AT(set), AT(set), BYTES) == 0 && set[0] == 16);
     CHECK(change_mask(SET_THEM, 0xffffffff) == 0 && state->blocked == ALL);
     CHECK(change_mask(SET_THEM, 0) == 0 && change_mask(BLOCK_THEM, BIT(9) | BIT(19)) == 0 && state->blocked == 0);
@@ -120,7 +120,7 @@ static void masks_change(void)
     CHECK(state->blocked == 0);
 }
 
-/* As many bytes of the set as there are to be: what waits at proc and is blocked. */
+/* As many bytes as the set may have: signals that are pending at proc and blocked. */
 static void waiting_signals_are_told(void)
 {
     signals_begin();
@@ -136,7 +136,7 @@ static void waiting_signals_are_told(void)
     expect("");
 }
 
-/* Of what is blocked, and by its choice or by default does nothing. */
+/* Pending and blocked signals that have no effect, by choice or by default. */
 static void what_waits_goes_when_it_is_ignored(void)
 {
     enum { CHILD = 17 };
@@ -202,10 +202,10 @@ static void a_stack_is_set(void)
     CHECK(set_stack(STACK_AT, 0, 2047) == -ENOMEM && set_stack(STACK_AT, 4, 4096) == -EINVAL && !state->stack.bytes);
     CHECK(set_stack(STACK_AT, 0, 2048) == 0 && old[1] == 2 && state->stack.begin == STACK_AT && !state->stack_end);
     catch_with(USER_1, HANDLER_AT, ACTION_ON_STACK, 0);
-    CHECK(state->stack_end == STACK_AT + 2048); /* now somebody wants it */
+    CHECK(state->stack_end == STACK_AT + 2048); /* now the value is asked for */
     CHECK(set_stack(1, 2, 0) == 0 && old[0] == STACK_AT && old[1] == 0 && old[2] == 2048 && !state->stack.bytes);
     CHECK(state->stack_end == 0 && CALL(sigaltstack, 0, AT(old)) == 0 && old[1] == 2);
-    state->stack.begin = 0, state->stack.bytes = UINT32_MAX; /* whoever asks is on it */
+    state->stack.begin = 0, state->stack.bytes = UINT32_MAX; /* the caller runs on that stack */
     CHECK(set_stack(STACK_AT, 0, 4096) == -EPERM && CALL(sigaltstack, 0, AT(old)) == 0 && old[1] == 1);
     FOR_BAD_PLACES(place, 12)
     CHECK(CALL(sigaltstack, place, 0) == -EFAULT && CALL(sigaltstack, 0, place) == -EFAULT);
@@ -213,7 +213,7 @@ static void a_stack_is_set(void)
 
 /* ---------------------------------------------------------------------------------- waiting */
 
-/* With what is left of the sleep there was a signal; else it goes on, unless there is something to look at. */
+/* If proc returns remaining time a signal came; otherwise the sleep continues, unless there is something to look at. */
 static void a_pause_ends(void)
 {
     signals_begin();
@@ -263,7 +263,7 @@ static void calls_end_early(void)
     expect("");
 }
 
-/* Of a sleep for some time, not of one until some time; in words of the call's width, where there is a place. */
+/* For a relative sleep, not an absolute one; in words of the call's width, if there is a place. */
 static void an_interrupted_sleep_says_what_was_left(void)
 {
     uint64_t *const wide = (uint64_t *)(void *)old;
@@ -318,8 +318,8 @@ static void a_handler_has_a_frame(void)
           ((const uint8_t *)message_page)[PAGE_WORDS_KEPT * 4 - 1] == 0xaa);
 }
 
-/* It does not begin to use it. */
-static void who_has_no_fpu_keeps_none(void)
+/* The program does not begin to use the FPU. */
+static void a_program_without_fpu_keeps_none(void)
 {
     frame_begin();
     ANSWERS({0, {USER_1}, NULL}, {0}, {0}, {0});
@@ -342,7 +342,7 @@ static void flags_of_actions_count(void)
     CHECK(looks(USER_1)->handler == 0 && state->blocked == 0);
 }
 
-/* The frame goes where the handler is to run: there, unless it runs there already. */
+/* The frame goes onto the handler's own stack, unless the program runs there already. */
 static void a_handler_may_have_its_stack(void)
 {
     frame_begin();
@@ -370,7 +370,7 @@ static bool is_made_again(const struct signal_frame *f, uint32_t number)
            saved[9] == PROGRAM_EIP;
 }
 
-/* A call is made again if the handler wants that, or none was called. */
+/* A call is made again if the handler allows that, or if no handler was called. */
 static void calls_are_made_again(void)
 {
     frame_begin();
@@ -388,7 +388,7 @@ static void calls_are_made_again(void)
     CHECK(looks(0)->context.registers[REGISTER_EIP] == PROGRAM_EIP);
 }
 
-/* The handler runs with the mask of sigsuspend, and behind it is the one before. */
+/* The handler runs with the mask of sigsuspend; afterwards the mask is the one before. */
 static void a_suspension_gives_the_mask_back(void)
 {
     frame_begin();
@@ -435,7 +435,8 @@ static void a_program_is_interrupted(void)
     }
 }
 
-/* Who would wait gives up; the way back is begun again, but behind its end: that leads where it led. */
+/* A wait that has not begun is given up. The way back from a handler is begun again; after its end the program is where
+ * it led. */
 static void some_go_on_elsewhere(void)
 {
     const uint32_t outer = AT(&levels[OUTER].interruption);
@@ -465,7 +466,8 @@ static void a_frame_is_made_on_its_stack(void)
     state->stack.begin = AT(program), state->stack.bytes = 4 * PAGE_SIZE, state->stack_end = AT(program) + PAGE_SIZE;
     frame_below(state->stack_end)->handler = 0xcccccccc;
     ANSWERS({0, {PROGRAM_EIP}, NULL}, {0, {USER_1, 0, OTHER}, NULL}, {0}, {0});
-    CHECK(interrupted(OUTER) == frame); /* who is on it stays where it is, and uses nothing else of it */
+    CHECK(interrupted(OUTER) ==
+          frame); /* a program that is on the stack stays there, and nothing else of that stack is used */
     CHECK(frame_below(state->stack_end)->handler == 0xcccccccc);
 }
 
@@ -503,7 +505,7 @@ int main(void)
     calls_end_early();
     an_interrupted_sleep_says_what_was_left();
     a_handler_has_a_frame();
-    who_has_no_fpu_keeps_none();
+    a_program_without_fpu_keeps_none();
     flags_of_actions_count();
     a_handler_may_have_its_stack();
     calls_are_made_again();
@@ -512,5 +514,5 @@ int main(void)
     some_go_on_elsewhere();
     a_frame_is_made_on_its_stack();
     a_frame_is_left_by_a_call();
-    puts("test_vdso_signals: handlers have their frames, proc knows what it has to");
+    puts("test_vdso_signals: handlers have their frames, and proc gets the right calls");
 }

@@ -1,6 +1,7 @@
 /*
  * The library of system calls before a program begins: the contents of the stack, by the System V ABI's supplement for
- * i386 and getauxval(3); what the program knows about the system. And the table of calls, against Linux's own numbers.
+ * i386 and getauxval(3); what the program knows about the system. And the table of calls, compared with Linux's own
+ * numbers.
  *
  * instead: tests/server/instead
  */
@@ -18,7 +19,7 @@ enum { ENTRY = 0x900123, HEADERS = 0x900034, HEADERS_COUNT = 3, NO_ARGUMENTS = 1
 static char saved[1 << 16]; /* the stack, as the program finds it */
 static uint32_t saved_bytes, begun_stack, begun_entry, first_frame;
 
-/* Sanitizers would object to what lies between variables. */
+/* A copy that the sanitizers do not check: they would object to the gaps between variables. */
 static void copy(void *to, const void *from, size_t bytes)
 {
     __asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(bytes) : : "memory");
@@ -31,14 +32,14 @@ _Noreturn void vdso_jump(uint32_t stack, uint32_t entry)
     saved_bytes = first_frame - stack;
     CHECK(first_frame > stack && saved_bytes <= sizeof(saved));
     copy(saved, (const void *)(uintptr_t)stack, saved_bytes);
-    longjmp(who_waits, 1);
+    longjmp(outside, 1);
 }
 
-/* The stack of a thread at the addresses of a program's: there all pointers fit into a word. */
+/* Runs a thread whose stack is at a program's addresses, so that all pointers fit into a word. */
 static void *begin_program(void *unused)
 {
     first_frame = AT(__builtin_frame_address(0));
-    if (!setjmp(who_waits))
+    if (!setjmp(outside))
         vdso_begin(ENTRY, HEADERS, HEADERS_COUNT, 1 << 14, 5);
     return unused;
 }
@@ -57,7 +58,7 @@ static void begins(void)
     copy((void *)(uintptr_t)begun_stack, saved, begun_stack ? saved_bytes : 0);
 }
 
-/* Where the words behind a list of strings begin, which ends with a zero. */
+/* Checks a list of strings, which ends with a zero; returns the word behind it. */
 static const uint32_t *check_list(const uint32_t *at, const char *const *texts)
 {
     for (; *texts; texts++, at++)
@@ -110,7 +111,7 @@ static void check_stack(const char *const *arguments, const char *const *environ
         0, {TICKS}, NULL                                                                                               \
     }
 
-/* The first strings are arguments, so many; the others the environment. Either may hold empty ones. */
+/* The first strings are arguments, so many; the others are the environment. Either may have empty strings. */
 static void strings_are_on_the_stack(void)
 {
     ANSWERS(UPTIME, {0, {3, 21, 21}, "path||two|A=b|HOME=/|"});
@@ -129,7 +130,7 @@ static void strings_are_on_the_stack(void)
     forget_lines();
 }
 
-/* It is in the auxiliary vector alone, before them all. */
+/* The path is only in the auxiliary vector, before all strings. */
 static void the_path_may_be_no_argument(void)
 {
     ANSWERS(UPTIME, {0, {proc_args_strings(3, 1), 15, 15}, "path|name|x|A=|"});
@@ -143,7 +144,7 @@ static void the_path_may_be_no_argument(void)
     forget_lines();
 }
 
-/* For each number of words the stack is aligned, and nothing of it is written twice. */
+/* For each number of words the stack is aligned, and nothing is written twice. */
 static void any_number_is_aligned(void)
 {
     enum { MOST = 20 };
@@ -165,7 +166,7 @@ static void any_number_is_aligned(void)
 
 static char piece_1[257], piece_2[257];
 
-/* As many messages as there are pieces, each from where the last one ended. */
+/* As many messages as there are pieces, each from where the previous one ended. */
 static void long_strings_come_in_pieces(void)
 {
     static char text[400];
@@ -179,7 +180,7 @@ static void long_strings_come_in_pieces(void)
     check_stack(LIST("path", text, ), LIST("A=b", ), 2);
 }
 
-/* A program that cannot have its strings ends before it begins. */
+/* A program whose strings cannot be had ends before it begins. */
 static void strings_may_not_come(void)
 {
     static const struct answer wrong[][2] = {
@@ -200,7 +201,7 @@ static void strings_may_not_come(void)
     }
 }
 
-/* Where gs leads: the way to make calls, and a number that nobody can foretell; when it began is known. */
+/* The area that gs names: the function that makes calls, and a random number. The time of the start is known. */
 static void the_state_begins(void)
 {
     static uint8_t random[2][16];
@@ -236,7 +237,8 @@ static void the_system_has_names(void)
     expect("");
 }
 
-/* The thread's area is where it is: what lies at the wanted address is copied, but for what the library put there. */
+/* The thread's area does not move: the contents at the wanted address are copied to it, except what the library put
+ * there. */
 static void a_thread_has_an_area(void)
 {
     uint32_t *wanted = (uint32_t *)(void *)program, *area = wanted + 16;
@@ -258,7 +260,7 @@ static void a_thread_has_an_area(void)
     expect("");
 }
 
-/* Of 256 values few are left out, and no two runs are alike; beside the place nothing is written. */
+/* Of 256 values few do not occur, and no two runs are equal. Nothing is written outside the buffer. */
 static void random_bytes_are_that(void)
 {
     enum { MANY = 4096 };
@@ -314,7 +316,7 @@ static bool is_a_call(uint32_t number)
     return false;
 }
 
-/* Also the last one, in whose place entry.asm calls all that are beyond. */
+/* Also the last one, by which entry.asm replaces all numbers beyond. */
 static void others_are_no_calls(void)
 {
     for (uint32_t number = 0; number < VDSO_CALLS; number++)
@@ -322,8 +324,8 @@ static void others_are_no_calls(void)
     CHECK(vdso_table[VDSO_CALLS - 1] == vdso_no_call && CALL(zero, 5) == 0);
 }
 
-/* Once for each, eight of them. */
-static void the_log_hears_of_them(void)
+/* Each missing call once, eight of them. */
+static void missing_calls_are_logged(void)
 {
     memset(state, 0, sizeof(*state));
     ANSWERS({0});
@@ -357,6 +359,6 @@ int main(void)
     random_bytes_are_that();
     numbers_are_linuxs();
     others_are_no_calls();
-    the_log_hears_of_them();
+    missing_calls_are_logged();
     puts("test_vdso_start: a program begins as one of Linux's does");
 }

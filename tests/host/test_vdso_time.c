@@ -7,7 +7,7 @@
 
 enum { BOOTED = 1700000000, TICKS = 123456, TICK = 10000000 };
 
-static uint32_t *words; /* the program's */
+static uint32_t *words; /* in the program */
 static uint64_t *longs;
 
 static void time_begin(void)
@@ -22,7 +22,7 @@ static void time_begin(void)
 
 /* ---------------------------------------------------------------------------------- clocks */
 
-/* proc is asked once when the machine was started. */
+/* Proc is asked only once when the machine was started. */
 static void clocks_show_the_time(void)
 {
     static const uint32_t seconds[] = {BOOTED + 1234, 1234, 1224, 1224, 1234, BOOTED + 1234, 1234, 1234};
@@ -52,14 +52,14 @@ static void readings_are_never_the_same(void)
             {0, {TICKS + 1}, NULL});
     CHECK(CALL(clock_gettime, 0, AT(words)) == 0 && words[1] == 56 * TICK);
     CHECK(CALL(clock_gettime, 0, AT(words)) == 0 && words[1] == 56 * TICK + 1);
-    CHECK(CALL(clock_gettime, 1, AT(words)) == 0 && words[1] == 56 * TICK); /* that measures how long */
+    CHECK(CALL(clock_gettime, 1, AT(words)) == 0 && words[1] == 56 * TICK); /* the clock that measures intervals */
     state->clock_reads = TICK - 2;
     CHECK(CALL(clock_gettime, 0, AT(words)) == 0 && words[1] == 57 * TICK - 1);
     CHECK(CALL(clock_gettime, 0, AT(words)) == 0 && words[1] == 56 * TICK); /* it does not run ahead */
     CHECK(CALL(clock_gettime, 0, AT(words)) == 0 && words[1] == 57 * TICK);
 }
 
-/* As long as it is not known it is asked for again; and time begins in 1970. */
+/* As long as the date is unknown it is asked for again, and time begins in 1970. */
 static void the_date_may_be_unknown(void)
 {
     time_begin();
@@ -133,7 +133,7 @@ static int32_t nap(uint32_t seconds, uint32_t nanoseconds)
     return CALL(nanosleep, AT(words), 0);
 }
 
-/* Rounded up to ticks; a long one in parts, to the end of it or the first error. */
+/* Rounded up to ticks. A long sleep takes several calls, up to its end or the first error. */
 static void sleep_is_long_enough(void)
 {
     time_begin();
@@ -175,13 +175,13 @@ static void sleep_is_for_so_long(void)
           nap_long(1, 0, INT64_MAX, 999999999) == -EINTR); /* as good as for ever */
     expect("sleep 1073741823 0 0\nsleep 1073741823 0 0\n");
     CHECK(nap_long(1, 0, ~0ull, 0) == -EINVAL && nap_on(1, 0, 0xffffffff, 0) == -EINVAL);
-    CHECK(nap_on(3, 0, 1, 0) == -EINVAL && nap_long(3, 1, 1, 0) == -EINVAL); /* a thread's own */
+    CHECK(nap_on(3, 0, 1, 0) == -EINVAL && nap_long(3, 1, 1, 0) == -EINVAL); /* a thread's own clock */
     CHECK(nap_on(8, 0, 1, 0) == -EINVAL && nap_long(0xffffffff, 0, 1, 0) == -EINVAL);
     CHECK(nap_on(1, 0, 0, 1000000000) == -EINVAL && nap_long(1, 0, 0, 1000000000) == -EINVAL);
     expect("");
 }
 
-/* What is past is not slept for; a clock that is not there is no clock. */
+/* There is no sleep until a time in the past; an unknown clock is an error. */
 static void sleep_is_until_then(void)
 {
     time_begin();
@@ -211,7 +211,7 @@ static void sleep_is_until_then(void)
 
 /* ---------------------------------------------------------------------------------- alarms */
 
-/* What is left is told in seconds, and never as none; times are rounded up to ticks. */
+/* The remaining time is in seconds, and never 0. Times are rounded up to ticks. */
 static void alarms_are_set(void)
 {
     time_begin();
@@ -253,5 +253,5 @@ int main(void)
     sleep_is_for_so_long();
     sleep_is_until_then();
     alarms_are_set();
-    puts("test_vdso_time: clocks and sleep are as long as they are to be");
+    puts("test_vdso_time: clocks are right, and sleep is long enough");
 }

@@ -1,6 +1,6 @@
 /*
- * The real-time clock's date as seconds since 1970: in each format that the clock can have, against the C library's
- * calendar; while it changes; and without a valid date.
+ * The real-time clock's date as seconds since 1970: in each format that the clock can have, compared with the C
+ * library's calendar; while it changes; and without a valid date.
  *
  * instead: tests/server/instead
  * sources: servers/proc/clock.c
@@ -19,7 +19,7 @@ enum { UPDATING = 0x80, BINARY = 4, HOURS_24 = 2, AFTERNOON = 0x80, LOOKS = 1000
 enum { LAST_YEAR = 2069 };
 
 static uint8_t registers[REGISTERS];
-static uint32_t selected, reads, updates; /* so many looks find that it is being changed */
+static uint32_t selected, reads, updates; /* `updates`: so many more reads find that the date is being changed */
 static void (*before_read)(void);
 
 err_t syscall_short(uint32_t head, uint32_t ebx, uint32_t esi, uint32_t edi, uint32_t *result)
@@ -36,7 +36,7 @@ err_t syscall_short(uint32_t head, uint32_t ebx, uint32_t esi, uint32_t edi, uin
     reads++;
     if (before_read)
         before_read();
-    *result = 0xdead00 | registers[selected]; /* of a port's byte no more is known */
+    *result = 0xdead00 | registers[selected]; /* only the lowest byte of the result is valid */
     if (selected == STATUS_A && updates) {
         updates--;
         *result |= UPDATING;
@@ -88,7 +88,7 @@ static time_t seconds_of(int year, int month, int day, int hour)
     return timegm(&date);
 }
 
-/* Each hour of a day, and the days about each change of month, to the last year that two digits tell. */
+/* Each hour of a day, and the days around each change of month, to the last year that two digits can express. */
 static void each_date_is_known(void)
 {
     for (int hour = 0; hour < 24; hour++)
@@ -114,10 +114,10 @@ static void change(void)
         set(&after, HOURS_24);
 }
 
-/* In whatever moment it changes: what is read is one of the two dates, never parts of both. */
+/* Whenever the date changes during the reads: the result is one of the two dates, never parts of both. */
 static void a_change_is_not_read_in_part(void)
 {
-    enum { READS = 15 }; /* a look, and six bytes, twice; the way it is kept */
+    enum { READS = 15 }; /* the update flag and six bytes, twice; and the format */
     time_t next = seconds_of(2000, 1, 1, 0);
 
     before_read = change;
@@ -138,7 +138,7 @@ static void still_changing(void)
         CHECK(selected == STATUS_A);
 }
 
-/* No byte of the date is looked at meanwhile; but if there is no end to it, the clock is read as it is. */
+/* No byte of the date is read during an update. If the update never ends, the clock is read anyway. */
 static void an_update_is_waited_for(void)
 {
     set(&after, HOURS_24);
@@ -164,7 +164,7 @@ static void no_date_is_zero(void)
         registers[wrong[i].at] = wrong[i].value;
         CHECK(wall_clock_seconds() == 0);
     }
-    memset(registers, 0xff, sizeof(registers)); /* as where there is no clock */
+    memset(registers, 0xff, sizeof(registers)); /* as without a clock */
     CHECK(wall_clock_seconds() == 0);
     memset(registers, 0, sizeof(registers));
     CHECK(wall_clock_seconds() == 0);

@@ -11,7 +11,7 @@
 #include "tests/host/check.h"
 #include "tests/host/written_lines.h"
 
-/* The numbers of i386, where they are other ones. */
+/* The numbers of i386, where they are different. */
 #include <sys/syscall.h>
 #undef SYS_fork
 #undef SYS_read
@@ -153,7 +153,7 @@ static void lines_are_got(void)
     input = "a\nbc\rdefghijk";
     CHECK(xv6_gets(line, 8) == line && !strcmp(line, "a\n") && line[3] == 'x');
     CHECK(xv6_gets(line, 8) == line && !strcmp(line, "bc\r"));
-    CHECK(xv6_gets(line, 5) == line && !strcmp(line, "defg") && line[5] == 'x'); /* what there is room for */
+    CHECK(xv6_gets(line, 5) == line && !strcmp(line, "defg") && line[5] == 'x'); /* as much as there is room for */
     CHECK(xv6_gets(line, 1) == line && !line[0] && *input == 'h');
     ANSWERS(0, 0, -EBUSY);
     CHECK(xv6_gets(line, 8) == line && !strcmp(line, "hijk"));
@@ -209,7 +209,7 @@ static void programs_begin_and_end(void)
 {
     char *arguments[] = {"zero", NULL};
 
-    CHECK(start(1, arguments) == 0); /* whatever its main returns */
+    CHECK(start(1, arguments) == 0); /* whatever main() returns */
     if (setjmp(ended) == 0)
         xv6_exit();
     expect("main 1 zero\nexit 0\n");
@@ -229,7 +229,7 @@ static void files_are_asked_for(void)
     expect("link old new\n39 d 1ff 0\n39 d 1ff 0\n14 console 21ff 501\n14 c 21ff ffff\n12 / 0 0\n12 f 0 0\n");
 }
 
-/* Of a directory, too, if it is empty. */
+/* Also of a directory, if it is empty. */
 static void names_are_removed(void)
 {
     ANSWERS(0, -ENOENT, -ENOTEMPTY);

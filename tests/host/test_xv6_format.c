@@ -40,7 +40,7 @@ int main(void)
     IS("ABCD 10 FFFFFFFF\n", "%x %p %x\n", 0xabcdu, 0x10u, UINT_MAX);
     IS("[text][(null)][c][%]\n", "[%s][%s][%c][%%]\n", "text", (char *)NULL, 'c');
     IS("%u %5d%\n", "%u %5d%\n", 1);
-    IS("all\n", "all\n%"); /* nothing behind the sign */
+    IS("all\n", "all\n%"); /* nothing after the sign */
     IS("", "");
     return 0;
 }

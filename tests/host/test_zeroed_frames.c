@@ -1,6 +1,6 @@
 /*
- * A frame is zeroed for the kernel when no processor may write to it any more. A donation that was interrupted goes on
- * in the event that has just unmapped the frame, of which the other processor has not heard yet.
+ * A frame is zeroed for the kernel when no processor may write to it any more. An interrupted donation continues in the
+ * same event that has just unmapped the frame, before the other processor has been told.
  * defines: HOST_STEP_NODES=4
  * sources: kernel-core tests/host/kernel_world.c tests/host/two_processors.c
  */
@@ -13,7 +13,7 @@
 enum { ENDPOINT = 20, SERVER, FAULTER, TASK, PRIORITY = PRIORITY_COUNT - 1 };
 enum { PAGE = 0x40000000, PAGES = 3, FRAME = WORLD_USER, OTHER_FRAME = FRAME + PAGES, EXCEPTION_PAGE_FAULT = 14 };
 
-extern void (*host_hears)(void);
+extern void (*host_on_ipi)(void);
 
 static struct thread *server, *faulter;
 static jmp_buf interrupted;
@@ -53,7 +53,7 @@ static void leave(unsigned step)
     longjmp(interrupted, 1);
 }
 
-/* Until it hears, the second processor writes to the frame. */
+/* Until the request arrives, the second processor writes to the frame. */
 static void hears(void)
 {
     CHECK(frame_at(FRAME)->kind == FRAME_USER && !(frame_at(FRAME)->mappings.flags & NODE_CLEAR));
@@ -70,19 +70,19 @@ static void interrupt_donation(void)
     host_cpu = 0;
     CHECK(first->restarting && frame_at(FRAME)->mappings.flags & NODE_CLEAR);
     CHECK(SECOND(SYS_vm_map, WORLD_TASK, PAGE | RIGHT_READ | RIGHT_WRITE, 1 | WORLD_MEMORY << 16, FRAME) == OK);
-    host_hears = hears;
+    host_on_ipi = hears;
 }
 
 static void end(void)
 {
     CHECK(heard && first->registers.eax == OK && frame_at(FRAME)->kind == FRAME_SPARE);
-    host_hears = NULL;
+    host_on_ipi = NULL;
     CHECK(FIRST(SYS_object_destroy, TASK, 0) == OK && FIRST(SYS_object_destroy, SERVER, 0) == OK);
     CHECK(FIRST(SYS_object_destroy, FAULTER, 0) == OK);
     pair_end();
 }
 
-/* The answer to a fault on the second processor replaces the page; its sender waits, so the donation goes on. */
+/* The reply to a fault on the second processor replaces the page. Its sender then waits, so the donation continues. */
 static void after_an_answer(void)
 {
     begin();
@@ -118,5 +118,5 @@ int main(void)
 {
     after_an_answer();
     after_a_call();
-    puts("test_zeroed_frames: nobody writes to them");
+    puts("test_zeroed_frames: they are not written to afterwards");
 }

@@ -15,10 +15,10 @@ static void signals_begin(void)
 }
 
 enum { SAVED_WORDS = 10, PROGRAM_EIP = 0x901234 };
-static uint32_t *saved; /* on the program's stack, as entry.asm leaves them there */
+static uint32_t *saved; /* on the program's stack, as entry.asm saves them */
 static struct signal_frame *frame;
 
-/* Registers, flags, where it goes on; the frame below them. */
+/* Sets registers, flags, and where the program continues, with the frame below them. */
 static void frame_begin(void)
 {
     signals_begin();
@@ -35,7 +35,8 @@ static void frame_begin(void)
     state->look = 1;
 }
 
-/* As entry.asm: at that level, with the frame's registers; the frame, if there is one. */
+/* Interrupts the program at that level with the frame's registers, as entry.asm does; returns the signal frame, if
+ * there is one. */
 static inline struct signal_frame *interrupted(uint32_t level)
 {
     struct vdso_interruption *at = &levels[level].interruption;

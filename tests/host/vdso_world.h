@@ -1,8 +1,8 @@
 /*
- * The library of system calls on the host: its files are included here, but for start.c. Servers are faked: a call is a
- * line, with its name, its words and its data, a bar for each zero byte; it gets the next of the answers that the test
- * has given. Memory is where a program has it: the stack, with the state above it, the message page, and pages at
- * PROGRAM_BASE.
+ * The library of system calls on the host: its files are included here, except start.c. Servers are faked: each call
+ * becomes a line with its name, its words and its data, with a bar for each zero byte, and gets the next of the answers
+ * that the test has prepared. Memory is where a program has it: the stack, with the state above it, the message page,
+ * and pages at PROGRAM_BASE.
  */
 #pragma once
 
@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-/* It is code for 32 bits. */
+/* The library is code for 32 bits. */
 #define regparm(registers) unused
 #pragma clang diagnostic ignored "-Wint-to-pointer-cast"
 #pragma clang diagnostic ignored "-Wpointer-to-int-cast"
@@ -42,7 +42,7 @@
 
 enum { WORLD_PAGES = 16, ANSWERS_MAX = 16, NOTHING_ASKED = 0xeeeeeeee };
 
-/* An answer: its status, words 1 to 3, and its data, a bar for each zero byte. */
+/* An answer: its status, words 1 to 3, and its data, with a bar for each zero byte. */
 struct answer {
     int status;
     uint32_t words[3];
@@ -51,17 +51,17 @@ struct answer {
 
 static struct answer next_answers[ANSWERS_MAX];
 static const struct answer *answers;
-static char *program;     /* its pages */
-static jmp_buf who_waits; /* for an exit, or for the beginning of the program */
+static char *program;   /* the program's pages */
+static jmp_buf outside; /* where an exit, or the start of the program, jumps to */
 
 #define ANSWERS(...)                                                                                                   \
     (memcpy(next_answers, &(const struct answer[ANSWERS_MAX]){__VA_ARGS__}, sizeof(next_answers)),                     \
      answers = next_answers)
 
-/* A call of the library: its result; as Linux's call of that number; where it does not come back from. */
+/* Calls of the library: by name; by Linux's number; and one that does not return. */
 #define CALL(name, ...)            vdso_##name((const uint32_t[6]){__VA_ARGS__}, NOTHING_ASKED)
 #define CALL_AS(number, name, ...) vdso_##name((const uint32_t[6]){__VA_ARGS__}, number)
-#define ENDS(statement)            (setjmp(who_waits) ? (void)0 : ((void)(statement), abort()))
+#define ENDS(statement)            (setjmp(outside) ? (void)0 : ((void)(statement), abort()))
 #define AT(pointer)                ((uint32_t)(uintptr_t)(pointer))
 
 static const char *call_name(uint32_t slot, uint32_t number)
@@ -96,7 +96,7 @@ int32_t system_call(uint32_t head, struct words *words)
         add_line(i ? "%c" : " %c", text[i] ? text[i] : '|');
     add_line("\n");
     if (head >> SLOT_SHIFT == CLIENT_SLOT_PROC && w[0] == PROC_EXIT)
-        longjmp(who_waits, 1);
+        longjmp(outside, 1);
     memset(message_page, 0xee, sizeof(*message_page));
     *words = (struct words){{(uint32_t)answers->status, answers->words[0], answers->words[1], answers->words[2]}};
     put_data(answers->data);
@@ -112,13 +112,13 @@ err_t syscall_short(uint32_t head, uint32_t ebx, uint32_t esi, uint32_t edi, uin
     return (err_t)(answers++)->status;
 }
 
-/* Assembly otherwise. */
+/* This is in assembly in the real library. */
 int32_t vdso_wait(uint32_t head, struct words *words)
 {
     return state->look ? VDSO_GIVEN_UP : system_call(head, words);
 }
 
-/* The FPU's state is some bytes. */
+/* The FPU's state is just some bytes. */
 static uint8_t world_fpu[512];
 
 void vdso_fpu_save(void *to)
@@ -136,10 +136,10 @@ static struct signal_frame *world_goes_on;
 void vdso_go_on(struct signal_frame *frame)
 {
     world_goes_on = frame;
-    longjmp(who_waits, 1);
+    longjmp(outside, 1);
 }
 
-/* Only their addresses are of interest: the first and the last are around what waits. */
+/* Labels of entry.asm. Only their addresses matter: the first and the last enclose the code that waits. */
 #define WORLD_PLACE(name)                                                                                              \
     void name(void)                                                                                                    \
     {                                                                                                                  \
@@ -171,7 +171,7 @@ static inline void expect(const char *expected)
     forget_lines();
 }
 
-/* An address that a function can be called at by a program: movabs, jmp. */
+/* Code at an address where a program can call the function: movabs, jmp. */
 static inline uint32_t function_at(uint32_t number, void (*function)(void))
 {
     char *code = program + (WORLD_PAGES - 1) * PAGE_SIZE + 16 * number;
@@ -182,7 +182,8 @@ static inline uint32_t function_at(uint32_t number, void (*function)(void))
     return AT(code);
 }
 
-/* A place that is not a program's, or not all of it: of so many bytes, the next from 0 on; 0: no further one. */
+/* Addresses of so many bytes that are not, or not completely, in the program; each call returns the next after `next`,
+ * from 0 on; 0: there is none. */
 static inline uint32_t bad_place(uint32_t bytes, uint32_t next)
 {
     const uint32_t places[] = {STACK_LOW - 1, 1, USER_END - bytes + 1, USER_END, 0xffffffff};

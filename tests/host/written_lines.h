@@ -1,4 +1,4 @@
-/* What a test has written down of what was asked for, line by line, to be compared with what should have been. */
+/* Lines that a test writes, one for each request, to be compared with the expected ones. */
 #pragma once
 
 #include <stdarg.h>

@@ -42,8 +42,8 @@ uint32_t machine_signals(void);
 bool machine_told_proc(void);
 
 /* The next message that does not come from the test: a signal of the server to itself, or a call of a simple proc, for
- * which every reader is in the foreground, and which asks for everything that is due. Its caller is MACHINE_PROC. False if there
- * is none. */
+ * which every reader is in the foreground, and which asks for everything that is due. Its caller is MACHINE_PROC. False
+ * if there is none. */
 enum { MACHINE_PROC = SERVER_CALLERS - 1 };
 bool machine_goes_on(struct server_message *message);
 

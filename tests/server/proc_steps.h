@@ -113,4 +113,4 @@ extern char start_lines[1 << 10];
 #define RELEASE(badge) "release " badge "\n"
 #define END(n, badge)  GONE(n) RELEASE(badge)
 #define PROGRAM(path)  "program " path " of nobody\n" /* for a process without files */
-#define AGAIN          "foreground none, again\n" /* other processes may be in the foreground now: the console asks again */
+#define AGAIN          "foreground none, again\n"     /* the foreground may have changed: the console asks again */
