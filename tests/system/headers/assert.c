@@ -13,7 +13,7 @@ static bool asserts(void)
 
     if (fork() == 0) {
         assert(one == 1);
-        assert(one == 2); /* says so */
+        assert(one == 2); /* writes a message and aborts */
         _exit(0);
     }
     return HOLDS(wait(&status) > 0) && IS(status, 6);

@@ -8,7 +8,7 @@ static bool numbers(void)
 {
     errno = 0;
     close(99);
-    bool good = IS(errno, EBADF) && IS(getpid() > 0, 1) && IS(errno, EBADF); /* what goes well leaves it */
+    bool good = IS(errno, EBADF) && IS(getpid() > 0, 1) && IS(errno, EBADF); /* a successful call leaves it unchanged */
     return IS(ENOENT, 2) && IS(EINTR, 4) && IS(EAGAIN, 11) && IS(ENOSYS, 38) && IS(EWOULDBLOCK, EAGAIN) && good;
 }
 

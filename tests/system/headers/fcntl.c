@@ -1,4 +1,4 @@
-/* <fcntl.h>: how files are opened. */
+/* <fcntl.h>: opening files. */
 #include "tests/system/headers/headers.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* <float.h>: what the processor computes with. */
+/* <float.h>: the processor's arithmetic. */
 #include "tests/system/headers/headers.h"
 
 #include <float.h>

@@ -1,4 +1,4 @@
-/* Points of each standard header, a file for each, named by it; the last point of a file has no function. */
+/* Points for each standard header, in a file named after it. The last entry of a file has no function. */
 #pragma once
 
 #include "tests/system/programs/tap.h"

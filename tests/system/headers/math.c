@@ -1,4 +1,4 @@
-/* <math.h>: results to the bit where C says so. */
+/* <math.h>: exact results where C requires them. */
 #include "tests/system/headers/headers.h"
 
 #include <math.h>

@@ -23,8 +23,8 @@ static bool threads(void)
            IS(pthread_mutex_trylock(&mutex), EBUSY) && IS(pthread_mutex_unlock(&mutex), 0);
 }
 
-/* Where pthread_cancel() is named, calls that it may prevent go another way; prevented, the only thread's end is the
- * process's. */
+/* A program that names pthread_cancel() makes its waiting calls in another way. Cancelling the only thread ends the
+ * process. */
 static bool cancellation(void)
 {
     struct timespec no_time = {0, 0};
@@ -76,8 +76,8 @@ static bool keys(void)
 
 const struct tap_point header_pthread[] = {
     {"there is one thread", threads},
-    {"it may cancel itself", cancellation},
+    {"a thread may cancel itself", cancellation},
     {"its own variables", variables},
-    {"keys, and what is done once", keys},
+    {"keys, and pthread_once", keys},
     {0, 0},
 };

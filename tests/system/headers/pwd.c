@@ -1,4 +1,4 @@
-/* <pwd.h>: there are no users; and of <unistd.h> which one a program is. */
+/* <pwd.h>: there are no users; and from <unistd.h> the user of a program. */
 #include "tests/system/headers/headers.h"
 
 #include <pwd.h>

@@ -8,4 +8,4 @@ static bool yields(void)
     return IS(sched_yield(), 0);
 }
 
-const struct tap_point header_sched[] = {{"the processor is given away", yields}, {0, 0}};
+const struct tap_point header_sched[] = {{"the processor is yielded", yields}, {0, 0}};

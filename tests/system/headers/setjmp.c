@@ -29,4 +29,4 @@ static bool never_zero(void)
     return IS(got, 1);
 }
 
-const struct tap_point header_setjmp[] = {{"jumps", jumps}, {"a jump with 0 is one with 1", never_zero}, {0, 0}};
+const struct tap_point header_setjmp[] = {{"jumps", jumps}, {"longjmp with 0 returns 1", never_zero}, {0, 0}};

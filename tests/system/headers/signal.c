@@ -38,12 +38,12 @@ static bool masks(void)
                 HOLDS(sigismember(&pending, SIGUSR1) == 1) && HOLDS(sigismember(&pending, SIGKILL) == 0) &&
                 IS(sigpending(&pending), 0) && HOLDS(sigismember(&pending, SIGUSR1) == 1) &&
                 HOLDS(sigismember(&pending, SIGTERM) == 0) && IS(sigprocmask(SIG_SETMASK, &old, NULL), 0) &&
-                IS(seen, 1210); /* the second begins within the first */
+                IS(seen, 1210); /* the second handler begins within the first */
     signal(SIGUSR1, SIG_DFL), signal(SIGUSR2, SIG_DFL);
     return good;
 }
 
-/* A signal that is blocked is taken without a handler; others, and the time, end the wait. */
+/* A blocked signal is taken without a handler. Other signals, and the time, end the wait. */
 static bool signals_are_waited_for(void)
 {
     const struct timespec soon = {0, 30000000}, never = {0, 1000000000};
@@ -125,7 +125,7 @@ static bool jumps(void)
     }
     if (got == SIGUSR1 && seen != -1) {
         seen = -1;
-        raise(SIGUSR1); /* the mask is what it was */
+        raise(SIGUSR1); /* the mask is unchanged */
     }
     signal(SIGUSR1, SIG_DFL);
     return IS(got, SIGUSR1) && IS(seen, -1);
@@ -151,11 +151,11 @@ static bool defaults(void)
 
 const struct tap_point header_signal[] = {
     {"handlers are called", handlers},
-    {"blocked ones wait", masks},
+    {"blocked signals stay pending", masks},
     {"sigaction", actions},
     {"sigwait and others", signals_are_waited_for},
     {"a wait for signals that others end", others_end_the_wait},
     {"a handler that does not return", jumps},
-    {"what is done by default", defaults},
+    {"default actions", defaults},
     {0, 0},
 };

@@ -1,4 +1,4 @@
-/* <spawn.h>: programs that are started at once. */
+/* <spawn.h>: programs that are started in one call. */
 #include "tests/system/headers/headers.h"
 
 #include <errno.h>

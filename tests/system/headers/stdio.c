@@ -1,4 +1,4 @@
-/* <stdio.h>: formats, both ways; streams on memory; what is not there. */
+/* <stdio.h>: formats, both ways; streams on memory; a file that does not exist. */
 #include "tests/system/headers/headers.h"
 
 #include <errno.h>

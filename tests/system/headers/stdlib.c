@@ -76,7 +76,7 @@ static bool exits(void)
     int status = 0;
 
     if (fork() == 0) {
-        for (int i = 0; i < 40; i++) /* C wants 32 */
+        for (int i = 0; i < 40; i++) /* C requires 32 */
             if (atexit(leave))
                 _exit(1);
         exit(2);

@@ -1,4 +1,4 @@
-/* <sys/auxv.h>: what a program is told when it begins. */
+/* <sys/auxv.h>: what a program is told at its start. */
 #include "tests/system/headers/headers.h"
 
 #include <errno.h>

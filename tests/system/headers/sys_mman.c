@@ -1,4 +1,4 @@
-/* <sys/mman.h>: anonymous maps; mprotect: what may be done with pages then, and what they still hold. */
+/* <sys/mman.h>: anonymous maps; mprotect: which accesses the pages then allow, and their contents. */
 #define _GNU_SOURCE 1 /* mremap */
 #include "tests/system/headers/headers.h"
 
@@ -52,7 +52,7 @@ static bool pages_are_protected(void)
     char *at = mmap(NULL, 4 * PAGE, RW, OWN, -1, 0);
 
     begin();
-    memset(at, 5, 3 * PAGE); /* the last is not touched */
+    memset(at, 5, 3 * PAGE); /* the last page is not touched */
     bool good = IS(mprotect(at + PAGE, 3 * PAGE, PROT_READ), 0) && HOLDS(may_write(at)) && HOLDS(may_read(at + PAGE)) &&
                 HOLDS(!may_write(at + PAGE)) && IS(code, SEGV_ACCERR) && HOLDS(!may_write(at + 3 * PAGE)) &&
                 HOLDS(may_read(at + 3 * PAGE)) && IS(at[PAGE], 5) && IS(at[3 * PAGE], 0);
@@ -63,7 +63,7 @@ static bool pages_are_protected(void)
     return end(IS(munmap(at, 4 * PAGE), 0) && good);
 }
 
-/* Code that is written, then run. */
+/* Writes code, then runs it. */
 static bool code_is_run(void)
 {
     static const unsigned char returns_42[] = {0xb8, 42, 0, 0, 0, 0xc3};
@@ -93,7 +93,7 @@ static bool heap_and_data(void)
     return end(good);
 }
 
-/* A child has what its parent has, and each makes its own of it. */
+/* A child has its parent's pages, and each gets copies of its own. */
 static bool a_fork_copies(void)
 {
     char *at = mmap(NULL, 2 * PAGE, RW, OWN, -1, 0);
@@ -189,13 +189,13 @@ static bool locks(void)
 const struct tap_point header_sys_mman[] = {
     {"anonymous maps", maps},
     {"maps of another size", moves_maps},
-    {"maps that there are not", refuses_maps},
+    {"impossible maps", refuses_maps},
     {"mlock", locks},
     {"mprotect", pages_are_protected},
     {"code that is written", code_is_run},
     {"of heap and data", heap_and_data},
     {"mprotect and fork", a_fork_copies},
     {"maps that begin so", maps_begin_so},
-    {"what cannot be protected", others_are_refused},
+    {"pages that cannot be protected", others_are_refused},
     {0, 0},
 };

@@ -1,4 +1,4 @@
-/* <sys/resource.h>: limits, of which a program has some. */
+/* <sys/resource.h>: a program's limits. */
 #include "tests/system/headers/headers.h"
 
 #include <errno.h>

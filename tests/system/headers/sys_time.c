@@ -1,4 +1,4 @@
-/* <sys/time.h>: setitimer, getitimer; and of <unistd.h> alarm, which is the same timer. */
+/* <sys/time.h>: setitimer, getitimer; and from <unistd.h> alarm, which uses the same timer. */
 #include "tests/system/headers/headers.h"
 
 #include "tests/system/programs/child.h"

@@ -1,5 +1,5 @@
-/* <sys/wait.h>: which children, how they ended, who is not waited for; and of <unistd.h> the groups by which they are
- * named. */
+/* <sys/wait.h>: which children, how they ended, which are not waited for; and from <unistd.h> the groups by which they
+ * are named. */
 #define _GNU_SOURCE 1 /* pipe2 */
 #include "tests/system/headers/headers.h"
 
@@ -90,7 +90,7 @@ static void after_a_while(void)
         usleep(30000), _exit(3);
 }
 
-/* wait ends with the last. */
+/* wait ends with the last child. */
 static bool children_are_forgotten(void)
 {
     struct sigaction action = {.sa_handler = hear, .sa_flags = SA_NOCLDWAIT | SA_RESTART};
@@ -121,7 +121,7 @@ static bool groups(void)
     return FAILS(waitpid(-first, NULL, 0), ECHILD) && FAILS(kill(-first, SIGTERM), ESRCH) && good;
 }
 
-/* Of a child, which leads no group. */
+/* In a child, which leads no group. */
 static int begins_session(void)
 {
     pid_t own = getpid();
@@ -178,8 +178,8 @@ static bool groups_are_refused(void)
     return is_killed(waiting) && is_killed(other) && good;
 }
 
-/* What exec has closed is seen by the end of the pipe: the child runs another program then, which waits for input. */
-static bool who_has_executed_stays(void)
+/* Exec closes the pipe, so its end shows that the child runs another program, which waits for input. */
+static bool a_child_keeps_its_group_after_exec(void)
 {
     int closed[2], input[2];
     char byte;
@@ -204,7 +204,7 @@ const struct tap_point header_sys_wait[] = {
     {"children that are forgotten", children_are_forgotten},
     {"groups", groups},
     {"sessions", sessions},
-    {"groups that cannot be", groups_are_refused},
-    {"a group of who has executed", who_has_executed_stays},
+    {"invalid groups", groups_are_refused},
+    {"a group of a child after exec", a_child_keeps_its_group_after_exec},
     {0, 0},
 };

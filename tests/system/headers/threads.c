@@ -1,4 +1,4 @@
-/* <threads.h>: there is one. */
+/* <threads.h>: there is one thread. */
 #include "tests/system/headers/headers.h"
 
 #include <threads.h>

@@ -1,4 +1,4 @@
-/* <time.h>, <sys/time.h>, <sys/times.h>: clocks that go, a calendar. */
+/* <time.h>, <sys/time.h>, <sys/times.h>: clocks that advance, a calendar. */
 #include "tests/system/headers/headers.h"
 
 #include <errno.h>
@@ -69,7 +69,7 @@ static bool until(void)
 const struct tap_point header_time[] = {
     {"the calendar", calendar},
     {"clocks", clocks},
-    {"clocks that are not there, times that are none", refusals},
+    {"invalid clocks and times", refusals},
     {"a sleep until then", until},
     {0, 0},
 };

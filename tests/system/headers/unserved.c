@@ -1,5 +1,5 @@
-/* Headers of what there is not: <sys/sem.h>, <sys/msg.h>, <sys/shm.h>, <sys/socket.h>, <sys/epoll.h> and so on. Each
- * call says ENOSYS. */
+/* Headers whose calls do not exist here: <sys/sem.h>, <sys/msg.h>, <sys/shm.h>, <sys/socket.h>, <sys/epoll.h> and so
+ * on. Each call returns ENOSYS. */
 #include "tests/system/headers/headers.h"
 
 #include <errno.h>
@@ -61,4 +61,4 @@ static bool none(void)
     return good;
 }
 
-const struct tap_point header_unserved[] = {{"calls that there are not", none}, {0, 0}};
+const struct tap_point header_unserved[] = {{"calls that do not exist", none}, {0, 0}};

@@ -15,7 +15,7 @@ enum {
     QUIET_BIT = 1 << 30,
     QUIET_PRIORITY = 1,
     QUIET_STACK_BYTES = 4096,
-    OWN_FRAMES = 128, /* more for our own account: the last of MEMORY */
+    OWN_FRAMES = 128, /* also for our own account: the last frames of MEMORY */
     FRAMES = TEST_FRAMES - OWN_FRAMES,
     STUCK_TICKS = 30 * TICKS_PER_SECOND,
     STACKS = 96,
@@ -28,7 +28,7 @@ static uint32_t stacks_used, frames_used;
 static volatile uint32_t progress;
 static const struct point *now;
 static bool failed;
-static const char *skipped; /* why the point could not be judged */
+static const char *skipped; /* why the point was skipped */
 
 __asm__(".text\n.globl thread_end\nthread_end: ud2\n");
 
@@ -73,7 +73,7 @@ _Noreturn static void end(struct message_page *page, uint32_t status)
         code = ipc_reply_wait(0, &words);
 }
 
-/* What must succeed for a point to make sense. */
+/* Setup of a point, which must succeed for it to make sense. */
 static void must(err_t err, const char *what)
 {
     if (!err)
@@ -84,7 +84,7 @@ static void must(err_t err, const char *what)
 
 /* ----------------------------------------------------------------------------- the quiet thread */
 
-/* Runs when nobody else can. Ends the machine when the main thread has been stuck for long. */
+/* Runs when no other thread can. Ends the machine when the main thread has been stuck for long. */
 static void quiet_run(uint32_t page)
 {
     uint32_t seen = 0, since = ticks();
@@ -259,7 +259,7 @@ bool message_number(uint32_t number)
 
 extern char program_end[];
 
-/* Our pages, with the rights that they have: the text may not be written, the data not executed. */
+/* The pages of our image, with their rights: the text is not writable, the data not executable. */
 static void map_image(uint32_t task)
 {
     for (uint32_t page = PROGRAM_BASE; page < (uint32_t)program_end; page += PAGE_SIZE) {
@@ -270,7 +270,7 @@ static void map_image(uint32_t task)
     }
 }
 
-/* Of a child's frames 3 go to page tables and 1 to its capabilities. */
+/* Of a child's frames 3 become page tables and 1 a leaf of its capability table. */
 enum { CHILD_FRAMES = 4 };
 
 void child_make(uint32_t k, uint32_t frames)
@@ -304,7 +304,7 @@ void child_start(uint32_t k, void (*run)(uint32_t), uint32_t argument)
 
 /* --------------------------------------------------------------------------------------- events */
 
-/* A quiet signal may be an old one, from while we waited for something else: the second counts. */
+/* A quiet signal may be old, from while we waited for something else: only the second one counts. */
 struct event event_wait(uint32_t flags)
 {
     for (unsigned quiet = 0; quiet < 2;) {
@@ -427,7 +427,7 @@ static void clean(void)
     point_restart(0);
 }
 
-/* Every frame is memory and mapped nowhere: each goes to a task, and comes back when that ends. */
+/* Every frame is memory and mapped nowhere: each is donated to a task, and comes back when that ends. */
 static bool frames_are_free(void)
 {
     bool all = true;

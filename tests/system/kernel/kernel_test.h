@@ -16,7 +16,7 @@
 
 #include <stdbool.h>
 
-/* Our own table. */
+/* Slots in our own table. */
 enum {
     OWN_TASK = SERVER_SLOT_TASK,
     ENDPOINT = SERVER_SLOT_ENDPOINT, /* the main thread receives from it */
@@ -24,23 +24,23 @@ enum {
     MEMORY = TEST_SLOT_MEMORY,
     PORTS = TEST_SLOT_PORTS,
     IRQS = TEST_SLOT_IRQS,
-    FIRST_SLOT = 16,   /* the points' own */
-    CHILD_TASK = 0xa0, /* + k: child k's task, thread, handler */
+    FIRST_SLOT = 16,   /* for the points */
+    CHILD_TASK = 0xa0, /* + k: task, thread and handler of child k */
     CHILD_THREAD = 0xb0,
     CHILD_HANDLER = 0xc0,
     CHILDREN = 16,
     LAST_SLOT = 255,
 };
 
-/* A child's table. */
+/* Slots in a child's table. */
 enum { PARENT = 1 }; /* the test's endpoint: call, signal, grant; badge BADGE_CHILD + k */
 
 enum {
     BADGE_CHILD = 0x100,
     BADGE_FAULT = 0x200, /* + k: faults of child k */
-    PRIORITY_TEST = 18,  /* the main thread's */
+    PRIORITY_TEST = 18,  /* of the main thread */
     PRIORITY_CHILD = 10,
-    SCRATCH = 0x40000000, /* pages of the points' own, in every task */
+    SCRATCH = 0x40000000, /* pages for the points, in every task */
     SCRATCH_PAGES = 1024,
     READ = RIGHT_READ,
     READ_WRITE = RIGHT_READ | RIGHT_WRITE,
@@ -59,37 +59,36 @@ struct point {
 _Noreturn void points_run(const struct point *points, unsigned count);
 #define POINTS_RUN(points) points_run(points, sizeof(points) / sizeof((points)[0]))
 
-/* True if they are equal; else the point fails, and the log says why. Main thread only. */
+/* True if they are equal; otherwise the point fails, and the log says why. For the main thread only. */
 bool point_is(int32_t got, int32_t wanted, const char *what, int line);
 #define IS(got, wanted)  point_is((int32_t)(got), (int32_t)(wanted), #got, __LINE__)
 #define HOLDS(condition) point_is(!!(condition), 1, #condition, __LINE__)
 
-/* The point says nothing about the kernel on this machine: the results tell why. Main thread only.
- */
+/* Skips the point, as it cannot be tested on this machine; the results say why. For the main thread only. */
 void point_skip(const char *why);
 
-/* A line for the log, beside the points, of the main thread or of one with another message page. */
+/* Writes a line to the log, from the main thread or from one with another message page. */
 #define note(...) note_from(message_page, __VA_ARGS__)
 void note_from(struct message_page *page, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* ------------------------------------------------------------------------------------- frames */
 
-/* The first of `count` adjoining frames of MEMORY, which the point may use as it likes: zeroed. */
+/* Takes `count` adjacent frames of MEMORY, zeroed, which the point may use as it likes. Returns the first. */
 uint32_t frames_take(uint32_t count);
 
-/* For a point that has ended all its children: their stacks and frames from `first` on are free. */
+/* For a point that has ended all its children: frames from `first` on, and the children's stacks, are free again. */
 void point_restart(uint32_t first);
 
-/* Gives frames to a task's account. */
+/* Donates frames to a task's account. */
 void feed(uint32_t task_slot, uint32_t count);
 
-/* Leaves the account of a task without a spare frame. */
+/* Leaves the task's account without a spare frame. */
 void drain(uint32_t task_slot);
 
-/* How many threads the account of a task has frames for: equal numbers, equal accounts. */
+/* For how many threads the task's account has frames: equal numbers mean equal accounts. */
 uint32_t account_room(uint32_t task_slot);
 
-/* Maps a fresh frame, or a given one, at an address of ours. */
+/* Maps a new frame, or a given one, at an address of ours. */
 volatile uint32_t *map_fresh(uint32_t address);
 volatile uint32_t *map_frame(uint32_t address, uint32_t frame, rights_t rights);
 
@@ -100,31 +99,31 @@ bool page_is_free(uint32_t task_slot, uint32_t address);
 
 struct plan {
     uint32_t task;              /* slot */
-    uint32_t slot;              /* for the thread's capability */
-    uint32_t page;              /* of its messages */
-    uint32_t endpoint, handler; /* slots, 0: none */
+    uint32_t slot;              /* where the thread's capability goes */
+    uint32_t page;              /* its message page */
+    uint32_t endpoint, handler; /* slots; 0: none */
     uint32_t priority;
-    void (*run)(uint32_t argument); /* its end is a fault: event_is_end() */
+    void (*run)(uint32_t argument); /* when it returns, the thread faults: event_is_end() */
     uint32_t argument;
 };
 
 /* Where the functions of threads return to. */
 void thread_end(void);
 
-/* Whether it is a message's number, with the flags that are told apart by the same byte. */
+/* Whether a call with this number is a message, whose flags are in the same byte. */
 bool message_number(uint32_t number);
 
-/* Makes a thread and lets it run; thread_prepare() leaves it stopped. */
+/* Makes a thread and resumes it; thread_prepare() leaves it stopped. */
 void thread_start(const struct plan *plan);
 void thread_prepare(const struct plan *plan);
 
-/* A thread of the test's own task, number k (1..): its page, its slot and handler as child k's. */
+/* A thread of the test's own task, number k (1..), with the page, slot and handler of child k. */
 struct plan own_thread(uint32_t k, void (*run)(uint32_t), uint32_t argument);
 
-/* A task with our image, the PARENT capability, and no thread; `frames` spare ones are left. */
+/* Makes a task with our image, the PARENT capability, and no thread; `frames` spare frames are left. */
 void child_make(uint32_t k, uint32_t frames);
 
-/* Its main thread, prepared or started. */
+/* The child's main thread: a plan, or started. */
 struct plan child_thread(uint32_t k, void (*run)(uint32_t), uint32_t argument);
 void child_start(uint32_t k, void (*run)(uint32_t), uint32_t argument);
 
@@ -139,25 +138,24 @@ struct event {
     uint32_t caller, call_number;
 };
 
-/* What arrives next at ENDPOINT; `flags` open windows. */
+/* Receives the next message at ENDPOINT; `flags` open windows. */
 struct event event_wait(uint32_t flags);
 
-/* Answers; the words are the answer's. */
+/* Answers with these words. */
 err_t event_answer(const struct event *event, uint32_t flags, const struct words *words);
 err_t event_answer_word(const struct event *event, uint32_t word);
 
-/* What arrives next is that; else the point fails. */
+/* Receives the next message, which must be this one; otherwise the point fails. */
 bool expect_fault(uint32_t k, uint32_t vector, struct event *event);
-bool expect_end(uint32_t k);    /* child k's function returned */
-bool expect_ends(uint32_t set); /* those of a set of children (bit k), in any order */
+bool expect_end(uint32_t k);    /* child k's function has returned */
+bool expect_ends(uint32_t set); /* the functions of a set of children (bit k) have returned, in any order */
 bool expect_quiet(void);
 struct event expect_call(uint32_t badge);
 
-/* Returns when all that is dying is dead: the kernel takes apart in its own time what nobody waits
- * for. */
+/* Waits until everything that is being destroyed is gone: the kernel takes its time for what no thread waits for. */
 void settle(void);
 
-/* For children: a call to the test with one word, the answer's first word. */
+/* For children: calls the test with one word; returns the first word of the answer. */
 uint32_t parent_call(uint32_t word);
 
 /* The number of ticks so far. */

@@ -23,7 +23,7 @@ static inline void give(uint32_t from, uint32_t k, uint32_t slot, rights_t right
     IS(cap_give_badge(from, slot, CHILD_TASK + k, rights, badge), OK);
 }
 
-/* Child k has one thread, which receives from that endpoint of ours; SLOT_NONE: from none. */
+/* Child k gets one thread, which receives from that endpoint of ours; SLOT_NONE: from none. */
 static inline void start_with(uint32_t k, void (*run)(uint32_t), uint32_t argument, uint32_t endpoint)
 {
     child_make(k, 4);

@@ -10,12 +10,12 @@
 #include <string.h>
 
 enum {
-    CALLS = 200000, /* altogether */
+    CALLS = 200000, /* in total */
     MEMORY_FRAMES = 64,
     OWN_MEMORY = 2, /* slots of the abuser */
     OWN_VICTIM,     /* a task without threads */
     OWN_THREAD,     /* stopped */
-    OWN_ENDPOINT,   /* signal, grant: the test's */
+    OWN_ENDPOINT,   /* of the test: signal, grant */
     OWN_IRQ,
     OWN_LOG, /* without rights */
     OWN_SELF,
@@ -88,7 +88,7 @@ static void random_page(void)
         message_page->state[i] = random_argument();
 }
 
-/* All registers as they come back; ecx and edx are what the call needs. */
+/* All registers after the call; ecx and edx are set as the call needs them. */
 struct all_registers {
     uint32_t eax, ebx, ecx, edx, esi, edi, ebp;
 };
@@ -108,7 +108,7 @@ static void raw_call(struct all_registers *r)
                      : "ecx", "edx", "esi", "edi", "memory", "cc");
 }
 
-/* A word of the kernel's half that was not one of ours, and is no error. */
+/* Looks for a word in the kernel's half that we did not pass, and that is no error. */
 static void look_for_leak(const struct all_registers *in, const struct all_registers *out)
 {
     const uint32_t *words = (const uint32_t *)out, *ours = (const uint32_t *)in;
@@ -159,7 +159,7 @@ static void give(uint32_t from, uint32_t slot, rights_t rights, uint32_t value, 
     IS(sys_cap_derive(from, slot, CHILD_TASK, rights, value, count), OK);
 }
 
-/* A fresh abuser with its capabilities; `self`: also with control of its own task. */
+/* Makes a new abuser with its capabilities; with `self` it also controls its own task. */
 static void start_abuser(uint32_t frames, bool self)
 {
     child_make(0, 12);
@@ -188,7 +188,7 @@ static void end_abuser(void)
     settle();
 }
 
-/* Whenever the abuser has got itself stuck, or killed, it starts anew. */
+/* Starts a new abuser whenever one is stuck or destroyed. */
 static void abuse(bool self)
 {
     uint32_t frames = frames_take(MEMORY_FRAMES), restarts = 0;
@@ -199,7 +199,7 @@ static void abuse(bool self)
         point_restart(frames + MEMORY_FRAMES);
         start_abuser(frames, self);
         struct event event;
-        do { /* until it faults, or waits for what never comes */
+        do { /* until it faults, or waits for ever */
             event = event_wait(0);
             if (event.kind == TAG_CALL)
                 IS(event_answer_word(&event, 0), OK);
@@ -225,7 +225,7 @@ static void random_calls_on_oneself(void)
     abuse(true);
 }
 
-/* Any registers: the thread runs or faults, nobody else does. */
+/* With any registers a thread runs or faults, and no other thread is affected. */
 static void random_registers(void)
 {
     uint32_t faults = 0;
@@ -238,7 +238,7 @@ static void random_registers(void)
         struct event event;
         for (uint32_t w = 0; w < 10; w++)
             message_page->state[w] = random_word();
-        ((struct thread_registers *)message_page->state)->eip |= 0x10000000; /* not our text */
+        ((struct thread_registers *)message_page->state)->eip |= 0x10000000; /* outside our text */
         IS(sys_thread_write(CHILD_THREAD, THREAD_REGISTERS), OK);
         if (i == 0)
             IS(sys_thread_resume(CHILD_THREAD), OK);
@@ -252,7 +252,7 @@ static void random_registers(void)
     IS(faults, STRANGE_THREADS);
 }
 
-/* Every number with every kind of capability in the slot, from our own task: errors or success. */
+/* Every number with every kind of capability in the slot, from our own task: only errors or success. */
 static void every_call_on_every_kind(void)
 {
     static const uint32_t slots[] = {0, MEMORY, PORTS, ENDPOINT, LOG, 100};

@@ -58,7 +58,7 @@ static void ranges_stay_inside_their_parents(void)
     HOLDS(slot_is_free(B));
     IS(cap_part(A, B, READ, 19, 1), OK);
     IS(cap_part(B, C, READ, 0, 2), ERR_ARG);
-    IS(cap_part(A, C, READ, 5, PAGES_REST), OK); /* all from there on */
+    IS(cap_part(A, C, READ, 5, PAGES_REST), OK); /* everything from there on */
     IS(cap_part(C, D, READ, 14, 1), OK);
     IS(cap_part(C, EMPTY, READ, 15, 1), ERR_ARG);
     HOLDS(slot_is_free(EMPTY));
@@ -136,7 +136,7 @@ static void depth_ends_at_31(void)
     HOLDS(slot_is_free(EMPTY));
 }
 
-/* Of an endpoint that is our own we know the depth: the first capability has depth 1. */
+/* The first capability for our own endpoint has depth 1. */
 static void depth_is_exact(void)
 {
     IS(sys_endpoint_create(CHAIN), OK);
@@ -179,9 +179,9 @@ static void a_slot_used_again_is_the_new_capability(void)
     IS(sys_log_write(A, 0), ERR_CAP);
     IS(cap_badge(A, B, RIGHT_SIGNAL, 1), OK);
     IS(sys_cap_delete(A), OK);
-    IS(ipc_signal(B), ERR_CAP); /* with the object */
+    IS(ipc_signal(B), ERR_CAP); /* destroyed with the object */
     IS(sys_endpoint_create(A), OK);
-    IS(ipc_signal(B), ERR_CAP); /* the same place in memory, another endpoint */
+    IS(ipc_signal(B), ERR_CAP); /* another endpoint in the same place of memory */
 }
 
 static void a_child_holds_nothing_else(uint32_t unused)
@@ -221,8 +221,8 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
         {"derive: a badge is given once and kept", badges_are_given_once},
         {"derive: only endpoints take badges", other_kinds_take_no_badge},
         {"derive: destinations are checked", destinations_are_checked},
-        {"derive: ERR_ACCOUNT tells the shortfall, and that suffices", an_account_without_frames_refuses},
-        {"derive: memory's depth has an end", depth_ends_at_31},
+        {"derive: ERR_ACCOUNT reports the shortfall, which suffices", an_account_without_frames_refuses},
+        {"derive: the depth of memory is limited", depth_ends_at_31},
         {"derive, thread_create, irq_bind: depth 31 and no more", depth_is_exact},
         {"delete and revoke take the subtree, and no more", delete_takes_the_subtree},
         {"a slot used again is the new capability", a_slot_used_again_is_the_new_capability},

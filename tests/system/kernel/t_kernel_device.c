@@ -101,7 +101,7 @@ static void the_log_is_read_in_its_page(void)
     IS(sys_vm_map(OWN_TASK, SPACE, RIGHT_READ | RIGHT_WRITE, TEST_SLOT_LOG_PAGE, 1, 0), ERR_RIGHTS);
     IS(sys_vm_map(OWN_TASK, SPACE, RIGHT_READ, TEST_SLOT_LOG_PAGE, 1, 0), OK);
     IS(sys_irq_ack(IRQS, IRQ_LOG, &before), OK);
-    for (uint32_t i = 0; i < 2 * LOG_TEXT_BYTES / strlen(line); i++) { /* round the ring */
+    for (uint32_t i = 0; i < 2 * LOG_TEXT_BYTES / strlen(line); i++) { /* around the ring */
         memcpy(message_page->words, line, strlen(line));
         uint32_t written = page->written;
         IS(sys_log_write(LOG, strlen(line)), OK);
@@ -174,7 +174,7 @@ static void irq_calls_refuse(void)
     IS(sys_irq_bind(C, FREE_LINE - 1, ENDPOINT), ERR_ARG);
     IS(sys_irq_bind(C, 0, ENDPOINT), ERR_ARG);
     IS(sys_irq_ack(C, FREE_LINE - 1, &count), ERR_ARG);
-    IS(sys_irq_bind(IRQS, IRQ_TICK, ENDPOINT), ERR_TAKEN); /* proc's */
+    IS(sys_irq_bind(IRQS, IRQ_TICK, ENDPOINT), ERR_TAKEN); /* bound by proc */
     IS(sys_endpoint_create(EMPTY), OK);
     IS(sys_irq_bind(C, FREE_LINE, EMPTY), OK); /* still free */
     IS(sys_irq_bind(IRQS, FREE_LINE, EMPTY), ERR_TAKEN);
@@ -188,7 +188,7 @@ static void a_line_is_free_when_its_endpoint_ends(void)
         IS(sys_endpoint_create(A), OK);
         IS(cap_badge(A, B, RIGHT_SIGNAL, 1), OK);
         IS(sys_irq_bind(IRQS, FREE_LINE, B), OK);
-        IS(i == 1 ? sys_cap_delete(B) : sys_object_destroy(A), OK); /* or the capability it came from */
+        IS(i == 1 ? sys_cap_delete(B) : sys_object_destroy(A), OK); /* or the capability it was derived from */
         if (i == 1)
             IS(sys_cap_delete(A), OK);
     }

@@ -9,10 +9,10 @@
 #include <string.h>
 
 enum {
-    CODE = 0x20000000, /* in child 0, executable; written through CODE_HERE */
+    CODE = 0x20000000, /* in child 0, executable; writable for us at CODE_HERE */
     CODE_HERE = SCRATCH,
     DATA = 0x20001000, /* in child 0, writable */
-    LOW_PAGE = 0x8000, /* its message page, where a selector reaches */
+    LOW_PAGE = 0x8000, /* the child's message page, within reach of a selector */
     UNMAPPED = 0x20010000,
     STACK = DATA + 0x800,
     DIVIDE = 0,
@@ -42,7 +42,7 @@ static bool has_feature(uint32_t leaf, unsigned bit)
     return edx >> bit & 1;
 }
 
-/* Of leaf 7, subleaf 0: whether users can be kept from asking where the tables are. */
+/* Leaf 7, subleaf 0: whether user code can be kept from reading the addresses of the tables. */
 static bool has_umip(void)
 {
     uint32_t eax = 0, ebx, ecx = 0, edx;
@@ -62,7 +62,7 @@ static void write_code(const void *bytes, uint32_t count)
     memcpy((char *)CODE_HERE + count, "\x0f\x0b", 2);
 }
 
-/* Child 0 with a page of code and one of data, stopped before the code's first instruction. */
+/* Makes child 0 with a page of code and one of data, stopped before the code's first instruction. */
 static void make_runner(void)
 {
     uint32_t frame = frames_take(2);
@@ -85,7 +85,7 @@ static void start_runner(void)
     IS(sys_thread_resume(CHILD_THREAD), OK);
 }
 
-/* The code ends in that vector; afterwards the thread is gone. */
+/* The code must end in that vector; then the thread is destroyed. */
 static struct event run_code(const void *bytes, uint32_t count, uint32_t vector)
 {
     struct event event;
@@ -96,7 +96,7 @@ static struct event run_code(const void *bytes, uint32_t count, uint32_t vector)
         note("tap: # code %02x %02x %02x", ((const uint8_t *)bytes)[0], ((const uint8_t *)bytes)[1],
              ((const uint8_t *)bytes)[2]);
     if (vector != PAGE_FAULT)
-        IS(event.words.w[0], 0); /* nothing is told of earlier page faults, which may have been another's */
+        IS(event.words.w[0], 0); /* earlier page faults, possibly of another thread, are not revealed */
     IS(sys_object_destroy(CHILD_THREAD), OK);
     return event;
 }
@@ -119,11 +119,11 @@ static void exceptions_reach_the_handler(void)
 static void floating_point_errors_reach_the_handler(void)
 {
     make_runner();
-    /* fninit; control word 0: all unmasked; 1 / 0; fwait */
+    /* fninit; control word 0: all exceptions unmasked; 1 / 0; fwait */
     RUN("\xdb\xe3\x66\xc7\x07\x00\x03\xd9\x2f\xd9\xe8\xd9\xee\xde\xf9\x9b", FLOATING_POINT);
 }
 
-/* ldmxcsr 0: all unmasked; 0 / 0. QEMU does not raise it and comes to the end. */
+/* ldmxcsr 0: all exceptions unmasked; 0 / 0. QEMU does not raise the exception, and the code runs to its end. */
 static void vector_errors_reach_the_handler(void)
 {
     static const char code[] = "\xc7\x07\0\0\0\0\x0f\xae\x17\x0f\x57\xc0\x0f\x57\xc9\xf3\x0f\x5e\xc1";
@@ -151,7 +151,7 @@ static const struct forbidden {
     FORBIDDEN("\xf4"),                 /* hlt */
     FORBIDDEN("\xe4\x20"),             /* in */
     FORBIDDEN("\xe6\x20"),             /* out */
-    FORBIDDEN("\x66\xba\xf8\x03\xec"), /* in dx: a port that the test may use */
+    FORBIDDEN("\x66\xba\xf8\x03\xec"), /* in dx: a port that the test may use through the kernel */
     FORBIDDEN("\x66\xba\xf4\x00\xef"), /* out dx, 32 bits */
     FORBIDDEN("\x66\xba\xff\xff\xec"),
     FORBIDDEN("\x6c"),         /* insb */
@@ -167,7 +167,7 @@ static const struct forbidden {
     FORBIDDEN("\x0f\x20\xd0"),
     FORBIDDEN("\x0f\x20\xd8"),
     FORBIDDEN("\x0f\x20\xe0"),
-    FORBIDDEN("\x0f\x22\xc0"), /* mov to them */
+    FORBIDDEN("\x0f\x22\xc0"), /* mov to these */
     FORBIDDEN("\x0f\x22\xd8"),
     FORBIDDEN("\x0f\x22\xe0"),
     FORBIDDEN("\x0f\x21\xc0"), /* debug registers */
@@ -177,22 +177,22 @@ static const struct forbidden {
     FORBIDDEN("\x31\xc9\x0f\x33"),         /* rdpmc */
     FORBIDDEN("\x0f\x35"),                 /* sysexit */
     FORBIDDEN("\xea\0\0\0\x20\x08\0"),     /* a jump to the kernel's code segment */
-    FORBIDDEN("\x9a\0\0\0\x20\x08\0"),     /* a call */
-    FORBIDDEN("\xea\0\0\0\0\x28\0"),       /* to the task state */
-    FORBIDDEN("\xea\0\0\0\0\x30\0"),       /* to the double fault's */
+    FORBIDDEN("\x9a\0\0\0\x20\x08\0"),     /* a call to it */
+    FORBIDDEN("\xea\0\0\0\0\x28\0"),       /* a jump to the task state segment */
+    FORBIDDEN("\xea\0\0\0\0\x30\0"),       /* to that of the double fault */
     FORBIDDEN("\xea\0\0\0\0\0\0"),         /* to the null selector */
     FORBIDDEN("\xb8\x10\0\0\0\x8e\xd8"),   /* the kernel's data segment: ds, es, ss, fs */
     FORBIDDEN("\xb8\x10\0\0\0\x8e\xc0"),
     FORBIDDEN("\xb8\x10\0\0\0\x8e\xd0"),
     FORBIDDEN("\xb8\x10\0\0\0\x8e\xe0"),
-    FORBIDDEN("\x31\xc0\x8e\xd0"),         /* ss null */
+    FORBIDDEN("\x31\xc0\x8e\xd0"),         /* null in ss */
     FORBIDDEN("\xb8\xfb\xff\0\0\x8e\xd8"), /* beyond the table */
     FORBIDDEN("\xb8\x07\0\0\0\x8e\xd8"),   /* in a local table */
-    /* A good descriptor in the message page, LOW_PAGE, and its selector */
+    /* A valid descriptor in the message page, LOW_PAGE, and its selector. */
     FORBIDDEN("\xc7\x05\0\x80\0\0\xff\xff\0\0\xc7\x05\4\x80\0\0\0\xf3\xcf\0\xb8\x07\x80\0\0\x8e\xd8"),
 };
 
-/* iret and retf to ring 0. QEMU reads the stack with the kernel's rights: a fault under SMAP. */
+/* iret and retf to ring 0. QEMU reads the stack with the kernel's rights, which faults under SMAP. */
 static void returns_to_ring_0_fault(void)
 {
     static const char *const codes[] = {"\x6a\x02\x6a\x08\x68\1\1\1\x20\xcf", "\x6a\x08\x68\1\1\1\x20\xcb"};
@@ -229,9 +229,8 @@ static void addresses_of_tables_are_not_told(void)
     RUN("\x0f\x01\x27", GENERAL_PROTECTION); /* smsw */
 }
 
-/* invd and wbinvd, which not every emulator refuses. That the cli behind them is refused shows that
- * the thread has no more rights than it should: then it is the emulator that lets the instruction
- * pass. */
+/* Not every emulator refuses invd and wbinvd. The cli behind them shows whether the thread has too many rights: if it
+ * is refused, it is the emulator that lets the instruction pass. */
 static void cache_instructions_fault(void)
 {
     static const char *const codes[] = {"\x0f\x08\xfa", "\x0f\x09\xfa"};
@@ -261,7 +260,7 @@ static void every_interrupt_number_faults(void)
 
 /* ------------------------------------------------------------------------------ strange states */
 
-/* Calls (version) with flags and segments set by the user: it returns, and ends in ud2. */
+/* Calls `version` after user code has changed flags or segments: the call returns, and the code ends in ud2. */
 #define VERSION_CALL "\xb8\x1d\0\0\0\x89\xe1\xba\x40\0\0\x20\x0f\x34"
 
 static void run_call(const char *before, uint32_t count)
@@ -284,13 +283,13 @@ static void calls_with_strange_flags_return(void)
     CALL_AFTER("\xfd");                                     /* direction */
     CALL_AFTER("\x9c\x81\x0c\x24\0\x40\0\0\x9d");           /* nested task */
     CALL_AFTER("\x9c\x81\x0c\x24\0\0\x04\0\x9d");           /* alignment check */
-    CALL_AFTER("\x9c\x81\x0c\x24\0\x30\0\0\x9d");           /* privilege for ports: stays 0 */
+    CALL_AFTER("\x9c\x81\x0c\x24\0\x30\0\0\x9d");           /* i/o privilege: stays 0 */
     CALL_AFTER("\x9c\x81\x24\x24\xff\xfd\xff\xff\x9d");     /* interrupts off: stay on */
     CALL_AFTER("\x31\xc0\x8e\xd8\x8e\xc0\x8e\xe0\x8e\xe8"); /* null segments */
     CALL_AFTER("\xb8\x1b\0\0\0\x8e\xd8\x8e\xc0");           /* the code segment in ds, es */
 }
 
-/* The trap flag is set by the popf right before sysenter: the trap comes in the kernel. */
+/* The popf right before sysenter sets the trap flag, so the trap happens in the kernel. */
 static void sysenter_with_the_trap_flag_returns(void)
 {
     static const char code[] = "\x9c\x81\x0c\x24\0\x01\0\0\xb8\x1d\0\0\0\x8d\x4c\x24\x04\xba\x40\0\0\x20"
@@ -319,7 +318,7 @@ static void stepping_stops_at_each_instruction(void)
     HOLDS(event_wait(0).kind == TAG_FAULT);
 }
 
-/* sysenter with any return address and stack: the fault is the user's. */
+/* sysenter with an invalid return address or stack: the fault is the program's. */
 static void returns_to_nowhere_fault(void)
 {
     struct event event;
@@ -394,7 +393,7 @@ static void data_is_not_executed(void)
         IS(event.words.w[1], FAULT_USER | FAULT_EXECUTE | FAULT_PRESENT);
     }
     IS(event.words.w[2], DATA);
-    RUN("\xb8\0\x80\0\0\x66\xc7\0\x0f\x0b\xff\xe0", nx ? PAGE_FAULT : INVALID_OPCODE); /* message page */
+    RUN("\xb8\0\x80\0\0\x66\xc7\0\x0f\x0b\xff\xe0", nx ? PAGE_FAULT : INVALID_OPCODE); /* in the message page */
 }
 
 void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
@@ -404,7 +403,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
         {"MF reaches the handler", floating_point_errors_reach_the_handler},
         {"XM reaches the handler", vector_errors_reach_the_handler},
         {"forbidden instructions are GP", forbidden_instructions_fault},
-        {"where the kernel's tables are is not told", addresses_of_tables_are_not_told},
+        {"the addresses of the kernel's tables are not revealed", addresses_of_tables_are_not_told},
         {"invd and wbinvd are GP", cache_instructions_fault},
         {"returns to ring 0 fault", returns_to_ring_0_fault},
         {"int n for all n", every_interrupt_number_faults},

@@ -11,7 +11,7 @@ static void fill(volatile uint32_t *page, uint32_t value)
         page[i] = value + i;
 }
 
-/* The words of the page that are not `value` + index (from `first` on). */
+/* How many words of the page are not `value` + index (from `first` on). */
 static uint32_t differing(const volatile uint32_t *page, uint32_t value, uint32_t first)
 {
     uint32_t count = 0;
@@ -165,7 +165,7 @@ static void task_donate_refuses(void)
     map_frame(SCRATCH, frame + 2, READ);
     IS(donate(MEMORY, 1, frame), ERR_FRAME);
     IS(donate(MEMORY, 1, frame + 2), ERR_FRAME);
-    IS(donate(MEMORY, 3, frame + 1), ERR_FRAME); /* the middle one: none is given */
+    IS(donate(MEMORY, 3, frame + 1), ERR_FRAME); /* the middle one: none is donated */
     map_frame(SCRATCH + PAGE_SIZE, frame + 1, READ);
     map_frame(SCRATCH + 2 * PAGE_SIZE, frame + 3, READ);
     IS(sys_vm_unmap(OWN_TASK, SCRATCH, 3), OK);
@@ -187,7 +187,7 @@ static void donated_frames_come_back(void)
     }
 }
 
-/* What was kernel memory shows nothing of it to who maps the frame next. */
+/* A frame that was kernel memory shows nothing of that to the next task that maps it. */
 static void kernel_memory_comes_back_clean(void)
 {
     enum { FRAMES = 16 };
@@ -206,13 +206,13 @@ static void kernel_memory_comes_back_clean(void)
     for (uint32_t i = 0; i < FRAMES; i++) {
         volatile uint32_t *page = map_frame(SCRATCH, frame + i, READ_WRITE);
         for (uint32_t w = 0; w < WORDS; w++)
-            dirty += page[w] != 0 && page[w] - w != 0xdead0000; /* the donor's own words may stay */
+            dirty += page[w] != 0 && page[w] - w != 0xdead0000; /* the donor's own words may remain */
         IS(sys_vm_unmap(OWN_TASK, SCRATCH, 1), OK);
     }
     IS(dirty, 0);
 }
 
-/* A dirty frame that becomes a message page is zero before its thread can look. */
+/* A dirty frame that becomes a message page is zeroed before its thread can read it. */
 static volatile uint32_t dirty_words;
 
 static void look_at_message_page(uint32_t unused)
@@ -260,8 +260,8 @@ static void memory_revoke_refuses(void)
     IS(scratch[0], 3);
     HOLDS(!slot_is_free(A));
     IS(sys_memory_revoke(B, 0, 4), OK);
-    HOLDS(page_is_free(OWN_TASK, SCRATCH)); /* all mappings, whoever made them */
-    HOLDS(!slot_is_free(A));                /* but of capabilities its own children alone */
+    HOLDS(page_is_free(OWN_TASK, SCRATCH)); /* all mappings, by whomever they were made */
+    HOLDS(!slot_is_free(A));                /* but only the capabilities that were derived from this one */
 }
 
 static void memory_revoke_takes_what_overlaps(void)
@@ -319,7 +319,7 @@ static void revoke_any_number(void)
     }
 }
 
-/* As mappings: one frame at 1000 addresses of a task. */
+/* For mappings: one frame at 1000 addresses of a task. */
 static void revoke_many_mappings(void)
 {
     enum { MANY = 1000 };
@@ -349,7 +349,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
         {"frames come back without the kernel's data", kernel_memory_comes_back_clean},
         {"a message page is zero at first, whatever was in its frame", message_pages_begin_zeroed},
         {"memory_revoke: errors", memory_revoke_refuses},
-        {"memory_revoke takes what overlaps, and no more", memory_revoke_takes_what_overlaps},
+        {"memory_revoke affects what overlaps, and no more", memory_revoke_takes_what_overlaps},
         {"revoke and delete with 1 to 3000 descendants", revoke_any_number},
         {"1000 mappings of a frame: revoke and death", revoke_many_mappings},
     };

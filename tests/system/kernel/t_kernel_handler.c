@@ -57,11 +57,11 @@ static void answers_bring_pages(void)
     IS(answer_page(&event, item, 2), ERR_TAKEN);
     item.to = UNMAPPED + PAGE_SIZE;
     IS(answer_page(&event, item, 1), ERR_WINDOW);
-    item.to = UNMAPPED + 12; /* the address, not its page */
+    item.to = UNMAPPED + 12; /* the fault's address, not that of its page */
     IS(answer_page(&event, item, 1), ERR_WINDOW);
     item.to = UNMAPPED;
     HOLDS(page_is_free(CHILD_TASK, UNMAPPED));
-    IS(event_answer_word(&event, 0), OK); /* without a cure */
+    IS(event_answer_word(&event, 0), OK); /* an answer without a page */
     HOLDS(expect_fault(0, PAGE_FAULT, &event));
     IS(answer_page(&event, item, 1), OK);
     expect_end(0);
@@ -182,7 +182,7 @@ static void threads_of_dead_handlers_are_held(void)
 {
     IS(sys_endpoint_create(SERVICE), OK);
     child_make(0, 4);
-    for (uint32_t k = 0; k < 2; k++) { /* one is queued at the end, the other comes later */
+    for (uint32_t k = 0; k < 2; k++) { /* one waits behind the other, which is served first */
         struct plan plan = child_thread(0, toucher, UNMAPPED);
         plan.handler = SERVICE;
         plan.slot = A + 20 + k;
@@ -202,7 +202,7 @@ static void threads_of_dead_handlers_are_held(void)
     expect_quiet();
 }
 
-/* Handler and client in one: it serves SERVICE, and its own faults go there. */
+/* Handler and client in one: the thread serves SERVICE, which its own faults go to. */
 static void pager_that_faults(uint32_t unused)
 {
     struct words words = {{0}};
@@ -225,7 +225,7 @@ static void a_pager_that_faults_on_itself(void)
     struct plan client = child_thread(1, toucher, UNMAPPED);
     client.handler = SERVICE;
     thread_start(&client);
-    expect_quiet(); /* both wait, and nobody else is disturbed */
+    expect_quiet(); /* both wait, and no other thread is disturbed */
     IS(sys_object_destroy(CHILD_TASK), OK);
     expect_quiet();
     IS(sys_object_destroy(SERVICE), OK);
@@ -261,9 +261,9 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
         {"an answer replaces a page", answers_replace_pages},
         {"an answer does not replace a page with many descendants", answers_do_not_replace_busy_pages},
         {"answers to other faults bring no page", other_faults_take_no_page},
-        {"no page comes to a kernel address", kernel_pages_cannot_be_answered},
+        {"no page is mapped at a kernel address", kernel_pages_cannot_be_answered},
         {"a thread without a handler is stopped", threads_without_handlers_are_stopped},
-        {"threads whose handler died are held", threads_of_dead_handlers_are_held},
+        {"threads whose handler was destroyed are stopped", threads_of_dead_handlers_are_held},
         {"a pager that faults on itself", a_pager_that_faults_on_itself},
         {"only the thread's handler hears", only_its_handler_hears},
     };

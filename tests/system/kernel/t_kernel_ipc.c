@@ -7,9 +7,9 @@ enum {
     A = FIRST_SLOT,
     B,
     C,
-    SERVICE, /* an endpoint of ours that a thread serves */
+    SERVICE, /* our endpoint, which a thread serves */
     EMPTY = 100,
-    OWN_A = 20, /* a slot in children's tables */
+    OWN_A = 20, /* a slot in the children's tables */
 };
 
 static volatile uint32_t forged_caller, forged_calls;
@@ -121,7 +121,7 @@ static void calls_thrice(uint32_t slot)
         result(call(slot));
 }
 
-/* The badge is the capability's; what a client says of itself does not matter. */
+/* The badge is that of the capability; what a client says about itself does not matter. */
 static void says_it_is_another(uint32_t badge)
 {
     struct words words = {{badge, badge, badge, badge}};
@@ -141,7 +141,7 @@ static void badges_cannot_be_chosen(void)
     thread_start(&plan);
     struct event event = expect_call(BADGE_CHILD);
     IS(event_answer_word(&event, 0), OK);
-    event = expect_call(0); /* unbadged: 0, not the last one's */
+    event = expect_call(0); /* unbadged: 0, not the previous badge */
     IS(event_answer_word(&event, 0), OK);
     expect_end(0);
     IS(results[1], OK);
@@ -160,7 +160,7 @@ static void signals_gather(void)
     IS(event.badge, 0);
     IS(event.words.w[0], 1 | 1 << 6 | 1 << 9);
     expect_quiet();
-    IS(event_answer_word(&event, 0), ERR_STALE); /* nobody waits for one */
+    IS(event_answer_word(&event, 0), ERR_STALE); /* no caller waits */
     IS(cap_copy(ENDPOINT, EMPTY, RIGHT_SIGNAL), OK);
     IS(ipc_signal(EMPTY), OK); /* no badge, no bits */
     expect_quiet();
@@ -195,7 +195,7 @@ static void answers_are_given_once(void)
     IS(event_answer_word(&first, 1), OK);
     IS(event_answer_word(&first, 2), ERR_STALE); /* twice */
     struct event second = expect_call(9);
-    IS(event_answer_word(&first, 3), ERR_STALE); /* the same caller's earlier call */
+    IS(event_answer_word(&first, 3), ERR_STALE); /* an earlier call of the same caller */
     IS(second.caller, first.caller);
     HOLDS(second.call_number != first.call_number);
     IS(event_answer_word(&second, 4), OK);
@@ -211,7 +211,7 @@ static void answers_are_given_once(void)
     IS(event_answer_word(&third, 7), ERR_STALE);
 }
 
-/* A third party knows the handle exactly. */
+/* A third party that knows the handle exactly. */
 static void answers_for_others(uint32_t unused)
 {
     struct words words = {{666}};
@@ -311,7 +311,7 @@ static void forged_handles_are_refused(void)
     expect_end(0);
 }
 
-/* Every place of a thread in the whole address space, in RAM or not; a frame has four. */
+/* Every place where a thread could be in the whole address space, in RAM or not; a frame has four. */
 static void handles_all_over_memory_are_refused(void)
 {
     uint32_t accepted = 0;
@@ -329,7 +329,7 @@ static void the_dead_cannot_be_answered(void)
     struct event event = expect_call(BADGE_CHILD);
     IS(sys_object_destroy(CHILD_THREAD), OK);
     IS(event_answer_word(&event, 0), ERR_STALE);
-    /* A new thread in the same place is another caller, even at its first call. */
+    /* A new thread in the same cell is another caller, even at its first call. */
     struct plan plan = child_thread(0, asks_once, 0);
     thread_start(&plan);
     struct event second = expect_call(BADGE_CHILD);
@@ -347,16 +347,16 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
         {"call, signal: slots and rights", call_and_signal_refuse},
         {"call: tags that are the kernel's, or too large", bad_tags_are_refused},
         {"reply_wait needs an endpoint, reply a caller", waiting_needs_an_endpoint},
-        {"words go both ways", words_go_both_ways},
+        {"words are passed both ways", words_go_both_ways},
         {"a badge cannot be chosen by its sender", badges_cannot_be_chosen},
-        {"signals gather, and wait for nobody", signals_gather},
+        {"signals gather, and do not wait for a receiver", signals_gather},
         {"signals come before calls", signals_come_before_calls},
-        {"an answer is given once, to this call", answers_are_given_once},
+        {"a call can be answered only once", answers_are_given_once},
         {"a third party cannot answer", third_parties_cannot_answer},
         {"any thread of the task may answer", any_thread_of_the_task_answers},
         {"handles near the true one are refused", forged_handles_are_refused},
         {"handles all over memory are refused", handles_all_over_memory_are_refused},
-        {"the dead cannot be answered, nor who is in their place", the_dead_cannot_be_answered},
+        {"a destroyed thread cannot be answered, nor one in its place", the_dead_cannot_be_answered},
     };
 
     (void)ebx, (void)esi, (void)edi;

@@ -13,14 +13,14 @@ enum {
     TASK,
     CHAIN = 64,
     EMPTY = 100,
-    /* the receiver's windows */
+    /* The receiver's windows. */
     WINDOW = SCRATCH + 0x10000,
     WINDOW_PAGES = 16,
     SLOTS = 0x1000,
     SLOTS_COUNT = 8,
     TAKEN_PAGE = 5,
     TAKEN_SLOT = 3,
-    /* pages of ours */
+    /* Our pages. */
     GRANTABLE = SCRATCH,
     PLAIN = SCRATCH + PAGE_SIZE,
     ABSENT = SCRATCH + 0x100000,
@@ -54,7 +54,7 @@ static void serves(uint32_t unused)
     }
 }
 
-/* Calls the test, open for what the answer brings. */
+/* Calls the test with windows open for the answer. */
 static void asks(uint32_t unused)
 {
     struct words words = {{0}};
@@ -116,7 +116,7 @@ static bool child_slot_is_free(uint32_t k, uint32_t slot)
     return is_free;
 }
 
-/* What the errors are provoked with. */
+/* The capabilities and pages that provoke the errors. */
 static void prepare_sources(void)
 {
     uint32_t frame = frames_take(2);
@@ -134,7 +134,7 @@ static void prepare_sources(void)
     IS(cap_copy(CHAIN + 29, DEEPEST, RIGHT_CALL | RIGHT_GRANT), OK);
 }
 
-/* A page and a slot of the child's windows are occupied. */
+/* Occupies a page and a slot in the child's windows. */
 static void occupy(uint32_t k)
 {
     uint32_t task = CHILD_TASK + k;
@@ -201,7 +201,7 @@ static const struct refusal {
     {ERR_WINDOW, 1, {MEM(READ, MEMORY, 0, 1, 128)}},
     {ERR_WINDOW, 1, {MEM(READ, MEMORY, 0, 1, 0xffffffff)}}, /* the page before */
     {ERR_WINDOW, 1, {ITEM_OF(ITEM_MEMORY, READ, MEMORY, 0, 1, WINDOW + 4)}},
-    {ERR_WINDOW, 1, {ITEM_OF(ITEM_MEMORY, READ, MEMORY, 0, 1, 0)}}, /* counted from the window it would be good */
+    {ERR_WINDOW, 1, {ITEM_OF(ITEM_MEMORY, READ, MEMORY, 0, 1, 0)}}, /* counted from the window it would be valid */
     {ERR_WINDOW, 1, {ITEM_OF(ITEM_ADDRESS, READ, 0, GRANTABLE, 1, PAGE_SIZE)}},
     {ERR_WINDOW, 1, {MEM(READ, MEMORY, 0, 1, 0x80000)}},
     {ERR_WINDOW, 1, {ADDRESS(READ, GRANTABLE, 1, 128)}},
@@ -213,7 +213,7 @@ static const struct refusal {
     {ERR_TAKEN, 1, {CAP(RIGHT_CALL, ENDPOINT, 1, TAKEN_SLOT)}},
     {ERR_TAKEN, 2, {MEM(READ, MEMORY, 0, 1, 2), ADDRESS(READ, GRANTABLE, 1, 2)}},
     {ERR_TAKEN, 2, {CAP(RIGHT_CALL, ENDPOINT, 1, 0), CAP(RIGHT_CALL, BADGED, 0, 0)}},
-    /* The first item alone would be good: it does not come either. */
+    /* The first item alone would be valid: it is not passed either. */
     {ERR_CAP, 2, {CAP(RIGHT_CALL, ENDPOINT, 1, 0), CAP(RIGHT_CALL, EMPTY, 0, 1)}},
     {ERR_ABSENT, 2, {ADDRESS(READ, GRANTABLE, 1, 0), ADDRESS(READ, ABSENT, 1, 1)}},
 };
@@ -247,7 +247,7 @@ static void calls_are_refused(void)
         if (!IS(call_with(refusals[i].items, refusals[i].count), refusals[i].err))
             note("tap: # refusal %u", (unsigned)i);
     check_nothing_came(0);
-    IS(call_with(good_items, 4), OK); /* without a further frame */
+    IS(call_with(good_items, 4), OK); /* without another frame */
     HOLDS(!page_is_free(CHILD_TASK, WINDOW) && !child_slot_is_free(0, SLOTS));
 }
 
@@ -365,7 +365,7 @@ static void full_accounts_of_callers(void)
 
 /* ---------------------------------------------------------------------------- rights and deaths */
 
-/* A chain of grants by address, each with one right less; then one more asked for. */
+/* A chain of grants by address, each with one right less; then one more is asked for. */
 static void rights_shrink_from_hand_to_hand(void)
 {
     set_windows(8, 8);
@@ -406,7 +406,7 @@ static void pages_are_granted_31_deep(void)
         HOLDS(page_is_free(CHILD_TASK, WINDOW + at * PAGE_SIZE));
 }
 
-/* The granter dies between grant and use; then the receiver. */
+/* The granter is destroyed between grant and use; then the receiver. */
 static void deaths_around_a_grant(void)
 {
     results_count = 0;
@@ -416,7 +416,7 @@ static void deaths_around_a_grant(void)
     feed(CHILD_TASK, 4);
     struct event event = expect_call(BADGE_CHILD);
     IS(answer_with(&event, 0, good_items, 4), OK);
-    IS(sys_vm_unmap(OWN_TASK, GRANTABLE, 1), OK); /* what was derived goes */
+    IS(sys_vm_unmap(OWN_TASK, GRANTABLE, 1), OK); /* everything derived from it is unmapped */
     expect_end(0);
     HOLDS(page_is_free(CHILD_TASK, WINDOW) && !page_is_free(CHILD_TASK, WINDOW + PAGE_SIZE));
     IS(sys_cap_delete(BADGED), OK);
@@ -441,8 +441,7 @@ static void whole_messages_of_64_pages(void)
         IS(page_is_free(CHILD_TASK, WINDOW + page * PAGE_SIZE), page % 20 >= 16);
 }
 
-/* As many missing tables as a message can have: each item is on both sides of a table's end, two on both sides of a
- * directory's. */
+/* As many missing tables as a message can need: each item crosses a table's end, two of them a directory's end. */
 static void a_message_opens_eight_tables(void)
 {
     enum { SHORTFALL = 8 * 2 + 2, FIRST = 0x10000000, HALF = 8 * PAGE_SIZE };
@@ -469,12 +468,12 @@ static void a_message_opens_eight_tables(void)
 void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
 {
     static const struct point points[] = {
-        {"call: every refusal of items, nothing comes", calls_are_refused},
+        {"call: every refusal of items, nothing is passed", calls_are_refused},
         {"reply, reply_wait: every refusal of items, the answer stays owed", answers_are_refused},
-        {"closed windows take nothing", closed_windows_take_nothing},
+        {"closed windows receive nothing", closed_windows_take_nothing},
         {"windows outside user space take nothing", windows_outside_user_space_take_nothing},
         {"windows beyond the table take nothing", slot_windows_beyond_the_table_take_nothing},
-        {"call: ERR_ACCOUNT says what the receiver lacks", full_accounts_refuse_whole},
+        {"call: ERR_ACCOUNT reports what the receiver lacks", full_accounts_refuse_whole},
         {"reply: ERR_ACCOUNT, the answer stays owed", full_accounts_of_callers},
         {"rights shrink from hand to hand", rights_shrink_from_hand_to_hand},
         {"pages are granted 31 deep", pages_are_granted_31_deep},

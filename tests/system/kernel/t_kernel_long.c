@@ -27,16 +27,16 @@ enum {
     RTC_A = 10, /* registers */
     RTC_B = 11,
     RTC_C = 12,
-    NEVER = 2,          /* `stop`: what was waited for did not happen */
-    ENOUGH = 500,       /* interrupts, two seconds, */
-    ENOUGH_ROUNDS = 30, /* and what takes a long call so often */
+    NEVER = 2,          /* `stop`: the expected event did not happen */
+    ENOUGH = 500,       /* interrupts, in two seconds, */
+    ENOUGH_ROUNDS = 30, /* and rounds of a long call */
     PRIORITY_TICKER = 17,
-    WORKER = 1, /* own_thread() numbers */
+    WORKER = 1, /* numbers for own_thread() */
     LOW = 2,
     TARGET = 3, /* a child */
 };
 
-/* `other` counts what should not have happened. */
+/* `other` counts what must not happen. */
 static volatile uint32_t interrupts, rounds, stop, found_busy, found_dead, found_state, other, subject_frame;
 static struct message_page *ticker_page;
 
@@ -57,7 +57,7 @@ static void rtc_write(uint32_t index, uint32_t value)
     other += sys_port_out(TEST_SLOT_RTC, RTC_DATA, 1, value) != OK;
 }
 
-/* What is looked for in the middle of long calls would have been found. */
+/* Whether the state in the middle of long calls has been seen often enough. */
 static bool is_enough(void)
 {
     return interrupts > ENOUGH && rounds > ENOUGH_ROUNDS;
@@ -140,7 +140,7 @@ static err_t derive_many(void)
     return err;
 }
 
-/* Derives many and revokes them, again and again: most interrupts come in the middle. */
+/* Derives many capabilities and revokes them, again and again: most interrupts come in the middle. */
 static void revokes_for_long(uint32_t unused)
 {
     (void)unused;
@@ -150,7 +150,7 @@ static void revokes_for_long(uint32_t unused)
     }
 }
 
-/* A message with the endpoint's capability, to a server that would take it. */
+/* A message with the endpoint's capability, to a server that would accept it. */
 static err_t send_subject(void)
 {
     struct words words = {{0}};
@@ -160,7 +160,7 @@ static err_t send_subject(void)
     return ipc_call(SERVICE, IPC_EXTENDED, &words);
 }
 
-/* In the middle of a revoke nothing is derived in its tree, in no way. */
+/* In the middle of a revoke nothing can be derived in its tree, by any call. */
 static void derives_in_between(void)
 {
     err_t err = cap_copy(SUBJECT, EMPTY, RIGHT_CALL);
@@ -206,7 +206,7 @@ static void endpoints_are_busy_while_revoked(void)
     HOLDS(found_busy >= 3);
     end_ticker();
     HOLDS(slot_is_free(EMPTY) && page_is_free(OWN_TASK, SCRATCH));
-    IS(sys_irq_bind(IRQS, FREE_LINE, SUBJECT), OK); /* nothing stayed */
+    IS(sys_irq_bind(IRQS, FREE_LINE, SUBJECT), OK); /* nothing was left behind */
 }
 
 /* A thread that is stopped in the middle does not keep others from deriving. */
@@ -230,13 +230,13 @@ static void a_stopped_revoke_does_not_block(void)
     IS(sys_endpoint_create(SUBJECT), OK);
     start_ticker(stops_in_between);
     start_worker(revokes_for_long);
-    expect_end(WORKER); /* it went on, and ended */
+    expect_end(WORKER); /* it continued, and ended */
     HOLDS(found_busy >= 3);
     IS(found_state, found_busy);
     end_ticker();
 }
 
-/* The revoker dies in the middle: nothing stays marked. */
+/* The revoker is destroyed in the middle: nothing stays marked. */
 static void kills_in_between(void)
 {
     if (stop)
@@ -276,7 +276,7 @@ static void a_dead_revoker_leaves_no_mark(void)
 
 /* ------------------------------------------------------------------------------ frames, revoked */
 
-/* A frame at many addresses of a child, revoked again and again. */
+/* Revokes a frame at many addresses of a child, again and again. */
 static void revokes_a_frame(uint32_t unused)
 {
     (void)unused;
@@ -305,7 +305,7 @@ static void maps_in_between(void)
 static void frames_are_busy_while_revoked(void)
 {
     subject_frame = frames_take(1);
-    map_fresh(SCRATCH); /* the tables of ours */
+    map_fresh(SCRATCH); /* so that our tables exist */
     IS(sys_vm_unmap(OWN_TASK, SCRATCH, 1), OK);
     child_make(TARGET, 9);
     start_ticker(maps_in_between);
@@ -329,14 +329,14 @@ static void destroys_threads(uint32_t unused)
     }
 }
 
-/* What is dead is ERR_DEAD until its capability is gone. */
+/* An object being destroyed gives ERR_DEAD until its capability is gone. */
 static void look(err_t err)
 {
     found_dead += err == ERR_DEAD;
     other += err != ERR_DEAD && err != ERR_CAP && err != OK;
 }
 
-/* A tree loses its capabilities from the front or the back: one of these is there to the last. */
+/* A tree loses its capabilities from the front or from the back, so one of these two exists to the end. */
 static void looks_at_the_thread(void)
 {
     static const uint32_t slots[] = {MANY_SLOTS, MANY_SLOTS + MANY - 1, SUBJECT};
@@ -383,7 +383,7 @@ static uint64_t tick_length(void)
     return (time_stamp() - from) / 10;
 }
 
-/* Were interrupts kept out for long, ticks would be lost. */
+/* If interrupts were off for long, ticks would be lost. */
 static void no_tick_is_lost_in_long_calls(void)
 {
     uint64_t length = tick_length();
@@ -403,10 +403,10 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
 {
     static const struct point points[] = {
         {"interrupts are signalled", interrupts_are_signalled},
-        {"while it is revoked an endpoint is ERR_BUSY, its revoker ERR_STATE", endpoints_are_busy_while_revoked},
-        {"a revoke that is stopped blocks nobody, and goes on", a_stopped_revoke_does_not_block},
+        {"an endpoint that is being revoked is ERR_BUSY, its revoker ERR_STATE", endpoints_are_busy_while_revoked},
+        {"a stopped revoke blocks no other thread, and continues", a_stopped_revoke_does_not_block},
         {"a revoker that dies leaves no mark", a_dead_revoker_leaves_no_mark},
-        {"while it is revoked a frame is ERR_BUSY", frames_are_busy_while_revoked},
+        {"a frame that is being revoked is ERR_BUSY", frames_are_busy_while_revoked},
         {"a dying thread is ERR_DEAD", a_dying_thread_is_dead},
         {"no tick is lost in long calls", no_tick_is_lost_in_long_calls},
     };

@@ -2,10 +2,10 @@
 #include "tests/system/kernel/messages.h"
 
 enum {
-    A = FIRST_SLOT,  /* three of them */
-    SERVICE = A + 4, /* an endpoint of ours that a thread serves */
+    A = FIRST_SLOT,  /* three slots */
+    SERVICE = A + 4, /* our endpoint, which a thread serves */
     EMPTY = 100,
-    OWN_A = 20, /* a slot in children's tables */
+    OWN_A = 20, /* a slot in the children's tables */
     CALLERS = 8,
     WINDOW = SCRATCH + 0x10000,
 };
@@ -22,7 +22,7 @@ static void calls_thrice(uint32_t slot)
         result(call(slot));
 }
 
-/* Serves SERVICE: answers with the badge until it has answered `count`. */
+/* Serves SERVICE: answers with the badge, `count` times. */
 static void serves(uint32_t count)
 {
     struct words words = {{0}};
@@ -48,7 +48,7 @@ static void calls_service(uint32_t count)
     result((int32_t)good);
 }
 
-/* Clients that call, are killed while they wait or are served, and are replaced. */
+/* Clients that call, are destroyed while they wait or are served, and are replaced. */
 static void a_server_outlives_its_clients(void)
 {
     enum { SERVER = 9 };
@@ -75,7 +75,7 @@ static void a_server_outlives_its_clients(void)
     expect_end(SERVER);
 }
 
-/* Each calls the next one's endpoint: nobody ever answers. The test ends one: its caller hears. */
+/* Each calls the next one's endpoint, so none is ever answered. The test destroys one: its caller gets ERR_DEAD. */
 static void rings_can_be_broken(void)
 {
     enum { RING = 3 };
@@ -93,7 +93,7 @@ static void rings_can_be_broken(void)
     expect_quiet();
     IS(results_count, 0);
     IS(sys_object_destroy(CHILD_TASK + 1), OK);
-    expect_quiet(); /* the endpoint is the test's: the caller still waits there */
+    expect_quiet(); /* the endpoint belongs to the test: the caller still waits there */
     IS(sys_object_destroy(A + 1), OK);
     expect_end(0);
     IS(results[0], 0);
@@ -122,7 +122,7 @@ static void a_call_to_oneself_is_killable(void)
     IS(results[0], ERR_DEAD);
 }
 
-/* A flood from one does not keep others from being served: first in, first out. */
+/* A flood from one client does not keep others from being served: first in, first out. */
 static void queued_callers_are_served_in_order(void)
 {
     for (uint32_t k = 0; k < CALLERS; k++) {
@@ -141,7 +141,7 @@ static void queued_callers_are_served_in_order(void)
     expect_end(9);
 }
 
-/* The capability goes while its holder is queued: so does the call. */
+/* When the capability of a queued caller is revoked, its call fails. */
 static void revoking_a_queued_callers_capability(void)
 {
     results_count = 0;
@@ -177,7 +177,7 @@ static void nothing(uint32_t unused)
     (void)unused;
 }
 
-/* More than a receiver looks at in one step: each hears of its refusal, and none is received. */
+/* More than a receiver tries in one step: each is refused, and none is received. */
 static void many_queued_are_refused(void)
 {
     enum { MANY = 40 };
@@ -205,7 +205,7 @@ static void many_queued_are_refused(void)
         IS(sys_cap_delete(300 + i), OK);
 }
 
-/* The page goes while the message is in flight. */
+/* The page is revoked while the message is queued. */
 static void a_page_revoked_in_flight(void)
 {
     uint32_t frame = frames_take(1);

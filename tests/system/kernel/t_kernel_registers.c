@@ -40,7 +40,7 @@ static void nothing(uint32_t unused)
 
 /* ------------------------------------------------------------------------------------ registers */
 
-/* Runs with what thread_write set: stores its registers at `seen` and makes a call. */
+/* Runs with what thread_write has set: stores its registers at `seen` and makes a call. */
 void show_registers(void);
 __asm__(".text\n"
         "show_registers:\n\t"
@@ -67,7 +67,7 @@ static void registers_go_in_and_out(void)
         .esp = (uint32_t)(show_stack + 60),
         .eip = (uint32_t)show_registers,
         .eflags = FLAG_CARRY | FLAG_DIRECTION,
-        .fs = 0x23, /* the two segments of a program: see kernel/i386/segments.h */
+        .fs = 0x23, /* the segments of a program: see kernel/i386/segments.h */
         .gs = 0x18,
     };
     *registers() = in;
@@ -115,7 +115,7 @@ static struct words words_from(uint32_t first)
     return (struct words){{first, first + 1, first + 2, first + 3}};
 }
 
-/* A thread that receives at A, through B it is called; they are children 0 and 1. */
+/* A thread that receives at A, and is called through B; it and its caller are children 0 and 1. */
 static void start_receiver(void (*run)(uint32_t))
 {
     struct plan plan = own_thread(0, run, 0);
@@ -148,14 +148,14 @@ static void calls(uint32_t slot)
     seen[0] = (uint32_t)ipc_call(slot, 0, &words);
 }
 
-/* The same by a sysenter that the trap flag meets in the kernel. */
+/* The same by a sysenter at which the trap flag traps in the kernel. */
 void calls_stepping(uint32_t slot);
 __asm__(".text\n"
         "calls_stepping:\n\t"
         "mov 4(%esp), %eax\n\tshl $16, %eax\n\tmov $11, %ebx\n\tmov $12, %esi\n\tmov $13, %edi\n\tmov $14, %ebp\n\t"
         "mov %esp, %ecx\n\tmov $thread_end, %edx\n\tpushf\n\torl $0x100, (%esp)\n\tpopf\n\tsysenter\n");
 
-/* It goes on at `eip` with all of that but the words and the status. */
+/* The thread continues at `eip` with all of these registers except the words and the status. */
 static void write_to_one_that_waits(uint32_t slot, uint32_t eip)
 {
     *registers() = (struct thread_registers){.eax = 90,
@@ -210,7 +210,7 @@ static void a_caller_that_steps_hands_over_its_words_alone(void)
     receives_where_it_is_told(calls_stepping);
 }
 
-/* The words are in no memory before the receiver's first instruction faults. */
+/* The receiver's first instruction faults before it has stored the words anywhere. */
 static void words_survive_a_fault_at_once(void)
 {
     struct event event;
@@ -230,7 +230,7 @@ static void words_survive_a_fault_at_once(void)
     IS(registers()->esp, show_stack + 60);
 }
 
-/* Asks the main thread before it answers, which does not change whom. */
+/* Calls the main thread before it answers, which does not change whom it answers. */
 static void answers_later(uint32_t unused)
 {
     struct words words, answer = words_from(WORD_OF_ANSWER);
@@ -254,7 +254,8 @@ static void a_caller_that_is_written_to_gets_its_answer(void)
     shows(OK, WORD_OF_ANSWER);
 }
 
-/* Whom it answers was killed meanwhile: the words reach nobody, and it waits for nothing. */
+/* The caller was destroyed meanwhile: the words are delivered to no thread, and the server does not wait for
+ * anything. */
 static void answers_the_dead(uint32_t unused)
 {
     struct words words, answer = words_from(WORD_OF_ANSWER);
@@ -278,7 +279,7 @@ static void a_caller_that_was_killed_gets_nothing(void)
     IS(seen[1], WORD_OF_ANSWER);
 }
 
-/* Into the kernel, by eip or by esp: a page fault of the thread. */
+/* eip or esp in the kernel: the thread gets a page fault. */
 static void kernel_addresses_in_registers_fault(void)
 {
     static const uint32_t addresses[] = {USER_END, 0xc0200000, 0xc0201000, 0xfffffff0, 0xf8000000};
@@ -306,11 +307,11 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
     static const struct point points[] = {
         {"registers go in and out", registers_go_in_and_out},
         {"flags are sanitised: IOPL, NT, AC, TF, RF, VM", flags_are_sanitised},
-        {"written to while it receives, a thread gets its words", a_receiver_that_is_written_to_gets_its_words},
-        {"written to while it calls, a thread gets its answer", a_caller_that_is_written_to_gets_its_answer},
-        {"a caller that steps hands over its words alone", a_caller_that_steps_hands_over_its_words_alone},
+        {"a thread written to while it receives gets its words", a_receiver_that_is_written_to_gets_its_words},
+        {"a thread written to while it calls gets its answer", a_caller_that_is_written_to_gets_its_answer},
+        {"a caller in single steps passes only its words", a_caller_that_steps_hands_over_its_words_alone},
         {"a fault before the first instruction keeps the words", words_survive_a_fault_at_once},
-        {"who was killed meanwhile gets no words", a_caller_that_was_killed_gets_nothing},
+        {"a caller that was destroyed meanwhile gets no words", a_caller_that_was_killed_gets_nothing},
         {"registers that point into the kernel fault", kernel_addresses_in_registers_fault},
     };
 

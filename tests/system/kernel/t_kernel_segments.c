@@ -16,7 +16,7 @@ static void nothing(uint32_t unused)
     (void)unused;
 }
 
-/* Of fs and gs: what cannot be loaded is null. */
+/* fs and gs: a selector that cannot be loaded becomes null. */
 static void selectors_are_sanitised(void)
 {
     static const uint16_t selectors[][2] = {{0, 0},
@@ -61,7 +61,7 @@ static uint32_t segments(void)
     return fs | (uint32_t)gs << 16;
 }
 
-/* Begins with null ones, and then has others than the first thread. */
+/* Begins with null selectors, and then has others than the first thread. */
 static void keeps_its_segments(uint32_t unused)
 {
     (void)unused;
@@ -93,7 +93,7 @@ static void segments_are_a_threads_own(void)
     load_segments(0, 0);
 }
 
-/* From THREAD_AREA on, to both sides. */
+/* From THREAD_AREA on, in both directions. */
 static void gs_leads_to_the_area(void)
 {
     volatile uint32_t *area = (volatile uint32_t *)THREAD_AREA; /* of the stack's highest page */
@@ -110,7 +110,7 @@ static void gs_leads_to_the_area(void)
     IS(below, 0x9abcdef0);
 }
 
-/* What ds and es are after an entry with `selector` in both. */
+/* The values of ds and es after an entry with `selector` in both. */
 #define SEGMENTS_AFTER(entry, selector)                                                                                \
     ({                                                                                                                 \
         uint32_t eax_ = SYS_version, ebx_ = (selector), ds_, es_;                                                      \
@@ -128,7 +128,7 @@ static void enters_with(uint32_t selector)
     seen[1] = SEGMENTS_AFTER("int3", selector);
 }
 
-/* By a call, and by a fault: the kernel uses its own. */
+/* With a call, and with a fault: the kernel uses its own segments. */
 static void the_kernel_has_its_own(void)
 {
     static const uint16_t selectors[] = {0, 3, USER_CODE, USER_DATA - 3};
@@ -153,7 +153,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
         {"selectors are sanitised", selectors_are_sanitised},
         {"fs and gs are a thread's own", segments_are_a_threads_own},
         {"gs leads to the thread's area", gs_leads_to_the_area},
-        {"ds and es are flat in the kernel and behind it", the_kernel_has_its_own},
+        {"ds and es are flat in the kernel and after it", the_kernel_has_its_own},
     };
 
     (void)ebx, (void)esi, (void)edi;

@@ -5,10 +5,10 @@ enum {
     A = FIRST_SLOT,
     B,
     C,
-    SERVER_ENDPOINT, /* ours, given to a child */
+    SERVER_ENDPOINT, /* our endpoint, granted to a child */
     EMPTY = 100,
     DEEP = 0x2000,
-    CHILD_OWN = 20, /* slots in children's tables */
+    CHILD_OWN = 20, /* slots in the children's tables */
     CHILD_SECOND,
     PAGE_FAULT = 14,
 };
@@ -35,13 +35,13 @@ static void object_destroy_refuses(void)
     IS(sys_object_destroy(ENDPOINT), ERR_RIGHTS);
     IS(cap_copy(CHILD_TASK, A, RIGHT_CONTROL | RIGHT_GRANT), OK);
     IS(sys_object_destroy(A), ERR_RIGHTS);
-    IS(sys_vm_unmap(CHILD_TASK, SCRATCH, 1), OK); /* it lives */
+    IS(sys_vm_unmap(CHILD_TASK, SCRATCH, 1), OK); /* the task lives */
     IS(cap_copy(CHILD_TASK, B, RIGHT_OWN), OK);
-    IS(sys_object_destroy(B), OK); /* the right suffices */
+    IS(sys_object_destroy(B), OK); /* this right suffices */
     HOLDS(slot_is_free(A) && slot_is_free(B) && slot_is_free(CHILD_TASK));
 }
 
-/* In a child without spare frames; the test feeds it in between. */
+/* In a child without spare frames; the test donates some in between. */
 static void makes_objects_without_frames(uint32_t unused)
 {
     (void)unused;
@@ -53,7 +53,7 @@ static void makes_objects_without_frames(uint32_t unused)
     result(sys_endpoint_create(0));
     result(sys_endpoint_create(SLOT_COUNT));
     result(sys_endpoint_create(0xffffffff));
-    result(sys_endpoint_create(CHILD_SECOND)); /* 64 to a frame: free of charge */
+    result(sys_endpoint_create(CHILD_SECOND)); /* 64 to a frame: no frame is taken */
     result(sys_endpoint_create(DEEP));         /* in a new leaf */
     result((int32_t)message_page->shortfall);
     result(sys_task_create(CHILD_OWN + 5, 0, DEEP));
@@ -109,7 +109,7 @@ static void a_task_may_end_itself(void)
         if (how)
             expect_quiet();
         else
-            expect_end(0); /* a derived capability only goes itself */
+            expect_end(0); /* deleting a derived capability deletes only that */
         settle();
         IS(slot_is_free(CHILD_TASK + how), how);
         IS(slot_is_free(CHILD_THREAD + how), how);
@@ -117,7 +117,7 @@ static void a_task_may_end_itself(void)
     IS(results_count, 1);
 }
 
-/* The child's first endpoint and thread capabilities die with its table. */
+/* The child's first capabilities for an endpoint and a thread are deleted with its table. */
 static void makes_an_endpoint(uint32_t unused)
 {
     (void)unused;
@@ -143,7 +143,7 @@ static void objects_die_with_their_maker(void)
 
 /* -------------------------------------------------------------------------- the ends of servers */
 
-/* Calls endpoint CHILD_OWN `count` times; leaves each status. */
+/* Calls endpoint CHILD_OWN `count` times; stores each status. */
 static void calls_server(uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
@@ -165,7 +165,7 @@ static void start_caller(uint32_t k, uint32_t count)
     thread_start(&plan);
 }
 
-/* N callers are queued; the endpoint ends; each fails once, and once more in vain. */
+/* N callers are queued; the endpoint is destroyed; each fails once, and further calls fail, too. */
 static void queued_callers_fail_once(void)
 {
     enum { CALLERS = 8 };
@@ -185,7 +185,7 @@ static void queued_callers_fail_once(void)
         gone += results[i] == ERR_CAP;
     }
     IS(dead, CALLERS);
-    IS(gone, CALLERS); /* the capability went, too */
+    IS(gone, CALLERS); /* the capability was deleted, too */
     expect_quiet();
 }
 
@@ -209,7 +209,7 @@ static void start_server(uint32_t k, void (*run)(uint32_t), uint32_t argument)
     thread_start(&plan);
 }
 
-/* Some are queued, some were received and wait for an answer: the server's task ends. */
+/* Some are queued, some were received and wait for an answer: the server's task is destroyed. */
 static void owed_callers_fail_once(void)
 {
     enum { CALLERS = 6, SERVER = 8 };
@@ -224,7 +224,7 @@ static void owed_callers_fail_once(void)
     IS(sys_object_destroy(CHILD_TASK + SERVER), OK);
     expect_ends(7);
     IS(results_count, 3);
-    expect_quiet(); /* the others wait on: the endpoint is ours and lives */
+    expect_quiet(); /* the others still wait: the endpoint is ours and lives */
     IS(sys_object_destroy(SERVER_ENDPOINT), OK);
     expect_ends((1 << CALLERS) - 8);
     IS(results_count, CALLERS);
@@ -232,8 +232,8 @@ static void owed_callers_fail_once(void)
         IS(results[i], ERR_DEAD);
 }
 
-/* A server whose thread ends: its task may still answer by another, so its callers wait; they fail
- * with the task. */
+/* A server's thread is destroyed: another thread of its task could still answer, so its callers wait. They fail when
+ * the task is destroyed. */
 static void a_dead_servers_thread_keeps_callers(void)
 {
     enum { SERVER = 8 };
@@ -251,7 +251,7 @@ static void a_dead_servers_thread_keeps_callers(void)
     IS(results[0], ERR_DEAD);
 }
 
-/* Waits; its endpoint ends; it hears so, and then that it has none. */
+/* Receives. The endpoint is destroyed: ERR_DEAD, and then ERR_CAP, as it has no endpoint. */
 static void receives_for_ever(uint32_t unused)
 {
     struct words words = {{0}};
@@ -278,8 +278,8 @@ static void receivers_hear_of_the_end(void)
 /* ------------------------------------------------------------------------- seen while it dies */
 
 /*
- * A dying task is seen by a caller that it owed an answer: that one wakes, above who destroys it,
- * when the task's table and space are still to be taken apart.
+ * A caller sees the task that owed it an answer being destroyed: it wakes, with a higher priority than the destroyer,
+ * before the task's table and space are taken apart.
  */
 static void looks_at_the_dying(uint32_t unused)
 {
@@ -330,7 +330,7 @@ static void looks_at_the_dying_endpoint(uint32_t unused)
     (void)unused;
     result(ipc_call(SERVER_ENDPOINT, 0, &words));
     result(ipc_call(DEEP + 199, 0, &words) == ERR_DEAD ||
-           ipc_call(DEEP, 0, &words) == ERR_DEAD); /* one end goes first */
+           ipc_call(DEEP, 0, &words) == ERR_DEAD); /* one end is deleted first */
     result(sys_thread_create(OWN_TASK, EMPTY, DEEP, SLOT_NONE, 0, 0, SCRATCH) == ERR_DEAD ||
            sys_thread_create(OWN_TASK, EMPTY, DEEP + 199, SLOT_NONE, 0, 0, SCRATCH) == ERR_DEAD);
 }
@@ -362,7 +362,7 @@ static void a_dying_endpoint_refuses_calls(void)
         HOLDS(slot_is_free(DEEP + i));
 }
 
-/* A task that holds another one's first capability takes it along, and so on. */
+/* A task that holds another task's first capability destroys it with itself, and so on. */
 static void makes_a_grandchild(uint32_t unused)
 {
     (void)unused;
@@ -400,7 +400,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
         {"queued callers of a dead endpoint fail exactly once", queued_callers_fail_once},
         {"callers of a dead server fail exactly once", owed_callers_fail_once},
         {"callers wait for the task, not for its thread", a_dead_servers_thread_keeps_callers},
-        {"receivers of a dead endpoint hear of it", receivers_hear_of_the_end},
+        {"receivers of a destroyed endpoint get ERR_DEAD", receivers_hear_of_the_end},
         {"a dying task refuses everything with ERR_DEAD", the_dying_refuse_everything},
         {"a dying endpoint refuses calls and threads with ERR_DEAD", a_dying_endpoint_refuses_calls},
         {"a task's death takes the tasks that it made", generations_end_together},

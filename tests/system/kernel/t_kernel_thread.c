@@ -120,7 +120,7 @@ static void spins(uint32_t unused)
         seen_count++;
 }
 
-/* Registers of a thread that waits are there; of one that runs they are not. */
+/* The registers of a waiting thread can be read, those of a running one cannot. */
 static void reads_itself(uint32_t slot)
 {
     seen[0] = (uint32_t)sys_thread_read(slot, THREAD_REGISTERS);
@@ -166,7 +166,7 @@ static void stop_and_resume(void)
     expect_end(0);
 }
 
-/* Stopped while it waits, a thread still gets its answer, and goes on when it may. */
+/* A stopped thread that waits still gets its answer, and continues when it is resumed. */
 static void asks(uint32_t unused)
 {
     (void)unused;
@@ -235,7 +235,7 @@ static bool has_sse(void)
     return edx >> 25 & 1;
 }
 
-/* Each register and the control words hold something of `value`'s. */
+/* Fills each register and the control words from `value`. */
 static void fpu_dirty(uint32_t value)
 {
     uint32_t four[4] = {value, value + 1, value + 2, value + 3};
@@ -265,7 +265,7 @@ static bool fpu_holds(uint32_t value)
     return good;
 }
 
-/* Words of the state that differ from a processor's at first use. */
+/* How many words of the state differ from a processor's initial state. */
 static uint32_t fpu_unclean(void)
 {
     static const uint8_t clean_start[] = {0x7f, 0x03};
@@ -312,7 +312,7 @@ static void uses_fpu_once(uint32_t value)
     parent_call(0);
 }
 
-/* First use is clean: after another task's use, after the death of one that used it. */
+/* The first use finds a clean state: after another task's use, after the end of a thread that used it. */
 static void fpu_first_use_is_clean(void)
 {
     for (uint32_t k = 0; k < 6; k++) {
@@ -359,11 +359,11 @@ static void fpu_state_is_read_and_written(void)
     expect_call(BADGE_CHILD + 1);
     IS(sys_thread_read(CHILD_THREAD + 1, THREAD_FPU), OK);
     IS(*(const uint16_t *)(const void *)message_page->state, 0x37f ^ 1 << 10);
-    /* Bits that fxrstor would refuse, everywhere: the child goes on. */
+    /* Bits that fxrstor would refuse, everywhere: the child continues. */
     memset(message_page->state, 0xff, 512);
     IS(sys_thread_write(CHILD_THREAD, THREAD_FPU), OK);
     IS(sys_thread_read(CHILD_THREAD, THREAD_FPU), OK);
-    IS(message_page->state[MXCSR], 0xffbf); /* QEMU's fxrstor would refuse none */
+    IS(message_page->state[MXCSR], 0xffbf); /* QEMU's fxrstor would accept them all */
     IS(event_answer_word(&event, 0), OK);
     expect_end(0);
     IS(sys_thread_read(CHILD_THREAD, THREAD_FPU), OK);
@@ -373,7 +373,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
 {
     static const struct point points[] = {
         {"thread_create: errors", create_refuses},
-        {"thread_create: ERR_ACCOUNT tells the shortfall, and that suffices", create_tells_the_shortfall},
+        {"thread_create: ERR_ACCOUNT reports the shortfall, which suffices", create_tells_the_shortfall},
         {"resume, stop, read, write, schedule: errors", control_refuses},
         {"read and write of the running thread are ERR_STATE", the_running_thread_is_no_target},
         {"stop and resume", stop_and_resume},
@@ -382,7 +382,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
         {"a thread may stop itself", a_thread_may_stop_itself},
         {"FPU, SSE, MXCSR are isolated between tasks", fpu_is_isolated_between_tasks},
         {"FPU: first use is clean", fpu_first_use_is_clean},
-        {"FPU: what a suicide leaves is not seen", fpu_of_a_suicide_is_not_seen},
+        {"FPU: the state of a thread that destroyed itself is not seen", fpu_of_a_suicide_is_not_seen},
         {"FPU state is read and written, sanitised", fpu_state_is_read_and_written},
     };
 

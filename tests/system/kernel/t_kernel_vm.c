@@ -172,12 +172,12 @@ static void absent_pages_are_refused_whole(void)
     HOLDS(page_is_free(OWN_TASK, SCRATCH + 0x8000));
     IS(sys_vm_protect(OWN_TASK, SCRATCH, READ, 2), ERR_ABSENT);
     IS(sys_vm_protect(OWN_TASK, FAR, READ, 1), ERR_ABSENT);
-    IS(sys_vm_unmap(OWN_TASK, FAR, 64), OK); /* passed over */
+    IS(sys_vm_unmap(OWN_TASK, FAR, 64), OK); /* holes are skipped */
     IS(sys_vm_unmap(OWN_TASK, SCRATCH - PAGE_SIZE, 3), OK);
     HOLDS(page_is_free(OWN_TASK, SCRATCH));
 }
 
-/* The message page is kernel memory: no call maps, protects or unmaps it. */
+/* A message page is kernel memory: no call maps, protects or unmaps it. */
 static void message_pages_are_out_of_reach(void)
 {
     IS(sys_vm_map(OWN_TASK, SCRATCH, READ, OWN_TASK, 1, MESSAGE_PAGE), ERR_ABSENT);
@@ -216,7 +216,7 @@ static void an_account_without_frames_refuses(void)
     IS(message_page->shortfall, 1);
     feed(CHILD_TASK, 1);
     IS(sys_vm_map(CHILD_TASK, SCRATCH, READ, MEMORY, 1, frame), OK);
-    /* Across the end of the table: one more table. */
+    /* Across a table's end: one more table. */
     IS(sys_vm_map(CHILD_TASK, SCRATCH + 0x1ff000, READ, MEMORY, 2, frame), ERR_ACCOUNT);
     IS(message_page->shortfall, 2);
     HOLDS(page_is_free(CHILD_TASK, SCRATCH + 0x1ff000));
@@ -226,7 +226,7 @@ static void an_account_without_frames_refuses(void)
 
 /* ------------------------------------------------------------------------------------- touching */
 
-/* Reads, tells, then reads or writes once more: `what` bit 0: write. The page is in the TLB. */
+/* Reads, reports, then reads or writes again (bit 0 of `what`: write). The page is in the TLB. */
 static void toucher(uint32_t what)
 {
     seen = scratch[0];
@@ -296,7 +296,7 @@ static void revoked_then_touched(void)
     faults_at_scratch(1, FAULT_USER | FAULT_WRITE);
 }
 
-/* The same, in the running task itself: by a thread of ours that nobody switches from. */
+/* The same in the running task itself, by one of our threads, without a switch in between. */
 static void own_toucher(uint32_t how)
 {
     seen = scratch[0];
@@ -323,7 +323,7 @@ static void on_the_same_processor_at_once(void)
     IS(sys_vm_unmap(OWN_TASK, SCRATCH, 1), OK);
 }
 
-/* Lowering a mapping lowers what was derived from it, here by a message to a third task. */
+/* Lowering a mapping also lowers what was derived from it, here by a message to a third task. */
 static void receiver(uint32_t unused)
 {
     (void)unused;
@@ -364,7 +364,7 @@ static void derived_mappings_follow(void)
     faults_at_scratch(1, FAULT_USER | FAULT_WRITE);
 }
 
-/* A sibling is nobody's child: it stays when its model goes. */
+/* A sibling is not derived from its source: it stays when the source is unmapped. */
 static void siblings_are_independent(void)
 {
     map_shared();
@@ -391,7 +391,7 @@ static void protect_with_too_many_descendants(void)
         IS(sys_vm_map(CHILD_TASK, SCRATCH + i * PAGE_SIZE, READ_WRITE, CHILD_TASK, 1, SCRATCH), OK);
     IS(sys_vm_protect(OWN_TASK, SCRATCH, READ, 1), ERR_BUSY);
     scratch[0] = 8;
-    IS(event_answer_word(&event, 0), OK); /* nothing was lowered: it writes and ends */
+    IS(event_answer_word(&event, 0), OK); /* nothing was lowered: the child writes and ends */
     expect_end(0);
     IS(scratch[0], 10);
     IS(sys_vm_unmap(CHILD_TASK, SCRATCH + 5 * PAGE_SIZE, 1), OK);
@@ -401,7 +401,7 @@ static void protect_with_too_many_descendants(void)
         HOLDS(page_is_free(CHILD_TASK, SCRATCH + i * PAGE_SIZE));
 }
 
-/* After the death of a task with 200 mapped pages they are mapped nowhere: the harness looks. */
+/* After the end of a task with 200 mapped pages they are mapped nowhere: the harness checks that. */
 static void death_unmaps(void)
 {
     uint32_t frame = frames_take(64);
@@ -417,7 +417,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
 {
     static const struct point points[] = {
         {"map, unmap, protect: capabilities and their rights", capabilities_are_checked},
-        {"map: no right that the source lacks", mappings_have_no_more_rights_than_their_source},
+        {"map: a right that the source lacks is refused", mappings_have_no_more_rights_than_their_source},
         {"map: writable and executable, or unreadable, is refused", writable_and_executable_is_refused},
         {"protect: only lowers", protect_never_gives_both},
         {"map, unmap, protect: lengths and addresses that wrap or leave user space", ranges_are_checked},
@@ -427,7 +427,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
         {"map, protect: an absent page refuses all", absent_pages_are_refused_whole},
         {"message pages are out of reach", message_pages_are_out_of_reach},
         {"map: kernel memory is refused", kernel_memory_is_refused},
-        {"map: ERR_ACCOUNT tells the shortfall, and that suffices", an_account_without_frames_refuses},
+        {"map: ERR_ACCOUNT reports the shortfall, which suffices", an_account_without_frames_refuses},
         {"a touch after unmap faults", unmapped_then_touched},
         {"a write after protect faults, the other holder writes", protected_then_written},
         {"a touch after revoke faults", revoked_then_touched},

@@ -51,8 +51,8 @@ void flag_await(const volatile uint32_t *flag, uint32_t value)
         sched_yield();
 }
 
-/* Places that the library of system calls has ahead are in a leaf of mem's. It gives them back before rights change
- * there, though nothing is where these begin. */
+/* The library of system calls keeps places ahead, which are in a leaf of mem's. A change of rights there makes it give
+ * them back, even if nothing is mapped. */
 static void give_places_back(void)
 {
     (void)mprotect((void *)(HEAP_LIMIT - PAGE_SIZE), MMAP_LIMIT - HEAP_LIMIT + PAGE_SIZE, PROT_READ);

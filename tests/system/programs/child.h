@@ -6,22 +6,22 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* What wait() says of a process that exited; of one that was ended it is the reason, SIGxxx. */
+/* The status that wait() returns for a process that exited; for one that was ended by a signal it is SIGxxx. */
 #define EXITED(status) ((status) << 8)
 
-/* A child that runs `piece` and exits with its result; -1 if there can be none. */
+/* Starts a child that runs `piece` and exits with its result; -1 if there can be none. */
 pid_t child_start(int (*piece)(void));
 
-/* Waits for that child: its status, or -1. */
+/* Waits for the child; returns its status, or -1. */
 int child_end(pid_t child);
 
-/* Ends that child by force: its status, or -1. */
+/* Ends the child by SIGKILL; returns its status, or -1. */
 int child_kill(pid_t child);
 
-/* Start and end: the status. */
+/* Starts the child and waits for it; returns its status. */
 int child_run(int (*piece)(void));
 
-/* Replaces the process by `program` with one argument; the exit status if that fails is 126. */
+/* Replaces the process by `program` with one argument; if that fails it exits with 126. */
 _Noreturn void child_exec(const char *program, const char *argument);
 
 /* Lets others run until `*flag` is at least `value`. */

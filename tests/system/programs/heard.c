@@ -21,7 +21,7 @@ void heard_note(int signal, siginfo_t *info, void *context)
     (void)context;
     board[SENDER] = (uint32_t)info->si_pid;
     board[CODE] = (uint32_t)info->si_code;
-    board[VALUE] = (uint32_t)info->si_status; /* where si_value is */
+    board[VALUE] = (uint32_t)info->si_status; /* the place of si_value */
     board[HEARD] += info->si_signo == signal;
 }
 
@@ -35,7 +35,7 @@ void heard_catch(int signal, int flags)
 void heard_begin(void)
 {
     board = board_open(BOARD);
-    heard_catch(SIGUSR1, 0); /* a child inherits that */
+    heard_catch(SIGUSR1, 0); /* inherited by children */
 }
 
 bool heard_end(bool good)
@@ -53,7 +53,7 @@ static bool is_heard(pid_t child, int signal, uint32_t count)
     return good && IS(board[HEARD], count);
 }
 
-/* So many, one after the other, to who does `piece` for ever. */
+/* So many signals, one after the other, to a child that runs `piece` for ever. */
 bool heard_all_until(int (*piece)(void), uint32_t ready)
 {
     heard_begin();
@@ -73,7 +73,7 @@ bool heard_all(int (*piece)(void))
     return heard_all_until(piece, 1);
 }
 
-/* All registers, flags and the FPU are what they were; else it ends. */
+/* Registers, flags and the FPU keep their values; otherwise it ends. */
 int computes(void)
 {
     double sum = 0;
@@ -101,7 +101,7 @@ int sleeps(void)
         usleep(20000);
 }
 
-/* A signal to who has said that it is ready, so many times, and the status. */
+/* Sends a signal whenever the child says that it is ready, so many times; checks its status. */
 bool heard_ends(int (*piece)(void), uint32_t times, int status)
 {
     bool good = true;
@@ -110,7 +110,7 @@ bool heard_ends(int (*piece)(void), uint32_t times, int status)
     pid_t child = child_start(piece);
     for (uint32_t i = 1; i <= times; i++) {
         flag_await(&board[READY], i);
-        usleep(10000); /* most likely it waits by then; if not, it hears before it does */
+        usleep(10000); /* most likely it waits by then; if not, it handles the signal before it waits */
         good = IS(kill(child, SIGUSR1), 0) && good;
     }
     return heard_end(IS(child_end(child), status) && good);

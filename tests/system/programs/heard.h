@@ -10,23 +10,24 @@ enum { READY, HEARD, SENDER, CODE, VALUE, ON_STACK, BOARD_WORDS };
 
 extern volatile uint32_t *board; /* in a segment that all inherit */
 
-/* The board is empty, and SIGUSR1 is caught, by children, too. At the end: true if it is gone and `good`. */
+/* heard_begin() clears the board and catches SIGUSR1, also for children. heard_end() is true if the board is closed and
+ * `good`. */
 void heard_begin(void);
 bool heard_end(bool good);
 
-/* A handler that notes what it hears, for that signal. */
+/* heard_note() is a handler that records the signal; heard_catch() sets it. */
 void heard_note(int signal, siginfo_t *info, void *context);
 void heard_catch(int signal, int flags);
 
-/* SIGUSR1 many times, one after the other, to who does `piece` for ever: each is heard. */
+/* Sends many SIGUSR1, one after the other, to a child that runs `piece` for ever: each must be handled. */
 bool heard_all(int (*piece)(void));
 
-/* The same, to who is so ready when it has heard all. */
+/* The same; when it has handled all, the child sets READY to `ready`. */
 bool heard_all_until(int (*piece)(void), uint32_t ready);
 
-/* A signal whenever the piece has said that it is ready for one more, so many times: the status that it ends with. */
+/* Sends a signal whenever the piece says that it is ready for one more, so many times; it must end with this status. */
 bool heard_ends(int (*piece)(void), uint32_t times, int status);
 
-/* Pieces: all registers, flags and the FPU stay what they were; it sleeps again and again. */
+/* Pieces: one checks that registers, flags and the FPU keep their values; one sleeps again and again. */
 int computes(void);
 int sleeps(void);

@@ -23,7 +23,7 @@ enum {
     IDS = 16,
     AREA_PAGES = 64,
     HEAP_PAGES = 32,
-    NAMES = 6, /* the upper half of them in a directory that is not always there */
+    NAMES = 6, /* the upper half of them in a directory that does not always exist */
     FILES = 8,
     FILE_PAGES = 3,
     FILE_MAX = FILE_PAGES * PAGE,
@@ -50,12 +50,12 @@ struct open_file {
 struct world {
     struct file files[FILES];
     struct open_file opens[OPENS];
-    int names[NAMES]; /* its file, -1: none */
+    int names[NAMES]; /* the file with that name, -1: none */
     bool has_directory;
     struct {
         uint32_t written, read;
     } pipes[PIPES];
-    uint32_t child_ids; /* segments that the child has open, by bits */
+    uint32_t child_ids; /* the segments that the child has open, as bits */
 };
 
 /* -1: none */
@@ -67,13 +67,13 @@ struct file_map {
     int file; /* -1: there is none */
     bool is_private;
     uint32_t first;
-    unsigned char copy[MAP_PAGES * PAGE]; /* what a private one has */
+    unsigned char copy[MAP_PAGES * PAGE]; /* the contents of a private mapping */
 };
 
 extern struct own {
     unsigned opens[IDS];
     volatile uint32_t *segments[IDS];
-    bool mapped[AREA_PAGES], sealed[AREA_PAGES]; /* sealed: may only be read for now */
+    bool mapped[AREA_PAGES], sealed[AREA_PAGES]; /* sealed: read-only for now */
     uint32_t area[AREA_PAGES];                   /* the first word of each page */
     unsigned heap_pages;
     uint32_t heap[HEAP_PAGES];
@@ -82,7 +82,7 @@ extern struct own {
     struct file_map maps[MAPS];
     int pipes[PIPES][2]; /* -1: there is none */
     struct {
-        uint32_t files, opens, pipes; /* by bits */
+        uint32_t files, opens, pipes; /* as bits */
     } pinned;
 } own;
 
@@ -95,7 +95,7 @@ extern struct board {
 
 extern struct world *world;
 extern bool is_child;
-extern int walker; /* its number */
+extern int walker; /* the number of this process's walker */
 
 static inline unsigned below(unsigned limit)
 {
@@ -107,11 +107,11 @@ static inline unsigned below(unsigned limit)
 /* random_memory.c: segments, mappings, the heap. */
 bool memory_step(void);
 bool memory_is_right(void);
-void memory_hold_ids(int by); /* all segments that this process has open get a holder more, or less */
+void memory_hold_ids(int by); /* each segment that this process has open gets one holder more, or less */
 void memory_release_child(void);
 void memory_close_others(uint32_t ids);
 void memory_close_ids(void);
-void memory_churn(unsigned round); /* anything that is in no model */
+void memory_churn(unsigned round); /* steps that are in no model */
 
 /* random_files.c: names, descriptors. */
 bool files_step(void);
@@ -122,11 +122,11 @@ void files_pin(void);
 void files_churn(unsigned round);
 void files_forget_churn(void);
 
-/* A descriptor for the next program to look at, and what it finds there; -1: there is none. */
+/* A descriptor for the next program to read, and the sum of what it must find there; -1: there is none. */
 int files_any(uint32_t *sum);
 uint32_t files_sum(int fd);
 
-/* A descriptor that is open, or none; its file. */
+/* An open descriptor of this process, or none; and its file. */
 struct descriptor *files_any_fd(void);
 struct file *files_file_of(const struct descriptor *it);
 
@@ -139,7 +139,7 @@ static inline uint32_t pages_of(uint32_t size)
 bool maps_step(void);
 bool maps_are_right(void);
 
-/* A page of a mapping that its file does not have now; or none. */
+/* A page of a mapping whose file is too short now; or none. */
 const volatile unsigned char *maps_lost_page(void);
 
 /* random_pipes.c */
@@ -153,8 +153,8 @@ int pages_seal(void *address, uint32_t bytes, bool sealed);
 bool processes_step(void);
 int processes_looks(char **arguments);
 
-/* All that is to be seen is as the model has it. */
+/* Everything visible is as the model says. */
 bool all_is_right(void);
 
-/* t_random.c: any of them. */
+/* t_random.c: a step of any kind. */
 bool any_step(void);

@@ -86,7 +86,7 @@ static struct descriptor *free_fd(void)
     return NULL;
 }
 
-/* One that is open, or none. */
+/* An open descriptor, or none. */
 struct descriptor *files_any_fd(void)
 {
     struct descriptor *it = &own.fds[below(FDS)];
@@ -193,7 +193,7 @@ static bool step_resize(void)
 
 /* ------------------------------------------------------------------------------------- descriptors */
 
-/* The file that open() makes or finds, or the error; -1 with 0: the model has no room for it. */
+/* The file that open() must make or find, or the error; -1 with 0: the model has no room for it. */
 static int model_open(int name, int flags, int *error)
 {
     int file = world->names[name];
@@ -308,7 +308,7 @@ static bool step_rename(void)
 
     if (world->names[from] < 0 || !can_be(to))
         return FAILS(rename(path_of(from), path_of(to)), ENOENT);
-    if (world->names[from] != world->names[to]) { /* two names of one file stay */
+    if (world->names[from] != world->names[to]) { /* two names of the same file both stay */
         world->names[to] = world->names[from];
         world->names[from] = -1;
     }
@@ -371,7 +371,7 @@ void files_begin(void)
     mkdir(folder(""), 0755);
 }
 
-/* What the walker has open ends with it. */
+/* The walker's open descriptors end with it. */
 bool files_end(void)
 {
     bool good = true;
@@ -403,7 +403,7 @@ int files_any(uint32_t *sum)
     return it->fd;
 }
 
-/* In the middle of which it may be killed: a file of that name alone may be left. */
+/* It may be killed in the middle: only a file with that name may be left. */
 void files_churn(unsigned round)
 {
     int fd = open(folder("/x"), O_RDWR | O_CREAT, 0644), ends[2];

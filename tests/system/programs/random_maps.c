@@ -8,7 +8,7 @@
 
 #define PLACE(map) ((unsigned char *)0x60000000 + (map)*16 * PAGE)
 
-/* Its page number `i` is there: within the file, or a copy. */
+/* Whether page number `i` exists: within the file, or as a copy. */
 static bool has_page(const struct file_map *map, uint32_t i)
 {
     return map->is_private || map->first + i < pages_of(world->files[map->file].size);
@@ -65,7 +65,7 @@ const volatile unsigned char *maps_lost_page(void)
     return NULL;
 }
 
-/* A byte of the file, or of the process's copy. */
+/* Changes a byte of the file, or of the process's copy. */
 static bool step_store(void)
 {
     int number = (int)below(MAPS);

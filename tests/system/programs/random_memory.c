@@ -95,8 +95,8 @@ void memory_hold_ids(int by)
     urelease(&board->lock);
 }
 
-/* Between its end and the moment when its parent hears of it others may open them anew: so it ends with those alone
- * that its parent has, too. */
+/* Between the child's end and its parent's wait, others may open these segments anew. So the child first closes all
+ * segments that its parent does not have. */
 void memory_close_others(uint32_t ids)
 {
     for (unsigned i = 0; i < IDS; i++)
@@ -107,7 +107,7 @@ void memory_close_others(uint32_t ids)
         }
 }
 
-/* What the child had open when it ended. */
+/* Releases what the child had open when it ended. */
 void memory_release_child(void)
 {
     uacquire(&board->lock);
@@ -258,7 +258,7 @@ static void map_and_unmap(void)
     munmap(map, 2 * PAGE);
 }
 
-/* Of each walker its own segments. */
+/* Each walker uses segments of its own. */
 void memory_churn(unsigned round)
 {
     int id = 1000 * (walker + 1) + (int)(round % 40);

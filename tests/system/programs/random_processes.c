@@ -17,8 +17,8 @@ bool is_child;
 
 /* ------------------------------------------------------------------------- children that take steps */
 
-/* t_random looks FD SUM CLOSED: the next program has that descriptor, with what is behind it, or it was to be closed.
- */
+/* t_random looks FD SUM CLOSED: the next program has that descriptor, with these contents, or it must have been
+ * closed. */
 int processes_looks(char **arguments)
 {
     int fd = atoi(arguments[0]);
@@ -45,7 +45,7 @@ static int executes(void)
     return WRONG;
 }
 
-/* What it has of a file that was cut is gone. */
+/* Accesses a page behind the end of a file that was cut. */
 static int touches(void)
 {
     const volatile unsigned char *page = maps_lost_page();
@@ -97,7 +97,7 @@ static int takes_steps(void)
     }
 }
 
-/* The parent waits; then only what it has open itself is open. */
+/* The parent waits; afterwards only its own things are open. */
 static bool step_fork(void)
 {
     memory_hold_ids(1);
@@ -120,7 +120,7 @@ static int fork_and_exec(void)
     return 0;
 }
 
-/* In the middle of anything. */
+/* It may be killed in the middle of anything. */
 static int works_forever(void)
 {
     memory_close_ids();
@@ -150,7 +150,7 @@ static int waits_forever(void)
         sleep(1);
 }
 
-/* Changes nothing of the model. What it has forked ends a little later. */
+/* Changes nothing in the model. The child's own children end a little later. */
 static bool step_kill(void)
 {
     way = below(WAYS);

@@ -62,7 +62,7 @@ static bool long_lines(void)
     return long_line('x', 1000) && long_line('y', 255) && long_line('z', 256);
 }
 
-/* A write that says to have more bytes than come with it. */
+/* A write that claims more bytes than come with it. */
 static int writes(uint32_t data, uint32_t bytes)
 {
     struct words words = {{CONSOLE_WRITE, bytes}};
@@ -93,7 +93,7 @@ static bool read_lines(void)
 
 static bool end_of_file(void)
 {
-    static bool done; /* there is but one */
+    static bool done; /* it happens only once */
     char c = 7;
 
     if (done)
@@ -207,7 +207,7 @@ static int exits_in_printf(void)
     return 0;
 }
 
-/* What comes next goes on in the line. */
+/* The next output continues the line. */
 static bool ends_in_a_line(void)
 {
     return IS(child_run(is_killed_in_a_line), SIGKILL) && written(", and more\n") &&
@@ -244,7 +244,7 @@ static uint32_t uptime(void)
     return proc_uptime(CLIENT_SLOT_PROC, &ticks) == 0 ? ticks : 0;
 }
 
-/* It leaves time to others, too: who sleeps for a tick is back long before half a second. */
+/* It must leave time for others, too: a sleep of one tick ends long before half a second. */
 static bool killed_while_writing(void)
 {
     bool good = true;
@@ -253,7 +253,8 @@ static bool killed_while_writing(void)
         pid_t child = child_start(prints_forever);
         uint32_t begun = uptime();
         usleep(1);
-        good = IS(child_kill(child), SIGKILL) && HOLDS(uptime() - begun < 50) && written("\n"); /* in a line? */
+        good = IS(child_kill(child), SIGKILL) && HOLDS(uptime() - begun < 50) &&
+               written("\n"); /* is the row unfinished? */
     }
     return good;
 }
@@ -266,9 +267,9 @@ static const struct tap_point points[] = {
     {"lines written in pieces are not spliced", lines_in_pieces},
     {"long lines are not spliced", long_lines_of_two},
     {"nor the lines of many", flood},
-    {"a line cannot begin like the kernel's", forged},
+    {"no line can begin like the kernel's", forged},
     {"an unfinished line comes out when its process ends", ends_in_a_line},
-    {"who lives goes on alone", lives_in_a_line},
+    {"the process that lives continues alone", lives_in_a_line},
     {"a process can be killed while it writes", killed_while_writing},
 };
 

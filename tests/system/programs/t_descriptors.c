@@ -84,7 +84,7 @@ static bool a_child_inherits_them(void)
     return ends(fd, good);
 }
 
-/* This program again, with one argument: what it sees of its descriptors. */
+/* Runs this program again, with one argument that says what it must see of its descriptors. */
 static int sees(const char *what)
 {
     if (!strcmp(what, "closed"))
@@ -151,7 +151,7 @@ static bool the_first_three_may_be_closed(void)
 
 /* ------------------------------------------------------------------------------------- the console */
 
-/* More than a message has, as often as it takes to be known as no pipe. */
+/* More than a message has room for, until it is known that it is no pipe. */
 static bool writes_much(int fd)
 {
     static char text[1000];
@@ -222,11 +222,11 @@ int main(int argc, char **argv)
 {
     static const struct tap_point points[] = {
         {"duplicates share an offset, other opens have their own", they_share_an_offset},
-        {"the lowest that is free is next", the_lowest_is_next},
-        {"what is refused says why", calls_are_refused},
-        {"close-on-exec is a descriptor's, the others a file's", flags_are_a_files_or_a_descriptors},
+        {"the lowest free number is next", the_lowest_is_next},
+        {"refusals have the right error", calls_are_refused},
+        {"close-on-exec belongs to a descriptor, the other flags to an open file", flags_are_a_files_or_a_descriptors},
         {"a child inherits them, with their offsets", a_child_inherits_them},
-        {"exec closes those that say so", exec_closes_some},
+        {"exec closes descriptors with close-on-exec", exec_closes_some},
         {"standard input and output are files over exec", input_and_output_are_files},
         {"the first three may be closed", the_first_three_may_be_closed},
         {"the console by other descriptors, also large ones", the_console_has_many},

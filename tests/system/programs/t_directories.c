@@ -108,7 +108,7 @@ static bool names_are_read(void)
     return IS(unlink("d/a"), 0) && IS(unlink("d/bb"), 0) && IS(rmdir("d/c"), 0) && IS(rmdir("d"), 0) && good;
 }
 
-/* Whoever reads sees each name that stays, once, whatever comes and goes meanwhile. */
+/* A reader sees each name that stays, once, whatever comes and goes meanwhile. */
 static bool names_change_while_they_are_read(void)
 {
     enum { STAYS = 50 };
@@ -274,12 +274,12 @@ int main(void)
         {"directories are made and removed", directories_are_made},
         {"names are linked", names_are_linked},
         {"names change", names_change},
-        {"names are read, with what they are of", names_are_read},
+        {"names are read, with the kinds of their files", names_are_read},
         {"names change while they are read", names_change_while_they_are_read},
-        {"places in a directory are kept", places_are_kept},
+        {"positions in a directory are kept", places_are_kept},
         {"directories are entered, and removed below one", directories_are_entered},
-        {"a child is where its parent was", a_child_is_where_its_parent_was},
-        {"names and paths have a longest", names_are_long},
+        {"a child has its parent's working directory", a_child_is_where_its_parent_was},
+        {"names and paths have a greatest length", names_are_long},
         {"directories are deep", directories_are_deep},
         {"there are 10,000 names", there_are_many},
     };

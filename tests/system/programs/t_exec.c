@@ -19,7 +19,7 @@
 
 enum { PAGE = 4096, MANY = 30000 };
 
-/* Linux's ARG_MAX; and as long as an argument can be beside those of execs_long(). */
+/* Linux's ARG_MAX; and the longest argument possible beside those of execs_long(). */
 enum { ALL = 131072, LONG = ALL - sizeof "/tests/t_exec" - sizeof "long" - sizeof "end" - 1 };
 
 static char long_text[2 * ALL];
@@ -132,7 +132,7 @@ static bool no_programs(void)
     return refused("/", EACCES) && refused("bin", EACCES) && refused("/dev/console", EACCES);
 }
 
-/* By one byte, of an argument, of the environment or of the path. What was put of them is given back. */
+/* By one byte, of an argument, of the environment or of the path. Strings that were put before are given back. */
 static bool too_long(void)
 {
     char *const arguments[] = {"/tests/t_exec", "long", long_argument(LONG + 1), "end", NULL}, *const none[] = {NULL};
@@ -248,7 +248,7 @@ static bool keeps_pid_and_children(void)
     return IS(child_run(execs_pid), EXITED(0));
 }
 
-/* By way of a program for xv6, which makes a file `made`. */
+/* Through a program for xv6, which makes a file `made`. */
 static int execs_with_mask(void)
 {
     child_exec("/tests/t_xv6_calls", "mask");
@@ -344,9 +344,9 @@ static const struct tap_point points[] = {
     {"data, heap, mappings and segments begin anew", begins_anew},
     {"the FPU begins anew", begins_with_a_fresh_fpu},
     {"process id and children stay", keeps_pid_and_children},
-    {"umask stays, over fork and exec, in both worlds", keeps_the_mask},
+    {"umask is kept over fork and exec, in standard and xv6 programs", keeps_the_mask},
     {"a hundred in a row", again_and_again},
-    {"killed in the middle", killed_in_exec},
+    {"processes are killed in the middle", killed_in_exec},
 };
 
 int main(int argc, char **argv)

@@ -34,7 +34,7 @@ static bool copies_run(void)
 {
     bool good = HOLDS(copy_file("/tests/t_exec_copy", copy)) && IS(child_run(runs_it), EXITED(STATUS));
 
-    good = IS(child_run(runs_it), EXITED(STATUS)) && good; /* it has not changed by that */
+    good = IS(child_run(runs_it), EXITED(STATUS)) && good; /* running it has not changed it */
     return IS(unlink(copy), 0) && good;
 }
 
@@ -45,7 +45,7 @@ static bool native_copies_run(void)
     return IS(unlink(copy), 0) && good;
 }
 
-/* A file of the archive that was written to is one, too. */
+/* A file of the archive that was written to is refused, too. */
 static bool what_is_none_is_refused(void)
 {
     char *const arguments[] = {(char *)copy, NULL};
@@ -59,7 +59,7 @@ static bool what_is_none_is_refused(void)
     return IS(unlink(copy), 0) && FAILS(execv(copy, arguments), ENOENT) && good;
 }
 
-/* Whosever x it is; a script's, and its interpreter's, too. */
+/* An x right of any class suffices; also for a script and its interpreter. */
 static bool what_has_no_x_is_refused(void)
 {
     static const mode_t runs[] = {0100, 0010, 0001, 0755};
@@ -89,7 +89,7 @@ static bool headers_are_at_the_beginning(void)
     return IS(close(fd), 0) && IS(unlink(copy), 0) && good;
 }
 
-/* Its own work as a copy: its zeros are zeros, its data are there. */
+/* The copy tests itself: its zeros are zeros, and its data exist. */
 static int as_copy(void)
 {
     for (int i = 0; i < ZEROS; i++)
@@ -104,9 +104,9 @@ int main(int argc, char **argv)
     static const struct tap_point points[] = {
         {"a copy runs", copies_run},
         {"also without a C library", native_copies_run},
-        {"what is no program is refused", what_is_none_is_refused},
-        {"and what nobody may run", what_has_no_x_is_refused},
-        {"and what has its headers elsewhere", headers_are_at_the_beginning},
+        {"a file that is no program is refused", what_is_none_is_refused},
+        {"and a file that may not be executed", what_has_no_x_is_refused},
+        {"and a program whose headers are elsewhere", headers_are_at_the_beginning},
     };
 
     (void)argv;

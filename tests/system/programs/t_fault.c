@@ -80,7 +80,7 @@ static int writes_kernel(void)
 
 static int reads_split(void)
 {
-    return (int)*at(0xc0000000u - 2); /* half of it is the kernel's */
+    return (int)*at(0xc0000000u - 2); /* half of the word is the kernel's */
 }
 
 static int reads_last(void)
@@ -185,7 +185,7 @@ static int executes_message_page(void)
     return jumps_to((uint32_t)page->words);
 }
 
-/* Where the processor cannot tell, these return. */
+/* If the processor has no right to execute, these return. */
 static bool data_is_not_code(void)
 {
     static piece *const pieces[] = {executes_data,    executes_stack,   executes_heap,
@@ -303,8 +303,8 @@ static bool privileged(void)
     return ALL_END(pieces, SIGSEGV);
 }
 
-/* Not every emulator refuses these. One that refuses all the others shows that it is not us who let
- * them pass: no state of the processor makes a difference between them. */
+/* Not every emulator refuses these instructions. One that refuses all the others shows that it is not us who let these
+ * pass: no state of the processor makes a difference between them. */
 static bool cache_instructions(void)
 {
     static piece *const pieces[] = {writes_back, invalidates_caches};
@@ -333,7 +333,7 @@ static bool selectors(void)
     return ALL_END(pieces, SIGSEGV);
 }
 
-/* int n of exceptions, of interrupt lines, of other systems; but for Linux's 0x80, which is a call: t_faults.c. */
+/* int n for exceptions, interrupt lines, other systems; except Linux's 0x80, which is a call: t_faults.c. */
 
 PIECE(interrupt_0, "int $0")
 PIECE(interrupt_8, "int $8")
@@ -352,7 +352,7 @@ static bool interrupts(void)
     return ALL_END(pieces, SIGSEGV);
 }
 
-/* popf ignores what a program may not change; the state goes on as it was. */
+/* popf ignores what a program may not change; otherwise the program continues. */
 static int sets_flags(void)
 {
     uint32_t flags;
@@ -434,7 +434,7 @@ static const struct tap_point points[] = {
     {"the kernel's segments", selectors},
     {"interrupts by number", interrupts},
     {"flags and the system entry", entries},
-    {"others go on", others_go_on},
+    {"others continue", others_go_on},
     {"many at once", many_at_once},
 };
 

@@ -52,7 +52,7 @@ static void handle_all(int flags)
         handle(signals[i], note, flags);
 }
 
-/* All of it is done, or was jumped out of. */
+/* The statement is done, or a handler jumped out of it. */
 #define FAULTS(statement) (sigsetjmp(back, 1) ? true : ((void)(statement), false))
 
 static void divide(void)
@@ -94,7 +94,8 @@ static bool each_has_its_signal(void)
     good = FAULTS(__builtin_trap()) && is_seen(SIGILL, ILL_ILLOPN, seen.eip) && good;
     good = FAULTS(breakpoint()) && is_seen(SIGTRAP, SI_KERNEL, 0) && good;
     good = FAULTS(privileged()) && is_seen(SIGSEGV, SI_KERNEL, 0) && IS(seen.trap, 13) && good;
-    return good && FAULTS(write(1, (const void *)NOWHERE + 0x40000000, 5)) && IS(seen.signal, SIGSEGV); /* for us */
+    return good && FAULTS(write(1, (const void *)NOWHERE + 0x40000000, 5)) &&
+           IS(seen.signal, SIGSEGV); /* passed to the handler */
 }
 
 static void skip(int signal, siginfo_t *info, void *context)
@@ -107,7 +108,7 @@ static void skip(int signal, siginfo_t *info, void *context)
     c->uc_mcontext.gregs[REG_EAX]++;
 }
 
-/* Where it faulted it goes on, with all else as it was. */
+/* The program continues where it faulted, with everything else unchanged. */
 static bool handlers_return(void)
 {
     uint32_t eax = 5, ecx = 6, edx = 7, esi = 8, edi = 9;
@@ -143,7 +144,7 @@ static int overflows_twice(void)
 
 static int overflows(void)
 {
-    handle_all(0); /* on the stack that has no room */
+    handle_all(0); /* on a stack without room */
     return descend(1);
 }
 
@@ -234,7 +235,7 @@ static int calls_so(void)
     return 1;
 }
 
-/* It changes no register but eax, and no flag. */
+/* The call changes no register except eax, and no flag. */
 static bool calls_are_made_so(void)
 {
     uint32_t eax = SYS_getpid, ecx = 6, edx = 7, esi = 8, edi = 9, flags;
@@ -265,7 +266,7 @@ static bool others_are_faults(void)
 
 static const struct tap_point points[] = {
     {"each fault has its signal", each_has_its_signal},
-    {"handlers return to where it was", handlers_return},
+    {"handlers return to the interrupted instruction", handlers_return},
     {"a stack overflow is survived on another stack", an_overflow_is_survived},
     {"faults that cannot be handled", others_end},
     {"int $0x80 is a call", calls_are_made_so},

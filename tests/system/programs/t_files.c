@@ -172,7 +172,7 @@ static int writes_until_there_is_none(void)
     return written >= 0 && write(fd, bytes, PAGE) == -1 && errno == ENOSPC ? 7 : 1;
 }
 
-/* Others can still do what needs no space; and all of it comes back. */
+/* Others can still do what needs no space; and everything comes back. */
 static bool space_is_used_up(void)
 {
     uint32_t free = pages_free();
@@ -230,18 +230,18 @@ int main(void)
 {
     static const struct tap_point points[] = {
         {"files are opened as their flags say", files_are_opened},
-        {"opening fails with the error that says why", opening_fails},
+        {"opening fails with the right error", opening_fails},
         {"bytes are kept at their offsets", bytes_are_kept},
-        {"several places in one call", places_are_scattered},
+        {"several areas in one call", places_are_scattered},
         {"appending goes to the end", appends_go_to_the_end},
         {"sizes change", sizes_change},
         {"holes are zeros, and take no pages", holes_are_zeros},
-        {"descriptors that are not there are EBADF", descriptors_are_looked_at},
+        {"closed descriptors are EBADF", descriptors_are_looked_at},
         {"a file without a name lives while it is open", a_file_lives_while_it_is_open},
         {"all space may be used up, and comes back", space_is_used_up},
-        {"an end gives back all", an_end_gives_back_all},
+        {"the end of a process gives everything back", an_end_gives_back_all},
         {"the archive's files are there", the_archives_files_are_there},
-        {"devices are there", devices_are_there},
+        {"devices exist", devices_are_there},
     };
 
     fill();

@@ -28,7 +28,7 @@ enum { SEGMENT = 77, NOTHING = -1 };
 
 static int expected = 1; /* the next line */
 
-/* As xv6's gets() reads it: byte by byte. */
+/* Reads byte by byte, as xv6's gets() does. */
 static int read_number(void)
 {
     char line[20], byte = 0;
@@ -78,10 +78,10 @@ static bool ends(bool good)
     return IS(shm_close(SEGMENT), 0) && good;
 }
 
-/* It has read nothing yet: so both are in the foreground. */
+/* The parent has read nothing yet, so both are in the foreground. */
 static bool a_child_reads_for_its_parent(void)
 {
-    static bool done; /* afterwards it has */
+    static bool done; /* then the parent has read */
 
     if (done)
         return true;
@@ -100,7 +100,7 @@ static bool a_command_reads(void)
 
 static pid_t orphan;
 
-/* `steals &`, as xv6's shell does it. */
+/* `steals &`, as xv6's shell runs it. */
 static int forks_and_ends(void)
 {
     pid_t pid = fork();

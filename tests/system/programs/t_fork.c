@@ -17,9 +17,9 @@
 enum { PAGE = 4096, BOARD = -9, MANY = 20, PAGES = 64, DEPTH = 40 };
 
 #define AREA ((volatile uint32_t *)0x50000000)
-enum { STEP = PAGE / 4 }; /* words a page */
+enum { STEP = PAGE / 4 }; /* words in a page */
 
-/* In a segment that all inherit: [0] whose turn it is, the others what was seen. */
+/* In a segment that all inherit: [0] is the turn, the others are what was seen. */
 static volatile uint32_t *board;
 
 static void begin(void)
@@ -107,7 +107,7 @@ static bool parent_exits_first(void)
     board[0] = 1;
     flag_await(&board[0], 2);
     good = IS(board[1], 11) && IS(board[2], 12) && good;
-    usleep(30000); /* nobody can wait for it */
+    usleep(30000); /* no process can wait for it */
     return end(good);
 }
 
@@ -164,7 +164,7 @@ static int waits_for_turn(void)
     return 0;
 }
 
-/* Nothing is copied before it is written, and then only that. */
+/* Nothing is copied before it is written, and then only that page. */
 static bool copies_are_late(void)
 {
     begin();
@@ -325,7 +325,7 @@ static void fpu_set(uint16_t control)
     __asm__ volatile("fninit; fldcw %0; fldpi" : : "m"(control));
 }
 
-/* True if the control word is that one and the stack's top, which is taken, is pi. */
+/* True if the control word is this one and the top of the stack, which is popped, is pi. */
 static bool fpu_is(uint16_t control)
 {
     uint16_t now;
@@ -345,7 +345,7 @@ static uint32_t segments(void)
 
 enum { CODE_AND_AREA = 0x1b | USER_AREA_SELECTOR << 16 };
 
-/* The child says whether it has its parent's, and loads another. */
+/* The child reports whether it has its parent's segment, and loads another. */
 static int segments_inherited(void)
 {
     const uint32_t inherited = segments();
@@ -354,7 +354,7 @@ static int segments_inherited(void)
     return inherited == CODE_AND_AREA ? 0 : 1;
 }
 
-/* gs is the C library's. */
+/* gs belongs to the C library. */
 static bool segments_are_copied(void)
 {
     __asm__ volatile("mov %0, %%fs" : : "r"(0x1b));
@@ -411,12 +411,12 @@ static const struct tap_point points[] = {
     {"the parent exits first", parent_exits_first},
     {"many children rewrite the same pages", many_children},
     {"a page is copied when it is written", copies_are_late},
-    {"pages nobody has touched", untouched_pages},
+    {"untouched pages", untouched_pages},
     {"three generations write one page", three_generations},
     {"a child's munmap is its own", child_unmaps},
     {"a deep chain", deep_chain},
     {"a shared page stays shared", shared_stays_shared},
-    {"fork fails at some number, and all can be killed", until_failure},
+    {"fork fails at some number, and all children can be killed", until_failure},
     {"the same with ended children", until_failure_exited},
     {"a thousand forks", thousand_forks},
     {"the child inherits the FPU's state", fpu},

@@ -34,7 +34,7 @@ static struct shared {
     pthread_cond_t changed;
 } * shared;
 
-static const char *file; /* what is mapped in place of the segment; 0: there is none; "": it has no name */
+static const char *file; /* a file that is mapped instead of the segment; 0: there is none; "": a file without a name */
 static const char *name; /* of the segment; 0: it has a number */
 
 static void *map_file(void)
@@ -46,7 +46,7 @@ static void *map_file(void)
                   : syscall(SYS_mmap2, 0, PAGE, RIGHTS, *file ? MAP_SHARED_ : MAP_SHARED_ | MAP_ANONYMOUS_, fd, 0);
 
     close(fd);
-    return at == -1 ? NULL : (void *)at; /* mmap of shm.h is another */
+    return at == -1 ? NULL : (void *)at; /* shm.h declares another mmap */
 }
 
 static void begin(void)
@@ -88,7 +88,7 @@ static void until(volatile int *word, int value)
         sched_yield();
 }
 
-/* How many have been woken does not grow any more: all that could run have. */
+/* Waits until no more are woken: all that could run have run. */
 static void settle(void)
 {
     usleep(30000);
@@ -109,7 +109,7 @@ static int wakes_own_only(void)
 
     shared->ready = 1;
     until(&shared->word, 1);
-    return futex(&own, WAKE, 10, NULL) == 0 ? 9 : 1; /* its parent waits at that address, of its own */
+    return futex(&own, WAKE, 10, NULL) == 0 ? 9 : 1; /* its parent waits at the same address in a page of its own */
 }
 
 static bool simple_things(void)
@@ -152,7 +152,7 @@ static long wake_of(volatile int *word, int count)
         now = futex(word, WAKE, count - (int)woken, NULL);
         woken += now;
         if (!now)
-            sched_yield(); /* they are on their way */
+            sched_yield(); /* they are on their way to the wait */
     }
     return woken;
 }
@@ -170,7 +170,7 @@ static bool so_many_are_woken(void)
     return end(end_waiters() && IS(futex(&shared->word, WAKE, 1, NULL), 0) && good);
 }
 
-/* One is woken, the others wait elsewhere then. */
+/* One is woken, the others then wait at another word. */
 static bool others_are_moved(void)
 {
     begin();
@@ -191,7 +191,7 @@ static bool the_killed_go(void)
     bool good = IS(child_kill(children[0]), SIGKILL);
     shared->word = 1;
     good = IS(futex(&shared->word, WAKE, 10, NULL), CHILDREN - 1) && good;
-    children[0] = child_start(waits_once); /* which sees that it need not wait */
+    children[0] = child_start(waits_once); /* it sees that it need not wait */
     return end(end_waiters() && good);
 }
 
@@ -243,7 +243,7 @@ static bool signals_interrupt(void)
 
 /* ------------------------------------------------------------------------------------- strangers */
 
-static int told[2], asked[2]; /* pipes, as a stranger shares nothing else */
+static int told[2], asked[2]; /* pipes, as a stranger shares no memory */
 
 static void pass(int to)
 {
@@ -259,7 +259,7 @@ static void await(int from)
         exit(97);
 }
 
-/* It knows where the page was, and all calls of proc's. */
+/* It knows the address of the page, and every call of proc. */
 static int interferes(void)
 {
     uint32_t word = (uint32_t)&shared->word, other = (uint32_t)&shared->other, woken = 0;
@@ -273,10 +273,10 @@ static int interferes(void)
         return 2;
     pass(told[1]);
     await(asked[0]);
-    return woken <= 1 ? 9 : 3; /* itself */
+    return woken <= 1 ? 9 : 3; /* the child wakes itself */
 }
 
-/* It is in the queue before the child that has the page, and wakes and moves what it can. */
+/* The stranger is in the queue before the child that has the page, and wakes and moves whatever it can. */
 static bool strangers_change_nothing(void)
 {
     begin();
@@ -411,17 +411,17 @@ static bool pages_without_a_name(void)
 }
 
 static const struct tap_point points[] = {
-    {"what is refused, and times", simple_things},
-    {"so many are woken", so_many_are_woken},
+    {"refused calls, and times", simple_things},
+    {"the right number is woken", so_many_are_woken},
     {"others are moved", others_are_moved},
-    {"who is killed waits no more", the_killed_go},
+    {"a killed process no longer waits", the_killed_go},
     {"the words of a process are its own", own_words_are_own},
     {"signals interrupt", signals_interrupt},
-    {"strangers wake, move and miss nobody", strangers_change_nothing},
+    {"strangers wake and move no other process", strangers_change_nothing},
     {"nor in pages of a file", nor_in_a_file},
     {"nor in a segment with a name", nor_by_a_name},
     {"semaphores of two processes", semaphores},
-    {"mutexes and conditions of some", mutexes},
+    {"mutexes and conditions of several threads", mutexes},
     {"the same in pages of a file, wherever it is mapped", pages_of_a_file},
     {"the same in shared pages without a name", pages_without_a_name},
 };

@@ -26,7 +26,7 @@ static void hear_on_stack(int signal)
     (void)signal;
     board[ON_STACK] = &here >= other_stack && &here < other_stack + STACK_BYTES;
     board[HEARD]++;
-    raise(SIGUSR2); /* within it */
+    raise(SIGUSR2); /* within the handler */
     board[ON_STACK] += board[HEARD] == 2;
 }
 
@@ -101,7 +101,7 @@ static void change(int signal, siginfo_t *info, void *context)
     sigaddset(&c->uc_sigmask, SIGUSR2);
 }
 
-/* What it goes on with is what the handler has left in its context. */
+/* The program continues with what the handler has left in its context. */
 static int is_changed(void)
 {
     struct sigaction action = {.sa_sigaction = change, .sa_flags = SA_SIGINFO};
@@ -122,7 +122,7 @@ static bool contexts_may_be_changed(void)
     return heard_ends(is_changed, 1, EXITED(9));
 }
 
-/* Both handlers run before the call returns, one behind the other. The number waits in the FPU. */
+/* Both handlers run before the call returns, one after the other. The number is in the FPU meanwhile. */
 static int keeps_a_number(void)
 {
     const double before = 1234.5;

@@ -12,7 +12,7 @@ static const struct tap_point *const headers[] = {
 #undef HEADER
 };
 
-/* As exec has left it: only what was handed over. */
+/* As exec has left it: only the strings that were passed. */
 static int look_at_environment(void)
 {
     extern char **environ;

@@ -92,7 +92,7 @@ static bool touching_beyond_kills(void)
     return IS(child_run(touches_beyond), SIGSEGV) && IS(child_run(touches_given_back), SIGSEGV);
 }
 
-/* xv6's programs go to 100 MB, counted from address 0. */
+/* xv6's programs may use 100 MB, counted from address 0. */
 static int goes_to_100_megabytes(void)
 {
     char *start = tally_sbrk(0), *top = (char *)(100 * MEGABYTE);
@@ -138,7 +138,7 @@ static bool promises_are_kept(void)
     return IS(child_run(uses_all), EXITED(0));
 }
 
-/* A list of blocks, as long as there are any. */
+/* A list of blocks, as long as malloc gives any. */
 static void *allocate_all(size_t bytes)
 {
     void **list = NULL, **block;
@@ -179,7 +179,7 @@ static bool malloc_is_finite(void)
     return IS(child_run(allocates_all), EXITED(0));
 }
 
-/* Of ten that want 100 MB each some fail; while they live the parent still gets a page. */
+/* Of ten children that ask for 100 MB each some are refused; while they live the parent still gets a page. */
 static volatile int got_some;
 
 static int wants_100_megabytes(void)
@@ -207,7 +207,7 @@ static bool others_stay_alive(void)
     return good;
 }
 
-/* A copy of a large heap would be promised, too. */
+/* The copy of a large heap would have to be promised, too. */
 static int forks_with_most(void)
 {
     intptr_t most = (intptr_t)(memory_now().free / 4 * 3) * PAGE;

@@ -90,7 +90,7 @@ static bool no_other_rights(void)
     return good;
 }
 
-/* Only the kernel says that a message is a fault or a signal. */
+/* Only the kernel can send messages that are faults or signals. */
 static bool forged_kinds(void)
 {
     bool good = true;
@@ -114,11 +114,11 @@ static bool open_without_window(void)
     return IS(shm_close(1), 0) && good;
 }
 
-/* A segment's page goes to its own address, if the window permits it; else nowhere. */
+/* A segment's page is mapped at its own address, if the window admits that; otherwise nowhere. */
 static bool open_astray(void)
 {
     char *page = NULL;
-    bool good = IS(shm_open(1, &page), 0) && IS(shm_close(1), 0); /* the next one will be there, too */
+    bool good = IS(shm_open(1, &page), 0) && IS(shm_close(1), 0); /* the next one will need this, too */
     uint32_t address = 0, at = (uint32_t)page;
     const uint32_t windows[][2] = {
         {0xbffff000, 0xffffffff}, {0xfffff000, 0xffffffff}, {at + PAGE, SHM_PAGES / 2}, {at - PAGE, 1}, {at + 4, 16},
@@ -132,7 +132,7 @@ static bool open_astray(void)
     return good;
 }
 
-/* The segment that the parent has, too, with a window on all there is. */
+/* Opens the segment that the parent has open, too, with a window for the whole space. */
 static volatile char *opened_everywhere(void)
 {
     uint32_t address = 0;
@@ -225,7 +225,7 @@ static void random_page(void)
         message_page->items[i].slot = (uint16_t)(rand() % 6);
 }
 
-/* What would end or stop the sender, or print, is left out. */
+/* Leaves out calls that would end or stop the sender, or print. */
 static void tame(uint32_t slot, struct words *words)
 {
     uint32_t call = words->w[0];
@@ -266,7 +266,7 @@ static int sends_at_random(void)
     return 0;
 }
 
-/* Its senders may die of what they get, but not the servers. */
+/* The senders may die of the effects, but not the servers. */
 static bool random_messages(uint32_t slot)
 {
     victim = slot;
@@ -324,12 +324,12 @@ static bool flood(void)
 static const struct tap_point points[] = {
     {"unknown calls are ENOSYS", unknown_calls},
     {"the manager's calls are EPERM", managers_calls},
-    {"empty slots name nobody", empty_slots},
-    {"a client may only call", no_other_rights},
+    {"empty slots name nothing", empty_slots},
+    {"a client can only call", no_other_rights},
     {"faults and signals cannot be forged", forged_kinds},
     {"a segment needs a window", open_without_window},
-    {"a segment goes to its own place or nowhere", open_astray},
-    {"nothing of a segment is there after close or exec, though another has it", segments_end},
+    {"a segment is mapped at its own address or nowhere", open_astray},
+    {"after close or exec nothing of a segment is mapped, though another process has it", segments_end},
     {"bad arguments are refused", bad_arguments},
     {"50000 random messages to proc", random_to_proc},
     {"50000 random messages to mem", random_to_mem},

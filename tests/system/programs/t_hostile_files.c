@@ -61,7 +61,7 @@ static uint32_t pages_free(void)
     return statvfs("/", &status) ? 0 : (uint32_t)status.f_bfree;
 }
 
-/* Its transfer page is a page, too: from the first large read on. */
+/* From the first large read on the process has a transfer page, which is attacked, too. */
 static void takes_transfer_page(void)
 {
     int fd = open("/dev/zero", O_RDONLY);
@@ -76,7 +76,7 @@ static int visit(const char *path, const struct stat *status, int what, struct F
     return remove(path);
 }
 
-/* A directory of its own, in which all paths begin that do not with a slash. */
+/* Makes a directory in which all its relative paths begin. */
 static bool begins(void)
 {
     return IS(mkdir("/tmp/h", 0700), 0) && IS(chdir("/tmp/h"), 0);
@@ -92,7 +92,7 @@ static bool is_whole(bool good, uint32_t free)
 
 /* ------------------------------------------------------------------------------------- messages at random */
 
-/* Names in its own directory alone, so that all can be removed again: few letters, no dots, no slash at first. */
+/* Only names in its own directory, so that all can be removed again: few letters, no dots, no leading slash. */
 static void any_path(char *to, uint32_t most)
 {
     for (uint32_t i = 0; i < most; i++)
@@ -122,7 +122,7 @@ static uint32_t any_flags(void)
     return flags;
 }
 
-/* Its descriptors 0 to 2 stay what they are: it says nothing. A call may wait for good: then it is ended. */
+/* It does not print, so its descriptors 0 to 2 stay. A call may wait for ever: then the process is killed. */
 static int sends_at_random(void)
 {
     char *transfer = (char *)FILE_TRANSFER;
@@ -164,7 +164,7 @@ static bool messages_are_any(void)
         good = HOLDS(one == 0 || one == SIGKILL || one == SIGSEGV) &&
                HOLDS(two == 0 || two == SIGKILL || two == SIGSEGV) && good;
     }
-    (void)flock(0, LOCK_UN); /* the console's open file is everybody's, and so is its lock */
+    (void)flock(0, LOCK_UN); /* the console's open file is shared by all, and so is its lock */
     return is_whole(good, free);
 }
 
@@ -193,7 +193,7 @@ static bool others_are_not_the_manager(void)
 
 static int ends[2];
 
-/* It has the ring, and writes into it what it likes. */
+/* It has the ring mapped, and writes any counts into it. */
 static int writes_counts_at_random(void)
 {
     uint32_t at = 0, writes = 0;
@@ -220,7 +220,7 @@ static int writes_counts_at_random(void)
     return 5;
 }
 
-/* What comes is anything; but it comes to an end. */
+/* Any bytes may arrive, but there is an end. */
 static bool counts_are_any(void)
 {
     uint32_t free = pages_free();
@@ -276,7 +276,7 @@ static bool anybody_may_end(void)
         usleep(below(15000));
         good = IS(child_kill(child), SIGKILL) && good;
     }
-    usleep(200000); /* until children of those are gone, too */
+    usleep(200000); /* until the children's children are gone, too */
     return is_whole(good, free);
 }
 
@@ -312,7 +312,7 @@ static int executes_it(void)
     child_exec("program", "x");
 }
 
-/* It runs, is refused, or dies; nobody else does. */
+/* It runs, is refused, or dies; no other process is affected. */
 static bool a_program_changes(void)
 {
     uint32_t free = pages_free();
@@ -350,7 +350,7 @@ static int places_that_are_there(const char *at)
     return count;
 }
 
-/* It says to the server alone that it has unmapped the page, and has it as often as it can. */
+/* It tells the server, but not mem, that it has unmapped the page, and maps it as often as it can. */
 static int has_a_page_often(void)
 {
     uint32_t at = 0, granted = 0, fd = (uint32_t)open("page", O_RDWR);
@@ -370,7 +370,7 @@ static int has_a_page_often(void)
     return there > 0 && there <= PLACES_MAX ? 5 : 2;
 }
 
-/* Who has it mapped as it says has it again when it touches it. */
+/* If the page is mapped at these addresses after all, it appears again at a touch. */
 static bool a_page_is_had_often(void)
 {
     uint32_t free = pages_free();
@@ -388,7 +388,7 @@ static bool a_page_is_had_often(void)
     return is_whole(good, free);
 }
 
-/* The kernel grants nothing where no window is open: what was there stays, and nothing else is kept. */
+/* The kernel grants nothing without an open window: the old pages stay, and nothing else is kept. */
 static int maps_without_window(void)
 {
     uint32_t at = 0, granted, pages, filled, rights, fd = (uint32_t)open("page", O_RDWR);
@@ -433,7 +433,7 @@ static int takes_a_byte(void)
     return (int)read(ends[0], bytes, 1);
 }
 
-/* One write is for half of them, one close for the others; some are killed before they have their answers. */
+/* One write answers half of them, one close the others; some are killed before they have their answers. */
 static bool many_wait_at_one_pipe(void)
 {
     pid_t pids[CROWD];
@@ -457,18 +457,18 @@ static bool many_wait_at_one_pipe(void)
            IS(pages_free(), free) && good;
 }
 
-/* With an argument it is what is executed. */
+/* With an argument it is the program that is executed. */
 int main(int argc, char **argv)
 {
     static const struct tap_point points[] = {
-        {"messages of any kind harm nobody else", messages_are_any},
+        {"messages of any kind harm no other process", messages_are_any},
         {"others are not the manager", others_are_not_the_manager},
-        {"a ring may have any counts", counts_are_any},
-        {"anybody may end in the middle of any call", anybody_may_end},
+        {"a ring may have any counts in it", counts_are_any},
+        {"a process may end in the middle of any call", anybody_may_end},
         {"a program may change while it is executed", a_program_changes},
         {"many may wait at one pipe, and be killed", many_wait_at_one_pipe},
-        {"a page is at few places, whatever is said", a_page_is_had_often},
-        {"a map that is refused leaves all as it was", refused_maps_are_none},
+        {"a page can be mapped at few places, whatever the clients claim", a_page_is_had_often},
+        {"a refused map changes nothing", refused_maps_are_none},
     };
 
     (void)argv;

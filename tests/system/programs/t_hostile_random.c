@@ -27,11 +27,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { SEED = 1, MESSAGES = 4000, PROCESSES = 6, PROCESSES_MAX = 32, PIECE = 100 /* messages of one process */ };
+enum { SEED = 1, MESSAGES = 4000, PROCESSES = 6, PROCESSES_MAX = 32, PIECE = 100 /* MESSAGES: by one process */ };
 
 /*
- * Frames that servers may have kept for later uses: in proc a group of 8 for its own account, in mem tables for as many
- * spaces at the same time as there never were before. What it is exactly differs with who is faster.
+ * Frames that servers may keep for later: proc a group of 8 for its own account, mem tables for as many spaces as there
+ * never were before at the same time. The exact number depends on timing.
  */
 enum { KEPT_MAX = 64 };
 
@@ -86,7 +86,8 @@ static void any_page(void)
 
 /* ---------------------------------------------------------------------------------- messages */
 
-/* Not the parent, which counts; what a console's row shows is not for who reads the results; nobody waits for keys. */
+/* Never sends as the parent, which counts; does not change what the console shows to the reader of the results; does
+ * not wait for keys. */
 static void tame(uint32_t slot, struct words *words)
 {
     uint32_t call = words->w[0];
@@ -108,7 +109,7 @@ static struct words any_call(uint32_t slot)
     struct words words = {{below(4) ? below(25) : any_word(), any_word(), any_word(), any_word()}};
 
     if (slot == CLIENT_SLOT_PROC && words.w[0] == PROC_KILL && below(2))
-        words.w[1] = (uint32_t)parent + below(64); /* one of us, or of whoever comes later */
+        words.w[1] = (uint32_t)parent + below(64); /* one of us, or a process that comes later */
     if (slot == CLIENT_SLOT_PROC && words.w[0] == PROC_EXIT && below(8))
         words.w[0] = PROC_FORK;
     return words;
@@ -126,7 +127,7 @@ static void sends(uint32_t slot)
         _exit(0);
 }
 
-/* Whatever number, flags and slot. */
+/* Any number, flags and slot. */
 static void calls_the_kernel(void)
 {
     uint32_t number = below(8) ? below(SYS_COUNT) : any_word() & 0xff;
@@ -135,7 +136,7 @@ static void calls_the_kernel(void)
 
     any_page();
     if (number == SYS_ipc_call)
-        return; /* sends() does that */
+        return; /* sends() does this */
     system_call(number | ((uint32_t)rand() & IPC_FLAGS) | slot << SLOT_SHIFT, &words);
 }
 
@@ -157,7 +158,7 @@ static bool starts(uint32_t number)
     return child_start(sends_at_random) > 0;
 }
 
-/* So many processes at a time; they die of what they get, by each other, or when they are through. */
+/* So many processes at a time. They die of the effects, are killed by each other, or finish. */
 static void round_of_messages(void)
 {
     uint32_t count = messages / PIECE, begun = 0, living = 0;
@@ -168,7 +169,7 @@ static void round_of_messages(void)
             living++;
         }
         if (wait(NULL) < 0)
-            living = 0; /* a message of our own name has taken one from us */
+            living = 0; /* a random message has waited for one of ours */
         else
             living -= living > 0;
     }
@@ -178,7 +179,7 @@ static void all_are_gone(void)
 {
     while (wait(NULL) > 0)
         ;
-    usleep(50000); /* grandchildren, whom nobody waits for */
+    usleep(50000); /* grandchildren, for which no process waits */
 }
 
 static bool is_whole(struct memory before)
@@ -198,7 +199,7 @@ static int counts(void)
     return 126;
 }
 
-/* The first round fills tables that stay; what both leave behind is compared. */
+/* The first round fills tables that stay; the states after the first and the second round are compared. */
 static bool conserves(void)
 {
     round_of_messages();

@@ -26,7 +26,7 @@ static uint32_t reserve(void)
     return memory_now().total / 64 + 96;
 }
 
-/* Of so many free frames, what is not there for pages: the reserve, what is promised, tables for the others. */
+/* How many of so many free frames cannot be used for pages: the reserve, promised frames, tables for the others. */
 static uint32_t beside(uint32_t free)
 {
     return reserve() + UNTOUCHED + (free / 512 + 1) * 3;
@@ -34,7 +34,7 @@ static uint32_t beside(uint32_t free)
 
 static pid_t children[MANY];
 
-/* As many children at once as there can be, and their ends. */
+/* As many children at once as possible, and their ends. */
 static int crowd(void)
 {
     int started = 0, ended = 0;
@@ -50,7 +50,7 @@ static int crowd(void)
     return ended == 0 ? started : -1;
 }
 
-/* In a process of its own, as the first of a crowd has what the later ones need, too. */
+/* In a process of its own, as the first of a crowd also takes what the later ones need. */
 static int crowds(void)
 {
     return crowd() >= FEWEST ? 0 : 1;
@@ -79,7 +79,7 @@ static uint32_t largest(void)
     return munmap(area, pages * PAGE) == 0 ? pages : 0;
 }
 
-/* All that is said to be free can be had, but for what mem reserves for page tables. */
+/* Everything that is reported as free can be had, except what mem reserves for page tables. */
 static int takes_all(void)
 {
     uint32_t free = memory_now().free, pages = largest();
@@ -120,7 +120,7 @@ static int crowds_a_little(void)
     return started >= 40 ? 0 : 1;
 }
 
-/* Kernel objects are made of any frames: none needs to adjoin another. */
+/* Kernel objects can be made of any frames: none needs adjacent ones. */
 static bool from_single_frames(void)
 {
     board = board_open(BOARD);
@@ -136,7 +136,7 @@ int main(void)
 {
     static const struct tap_point points[] = {
         {"little is kept after hundreds of children at once", little_is_kept},
-        {"what is kept is given back when memory is short", given_back},
+        {"kept memory is given back when memory is short", given_back},
         {"processes where no two free frames adjoin", from_single_frames},
     };
     return TAP_RUN(points);

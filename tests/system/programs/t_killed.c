@@ -56,7 +56,7 @@ static bool is_audited(void)
     return IS(error, 0);
 }
 
-/* The same at each moment, without a loss: but for what the first time takes. */
+/* Repeats the round at each moment without losing memory, apart from what the first round takes. */
 static bool at_each_moment(bool (*round)(int number))
 {
     bool good = round(0);
@@ -156,7 +156,7 @@ static bool exec_round(int number)
     return IS(child_kill(child), SIGKILL);
 }
 
-/* What it has forked executes on, and is ended by who adopts it. */
+/* Its own child continues to exec, and is ended by the process that adopts it. */
 static bool parent_round(int number)
 {
     uint32_t free = memory_now().free;
@@ -171,7 +171,7 @@ static bool parent_round(int number)
     return IS(memory_now().free, free) && good;
 }
 
-/* The file goes while it is executed. */
+/* The file is removed while it is executed. */
 static bool program_round(int number)
 {
     int in = open("/tests/t_killed", O_RDONLY), out = open(program, O_WRONLY | O_CREAT | O_TRUNC, 0700);
@@ -275,17 +275,17 @@ static bool openers(void)
 int main(int argc, char **argv)
 {
     static const struct tap_point points[] = {
-        {"who writes to a pipe", writers},
-        {"who reads from a pipe", readers},
-        {"who executes", executors},
+        {"a process that writes to a pipe", writers},
+        {"a process that reads from a pipe", readers},
+        {"a process that execs", executors},
         {"the parent of one", their_parents},
         {"the program's file", their_programs},
-        {"who maps a file, and who cuts it", mappers},
-        {"who opens segments", openers},
+        {"a process that maps a file, and one that truncates it", mappers},
+        {"a process that opens segments", openers},
     };
 
     if (argc > 1 && strcmp(argv[1], "on") == 0) {
-        (void)execl(program, program, "on", NULL); /* if it is there */
+        (void)execl(program, program, "on", NULL); /* if the file exists */
         child_exec("/tests/t_killed", "on");
     }
     moments = argc > 1 ? atoi(argv[1]) : moments;

@@ -1,5 +1,5 @@
 /*
- * Limits of memory and of processes, who may kill whom, and honest programs next to greedy ones.
+ * Limits of memory and of processes, permission to kill, and honest programs next to greedy ones.
  *
  * run: --smp 4
  * run: --smp 1
@@ -65,7 +65,7 @@ static bool refusals(void)
 {
     struct rlimit now = {5, 4};
     rlim_t bytes = limit_now(RLIMIT_AS), processes = limit_now(RLIMIT_NPROC);
-    pid_t other = child_start(sleeps); /* which shares them */
+    pid_t other = child_start(sleeps); /* it shares the limit */
 
     bool good = FAILS(getrlimit(77, &now), EINVAL) && FAILS(setrlimit(77, &now), EINVAL);
     good = FAILS(setrlimit(RLIMIT_AS, &now), EINVAL) && FAILS(getrlimit(RLIMIT_AS, (void *)16), EFAULT) && good;
@@ -96,7 +96,7 @@ static int maps_and_exits(void)
     return maps_all() ? 0 : 1;
 }
 
-/* Together with its child it has no more than that, then it is refused; what it has can be touched. */
+/* It and its child together have no more than that; then they are refused. What they have can be touched. */
 static int is_bound(void)
 {
     char *area = NULL;
@@ -119,7 +119,7 @@ static bool memory_is_bound(void)
     return IS(child_run(is_bound), EXITED(0));
 }
 
-/* Children at once, each with a task, a thread and tables. */
+/* So many children at once, each with a task, a thread and tables. */
 static bool has_children(int count)
 {
     pid_t children[8];
@@ -133,7 +133,7 @@ static bool has_children(int count)
     return good;
 }
 
-/* What it has taken for itself is there, though another one has all the rest. */
+/* Memory under its own limit is available, though another process has all the rest. */
 static int keeps_its_own(void)
 {
     bool good = IS(limit(RLIMIT_AS, 2048 * KIB), 0);
@@ -215,7 +215,7 @@ static int ends_at_once(void)
     return 0;
 }
 
-/* A turn of all who are under the limit is what a sleeper may be late. */
+/* A sleeper may be late by one turn of all processes under the limit. */
 static bool bomb_leaves_others_be(void)
 {
     bool good = begin();
@@ -244,7 +244,7 @@ static int is_hard_to_kill(void)
     return 7;
 }
 
-/* Everybody but itself and those below. */
+/* All processes except itself and its descendants. */
 static int kills_all(void)
 {
     bool good = true;
@@ -267,7 +267,7 @@ static bool strangers_are_safe(void)
     return end(good);
 }
 
-/* The first has a child that has a child, and ends: who started the first is answerable for them now. */
+/* The first has a child that has a child, and ends: the process that started the first is responsible for both now. */
 static int leaves_two_behind(void)
 {
     if (fork() > 0)
@@ -316,7 +316,7 @@ static bool stack_is_promised(void)
     return end(IS(child_kill(greedy), SIGKILL) && good);
 }
 
-/* One page in each 2 MiB, touched: each with a table. */
+/* One touched page in each 2 MiB: each needs a table. */
 static int takes_all_tables(void)
 {
     static char *places[400];
@@ -362,7 +362,7 @@ static int holds_next_arguments(void)
 
 static int holds_arguments(void)
 {
-    static char text[232]; /* with the name it fits a message */
+    static char text[232]; /* with the name it fits into a message */
 
     memset(text, 'a', sizeof text - 1);
     char *const arguments[] = {"/tests/t_limits", text, NULL};
@@ -377,7 +377,7 @@ static int runs_with_an_argument(void)
     return errno;
 }
 
-/* All long blocks are taken, and many short ones: others still run programs. */
+/* All long blocks are taken, and many short ones: others can still run programs. */
 static bool arguments_are_promised(void)
 {
     enum { LONG = 64, SHORT = 40 };
@@ -404,7 +404,7 @@ static bool arguments_are_promised(void)
 
 enum { PIPES = 6 };
 
-/* When all are there; until all may end. */
+/* From when all are there until all may end. */
 static int takes_pipes(void)
 {
     int ends[2];
@@ -432,7 +432,7 @@ static int takes_pipes_with_children(void)
     return good ? 0 : 1;
 }
 
-/* All that the greedy one and its children may have is not all that there is. */
+/* What the greedy process and its children can have is not everything. */
 static bool pipes_of_others_are_kept(void)
 {
     bool good = begin();
@@ -454,15 +454,15 @@ int main(int argc, char **argv)
     static const struct tap_point points[] = {
         {"limits that are refused", refusals},
         {"a limit of memory binds a process and its children", memory_is_bound},
-        {"memory within a limit is there, whatever others take", own_memory_is_kept},
+        {"memory within a limit is available, whatever others take", own_memory_is_kept},
         {"a limit of processes", processes_are_bound},
-        {"a fork bomb under its limit leaves the others be", bomb_leaves_others_be},
-        {"nobody ends whom it did not start", strangers_are_safe},
-        {"orphans are ended by who started their parent", orphans_can_be_ended},
-        {"some stack is promised", stack_is_promised},
+        {"a fork bomb under its limit does not disturb others", bomb_leaves_others_be},
+        {"no process can kill one that it did not start", strangers_are_safe},
+        {"orphans are killed by the process that started their parent", orphans_can_be_ended},
+        {"part of the stack is promised", stack_is_promised},
         {"the table of a promised page is promised", tables_are_promised},
         {"room for arguments is promised", arguments_are_promised},
-        {"who makes all pipes that it may leaves others theirs", pipes_of_others_are_kept},
+        {"a process that makes all pipes it may leaves others theirs", pipes_of_others_are_kept},
     };
 
     if (argc > 1 && strlen(argv[1]) > 100)

@@ -1,5 +1,5 @@
-/* An unfinished line delays nobody, whether it is short, long, or written on purpose; and a program that floods gets
- * only its share. */
+/* An unfinished line delays no other program, whether it is short, long, or written on purpose; and a program that
+ * floods gets only its share. */
 #include "tests/system/programs/child.h"
 #include "tests/system/programs/tap.h"
 
@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* More than the console keeps, so that they go out while they are written. */
+/* More than the console buffers, so that they go out while they are written. */
 enum { LINES = 60, LINE = 200 };
 
 static uint32_t uptime(void)
@@ -20,7 +20,7 @@ static uint32_t uptime(void)
     return proc_uptime(CLIENT_SLOT_PROC, &ticks) == 0 ? ticks : 0;
 }
 
-/* How many ticks they take. */
+/* How many ticks the lines take. */
 static uint32_t print_lines(void)
 {
     char line[LINE];
@@ -50,7 +50,7 @@ static int sleeps_in_a_long_line(void)
         sleep(1000);
 }
 
-/* In all ways: a long line that never ends, and short ones between. */
+/* In all ways: a long line that never ends, with short ones in between. */
 static int writes_on_purpose(void)
 {
     char text[256];
@@ -74,7 +74,7 @@ static int floods(void)
         write(1, text, sizeof(text));
 }
 
-/* Beside it, in so many ticks more than alone. */
+/* Beside the piece the lines may take so many ticks more than alone. */
 static bool print_beside(int (*piece)(void), uint32_t more, uint32_t times)
 {
     uint32_t alone = print_lines();
@@ -108,7 +108,7 @@ static bool a_flood(void)
 }
 
 static const struct tap_point points[] = {
-    {"a short line that does not end holds nobody up", a_short_line},
+    {"a short unfinished line delays no other program", a_short_line},
     {"nor does a long one", a_long_line},
     {"nor many that are written on purpose", on_purpose},
     {"a flood leaves others their share", a_flood},

@@ -13,7 +13,7 @@
 
 static int fd, ends[2];
 
-/* A file for all, and a pipe by which a child says how far it is. */
+/* A file for all, and a pipe by which a child reports its progress. */
 static bool begins(void)
 {
     fd = open("/tmp/locked", O_RDWR | O_CREAT, 0644);
@@ -74,7 +74,7 @@ static bool ranges(void)
         return false;
     bool good = IS(range(F_SETLK, F_WRLCK, 0, 10), 0) && IS(range(F_SETLK, F_RDLCK, 1LL << 40, 0), 0) &&
                 IS(child_run(sees_its_parents), EXITED(9)) &&
-                IS(range(F_SETLK, F_WRLCK, 0, 0), 0); /* what the child had is gone */
+                IS(range(F_SETLK, F_WRLCK, 0, 0), 0); /* the child's lock is gone */
     int other = open("/tmp/locked", O_RDONLY);
     good = IS(child_run(locks_all), EXITED(1)) && IS(close(other), 0) && IS(child_run(locks_all), EXITED(9)) && good;
     return closes(good);
@@ -122,7 +122,7 @@ static int range_of(int file, int command, int kind, off_t start, off_t length)
     return fcntl(file, command, &lock);
 }
 
-/* The parent waits, by `another`, for a lock of `fd`, which it has closed. */
+/* The parent waits, through `another`, for a lock of `fd`, which it has closed. */
 static int has_an_open_file(void)
 {
     bool good = range_of(fd, F_OFD_SETLK, F_RDLCK, 0, 1) == 0 && range_of(another, F_OFD_SETLK, F_RDLCK, 1, 1) == -1 &&
@@ -193,7 +193,7 @@ static bool waits(void)
     return closes(good);
 }
 
-/* Who has it, and who waits for it. */
+/* Kills the process that has the lock, and one that waits for it. */
 static bool kills(void)
 {
     if (!begins())
@@ -298,7 +298,7 @@ static bool files(void)
     return closes(good);
 }
 
-/* It is kept by the next program until that ends. */
+/* The next program keeps the lock until it ends. */
 static bool programs(void)
 {
     if (!begins())
@@ -315,7 +315,7 @@ int main(void)
         {"ranges are locked, and seen by others", ranges},
         {"lockf, the small structure, and what is refused", other_forms},
         {"open files own ranges, until they are closed", open_files},
-        {"who waits goes on with the unlock", waits},
+        {"a waiter continues after the unlock", waits},
         {"either may be killed", kills},
         {"a circle is refused", circle},
         {"a signal ends a wait", signals},

@@ -19,7 +19,7 @@ enum { PAGE = 4096, RW = PROT_READ | PROT_WRITE, MAPPINGS = 64, SEVERAL = 20 };
 static const char name[] = "/tmp/t_map_file";
 static char *shared;
 
-/* A file of so many bytes, all zero. */
+/* Makes a file of so many bytes, all zero. */
 static int make(int bytes)
 {
     int fd = open(name, O_RDWR | O_CREAT | O_TRUNC, 0644);
@@ -47,7 +47,7 @@ static bool stores_are_read(void)
     bool good = HOLDS(at != MAP_FAILED);
 
     for (int page = 1; page < SEVERAL; page++) {
-        memcpy(at + page * PAGE - 3, "hello", 6); /* over the edge between two */
+        memcpy(at + page * PAGE - 3, "hello", 6); /* across the boundary of two pages */
         good = IS(pread(fd, text, sizeof text, page * PAGE - 3), sizeof text) && IS(strcmp(text, "hello"), 0) && good;
     }
     good = IS(pwrite(fd, "there", 6, 5 * PAGE + 7), 6) && IS(strcmp(at + 5 * PAGE + 7, "there"), 0) && good;
@@ -82,7 +82,7 @@ static bool children_see(void)
 
 static int file;
 
-/* Pages that it has not touched yet. */
+/* With pages that it has not touched yet. */
 static int uses_them_in_calls(void)
 {
     bool good =
@@ -148,11 +148,11 @@ static bool the_archive_is_mapped(void)
     return IS(munmap(at, PAGE), 0) && IS(munmap(same, PAGE), 0) && IS(close(fd), 0) && good;
 }
 
-/* Its pages are the archive's until somebody writes; then those who have it mapped shared, before and after, have the
- * page that is written to, as read() and write() do, and who has it private stores for itself. */
+/* Its pages are the archive's until one is written. Then all shared mappings, older and newer ones, have the page that
+ * is written to, as read() and write() do; private mappings have their own. */
 static bool the_archive_is_written(void)
 {
-    static const char program[] = "/bin/false"; /* which nobody runs meanwhile */
+    static const char program[] = "/bin/false"; /* not run by any process meanwhile */
     char first = 0, byte = 0;
     int fd = open(program, O_RDWR);
     char *before = map(fd, PAGE, PROT_READ, MAP_SHARED), *own = map(fd, PAGE, RW, MAP_PRIVATE);
@@ -182,7 +182,7 @@ static bool at_an_address(void)
     return IS(munmap(place, 3 * PAGE), 0) && remove_it(fd) && good;
 }
 
-/* Behind the second one there is a place for a third; the program does not see it. */
+/* Behind the second mapping there is room for a third, kept ahead; the program cannot access it. */
 static int touches_behind(void)
 {
     char *first = map(file, PAGE, RW, MAP_SHARED), *second = map(file, PAGE, RW, MAP_SHARED);
@@ -214,7 +214,7 @@ static int touches_second_page(void)
     return ((volatile char *)shared)[PAGE];
 }
 
-/* The file is cut by another process than that which maps it; a third one has it mapped, too. */
+/* The file is cut by another process than the one that maps it; a third one has it mapped, too. */
 static int fd_of_all;
 
 static int cuts(void)
@@ -289,7 +289,7 @@ static int touches_first(void)
     return ((volatile char *)shared)[0] != 0;
 }
 
-/* As far as the descriptor allowed when it was mapped. */
+/* Up to what the descriptor allowed when the file was mapped. */
 static bool rights_change(void)
 {
     int fd = make(2 * PAGE), reads = open(name, O_RDONLY);
@@ -310,7 +310,7 @@ static bool rights_change(void)
     return remove_it(fd) && good;
 }
 
-/* A private mapping that is to be written becomes a copy; the page behind the file's end a page of zeros. */
+/* A private page that is to be written becomes a copy; a page behind the file's end becomes a page of zeros. */
 static bool private_ones_become_copies(void)
 {
     int fd = make(PAGE), reads = open(name, O_RDONLY);
@@ -328,7 +328,7 @@ static bool private_ones_become_copies(void)
 /* mov $7, %eax; ret */
 static const unsigned char code[] = {0xb8, 7, 0, 0, 0, 0xc3};
 
-/* What is executed is a copy: nothing is ever written and executed. */
+/* The executed pages are a copy: nothing is ever both writable and executable. */
 static bool files_are_executed(void)
 {
     int fd = make(PAGE);
@@ -391,7 +391,7 @@ static bool wrong_requests(void)
     return IS(close(ends[1]), 0) && remove_it(fd) && good;
 }
 
-/* Those that adjoin are one, if they are of one file. */
+/* Adjacent mappings of one file are one. */
 static bool too_many(void)
 {
     static char *maps[MAPPINGS + 1];
@@ -408,23 +408,23 @@ static bool too_many(void)
 int main(void)
 {
     static const struct tap_point points[] = {
-        {"what is stored is read", stores_are_read},
+        {"stored values are read", stores_are_read},
         {"two mappings are one file", both_see},
         {"children see it", children_see},
         {"children's calls use it", childrens_calls_use_it},
         {"anonymous pages are shared", anonymous_pages_are_shared},
         {"without name and descriptor", it_outlives_its_names},
-        {"private ones", private_stores_are_ones_own},
+        {"private mappings", private_stores_are_ones_own},
         {"files of the boot archive", the_archive_is_mapped},
-        {"and those that are written to", the_archive_is_written},
+        {"and copies that are written to", the_archive_is_written},
         {"at an address", at_an_address},
-        {"behind it there is nothing", behind_is_nothing},
-        {"what is cut is gone for all", what_is_cut_is_gone},
-        {"behind the end there is nothing", behind_the_end_is_nothing},
-        {"what it grows by is there", it_grows},
-        {"what may only be read", rights_are_kept},
+        {"there is nothing behind it", behind_is_nothing},
+        {"truncated pages are gone for all", what_is_cut_is_gone},
+        {"there is nothing behind the end", behind_the_end_is_nothing},
+        {"the part by which a file grows is mapped", it_grows},
+        {"read-only mappings", rights_are_kept},
         {"rights change", rights_change},
-        {"private ones become copies", private_ones_become_copies},
+        {"private mappings become copies", private_ones_become_copies},
         {"files are executed", files_are_executed},
         {"parts are unmapped", parts_are_unmapped},
         {"exec drops them", exec_drops_them},

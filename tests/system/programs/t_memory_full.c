@@ -20,14 +20,14 @@
 enum {
     PAGE = 4096,
     LEFT_MAX = 100,
-    ROOM = 400, /* pages for trials: taken and given back each time, which takes long for many */
+    ROOM = 400, /* pages for trials: taken and given back each time, so many would take long */
     FIRST = 1000,
     BOARD = -17,
 };
 
 static uint32_t left;
 
-/* Takes all pages that there are, but for `left` of them. */
+/* Takes all pages except `left` of them. */
 static void take_all(void)
 {
     uint32_t pages = memory_now().free;
@@ -116,7 +116,7 @@ static bool fork_ends(void)
 
 /* ------------------------------------------------------------ each thing, little before the end */
 
-/* What is tried when little is left: 0 if it worked, else its errno; other ends are failures. */
+/* The trials when little is left: 0 if it worked, otherwise its errno; anything else is a failure. */
 static int trial_fork(void)
 {
     pid_t child = fork();
@@ -184,7 +184,7 @@ static int tries(void)
     return trial();
 }
 
-/* It has all memory but for so many pages. */
+/* It takes all memory except so many pages. */
 static pid_t hog_start(uint32_t pages)
 {
     *turn = 0;
@@ -196,7 +196,7 @@ static pid_t hog_start(uint32_t pages)
     return hog;
 }
 
-/* Tries it while others have all memory but for so many pages: the status. */
+/* Runs the trial while others have all memory except so many pages; returns the status. */
 static int try_it(uint32_t pages)
 {
     *turn = 0;
@@ -269,7 +269,7 @@ static int recurses_at_the_end(void)
     return recurses(0);
 }
 
-/* The stack is not promised: at the end of memory it ends the process. */
+/* The stack is not promised: when memory is used up, a touch of the stack ends the process. */
 static bool stack_ends(void)
 {
     left = 0;
@@ -280,7 +280,7 @@ static bool stack_ends(void)
 
 /* ----------------------------------------------------------------------------------- the others */
 
-/* While one process has everything the others can use what they have. */
+/* While one process has everything, the others can use what they have. */
 static bool others_go_on(void)
 {
     static char mine[20 * PAGE];
@@ -306,8 +306,8 @@ static const struct tap_point points[] = {
     {"shm_open, little before the end", near_shm_open},
     {"mmap, little before the end", near_mmap},
     {"sbrk, little before the end", near_sbrk},
-    {"the stack at the end", stack_ends},
-    {"others go on", others_go_on},
+    {"the stack when memory is used up", stack_ends},
+    {"others continue", others_go_on},
 };
 
 int main(int argc, char **argv)

@@ -15,7 +15,7 @@
 enum { PAGE = 4096 };
 
 #define PLACE ((char *)0x50000000)
-#define TOP   ((char *)0x80000000) /* of what mmap may use */
+#define TOP   ((char *)0x80000000) /* the end of what mmap may use */
 
 static bool is_zero(const char *from, size_t bytes)
 {
@@ -70,7 +70,7 @@ static bool whole_pages(void)
 static bool one_frame_each(void)
 {
     mmap(PLACE, 100 * PAGE);
-    *(char *)mmap(PLACE + 100 * PAGE, PAGE) = 1; /* what the server keeps for this place stays */
+    *(char *)mmap(PLACE + 100 * PAGE, PAGE) = 1; /* mem keeps the tables of this place */
     uint32_t before = memory_now().free;
     for (int i = 0; i < 50; i++)
         PLACE[i * PAGE] = 1;
@@ -234,7 +234,7 @@ static bool freed_by_exit(void)
     return IS(child_run(leaves_mappings), EXITED(0));
 }
 
-/* Promises are kept: what mmap gave can all be touched, so it refuses what it could not give. */
+/* Promises are kept: everything that mmap gave can be touched, so it refuses what it could not give. */
 static bool more_than_there_is(void)
 {
     uint32_t free = memory_now().free;

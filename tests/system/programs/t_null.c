@@ -46,7 +46,7 @@ static int reads_volatile(void)
     return 0;
 }
 
-/* The compiler sees that it is null. */
+/* The compiler can see that it is null. */
 static int writes_by_a_variable(void)
 {
     int *p = NULL;
@@ -95,7 +95,7 @@ static int writes_an_element(void)
     return 0;
 }
 
-/* Having been used it is not null, a compiler could think; and that this is not reached. */
+/* As the pointer is used before, a compiler could take it for not null, and this code for unreachable. */
 static int checks_too_late(void)
 {
     struct large *volatile hidden = NULL;
@@ -134,7 +134,7 @@ static bool all_end(int (*const pieces[])(void), unsigned count)
 
     for (unsigned i = 0; i < count; i++)
         if (!IS(child_run(pieces[i]), SIGSEGV))
-            good = IS(i, -1); /* tells which */
+            good = IS(i, -1); /* shows which one failed */
     return good;
 }
 #define ALL_END(pieces) all_end(pieces, sizeof(pieces) / sizeof((pieces)[0]))
@@ -198,7 +198,7 @@ int main(void)
         {"by a variable that the compiler knows to be null", variables},
         {"members of a large structure", members},
         {"by functions of the library", library},
-        {"all that is below the stack", all_below_the_stack},
+        {"all addresses below the stack", all_below_the_stack},
     };
     return TAP_RUN(points);
 }

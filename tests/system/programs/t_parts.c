@@ -41,7 +41,7 @@ static bool area_is_good(void)
     return true;
 }
 
-/* Until the last that were forked have ended. */
+/* Waits until the last forked processes have ended. */
 static bool all_is_free(uint32_t free)
 {
     for (int i = 0; i < 200 && memory_now().free != free; i++)
@@ -49,7 +49,7 @@ static bool all_is_free(uint32_t free)
     return IS(memory_now().free, free);
 }
 
-/* The piece is good, and when its end is heard of all memory is back. */
+/* The piece succeeds, and when its end is reported all memory is back. */
 static bool runs_and_gives_back(int (*piece)(void))
 {
     uint32_t free = memory_now().free;
@@ -207,7 +207,7 @@ static bool ended_beside_others(void)
     return runs_and_gives_back(ends_beside_others);
 }
 
-/* Who waits without hanging hears nothing before all is free. */
+/* A wait with WNOHANG reports nothing before everything is freed. */
 static bool heard_of_at_the_end(void)
 {
     uint32_t free = memory_now().free;
@@ -263,7 +263,7 @@ static const struct tap_point points[] = {
     {"a large process becomes another program", becomes_another},
     {"a process with many page tables forks, and ends", many_tables},
     {"large processes end while others run", ended_beside_others},
-    {"the end is heard of when all memory is back", heard_of_at_the_end},
+    {"the end is reported when all memory is back", heard_of_at_the_end},
     {"munmap and sbrk of much memory", given_back},
     {"a place behind many mappings", place_is_found},
 };

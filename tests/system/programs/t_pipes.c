@@ -32,7 +32,7 @@ static uint32_t pages_free(void)
     return statvfs("/", &status) ? 0 : (uint32_t)status.f_bfree;
 }
 
-/* All of them, however they come; fewer at the end. */
+/* Reads everything, however it arrives; fewer bytes at the end. */
 static uint32_t read_all(int fd, char *to, uint32_t most)
 {
     uint32_t done = 0;
@@ -76,7 +76,7 @@ static bool bytes_of_any_number(void)
     return good;
 }
 
-/* Back and forth, in each size of message: nobody runs ahead. */
+/* Back and forth, in each size of message: neither runs ahead. */
 static int echoes(void)
 {
     int to = ends[1];
@@ -139,7 +139,7 @@ static bool nobody_reads(void)
     return IS(close(ends[1]), 0) && good;
 }
 
-/* It has written much when the other goes: a write for nobody. */
+/* The writer has written much when the reader closes: its write fails. */
 static bool the_reader_leaves(void)
 {
     bool good = begins();
@@ -232,7 +232,7 @@ static bool records_are_whole(void)
     return IS(read(ends[0], got, 1), 0) && IS(close(ends[0]), 0) && good;
 }
 
-/* Each byte is one reader's. */
+/* Each byte goes to one reader. */
 static int reads_some(void)
 {
     close(ends[1]);
@@ -273,7 +273,7 @@ static int waits_to_write(void)
     return write(ends[1], bytes, MOST) < 0;
 }
 
-/* Nobody is left hanging, and nothing is lost but what the dead one had. */
+/* All others continue, and nothing is lost except what the killed one had. */
 static bool one_that_waits_is_killed(void)
 {
     bool good = begins();
@@ -291,7 +291,7 @@ static bool one_that_waits_is_killed(void)
     return HOLDS(left <= RING && left > 0) && IS(close(ends[0]), 0) && good;
 }
 
-/* Its child has the other end: with that one the pipe ends. */
+/* Its child has the other end: with the child the pipe ends. */
 static bool the_other_party_is_killed(void)
 {
     bool good = begins();
@@ -330,15 +330,15 @@ int main(void)
     static const struct tap_point points[] = {
         {"bytes of any number", bytes_of_any_number},
         {"back and forth", back_and_forth},
-        {"the end is told", the_end_is_told},
-        {"a write for nobody is SIGPIPE, or EPIPE", nobody_reads},
+        {"the end is reported", the_end_is_told},
+        {"a write without a reader is SIGPIPE, or EPIPE", nobody_reads},
         {"a reader that leaves ends its writer", the_reader_leaves},
-        {"EAGAIN in place of waiting", some_do_not_wait},
-        {"what is refused says why", calls_are_refused},
-        {"an end to read is none to write, and the other way round", an_end_stays_one},
+        {"EAGAIN instead of waiting", some_do_not_wait},
+        {"refusals have the right error", calls_are_refused},
+        {"the reading end cannot be written, nor the writing end read", an_end_stays_one},
         {"records of several writers are whole", records_are_whole},
         {"each byte is one reader's", readers_share_the_bytes},
-        {"one that waits is killed, nobody is left hanging", one_that_waits_is_killed},
+        {"a process that waits is killed, all others continue", one_that_waits_is_killed},
         {"the other party is killed", the_other_party_is_killed},
         {"many pipes, whose pages come back", many_pipes},
     };

@@ -1,5 +1,5 @@
 /*
- * poll and select: the state of each kind of descriptor, and which event wakes whom.
+ * poll and select: the state of each kind of descriptor, and which events wake a waiter.
  *
  * run: --smp 1
  * run: --smp 4
@@ -37,7 +37,7 @@ static bool closes(bool good)
     return IS(close(ends[0]), 0) && IS(close(ends[1]), 0) && good;
 }
 
-/* One descriptor: what there is, or -errno. */
+/* Polls one descriptor: the events, or -errno. */
 static int poll_one(int fd, short events, int timeout)
 {
     struct pollfd one = {fd, events, 0x7fff};
@@ -79,7 +79,7 @@ static bool of_a_pipe_without_another_end(void)
            IS(poll_one(ends[1], POLLOUT, 0), POLLERR | POLLOUT) && IS(close(ends[1]), 0);
 }
 
-/* A file, a directory and /dev/null never wait; of a closed descriptor and one that cannot be there is nothing. */
+/* A file, a directory and /dev/null are always ready; so is, with POLLNVAL, a closed or impossible descriptor. */
 static bool of_others(void)
 {
     int file = open("/tmp/poll", O_RDWR | O_CREAT | O_TRUNC, 0600), null = open("/dev/null", O_RDWR);
@@ -206,7 +206,7 @@ static bool an_end_wakes(void)
     return IS(close(ends[0]), 0) && good;
 }
 
-/* The other has the ring in its memory, and calls nobody unless somebody waits. */
+/* The other process has the ring mapped, and calls the server only if somebody waits. */
 static int writes_without_the_server(void)
 {
     close(ends[0]);
@@ -263,7 +263,7 @@ static int polls_for_ever(void)
     return 1;
 }
 
-static bool who_waits_can_be_killed(void)
+static bool a_polling_process_can_be_killed(void)
 {
     bool good = begins();
     pid_t child = child_start(polls_for_ever);
@@ -303,7 +303,7 @@ static bool a_signal_ends_it(void)
     return closes(good);
 }
 
-/* It is blocked but in ppoll. */
+/* The signal is blocked except in ppoll. */
 static bool a_mask_is_for_the_wait(void)
 {
     sigset_t alone, before, now, empty;
@@ -344,11 +344,11 @@ static bool sets_are_bits(void)
     good = good && IS(write(ends[1], "x", 1), 1) && IS(select(ends[1] + 1, &reads, &writes, NULL, NULL), 2);
     FD_ZERO(&writes);
     good = good && IS(select(1024, &reads, &writes, NULL, &wait), 1) && HOLDS(FD_ISSET(ends[0], &reads));
-    good = good && IS(select(ends[0], &reads, NULL, NULL, &(struct timeval){0, 0}), 0); /* not that one */
+    good = good && IS(select(ends[0], &reads, NULL, NULL, &(struct timeval){0, 0}), 0); /* it is not in the set */
     return closes(good);
 }
 
-/* Linux tells what is left of the time. */
+/* Linux returns the remaining time. */
 static bool the_rest_is_told(void)
 {
     int32_t wait[] = {5, 500000}; /* seconds and microseconds of the call itself */
@@ -367,23 +367,23 @@ static bool the_rest_is_told(void)
 int main(void)
 {
     static const struct tap_point points[] = {
-        {"a pipe has bytes, and room", of_a_pipe},
+        {"a pipe is ready for reading and writing", of_a_pipe},
         {"a pipe without another end", of_a_pipe_without_another_end},
-        {"files, devices, and what there is not", of_others},
+        {"files, devices, and descriptors that do not exist", of_others},
         {"the console", of_the_console},
         {"as many as there can be", of_many},
-        {"what is refused", what_is_refused},
-        {"a time is over", a_time_is_over},
+        {"refused calls", what_is_refused},
+        {"a wait ends after its time", a_time_is_over},
         {"bytes wake", bytes_wake},
         {"room wakes", room_wakes},
-        {"the end of the other end wakes", an_end_wakes},
-        {"each byte of a writer that asks nobody is seen", each_byte_is_seen},
-        {"all who wait are woken", all_are_woken},
-        {"who waits can be killed", who_waits_can_be_killed},
+        {"closing the other end wakes", an_end_wakes},
+        {"each byte of a writer that makes no calls is seen", each_byte_is_seen},
+        {"all waiters are woken", all_are_woken},
+        {"a process that polls can be killed", a_polling_process_can_be_killed},
         {"a signal ends it, and it is not made again", a_signal_ends_it},
-        {"a mask is for the wait", a_mask_is_for_the_wait},
-        {"sets are bits", sets_are_bits},
-        {"the rest of the time is told", the_rest_is_told},
+        {"the mask of ppoll holds only during the wait", a_mask_is_for_the_wait},
+        {"signal sets are bits", sets_are_bits},
+        {"the remaining time is reported", the_rest_is_told},
     };
 
     return TAP_RUN(points);

@@ -193,7 +193,8 @@ static int sleeps_a_moment(void)
     return 0;
 }
 
-/* It has the place of one that was killed in its sleep, and whose time comes while this one waits for a child. */
+/* It has the place of a process that was killed in its sleep; that one's wake-up time comes while this one waits for a
+ * child. */
 static int waits_longer(void)
 {
     pid_t child = fork();
@@ -205,7 +206,7 @@ static int waits_longer(void)
     return child_end(child) == EXITED(5) ? 0 : 1;
 }
 
-static bool killed_sleeper_wakes_nobody(void)
+static bool a_killed_sleeper_wakes_no_other(void)
 {
     return killed(sleeps_a_moment) && IS(child_run(waits_longer), EXITED(0));
 }
@@ -220,7 +221,7 @@ static bool kill_waiter(void)
     bool good = killed(waits_forever);
     char *page = NULL;
 
-    good = IS(shm_open(BOARD, &page), 0) && good; /* which its child has still */
+    good = IS(shm_open(BOARD, &page), 0) && good; /* its child still has it open */
     good = IS(kill((pid_t)board[1], SIGKILL), 0) && good;
     return end(good);
 }
@@ -268,7 +269,7 @@ static bool child_kills_parent(void)
     return IS(child_run(kills_its_parent), EXITED(5));
 }
 
-static bool kill_nobody(void)
+static bool kill_a_missing_process(void)
 {
     return FAILS(kill(-0x7fffffff, SIGKILL), ESRCH) && FAILS(kill(0x7fffffff, SIGKILL), ESRCH) &&
            FAILS(kill(0x7fffffff, 0), ESRCH);
@@ -359,25 +360,25 @@ static bool pids(void)
 }
 
 static const struct tap_point points[] = {
-    {"the low byte of the exit status is told", exit_statuses},
-    {"nobody to wait for is ECHILD", nobody_to_wait_for},
+    {"the low byte of the exit status is reported", exit_statuses},
+    {"a wait without children is ECHILD", nobody_to_wait_for},
     {"wait waits", wait_waits},
-    {"every child is told once, by id", each_child_once},
-    {"every child is told once, to wait", any_child},
-    {"an orphan goes on, and is nobody else's child", orphan},
+    {"every child is reported once, by id", each_child_once},
+    {"every child is reported once, to wait", any_child},
+    {"an orphan continues, and is no other process's child", orphan},
     {"ended children whose parent exits are forgotten", ended_and_never_waited_for},
     {"a sleeper can be killed", kill_sleeper},
-    {"a killed sleeper's time wakes nobody else", killed_sleeper_wakes_nobody},
+    {"a killed sleeper's time wakes nobody else", a_killed_sleeper_wakes_no_other},
     {"a spinner can be killed", kill_spinner},
-    {"one that waits can be killed, its child goes on", kill_waiter},
-    {"one that reads can be killed", kill_reader},
+    {"a process that waits can be killed, its child continues", kill_waiter},
+    {"a process that reads can be killed", kill_reader},
     {"a process can kill itself", kill_self},
     {"a newborn can be killed", kill_newborn},
     {"a parent cannot be killed", child_kills_parent},
-    {"kill of nobody is ESRCH", kill_nobody},
+    {"kill of a missing process is ESRCH", kill_a_missing_process},
     {"sleep lasts as long as asked for", sleeps_as_long},
     {"sleepers wake in order", wake_in_order},
-    {"the clock goes on", clock_goes_on},
+    {"the clock advances", clock_goes_on},
     {"spinners are preempted", spinners_are_preempted},
     {"process ids", pids},
 };

@@ -36,7 +36,7 @@ int walker;
 static unsigned seed, steps = 3000, walkers = 4;
 static struct link {
     pid_t walker;
-    int ready[2], go[2]; /* pipes from and to it */
+    int ready[2], go[2]; /* pipes from and to the process */
 } links[WALKERS_MAX];
 
 /* ------------------------------------------------------------------------------------------ a walker */
@@ -54,7 +54,7 @@ bool any_step(void)
     return choice < 96 ? pipes_step() : processes_step();
 }
 
-/* All have stopped: the parent looks at what there is. */
+/* All have stopped: the parent checks the state. */
 static bool stop(void)
 {
     char byte = 'r';
@@ -91,12 +91,12 @@ static bool servers_are_right(void)
 {
     int error;
 
-    while ((error = proc_audit(CLIENT_SLOT_PROC)) == -EAGAIN) /* the last one was just now */
+    while ((error = proc_audit(CLIENT_SLOT_PROC)) == -EAGAIN) /* the last audit was just now */
         usleep(MICROSECONDS_PER_TICK);
     return IS(error, 0);
 }
 
-/* What is open is what the model says; a killed process's orphans may still be about to end. */
+/* The open segments are those of the model; orphans of killed processes may still be about to end. */
 static bool segments_are_right(void)
 {
     unsigned open = 0;
@@ -108,7 +108,7 @@ static bool segments_are_right(void)
     return IS(memory_now().segments, open);
 }
 
-/* False at once if one of them ends before its last stop, as then it says why. */
+/* False at once if one of them ends before its last stop, as it then says why. */
 static bool watch(void)
 {
     unsigned rounds = steps / walkers / (STEPS_BETWEEN / walkers);
@@ -179,7 +179,7 @@ static void take_arguments(int argc, char **argv)
     if (walkers < 1 || walkers > WALKERS_MAX)
         exit(2);
     printf("# seed %u, %u steps, %u processes\n", seed, steps, walkers);
-    seed--; /* each run has another */
+    seed--; /* another seed for each run */
 }
 
 int main(int argc, char **argv)

@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* It is in the background: what is typed is not for it, and its read waits as long as it lives. */
+/* It is in the background: typed input is not for it, and its read waits as long as it lives. */
 static int reads(void)
 {
     char bytes[16];
@@ -48,7 +48,7 @@ static int reads_ignoring(void)
     return 1;
 }
 
-/* It goes on only if a read has ended by EINTR. A signal that came between two reads ends none, so there is another. */
+/* It continues only if a read has ended by EINTR. A signal between two reads ends none, so another is sent. */
 static bool reads_end(void)
 {
     enum { TIMES = 5, TRIES = 100 };
@@ -72,7 +72,7 @@ static bool reads_go_on(void)
     return heard_all(reads_on);
 }
 
-/* Of one that does nothing it does not hear, of one that ends it it ends. */
+/* An ignored signal does not end the read; a lethal one ends the process. */
 static bool others_act_as_usual(void)
 {
     heard_begin();
@@ -85,7 +85,7 @@ static bool others_act_as_usual(void)
     return heard_end(good);
 }
 
-/* What was typed is still there for who is in the foreground. */
+/* The typed input is still there for the process in the foreground. */
 static bool nothing_is_lost(void)
 {
     static char line[16];
@@ -98,7 +98,7 @@ static bool nothing_is_lost(void)
 
 static const struct tap_point points[] = {
     {"reads end", reads_end},
-    {"reads go on", reads_go_on},
+    {"reads continue", reads_go_on},
     {"other signals", others_act_as_usual},
     {"nothing is lost", nothing_is_lost},
 };
@@ -107,5 +107,5 @@ int main(void)
 {
     char line[16];
 
-    return read(0, line, sizeof line) == 2 ? TAP_RUN(points) : 1; /* who has read keeps its children from reading */
+    return read(0, line, sizeof line) == 2 ? TAP_RUN(points) : 1; /* now its children cannot read */
 }

@@ -33,7 +33,7 @@ static int opens_segments(void)
     return 9;
 }
 
-/* A page of a file that is mapped, and taken back by the truncation. */
+/* A page of a file is mapped, and revoked when the file is truncated. */
 static int cuts_files(void)
 {
     enum { READ_WRITE = 3, SHARED = 1 };

@@ -31,7 +31,7 @@ static int execs(void)
     return errno;
 }
 
-/* The program that is run is this one: compare(). */
+/* The interpreter is this program: compare(). */
 static bool sees(const char *words)
 {
     setenv("EXPECTED", words, 1);
@@ -70,7 +70,7 @@ static bool arguments(void)
            script_sees("#!tests/t_scripts x", "tests/t_scripts|x|script|one||");
 }
 
-/* In so many bytes at most the line is looked for: an argument is cut there, a path is not. */
+/* The line is searched for only in so many bytes: a longer argument is cut, a longer path is refused. */
 static bool long_lines(void)
 {
     static char text[2 * LINE], words[2 * LINE];
@@ -111,7 +111,7 @@ static bool unchain(int depth)
     return good;
 }
 
-/* A script's interpreter may be a script, but not for ever. */
+/* A script's interpreter may be a script, to a greatest depth. */
 static bool scripts_of_scripts(void)
 {
     script = "script0";
@@ -144,7 +144,7 @@ static bool refused(void)
     return IS(unlink(script), 0) && good;
 }
 
-/* Who is refused has as many descriptors as before. */
+/* After a refused exec there are as many descriptors as before. */
 static int execs_again_and_again(void)
 {
     enum { TIMES = 300 };
@@ -170,7 +170,7 @@ int main(int argc, char **argv)
         {"with one argument, and all its spaces", arguments},
         {"as much of the line as there is room for", long_lines},
         {"the interpreter is a script", scripts_of_scripts},
-        {"what is none, or names none", refused},
+        {"a script without an interpreter", refused},
         {"no descriptor stays open", descriptors},
     };
 

@@ -31,7 +31,7 @@ static uint32_t processes_now(void)
     return IS(proc_get_limit(CLIENT_SLOT_PROC, &limit, &used), 0) ? used : 0;
 }
 
-/* Named ones from `first` on, each of a page: how many it can have of `most`. */
+/* Attaches up to `most` named segments of a page each, from `first` on; returns how many. */
 static int attaches(int first, int most)
 {
     char text[16];
@@ -111,7 +111,7 @@ static bool segments_of_others_are_kept(void)
         HOLDS(board[NAMES_MADE] > 1900 && board[NAMES_MADE] < SHM_SEGMENTS_MAX && board[NUMBERS_MADE] > 5000) && good;
     board[TURN] = 3;
     good = IS(child_end(greedy), EXITED(0)) && good;
-    while (processes_now() > before) /* children of children, too */
+    while (processes_now() > before) /* also of children's children */
         usleep(10000);
     return IS(shm_close(BOARD), 0) && good;
 }
@@ -119,7 +119,7 @@ static bool segments_of_others_are_kept(void)
 int main(void)
 {
     static const struct tap_point points[] = {
-        {"who has all that it may, by number and by name, leaves others theirs", segments_of_others_are_kept},
+        {"a process with all segments it may have leaves others theirs", segments_of_others_are_kept},
     };
 
     return TAP_RUN(points);

@@ -60,8 +60,8 @@ static uint64_t cost_of(int (*piece)(void), int status)
     return IS(child_run(piece), status) ? now() - begun : 0;
 }
 
-/* It has had so many pages of a file without a name, and none any more, as it tells the server alone: what that
- * answers. */
+/* It has mapped so many pages of a file without a name, and tells the server, but not mem, that it has none any more.
+ * Returns the server's answer. */
 static int has_had(uint32_t pages)
 {
     uint32_t at = 0, granted = 0, fd = 0;
@@ -80,7 +80,7 @@ static int has_had(uint32_t pages)
     return file_close(CLIENT_SLOT_FILE, fd) ? -1 : file_unmap(CLIENT_SLOT_FILE, at, pages);
 }
 
-/* Thousands of pages, of large files and small ones. It does not settle. */
+/* Thousands of pages, of large and of small files. It does not settle. */
 static int owes_much(void)
 {
     if (has_had(MUCH) < 0)
@@ -95,7 +95,7 @@ static int owes_much(void)
         pause();
 }
 
-/* Beside it others end, and execute programs, as without it; its own end takes longer. */
+/* Meanwhile others end and exec as fast as without it; its own end takes longer. */
 static bool others_do_not_wait(void)
 {
     uint32_t free = pages_free();
@@ -136,11 +136,11 @@ static bool calls_settle(void)
     return IS(child_run(loses_files), EXITED(3));
 }
 
-/* With an argument it is what is executed. */
+/* With an argument it is the program that is executed. */
 int main(int argc, char **argv)
 {
     static const struct tap_point points[] = {
-        {"others do not wait for what somebody owes", others_do_not_wait},
+        {"others do not wait for pages that one owes", others_do_not_wait},
         {"a call that loses a file returns when its pages are free", calls_settle},
     };
 

@@ -44,7 +44,7 @@ static void adds(void)
         array[page * PAGE] = (char)page;
     for (int page = 0; page < 20; page++)
         sum += array[page * PAGE];
-    if (getppid() > 0 && write(-1, "", 1) < 0) /* calls use it, too */
+    if (getppid() > 0 && write(-1, "", 1) < 0) /* calls use the stack, too */
         sum += 10;
 }
 
@@ -59,7 +59,7 @@ static bool a_child_has_it_as_stack(void)
     return in_child(runs_there, 200);
 }
 
-/* Each access is the first one, with flags set, and another stack pointer. */
+/* Each access is a first touch, with flags set, and another stack pointer. */
 static bool touches(char *at, uint32_t stack)
 {
     uint32_t a = 0xa, b = 0xb, d = 0xd, s = (uint32_t)at, flags, after = stack;
@@ -88,7 +88,7 @@ static bool a_fault_needs_no_stack(void)
 
 /* ---------------------------------------------------------------------------------- signals */
 
-/* With a stack that is nowhere near there yet, until it has heard. */
+/* Its stack pointer is in a page that is not granted yet, until it has handled a signal. */
 static int spins_there(void)
 {
     for (int n = 1; n <= 6; n++)
@@ -118,8 +118,7 @@ static bool a_frame_is_made_there(void)
     return with_a_child(each_is_heard);
 }
 
-/* What the library of system calls has of stacks of its own, in the message page: whether it has used the outer one;
- * and no last words. */
+/* The library's own stacks, in the message page: whether it has used the outer one; and no last words. */
 enum { LEVELS = 2, LEVEL_WORDS = 100, STACK_WORDS = 87, ROOM = 8 };
 static const volatile uint32_t *const levels = (const volatile uint32_t *)(MESSAGE_PAGE + PAGE / 2);
 
@@ -151,8 +150,8 @@ static int runs_and_touches(void)
     return sum == 200 && good && was_interrupted() && has_room() ? 7 : 8;
 }
 
-/* It has children that touch pages for the first time, till all have heard many signals, which come as fast as they
- * can, and one has come while it ran itself. */
+/* Its children touch pages for the first time, until all have handled many signals, which come as fast as possible, and
+ * one has come while it ran itself. */
 static int has_many(void)
 {
     board[READY] = 1;

@@ -13,7 +13,7 @@
 
 enum { MANY = 3000, PAGE = 4096, WORDS = PAGE / 4 };
 
-/* Where a segment is whose opening must succeed. */
+/* The address of a segment whose opening must succeed. */
 static volatile uint32_t *opened(int id)
 {
     char *page = NULL;
@@ -313,7 +313,7 @@ static bool dropped_by_exec(void)
     return IS(child_run(execs_with_it), EXITED(0)) && IS(child_run(execs_and_touches), SIGSEGV);
 }
 
-/* What the program does that was exec'ed with segment 1 open. */
+/* What the program does that was executed with segment 1 open. */
 static int after_exec(const char *what)
 {
     if (memory_now().segments != 0)
@@ -388,7 +388,7 @@ static const struct tap_point points[] = {
     {"it lives as long as the last process that has it", child_outlives},
     {"opened after fork, by the parent first", parent_first},
     {"opened after fork, by the child first", child_first},
-    {"who has not opened it cannot close it", stranger},
+    {"a process that has not opened it cannot close it", stranger},
     {"exit closes", closed_by_exit},
     {"a fault closes", closed_by_fault},
     {"kill closes", closed_by_kill},

@@ -17,7 +17,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* As in <sys/mman.h>, which a file includes or shm_named.h. */
+/* As in <sys/mman.h>, which a file cannot include together with shm_named.h. */
 int mprotect(void *address, size_t length, int protection);
 int posix_shm_unlink(const char *name) __asm__("shm_unlink");
 
@@ -27,7 +27,7 @@ enum { PAGE = PAGE_SIZE, PAGES = 2000, BYTES = PAGES * PAGE, READ_WRITE = 3, CRE
 static const char name[] = "t_shm_named";
 static char *shared;
 
-/* One whose making must succeed. */
+/* A segment that must be made. */
 static char *made(const char *of, size_t bytes, int flags)
 {
     void *at = NULL;
@@ -37,7 +37,7 @@ static char *made(const char *of, size_t bytes, int flags)
     return at;
 }
 
-/* One that there is. */
+/* A segment that exists. */
 static char *attached(int flags)
 {
     void *at = NULL;
@@ -224,7 +224,7 @@ static int stores_untouched(void)
     return 0;
 }
 
-/* By any call: again to write, by mprotect, through another window. */
+/* By any call: attach again to write, mprotect, through another window. */
 static int raises(void)
 {
     struct words protect = {{MEM_PROTECT, (uint32_t)shared, 2 * PAGE, READ_WRITE}};
@@ -234,7 +234,7 @@ static int raises(void)
     if (shm_attach(name, 0, 0, &at) == 0 || errno != EACCES || shm_attach(name, PAGE, SHM_CREATE, &at) == 0 ||
         errno != EACCES)
         return 1;
-    for (int page = 0; page < 3; page++) /* the last one has not been touched */
+    for (int page = 0; page < 3; page++) /* the last page has not been touched */
         if (mprotect(shared + page * PAGE, PAGE, READ_WRITE) == 0 || errno != EACCES)
             return 2;
     if (ipc_call(CLIENT_SLOT_MEM, ipc_window((uint32_t)shared, 2), &protect) || (int32_t)protect.w[0] != -EACCES)
@@ -257,14 +257,15 @@ static int reads_alone(void)
            child_run(raises) != SIGSEGV;
 }
 
-static bool who_may_read_cannot_write(void)
+static bool a_read_only_segment_cannot_be_written(void)
 {
     struct shm_status status;
 
     shared = made(name, 3 * PAGE, SHM_OTHERS_READ);
     shared[PAGE] = 'r';
     bool good = IS(child_run(reads_alone), EXITED(0)) && IS(shared[0], 0) && IS(shared[PAGE], 'r');
-    good = IS(child_run(stores_into_it), EXITED(0)) && IS(shared[PAGE], 'w') && good; /* who inherits may write, too */
+    good = IS(child_run(stores_into_it), EXITED(0)) && IS(shared[PAGE], 'w') &&
+           good; /* a child that inherits it may write, too */
     good = IS(shm_status(name, &status), 0) && IS(status.rights, 1) && IS(status.pages, 3) && good;
     return IS(shm_unlink(name), 0) && IS(shm_detach(shared), 0) && good;
 }
@@ -275,8 +276,8 @@ static int asks_to_read(void)
     return child_run(raises) == EXITED(1) || child_run(stores_into_it) != SIGSEGV;
 }
 
-/* Of one that others may write, who asked to read does not. */
-static bool who_asked_to_read_cannot_write(void)
+/* Others may write, but a process that asked to read may not. */
+static bool attached_to_read_is_read_only(void)
 {
     char *at = made(name, 2 * PAGE, 0);
 
@@ -437,19 +438,19 @@ int main(void)
     static const struct tap_point points[] = {
         {"a segment begins zeroed, each time", begins_zeroed_each_time},
         {"another process that attaches it sees what is stored", another_process_sees},
-        {"pages come when they are touched", pages_come_when_they_are_touched},
+        {"pages appear when they are touched", pages_come_when_they_are_touched},
         {"attached twice it is detached twice", attached_twice},
         {"a touch after the last detach, or behind it, kills", a_touch_after_the_last_detach_or_beside_kills},
         {"holders are counted after fork, exit and kill", holders_are_counted},
         {"exec drops it", exec_drops_it},
-        {"it goes with the last holder", it_goes_with_the_last_holder},
+        {"it ends with the last holder", it_goes_with_the_last_holder},
         {"unlinked, it lives until the last detach", unlinked_it_lives_until_the_last_detach},
-        {"who may read cannot write, by whatever call", who_may_read_cannot_write},
-        {"who asked to read cannot write", who_asked_to_read_cannot_write},
+        {"a process with a read-only segment cannot write, by any call", a_read_only_segment_cannot_be_written},
+        {"a process that attached to read cannot write", attached_to_read_is_read_only},
         {"each error", attach_errors},
         {"it is listed", it_is_listed},
-        {"a process has so many attached, or fewer if it says so", limits_of_a_process},
-        {"all have so many", limits_of_all},
+        {"the number of attached segments is limited, and can be lowered", limits_of_a_process},
+        {"the number of segments that all processes attach is limited", limits_of_all},
         {"memory is bounded by RLIMIT_AS", memory_is_bounded_by_the_limit},
     };
     return TAP_RUN(points);

@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* As in libuser/mem/shm.h, which a file includes or <sys/mman.h>. */
+/* As in libuser/mem/shm.h, which a file cannot include together with <sys/mman.h>. */
 int assigned_shm_open(int id, char **pointer) __asm__("tally_shm_open");
 int shm_close(int id);
 
@@ -184,10 +184,10 @@ int main(void)
 {
     static const struct tap_point points[] = {
         {"another process that opens it sees what is stored", another_process_sees},
-        {"it stays when nobody has it open", it_stays_without_holders},
+        {"it stays when no process has it open", it_stays_without_holders},
         {"unlinked, it lives until the last close", unlinked_it_lives_until_the_last_close},
         {"each error of shm_open and shm_unlink", open_errors},
-        {"who opened it to read cannot write, nor get that right", who_may_read_cannot_write},
+        {"a file opened to read cannot be written through its mapping", who_may_read_cannot_write},
         {"a touch of what was cut off is SIGBUS", what_is_cut_is_gone},
         {"the assignment's shm_open in the same program", the_assignments_is_another},
         {"named semaphores", named_semaphores},

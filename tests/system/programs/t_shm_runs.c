@@ -24,7 +24,7 @@ struct shared {
     volatile int count;
 };
 
-/* `runs` calls, after each of which the memory must be as after the first. */
+/* Calls `runs` times; after each call the memory must be as after the first. */
 static bool repeated(bool (*round)(void), int runs)
 {
     bool good = round();
@@ -38,7 +38,7 @@ static bool repeated(bool (*round)(void), int runs)
     return good;
 }
 
-/* Nobody closes for good before the other one came. */
+/* Neither closes for good before the other has come. */
 static void count(struct shared *shared)
 {
     uacquire(&shared->lock);

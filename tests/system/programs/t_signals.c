@@ -35,7 +35,7 @@ static int calls_proc(void)
     return 1;
 }
 
-/* A call that is the program's own: its answer comes in registers. */
+/* A call that the program makes itself: its answer comes in registers. */
 static int calls_mem(void)
 {
     char *page;
@@ -78,7 +78,7 @@ static int forks(void)
         if (status != EXITED(3))
             return 4;
     }
-    board[READY] = 2; /* nobody is left that it has forked */
+    board[READY] = 2; /* none of its children is left */
     for (;;)
         pause();
 }
@@ -90,31 +90,31 @@ static int yields(void)
         sched_yield();
 }
 
-static bool who_computes(void)
+static bool one_that_computes(void)
 {
     return heard_all(computes);
 }
-static bool who_calls_proc(void)
+static bool one_that_calls_proc(void)
 {
     return heard_all(calls_proc);
 }
-static bool who_calls_mem(void)
+static bool one_that_calls_mem(void)
 {
     return heard_all(calls_mem);
 }
-static bool who_calls_libraries(void)
+static bool one_that_calls_the_library(void)
 {
     return heard_all(calls_libraries);
 }
-static bool who_forks(void)
+static bool one_that_forks(void)
 {
     return heard_all_until(forks, 2);
 }
-static bool who_yields(void)
+static bool one_that_yields(void)
 {
     return heard_all(yields);
 }
-static bool who_sleeps(void)
+static bool one_that_sleeps(void)
 {
     return heard_all(sleeps);
 }
@@ -155,7 +155,7 @@ static int sleeps_a_little(void)
     return 6;
 }
 
-/* wait: with EINTR, or again where the handler wants that. */
+/* wait: ends with EINTR, or continues if the handler allows that. */
 static int ends_wait(void)
 {
     int status = 0;
@@ -175,7 +175,7 @@ static bool wait_ends(void)
     return heard_ends(ends_wait, 2, EXITED(9));
 }
 
-/* sigsuspend lets through what is blocked else; then it is blocked again. */
+/* sigsuspend lets a blocked signal through; then it is blocked again. */
 static int suspends(void)
 {
     sigset_t none, one, was;
@@ -206,9 +206,9 @@ enum { MADE_AGAIN = 8, ENDED = 9 };
 
 static char block[BLOCK];
 static int ends[2], flags;
-static uint32_t uses; /* of the end before it waits: with some the ring is in its memory */
+static uint32_t uses; /* of the pipe before it waits: after some its ring is mapped */
 
-/* The status of one whose last read or write has such a result. */
+/* Returns the status for the result of the last read or write. */
 static int tell(ssize_t result, ssize_t whole)
 {
     if (result == whole)
@@ -250,7 +250,7 @@ static int writes_pipe(void)
     return tell(write(ends[1], block, 1), 1);
 }
 
-/* There is room for some: how many is the result, whatever the handler wants. */
+/* There is room for some bytes: their number is the result, whatever the handler allows. */
 static int writes_more_than_fits(void)
 {
     if (begin_writes())
@@ -260,7 +260,7 @@ static int writes_more_than_fits(void)
     return some > 0 && some <= RING && board[HEARD] ? ENDED : 1;
 }
 
-/* What it waits for comes after some signals, if they alone shall not end it. */
+/* The awaited bytes come after some signals, if the signals alone are not to end the call. */
 static bool ends_with(int (*piece)(void), bool writes, int expected)
 {
     uint32_t most = expected == ENDED ? MANY : RESTARTS;
@@ -316,7 +316,7 @@ static bool pipe_writes_end_in_between(void)
            both_end_with(writes_more_than_fits, true, SA_RESTART, ENDED);
 }
 
-/* A file's bytes are all read and written, whatever comes meanwhile. */
+/* All of a file's bytes are read and written, whatever signals come meanwhile. */
 static int uses_file(void)
 {
     const struct itimerval often = {{0, 10000}, {0, 10000}};
@@ -353,7 +353,7 @@ static int blocks(void)
         return 1;
     sigemptyset(&some), sigaddset(&some, SIGUSR1);
     sigprocmask(SIG_UNBLOCK, &some, NULL);
-    if (board[HEARD] != 1) /* many are one */
+    if (board[HEARD] != 1) /* many pending ones are one */
         return 2;
     sigemptyset(&some);
     sigprocmask(SIG_SETMASK, &some, NULL);
@@ -395,8 +395,8 @@ static bool ignored_ones_do_nothing(void)
     return heard_end(IS(child_end(child), SIGTERM) && good);
 }
 
-/* Only the kill is heard of whoever can do something about it. */
-static bool nobody_catches_a_kill(void)
+/* SIGKILL cannot be caught: only its sender is told. */
+static bool a_kill_is_not_caught(void)
 {
     heard_begin();
     pid_t child = child_start(computes);
@@ -404,7 +404,7 @@ static bool nobody_catches_a_kill(void)
     return heard_end(IS(kill(child, SIGKILL), 0) && IS(child_end(child), SIGKILL) && IS(board[HEARD], 0));
 }
 
-/* A value comes with a signal; who sends it may not say that it comes from elsewhere. */
+/* A value comes with a signal. The sender cannot claim that the signal comes from elsewhere. */
 static bool values_are_queued(void)
 {
     heard_begin();
@@ -417,7 +417,7 @@ static bool values_are_queued(void)
     return heard_end(IS(board[HEARD], 1) && good);
 }
 
-/* The parent's handler hears of each child, wherever it is. */
+/* The parent's handler is called for each child, wherever the parent is. */
 static bool children_are_heard_of(void)
 {
     heard_begin();
@@ -449,7 +449,7 @@ static int executes(void)
     child_exec("/tests/t_signals", "after");
 }
 
-/* Ignored stays ignored, blocked stays blocked and waits; what was caught is not. */
+/* Ignored signals stay ignored, blocked ones stay blocked and pending; caught ones are no longer caught. */
 static int look_after_exec(void)
 {
     sigset_t now, waiting;
@@ -470,7 +470,7 @@ static bool exec_keeps_some(void)
     return heard_end(IS(child_run(executes), EXITED(9)));
 }
 
-/* A shell waits for its children also if the program before it ignored them. */
+/* A shell waits for its children even if the program before it ignored them. */
 static int executes_shell(void)
 {
     signal(SIGCHLD, SIG_IGN);
@@ -484,29 +484,29 @@ static bool shell_waits(void)
 }
 
 static const struct tap_point points[] = {
-    {"who computes hears each, and goes on as before", who_computes},
-    {"who calls proc", who_calls_proc},
-    {"who calls mem itself", who_calls_mem},
-    {"who calls a library", who_calls_libraries},
-    {"who forks and waits", who_forks},
-    {"who yields", who_yields},
-    {"who sleeps", who_sleeps},
+    {"a process that computes handles each, and is otherwise unaffected", one_that_computes},
+    {"a process that calls proc", one_that_calls_proc},
+    {"a process that calls mem itself", one_that_calls_mem},
+    {"a process that calls the library", one_that_calls_the_library},
+    {"a process that forks and waits", one_that_forks},
+    {"a process that yields", one_that_yields},
+    {"a process that sleeps", one_that_sleeps},
     {"a sleep and a pause end, with what is left", sleep_ends},
-    {"a wait ends, or goes on", wait_ends},
+    {"a wait ends, or continues", wait_ends},
     {"sigsuspend", suspension_ends},
     {"a read of a pipe ends", pipe_reads_end},
-    {"a read of a pipe goes on", pipe_reads_go_on},
+    {"a read of a pipe continues", pipe_reads_go_on},
     {"a write to a pipe ends", pipe_writes_end},
-    {"a write to a pipe goes on", pipe_writes_go_on},
+    {"a write to a pipe continues", pipe_writes_go_on},
     {"a write to a pipe ends in between", pipe_writes_end_in_between},
     {"reads and writes of files are whole", files_are_not_interrupted},
-    {"blocked ones wait", blocked_ones_wait},
-    {"ignored ones do nothing", ignored_ones_do_nothing},
-    {"nobody catches SIGKILL", nobody_catches_a_kill},
+    {"blocked signals stay pending", blocked_ones_wait},
+    {"ignored signals have no effect", ignored_ones_do_nothing},
+    {"SIGKILL cannot be caught", a_kill_is_not_caught},
     {"sigqueue()", values_are_queued},
     {"SIGCHLD", children_are_heard_of},
     {"exec keeps what is ignored and blocked", exec_keeps_some},
-    {"a shell waits for what was ignored before it", shell_waits},
+    {"a shell waits for children that the program before it ignored", shell_waits},
 };
 
 int main(int argc, char **argv)

@@ -15,11 +15,11 @@
 
 enum {
     BOARD = -21,
-    TURNS = 60, /* in all, of two or more that hand over to each other */
+    TURNS = 60, /* in total, of two or more processes that hand over to each other */
 };
 
 static struct board {
-    uint32_t turn;    /* whose it is */
+    uint32_t turn;    /* the number of the one whose turn it is */
     uint32_t players; /* how many take turns */
     uint32_t seen;
 } volatile *board;
@@ -39,7 +39,7 @@ static void begin(uint32_t players)
     board->players = players;
 }
 
-/* Waits for its turns by looking at the board, and gives each away at once. */
+/* Waits for its turn by polling the board, and hands over at once. */
 static int play(uint32_t player)
 {
     for (uint32_t turn = player; turn < TURNS; turn += board->players) {
@@ -72,7 +72,7 @@ static bool takes_turns(uint32_t players)
         good = IS(child_end(children[i]), EXITED(0)) && good;
     uint32_t ticks = uptime() - begun;
     good = HOLDS(ticks >= TURNS / 2) && good;
-    /* Some more where the host is busy; turns of two ticks would be all too many. */
+    /* Some more if the host is busy; turns of two ticks would be far too many. */
     good = IS(ticks < 2 * TURNS - TURNS / 4 ? 0 : ticks, 0) && good;
     return IS(shm_close(BOARD), 0) && good;
 }
@@ -106,8 +106,8 @@ static bool parent_goes_on(void)
     return IS(shm_close(BOARD), 0) && first;
 }
 
-/* A tick or two that come at once, as from a busy host, do not let a child go before its parent. A very
- * busy one gives more at once, but not every time. */
+/* A tick or two that come at once, as on a busy host, do not let a child run before its parent. A very busy host may
+ * deliver more at once, but not every time. */
 static bool parent_goes_on_first(void)
 {
     for (int tries = 0; tries < 5; tries++)
@@ -122,7 +122,7 @@ static int spins(void)
         ;
 }
 
-/* Who calls servers in a loop is hardly ever found running, and has no more than its turns. */
+/* A process that calls servers in a loop is hardly ever found running, and gets no more than its turns. */
 static bool callers_take_turns(void)
 {
     pid_t child = child_start(spins);
@@ -131,7 +131,7 @@ static bool callers_take_turns(void)
     while (last - begun < 40) {
         uint32_t now = uptime();
         calls = now == last ? calls + 1 : 0;
-        slices += calls == 3; /* a call that a tick interrupted tells of the next slice, too */
+        slices += calls == 3; /* a call that a tick interrupted reports the next slice, too */
         last = now;
     }
     return IS(child_kill(child), SIGKILL) && HOLDS(slices <= 30);
@@ -142,7 +142,7 @@ int main(void)
     static const struct tap_point points[] = {
         {"two processes take turns at every tick", two_take_turns},
         {"five processes take turns at every tick", five_take_turns},
-        {"a parent goes on before its new child", parent_goes_on_first},
+        {"a parent continues before its new child runs", parent_goes_on_first},
         {"a process that calls servers takes turns with one that computes", callers_take_turns},
     };
     return TAP_RUN(points);

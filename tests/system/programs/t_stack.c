@@ -13,7 +13,7 @@ enum { PAGE = 4096, ARRAY = 4 << 20, BOTTOM_ROOM = 64 << 10 };
 
 static const uint32_t stack_size = STACK_TOP - STACK_LOW;
 
-/* Keeps an array whole that the compiler would else make as small as what is used of it. */
+/* Keeps the whole array, which the compiler would otherwise cut down to what is used of it. */
 static inline void keep(volatile char *array)
 {
     __asm__ volatile("" : : "r"(array) : "memory");
@@ -58,7 +58,7 @@ static bool large_arrays(void)
            IS(child_run(fills), EXITED(5));
 }
 
-/* A frame's child has the array, too. */
+/* The child of a deep frame has the array, too. */
 static int forks_below(void)
 {
     volatile char array[ARRAY];
@@ -82,7 +82,7 @@ static bool fork_with_array(void)
 
 /* ------------------------------------------------------------------------------------ recursion */
 
-static uint32_t lowest; /* how far down it goes */
+static uint32_t lowest; /* the lowest address it reached */
 
 static __attribute__((noinline)) int recurses(int depth)
 {
@@ -139,8 +139,8 @@ static bool may_not_be_written(uint32_t address)
     return IS(child_run(writes_place), SIGSEGV);
 }
 
-/* The stack's first and last pages are there, nothing below them, and above them what may not be written: the library
- * of system calls. */
+/* The first and last pages of the stack exist, nothing is below them, and above them is the library of system calls,
+ * which is read-only. */
 static bool limits(void)
 {
     bool good = IS(touch(STACK_LOW), EXITED(0)) && IS(touch(STACK_TOP - PAGE / 2) & 0xff, 0);
@@ -166,7 +166,7 @@ static bool too_large(void)
 
 /* --------------------------------------------------------------------------------------- memory */
 
-/* What was not touched is nobody's: twenty stacks of 8 MiB are more than the machine has. */
+/* Untouched stack costs no memory: twenty stacks of 8 MiB are more than the machine has. */
 static bool not_promised(void)
 {
     pid_t children[20];
@@ -193,7 +193,7 @@ static int takes_all_then_recurses(void)
     return uses_nearly_all();
 }
 
-/* As on other systems: not its fault, so it is no fault. */
+/* As on other systems: the program is not to blame, so it is not a fault of its own. */
 static bool no_memory_for_a_page(void)
 {
     return IS(child_run(takes_all_then_recurses), SIGKILL);
@@ -207,7 +207,7 @@ int main(void)
         {"recursion up to 8 MiB, not beyond", recursion},
         {"nothing is beside the stack", limits},
         {"an array that is larger than the stack", too_large},
-        {"what is not touched is not promised", not_promised},
+        {"untouched stack is not promised", not_promised},
         {"without memory for a page of the stack a program is killed", no_memory_for_a_page},
     };
     return TAP_RUN(points);

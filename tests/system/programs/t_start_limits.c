@@ -90,11 +90,11 @@ static bool are_lowered_below(void)
 int main(void)
 {
     static const struct tap_point points[] = {
-        {"what a program starts with is its limit", are_known},
+        {"the limits are those that the program was started with", are_known},
         {"no program raises it", are_not_raised},
-        {"memory within it is there, and no more", memory_is_bound},
+        {"memory within the limit is available, and no more", memory_is_bound},
         {"children share it", children_share_them},
-        {"processes are no more", processes_are_bound},
+        {"the limit of processes holds", processes_are_bound},
         {"a child may lower it for itself", are_lowered_below},
     };
 

@@ -76,7 +76,7 @@ static bool lines_are_read(void)
     return IS(remove("f"), 0) && good;
 }
 
-static bool temporary_files_are_nobody_elses(void)
+static bool temporary_files_are_private(void)
 {
     char name[] = "/tmp/x-XXXXXX", directory[] = "/tmp/d-XXXXXX";
     FILE *file = tmpfile();
@@ -89,7 +89,7 @@ static bool temporary_files_are_nobody_elses(void)
     return HOLDS(mkdtemp(directory) == directory) && IS(rmdir(directory), 0) && good;
 }
 
-/* Names are made of the time, in which clocks do not stand still. */
+/* Names are made from the time, which advances between them. */
 static bool many_are_made_at_once(void)
 {
     enum { MANY = 12 };
@@ -106,7 +106,7 @@ static bool many_are_made_at_once(void)
     return good;
 }
 
-/* Output of a child, which a parent then reads. */
+/* The output of a child, which a parent then reads. */
 static int writes_elsewhere(void)
 {
     if (!freopen("f", "w", stdout))
@@ -174,7 +174,7 @@ int main(void)
         {"streams have modes", streams_have_modes},
         {"streams have places", streams_have_places},
         {"lines are read", lines_are_read},
-        {"temporary files are nobody else's", temporary_files_are_nobody_elses},
+        {"temporary files are nobody else's", temporary_files_are_private},
         {"many temporary names at once", many_are_made_at_once},
         {"output is redirected", output_is_redirected},
         {"trees are walked, names found by pattern", trees_are_walked},

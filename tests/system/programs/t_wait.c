@@ -62,9 +62,9 @@ static bool stops(int signal)
     return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
 }
 
-enum { SIGNALS = 32 }; /* there are no real-time ones */
+enum { SIGNALS = 32 }; /* there are no real-time signals */
 
-/* What is ignored leaves the child for the next signal. */
+/* An ignored signal leaves the child for the next one. */
 static bool each_signal(void)
 {
     pid_t child = child_start(spins);
@@ -111,7 +111,7 @@ static bool own_signals(void)
     return IS(child_run(terminates_itself), SIGTERM) && IS(child_run(aborts), SIGABRT);
 }
 
-/* Until it is waited for, an ended child is there, but nothing ends it again. */
+/* Until it is waited for, an ended child exists, but no signal has an effect on it. */
 static bool tells_existence(void)
 {
     argument = 3;
@@ -138,7 +138,7 @@ static int ends_when_told(void)
     return 9;
 }
 
-/* Whoever ends before the child that is waited for stays to be told, however many those are. */
+/* Children that end before the awaited one can still be waited for, however many there are. */
 static bool others_end_first(void)
 {
     pid_t children[MANY];
@@ -165,7 +165,7 @@ static int is_a_stranger(void)
     return child_end(child);
 }
 
-/* With a child of its own that runs on, so that there is one to wait for in vain. */
+/* With a child that runs on, so that there is one to wait for in vain. */
 static bool strangers(void)
 {
     begin();
@@ -216,16 +216,16 @@ static bool bad_options(void)
 int main(void)
 {
     static const struct tap_point points[] = {
-        {"the low byte of what exit gets", exits},
+        {"the low byte of exit's argument is reported", exits},
         {"each signal ends a process or does nothing", each_signal},
-        {"what is no signal", no_signals},
+        {"invalid signals", no_signals},
         {"a process ends itself by a signal", own_signals},
-        {"kill with 0 tells who is there", tells_existence},
+        {"kill with 0 shows whether a process exists", tells_existence},
         {"a hundred others end first", others_end_first},
         {"strangers are ECHILD at once", strangers},
         {"WNOHANG", without_waiting},
         {"-1 and 0 are any child", any_of_them},
-        {"options that there are not", bad_options},
+        {"unknown options", bad_options},
     };
     return TAP_RUN(points);
 }

@@ -15,8 +15,7 @@ int main(int argc, char **argv);
 
 enum { PAGE = 4096, BLOCKS = 200, BLOCK = 140000, NOWHERE = 16 };
 
-/* Whoever comes first, and for so many blocks that malloc asks for the heap's end again, which sbrk has moved
- * meanwhile. */
+/* In either order; and for so many blocks that malloc asks for the heap's end again, which sbrk has moved meanwhile. */
 static bool heap_beside_malloc(void)
 {
     static char *blocks[BLOCKS];
@@ -101,7 +100,7 @@ static bool files_are_kept(void)
     good = IS(close(3), 0) && IS(unlink("a"), 0) && IS(unlink("a"), -1) && IS(stat("b", &found), 0) &&
            IS(found.size, 1) && good;
     good = IS(open(long_name, O_CREATE | O_RDWR), 3) && IS(close(3), 0) && good;
-    long_name[14] = 0; /* what xv6 keeps of a name */
+    long_name[14] = 0; /* the part of a name that xv6 keeps */
     return IS(unlink(long_name), 0) && IS(unlink("b"), 0) && good;
 }
 
@@ -153,7 +152,7 @@ static bool names_of_headers(void)
            IS(PGROUNDDOWN(PAGE + 1), PAGE) && IS(PGROUNDDOWN((int)here) % PGSIZE, 0);
 }
 
-/* For t_exec, which looks what became of its mask. */
+/* For t_exec, which checks what has become of its mask. */
 static int execs_after_open(void)
 {
     char *const arguments[] = {"t_exec", "mask", NULL};

@@ -9,7 +9,7 @@
 
 int main(void);
 
-/* The standard library's, as a parent of the other world has it. */
+/* waitpid() of the standard library, for a parent that is a standard program. */
 int standard_waitpid(int pid, int *status, int options) __asm__("waitpid");
 
 static const int codes[] = {0, 1, -1, 255, 256, 1000, 0x7fffffff, -0x7fffffff - 1};
@@ -90,8 +90,8 @@ static bool without_status(void)
 int main(void)
 {
     static const struct tap_point points[] = {
-        {"wait tells all of what exit got", whole_status},
-        {"a parent of the standard world is told in its form", parent_of_the_other_world},
+        {"wait reports exit's whole argument", whole_status},
+        {"a standard program gets the status of an xv6 child in its own form", parent_of_the_other_world},
         {"-1 for a killed child", killed},
         {"a parent that does not ask for the status", without_status},
     };

@@ -21,7 +21,7 @@ bool tap_fails(int32_t result, int error, const char *what, const char *file, in
     return false;
 }
 
-static const char *skipped; /* why the point could not be judged */
+static const char *skipped; /* why the point was skipped */
 
 void tap_skip(const char *why)
 {

@@ -15,20 +15,20 @@ struct tap_point {
     bool (*holds)(void);
 };
 
-/* The point says nothing about the system on this machine: the results tell why. */
+/* Skips the point, as it cannot be tested on this machine; the results say why. */
 void tap_skip(const char *why);
 
-/* Runs all points; the result is the program's exit status: 0 if all hold. */
+/* Runs all points; returns the program's exit status: 0 if all hold. */
 int tap_run(const struct tap_point *points, unsigned count);
 #define TAP_RUN(points) tap_run(points, sizeof(points) / sizeof((points)[0]))
 
-/* True if they are equal, else it says so; `what` is the expression of `got`. */
+/* True if they are equal; otherwise says so. `what` is the expression of `got`. */
 bool tap_is(int32_t got, int32_t wanted, const char *what, const char *file, int line);
 #define IS(got, wanted) tap_is((int32_t)(got), (int32_t)(wanted), #got, __FILE_NAME__, __LINE__)
 
-/* The condition, of which it is said when it does not hold. */
+/* Checks a condition; says so if it does not hold. */
 #define HOLDS(condition) tap_is(!!(condition), 1, #condition, __FILE_NAME__, __LINE__)
 
-/* A call that must fail: -1 with that errno. */
+/* Checks that a call fails: -1 with this errno. */
 #define FAILS(call, error) tap_fails((int32_t)(call), error, #call, __FILE_NAME__, __LINE__)
 bool tap_fails(int32_t result, int error, const char *what, const char *file, int line);

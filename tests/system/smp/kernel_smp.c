@@ -118,7 +118,7 @@ void drive(void (*run)(uint32_t))
              (int)wrong.wanted);
 }
 
-/* Answers what the page names, if a flag says so. */
+/* Answers the caller that the page names, if `flags` says so, and waits. */
 static struct event reply_wait(uint32_t flags)
 {
     struct event event = {0};
@@ -160,7 +160,7 @@ err_t driver_grant(const struct event *event, uint32_t address, rights_t rights)
 
 extern char program_end[];
 
-/* The image's text, a page after the other; what cannot be executed is its data. */
+/* The image's text, page by page; what is not executable is its data. */
 static void map_image(uint32_t task)
 {
     uint32_t page = PROGRAM_BASE;

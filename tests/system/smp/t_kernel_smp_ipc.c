@@ -1,6 +1,6 @@
 /*
- * Calls between processors: in both directions, to servers that stay and servers that come, in floods; servers that
- * die, and messages that change while they are being sent.
+ * Calls between processors: in both directions, to servers that stay and servers that move, in floods; servers that are
+ * destroyed, and messages that change while they are being sent.
  *
  * run: --smp 2
  * run: --smp 4
@@ -13,14 +13,14 @@ enum {
     CALLS = 60, /* of each client */
     ROUNDS = 8,
     MESSAGES = 150,
-    SERVICE = 0x80, /* slots: + s, an endpoint, and what calls it */
+    SERVICE = 0x80, /* slots: + s, an endpoint, and a capability to call it */
     SERVICE_CALL = 0x88,
-    EXTRA = 0x90, /* threads beside the crew's */
+    EXTRA = 0x90, /* threads besides the crew */
     VICTIM = CHILD_TASK,
     TASK_FRAMES = 30,
     STRANGE_SLOTS = 0x400,
     STRANGE_SLOTS_COUNT = 4,
-    PLACES = 6, /* of items: some are beyond the windows */
+    PLACES = 6, /* for items: some are outside the windows */
     WINDOW = SCRATCH + 0x100000,
     WINDOW_PAGES = 4,
     CLIENT_WINDOW = SCRATCH + 0x180000,
@@ -149,9 +149,8 @@ static void in_a_flood(void)
     drive(all_end);
 }
 
-/* Answers after a call to the other service, which does the same, as deep as word 2 says: with two
- * threads each, nobody waits in a ring. The page's caller is lost in the call, but not its number.
- */
+/* Answers after a call to the other service, which does the same, as deep as word 2 says. Each service has two threads,
+ * so no two wait for each other. The call overwrites the caller in the page, but not its number. */
 static void asks_the_other(uint32_t k)
 {
     uint32_t s = k % 2;
@@ -181,7 +180,7 @@ static void asks_deeply(uint32_t k)
     __atomic_fetch_add(&ended, 1, __ATOMIC_SEQ_CST);
 }
 
-/* One client: two would take both threads of a service. */
+/* One client: two would occupy both threads of a service. */
 static void servers_call_each_other(void)
 {
     reset();
@@ -198,7 +197,7 @@ static void servers_call_each_other(void)
 
 /* ---------------------------------------------------------------------------- servers that die */
 
-/* Calls until an error comes; that is the last. */
+/* Calls until an error comes, which must be the last. */
 static void asks_until_it_dies(uint32_t k)
 {
     err_t err;
@@ -217,7 +216,7 @@ static void asks_until_it_dies(uint32_t k)
     }
 }
 
-/* Its endpoint, and, before or after that, its task. */
+/* Its endpoint is destroyed, and, before or after that, its task. */
 static void server_dies(uint32_t round)
 {
     SAME(sys_endpoint_create(SERVICE), OK);
@@ -285,8 +284,7 @@ static void change(volatile struct message_page *page, uint32_t *state)
     page->words[any(state) % IPC_PAGE_WORDS] = any(state);
 }
 
-/* Writes what thread 0 sends, and the windows of thread 1, which receives: none where a page or a
- * capability would open a table that stays. */
+/* Changes what thread 0 sends, and the windows of thread 1, which receives. No item opens a table that would stay. */
 static void changes_messages(uint32_t k)
 {
     for (uint32_t state = k;; laps[k]++) {
@@ -402,11 +400,11 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
 {
     static const struct point points[] = {
         {"calls from all processors to a server on one", to_a_server_elsewhere},
-        {"calls from all processors to a server that comes", to_a_server_that_comes},
+        {"calls from all processors to a server that moves", to_a_server_that_comes},
         {"calls in both directions", to_two_servers},
         {"a flood of calls to two threads of a server", in_a_flood},
         {"servers that call each other", servers_call_each_other},
-        {"each caller hears once that the server died", until_the_server_dies},
+        {"each caller gets ERR_DEAD once when the server is destroyed", until_the_server_dies},
         {"messages that others change while they are sent", while_they_change},
     };
 

@@ -13,7 +13,7 @@ enum {
     TREE = 1000,        /* capabilities of each thread */
     TREE_CREW = 3,
     STEPS = 50000, /* random calls; each point runs twice */
-    WORLDS = 100,  /* at most: a world ends when all its threads wait or are dead */
+    WORLDS = 100,  /* at most: a world ends when all its threads wait or are destroyed */
     WORLD_STEPS = 2000,
     SUBJECT = 0x80,
     TREE_SLOTS = 0x2000,           /* + k * TREE */
@@ -22,9 +22,9 @@ enum {
     SHARED_FRAMES = 4,
     TASK_FRAMES = 64,
     VICTIM = CHILD_TASK, /* + k: the tasks of a world */
-    WORLD_FRAMES = 32,   /* that its threads do things with */
+    WORLD_FRAMES = 32,   /* for its threads to use */
     WORLD_SLOTS = 24,
-    WORLD_TASK = 1, /* slots of each */
+    WORLD_TASK = 1, /* slots of each task */
     WORLD_MEMORY = 2,
     WORLD_ENDPOINT = 3,
     WORLD_THREAD = 4,
@@ -89,7 +89,7 @@ static void revokes_the_tree(uint32_t unused)
         SAME(sys_cap_delete(slot), ERR_CAP);
 }
 
-/* Some of the processors, so that they do not only wait for the kernel's lock. */
+/* Uses some of the processors, so that they do more than wait for the kernel's lock. */
 static void start_crew(void (*run)(uint32_t))
 {
     crew = cpu_count() < TREE_CREW ? cpu_count() : TREE_CREW;
@@ -185,7 +185,7 @@ static void any_message(uint32_t *state, volatile struct message_page *page)
     page->slots_count = below(state, 5);
 }
 
-/* The argument words are such that many calls make sense. */
+/* Argument words with which many calls make sense. */
 static struct words any_words(uint32_t *state, uint32_t number)
 {
     switch (number) {
@@ -217,7 +217,7 @@ static struct words any_words(uint32_t *state, uint32_t number)
     }
 }
 
-/* Not all of them: who waits or ends says nothing more, and the log is for people. */
+/* Some numbers are left out: a thread that waits or ends makes no further calls, and the log is for people. */
 static uint32_t any_number(uint32_t *state)
 {
     static const uint8_t seldom[] = {SYS_ipc_reply_wait, SYS_object_destroy, SYS_thread_stop, SYS_ipc_call};
@@ -276,7 +276,7 @@ static void build_world(uint32_t seed)
     }
 }
 
-/* The first may have destroyed the last by then. */
+/* The first thread may have destroyed the last by then. */
 static void start_world(void)
 {
     for (uint32_t k = 0; k < crew; k++) {
@@ -285,7 +285,7 @@ static void start_world(void)
     }
 }
 
-/* When all of them wait or are dead the world is over before. */
+/* The world ends earlier if all threads wait or are destroyed. */
 static void wait_for_steps(void)
 {
     uint32_t seen = steps, since = ticks();
@@ -349,8 +349,8 @@ static void reads_for_ever(uint32_t unused)
         SAME(page[0], 1);
 }
 
-/* Its processor is in user mode all the time, and hears all the same. */
-static void takes_from_who_never_calls(uint32_t unused)
+/* Its processor is in user mode all the time, and must be notified nevertheless. */
+static void takes_from_a_thread_that_never_calls(uint32_t unused)
 {
     (void)unused;
     struct event event = driver_wait();
@@ -364,7 +364,7 @@ static void takes_from_who_never_calls(uint32_t unused)
     }
 }
 
-static void unmapped_from_who_never_calls(void)
+static void unmapped_from_a_thread_that_never_calls(void)
 {
     driver_make();
     quiet_frame = frames_take(1);
@@ -372,7 +372,7 @@ static void unmapped_from_who_never_calls(void)
     reads = 0;
     child_make(CREW, 16);
     crew_start(0, child_thread(CREW, reads_for_ever, 0), 1);
-    drive(takes_from_who_never_calls);
+    drive(takes_from_a_thread_that_never_calls);
 }
 
 void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
@@ -381,7 +381,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
         {"a tree of capabilities grows on all processors while it is revoked", a_tree_grows_while_it_is_revoked},
         {"frames are mapped on all processors while they are revoked", frames_are_mapped_while_they_are_revoked},
         {"100,000 random calls on all processors", random_calls},
-        {"vm_unmap: a thread that never calls", unmapped_from_who_never_calls},
+        {"vm_unmap: a thread that never calls", unmapped_from_a_thread_that_never_calls},
     };
 
     (void)ebx, (void)esi, (void)edi;

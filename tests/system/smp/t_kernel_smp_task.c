@@ -11,7 +11,7 @@
 enum {
     ROUNDS = 100, /* on two processors */
     GROWTHS = 10,
-    CHANGES = 8, /* of a page that somebody reads */
+    CHANGES = 8, /* changes of a page that is read */
     BREAKPOINT = 3,
     PAGE_FAULT = 14,
     FIRST = SCRATCH, /* that page */
@@ -20,7 +20,7 @@ enum {
     TASK_FRAMES = 40,
     VICTIM = CHILD_TASK,
     OTHER = CHILD_TASK + 1,
-    RELAY = 0x80, /* the endpoint of the granter that dies */
+    RELAY = 0x80, /* the endpoint of the granter that is destroyed */
     RELAY_PAGE = THREAD_PAGES + CHILDREN * PAGE_SIZE,
     RELAY_NUMBER = CREW_MAX - 1,
     MINE = SCRATCH,
@@ -30,7 +30,7 @@ enum {
 };
 
 static volatile uint32_t laps[CREW_MAX];
-static volatile uint32_t where; /* a page for all to look at */
+static volatile uint32_t where; /* a page that all read */
 static uint32_t data, frames;
 
 static struct plan plan_of(uint32_t k, uint32_t task, void (*run)(uint32_t))
@@ -79,7 +79,7 @@ static void touches_tables(uint32_t k)
     }
 }
 
-/* All of them are memory again: each goes to another task; and each is filled. */
+/* All frames are memory again: each is donated to another task, and filled. */
 static void frames_are_back(void)
 {
     SAME(sys_task_create(MEMORY, frames, OTHER), OK);
@@ -241,7 +241,7 @@ static void granters_die(void)
 
 /* ---------------------------------------------------------------------------------- pages that are replaced */
 
-/* Whoever hears of this thread's faults first gives it another frame, and then takes from it what it may write to. */
+/* This thread's fault handler first gives it another frame, and then takes the frame to which it may write. */
 static void writes_what_is_read(uint32_t unused)
 {
     volatile uint32_t *page = (volatile uint32_t *)FIRST;
@@ -284,7 +284,7 @@ static void replaces_in_rounds(uint32_t unused)
     }
 }
 
-/* The reader has translations of the frame that goes. */
+/* The readers have translations of the frame that is replaced. */
 static void replaced(uint32_t writers, uint32_t readers, uint32_t drivers)
 {
     driver_make();
@@ -303,13 +303,13 @@ static void replaced(uint32_t writers, uint32_t readers, uint32_t drivers)
     IS(laps[0], CHANGES + 1);
 }
 
-/* The driver is on the second processor, where nobody else is: when it has answered, that has nothing to do. */
+/* The driver is on the second processor, alone: when it has answered, that has nothing else to run. */
 static void replaced_by_answers(void)
 {
     replaced(cpu_count() > 2 ? 2 : 0, 0, 1);
 }
 
-/* The driver is on the writer's processor, which is switched to the writer at once. */
+/* The driver is on the writer's processor, which switches directly to the writer. */
 static void replaced_by_direct_answers(void)
 {
     replaced(0, 1, 0);
@@ -320,7 +320,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
     static const struct point points[] = {
         {"tasks die while their threads run elsewhere: all frames are back", tasks_die_while_they_run},
         {"a new page directory is seen on all processors at once", directories_are_seen_at_once},
-        {"what a task granted goes with it, on all processors", granters_die},
+        {"pages that a task granted are revoked with it, on all processors", granters_die},
         {"the answer to a fault takes a page that another thread reads", replaced_by_answers},
         {"so does one that switches directly", replaced_by_direct_answers},
     };

@@ -19,11 +19,11 @@ enum {
     PING_SIGNAL,
     PONG_SIGNAL,
     ABSENT_PAGE = SCRATCH + 0x300000,
-    GAP = 20000,       /* cycles: more between two looks, and the host did something else */
-    AT_ONCE = 1000000, /* cycles */
-    MAY_BE_LATE = 5,   /* of WAKINGS: a busy host stops one of its processors meanwhile */
+    GAP = 20000,       /* in cycles: a longer gap between two reads means that the host did something else */
+    AT_ONCE = 1000000, /* in cycles */
+    MAY_BE_LATE = 5,   /* of WAKINGS: a busy host may stop one of its processors meanwhile */
     HIGH = PRIORITY_CHILD + 2,
-    ECHO_NUMBER = CREW_MAX - 1, /* crew */
+    ECHO_NUMBER = CREW_MAX - 1, /* numbers in the crew */
 };
 
 static volatile uint32_t laps[CREW_MAX], late, active, begun;
@@ -68,7 +68,7 @@ static void asks(uint32_t k)
     }
 }
 
-/* Who asked may be dead by now. */
+/* The caller may have been destroyed. */
 static void answers(uint32_t k)
 {
     struct words words;
@@ -99,7 +99,7 @@ static void make_echo(uint32_t cpu)
     crew_start(ECHO_NUMBER, plan, cpu);
 }
 
-/* One thread on each processor: kinds in turn. */
+/* One thread on each processor, of alternating kinds. */
 static void make_crew(void)
 {
     for (uint32_t k = 0; k < cpu_count(); k++)
@@ -158,7 +158,7 @@ static void the_running_are_not_read(void)
     drive(reads_the_running);
 }
 
-/* Each of two stops the other, in a loop; the driver lets them go. */
+/* Each of two stops the other, in a loop; the driver resumes them. */
 static void stops_the_other(uint32_t k)
 {
     for (;; laps[k]++)
@@ -276,10 +276,9 @@ static void destroyed_while_they_run(void)
     drive(destroys_in_rounds);
 }
 
-/* The thread that answers is destroyed; another takes its place. Who was not answered hears of it
- * when the task ends; here the client is destroyed, too. With an answer already given the client
- * makes one more lap, however late its processor gets to it; a client that is destroyed makes none.
- */
+/* The thread that answers is destroyed; another takes its place. A caller without an answer would wait until the task
+ * ends, so here the client is destroyed, too. With an answer already given the client makes one more lap, however late
+ * its processor gets to it; a client that is destroyed makes none. */
 static void servers_are_destroyed(uint32_t unused)
 {
     (void)unused;
@@ -326,7 +325,7 @@ static void counts_cycles(uint32_t k)
     }
 }
 
-/* Counts when the one below has had much since the signal. */
+/* Counts late wake-ups: the lower thread has run long since the signal. */
 static void is_woken(uint32_t k)
 {
     struct words words;
@@ -422,12 +421,12 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
     static const struct point points[] = {
         {"threads are stopped while they run, read, and resumed", stopped_while_they_run},
         {"read and write of a thread that runs elsewhere are ERR_STATE", the_running_are_not_read},
-        {"two stop each other", two_stop_each_other},
+        {"two threads stop each other", two_stop_each_other},
         {"threads are moved, and keep their FPU state", moved_with_their_fpu},
         {"threads are moved in the middle of calls", moved_in_the_middle_of_calls},
         {"threads are destroyed while they run", destroyed_while_they_run},
         {"callers and answerers are destroyed in the middle", destroyed_in_the_middle_of_a_call},
-        {"a higher thread runs at once on another processor", a_higher_one_runs_at_once},
+        {"a thread of higher priority runs at once on another processor", a_higher_one_runs_at_once},
         {"ticks come to all processors: two threads take turns on each", ticks_come_everywhere},
         {"no signal between processors is lost", no_signal_is_lost},
     };

@@ -10,17 +10,17 @@
 enum {
     ROUNDS = 24, /* on two processors */
     FEW_ROUNDS = 8,
-    ALL_EVERY = 9, /* rounds: else two processors are at it, others in each */
+    ALL_EVERY = 9, /* in one round of so many all processors are used, in the others two */
     LAPS = 20,     /* of each thread with the page */
     GOOD = 0x600d0000,
     POISON = 0x0bad0bad,
-    MINE = SCRATCH,              /* the driver's view of the frame */
-    SIGHT = SCRATCH + PAGE_SIZE, /* another */
+    MINE = SCRATCH,              /* where the driver maps the frame */
+    SIGHT = SCRATCH + PAGE_SIZE, /* where it maps another */
     FIRST = SCRATCH,             /* where the crew has it */
     SECOND = SCRATCH + PAGE_SIZE,
     WORDS = PAGE_SIZE / 4,
     TASK_FRAMES = 16,
-    RELAY = 0x80, /* + k: the endpoint of who hears of thread k's faults in a chain */
+    RELAY = 0x80, /* + k: the endpoint for the faults of thread k in a chain */
     RELAY_THREAD = 0x90,
     RELAY_PAGE = THREAD_PAGES + CHILDREN * PAGE_SIZE,
     CHAIN = 3,
@@ -32,17 +32,17 @@ static volatile uint32_t *const sight = (volatile uint32_t *)SIGHT;
 
 static volatile uint32_t laps[CREW_MAX];
 static uint32_t frame, threads, tasks;
-static bool active[CREW_MAX];         /* in this round; the others go on waiting */
-static struct event faults[CREW_MAX]; /* what each thread of the crew waits with */
+static bool active[CREW_MAX];         /* in this round; the others keep waiting */
+static struct event faults[CREW_MAX]; /* the fault with which each thread of the crew waits */
 
 /* What the crew does, and what is done to it. */
 static struct trial {
     bool writes, twice, few_rounds;
     rights_t rights;
-    void (*give)(void); /* answers all faults, too */
+    void (*give)(void); /* also answers all faults */
     void (*take)(void);
-    bool lowers; /* that takes the right to write only */
-    bool chain;  /* each thread has the page from the one before it */
+    bool lowers; /* only the right to write is removed */
+    bool chain;  /* each thread has got the page from the one before it */
 } trial;
 
 /* ------------------------------------------------------------------------------------ the crew */
@@ -68,7 +68,7 @@ static void uses_the_page(uint32_t k)
     }
 }
 
-/* Of a chain: gives to the next what its own task has, as soon as it has it. */
+/* In a chain: grants to the next thread what its own task has, as soon as it has it. */
 static void relays(uint32_t unused)
 {
     struct message_page *page = (struct message_page *)RELAY_PAGE;
@@ -85,7 +85,7 @@ static void relays(uint32_t unused)
     }
 }
 
-/* Thread k's faults go to a thread of the task before, on another processor than either. */
+/* Thread k's faults go to a thread of the task before it, on a third processor. */
 static void make_relay(uint32_t k)
 {
     IS(sys_endpoint_create(RELAY + k), OK);
@@ -108,7 +108,7 @@ static void make_chain(void)
     }
 }
 
-/* `per_cpu` threads on each processor, of a task each, or of one. */
+/* `per_cpu` threads on each processor, in a task each, or all in one. */
 static void make_crew(uint32_t per_cpu, bool one_task)
 {
     threads = cpu_count() * per_cpu;
@@ -201,7 +201,7 @@ static void activate(uint32_t round)
         active[k] = trial.chain || round % ALL_EVERY == 0 || (k + round) % cpu_count() < 2;
 }
 
-/* The next fault of each that is active. */
+/* Collects the next fault of each active thread. */
 static void gather(void)
 {
     for (uint32_t n = 0; n < threads; n++) {
@@ -228,7 +228,7 @@ static void all_go_on(void)
             SURE(goes_on_by(&laps[k], LAPS));
 }
 
-/* What they may no longer write stays as it is now. */
+/* A page that is no longer writable stays as it is now. */
 static void nobody_writes(const volatile uint32_t *page)
 {
     uint32_t seen[CREW_MAX];
@@ -255,7 +255,7 @@ static void take_and_look(void)
 
 static void takes_in_rounds(uint32_t unused)
 {
-    static uint32_t round; /* goes on in the next run, with other processors */
+    static uint32_t round; /* continues in the next run, with other processors */
 
     (void)unused;
     activate(0);
