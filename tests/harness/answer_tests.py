@@ -37,8 +37,8 @@ def answers_test(protocol):
         missing = [f"{by_name[number].name}: {error}" for number, error in sorted(listed - seen)]
         others = [f"{by_name[number].name if number in by_name else number}: {error}"
                   for number, error in sorted(seen - listed) if error not in {*OF_ALL, OF_STRANGERS.get(protocol.name)}]
-        yield "each error is asked for", not missing, f"no test of {protocol.name} sees {', '.join(missing)}"
-        yield "each error is listed", not others, f"{protocol.name}.proto does not list {', '.join(others)}"
+        yield "each listed error is returned", not missing, f"no test of {protocol.name} sees {', '.join(missing)}"
+        yield "each returned error is listed", not others, f"{protocol.name}.proto does not list {', '.join(others)}"
     return run
 
 

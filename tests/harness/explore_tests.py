@@ -41,12 +41,12 @@ def normal_test():
     for world in explore.worlds():
         if world.in_tests and not world.is_alike:
             status, said = run(world.name, "--normal", str(STEPS))
-            yield f"{world.name}: what normalising forgets is of no consequence", status == 0, said
+            yield f"{world.name}: normalising forgets nothing that matters", status == 0, said
 
 
 def errors_test():
     status, said = run("--errors")
-    yield "each error of each call is shown somewhere", status == 0, said
+    yield "each error of each call is shown by a world or a test", status == 0, said
 
 
 def compile_test(source, program):
@@ -71,9 +71,9 @@ def finds_what_is_wrong():
         yield "a violation is found", status == 1 and "may still translate" in said, said
         numbers = re.search(r"--replay (.*)", said)
         status, again = run(UNSOUND, "--replay", *(numbers[1].split() if numbers else []))
-        yield "in two events, which find it again", status == 1 and "2 events" in said and "may still translate" in again, again
+        yield "it takes two events, and their replay shows it again", status == 1 and "2 events" in said and "may still translate" in again, again
         made = compile_test(source, program)
-        yield "the test that is made of it compiles", made.returncode == 0, made.stdout + made.stderr
+        yield "the test made from it compiles", made.returncode == 0, made.stdout + made.stderr
         failed = processes.run([str(program)], TIMEOUT)
         yield "and fails", failed.returncode == 1 and "may still translate" in failed.stdout, failed.stdout + failed.stderr
 
@@ -81,16 +81,16 @@ def finds_what_is_wrong():
 def kept_test(name):
     def kept():
         status, said = run(program=name)
-        yield "what was found once does not happen", status == 0, said
+        yield "the violation that was found once does not happen", status == 0, said
     return kept
 
 
 def names_mutants():
     done = forked.run("explore", ["--world", "depth", "--mutants", "--list"], apart=True)  # becomes scripts/mutants
     tests = {line.split()[-1] for line in done.stdout.splitlines()}
-    yield "--mutants are those of the world", done.returncode == 0 and tests == {"explore/depth"}, done.stdout + done.stderr
+    yield "--mutants lists those of the world", done.returncode == 0 and tests == {"explore/depth"}, done.stdout + done.stderr
     done = forked.run("explore", ["--mutants", "--statuses"])
-    yield "--mutants refuses what it has no use for", done.returncode == USAGE and "error: --mutants" in done.stderr, done.stderr
+    yield "--mutants refuses options that it cannot use", done.returncode == USAGE and "error: --mutants" in done.stderr, done.stderr
 
 
 def explore_tests():

@@ -282,7 +282,7 @@ TOLD_BY_MACHINE = [
 ]
 
 
-def told_by_machine():
+def reported_by_machine():
     for how, wanted, says in TOLD_BY_MACHINE:
         status, _, log = boot_changed(**how)
         yield from judge(wanted, status, (says,), log)
@@ -336,6 +336,6 @@ def failure_tests():
     yield from ((f"fail/{command.name}", run_command(command), "programs" if PROGRAMS in command.words else "i386") for command in COMMANDS)
     yield from ((f"fail/{case.name}", run_damage(case), "i386") for case in DAMAGES)
     yield "fail/damaged ISOs", damaged_iso, "i386"
-    yield "fail/told by the machine", told_by_machine, "i386"
+    yield "fail/reported by the machine", reported_by_machine, "i386"
     yield "fail/little memory", little_memory, "i386"
     yield "fail/a program that forges log lines, Bochs", forged_in_bochs, "programs"

@@ -228,7 +228,7 @@ def changes(folder):
     (folder.path / "every.c").rename(folder.path / "each.c")
     yield from folder.run("each", 0)
     yield from folder.run("all", NO_PROGRAM)
-    yield "what did not change is not built", (folder.build / "foreign/mem.elf").stat().st_mtime_ns == built, ""
+    yield "unchanged programs are not built", (folder.build / "foreign/mem.elf").stat().st_mtime_ns == built, ""
 
 
 def hidden_changes(folder):
@@ -247,7 +247,7 @@ def hidden_changes(folder):
     yield from folder.run("hidden", 6)
     shutil.rmtree(folder.path / "servers")
     kept = json.loads((folder.build / "foreign/mem.json").read_text())["stamps"]
-    yield "the linker's script counts", any(path.endswith("boot/musl.ld") for path in kept), f"{kept}"
+    yield "the linker's script is among the inputs", any(path.endswith("boot/musl.ld") for path in kept), f"{kept}"
 
 
 def image_changes(folder):
@@ -262,13 +262,13 @@ def image_changes(folder):
     yield from folder.run("mem", 7, **as_iso)
     before = iso.stat().st_mtime_ns
     yield from folder.run("mem", 7, **as_iso)
-    yield "one that is good is kept", iso.stat().st_mtime_ns == before, ""
+    yield "a valid ISO is kept", iso.stat().st_mtime_ns == before, ""
     mark.write_text(mark.read_text().rsplit("\n", 2)[0] + "\n0\n")  # from a system built at another time
     yield from folder.run("mem", 7, **as_iso)
-    yield "that of another system is made again", iso.stat().st_mtime_ns > before, ""
+    yield "the ISO of another system is made again", iso.stat().st_mtime_ns > before, ""
     (folder.path / "mem.c").write_text(PRINTS.format("another"))
     yield from folder.run("mem", 7, writes="this is another\n")
-    yield "that of other programs is gone", not iso.exists(), ""
+    yield "the ISO of other programs is removed", not iso.exists(), ""
 
 
 @contextlib.contextmanager
@@ -292,7 +292,7 @@ def image_that_cannot_be_made(folder):
             programs_image.make(folder.path, IMAGES)
         except build.BuildError as error:
             told = error
-    yield "a failure to make the ISO is one of the build", told and (str(told), told.status) == ("tally: it fails", UNABLE), f"{told}"
+    yield "a failure to make the ISO is reported as a failed build", told and (str(told), told.status) == ("tally: it fails", UNABLE), f"{told}"
     yield from folder.run("mem", 7, writes="this is another\n", how=())
 
 

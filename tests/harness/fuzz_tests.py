@@ -18,7 +18,7 @@ def fuzz_test(program):
         with tempfile.TemporaryDirectory() as scratch:
             words = [*SAME, f"-runs={program.runs}", f"-artifact_prefix={scratch}/", scratch, str(fuzz.CORPUS / program.name)]
             done = processes.run(fuzz.command(HOST, program.name, *words), TIMEOUT, env=fuzz.environment())
-        yield f"nothing is wrong in {program.runs} runs", done.returncode == 0, f"status {done.returncode}\n{done.stderr[-6000:]}"
+        yield f"{program.runs} runs without a failure", done.returncode == 0, f"status {done.returncode}\n{done.stderr[-6000:]}"
     return fuzzed
 
 

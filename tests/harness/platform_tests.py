@@ -101,7 +101,7 @@ def python_is_installed(machine):
     status, said = machine.call("run", "--help")
     yield from says("run --help", status, said, 0, "^tally: installing python3", "^usage: ")
     opened = re.findall(r"^[^#\n]*>+ *\$?\{?(?:output|/dev/std\w+|/dev/fd).*", text, re.M)
-    yield "opens no name of a terminal", not opened, "\n".join(opened)
+    yield "it does not open the terminal by its name", not opened, "\n".join(opened)
 
 
 # ------------------------------------------------------------------------------------ other names
@@ -172,13 +172,13 @@ def other_compiler():
         (folder / "CMakeCache.txt").write_text("TALLY_AUDIT:BOOL=ON\nTALLY_CC:FILEPATH=/bin/clang\nCMAKE_X:BOOL=ON\n")
         yield "a folder without a note is outdated", configured.is_outdated(folder), ""
         configured.note(folder)
-        yield "one of these tools is not", not configured.is_outdated(folder), configured.now()
+        yield "a folder of these tools is not outdated", not configured.is_outdated(folder), configured.now()
         (folder / "tools.txt").write_text(configured.now().replace("clang ", "clang /other", 1))
-        yield "one of other tools is", configured.is_outdated(folder), configured.now()
+        yield "a folder of other tools is", configured.is_outdated(folder), configured.now()
         (folder / "tools.txt").write_text(f"{configured.now()}python3 is {folder}/none\n")
-        yield "one whose Python is gone is", configured.is_outdated(folder), configured.now()
+        yield "a folder whose Python is gone is", configured.is_outdated(folder), configured.now()
         (folder / "tools.txt").write_text(f"{configured.now()}python3 is {sys.executable}\n")
-        yield "one of another Python is not", not configured.is_outdated(folder), configured.now()
+        yield "a folder of another Python is not", not configured.is_outdated(folder), configured.now()
         settings = configured.forget(folder)
         yield "settings are kept, tools are not", settings == {"TALLY_AUDIT": "ON"}, str(settings)
         yield "it will be configured", not (folder / "build.ninja").exists(), ""
@@ -209,9 +209,9 @@ def records():
         failed, printed = judged(makers, **more)
         yield f"{what}: {wanted} fail", failed == wanted, f"{failed}\n{printed}"
         told = "the record is of clang 14.0.6 and QEMU 7.2, this is" in printed and "call is 31, recorded are 30" in printed
-        yield f"{what}: it is told", told == (makers != OURS), printed
+        yield f"{what}: the difference is reported", told == (makers != OURS), printed
     failed, printed = judged(OURS, call=29)
-    yield "what shrinks is told", not failed and "the record can be lowered" in printed, printed
+    yield "smaller values are reported", not failed and "the record can be lowered" in printed, printed
     done = bench_record.parse("# compiler: clang 14.0.6\n# emulator: QEMU 7.2\nboot_done 9000 instructions\n"
                               "call.code 10 cache-lines\ncall.data 100 cache-lines\n")
     for name, value, worse in (("boot_done", 9200, 0), ("boot_done", 9201, 1), ("call.code", 13, 0), ("call.code", 14, 1),

@@ -82,7 +82,7 @@ def keyboard(uefi):
             yield "a line is echoed and read", "line 1: Hello, World!" in lines_of(first), shown(first)
             screen.type("2 < 3 & [\"4\" | ~5]\n\x04")
             last = screen.wait_for(has(TOLD))
-            yield "signs are typed", "line 2: 2 < 3 & [\"4\" | ~5]" in lines_of(last), shown(last)
+            yield "punctuation is typed", "line 2: 2 < 3 & [\"4\" | ~5]" in lines_of(last), shown(last)
             yield "ctrl-D ends the input", TYPED in lines_of(last), shown(last)
             yield "the log is on the screen, too", has(LOADED, "init: starts t_typed", TYPED, TOLD)(lines_of(last)), shown(last)
             yield from colours(last, not uefi, TYPED)
@@ -113,7 +113,7 @@ def long_output():
         with running([*qemu(False), *kernel("repeat", "40", "shm_cnt"), "-serial", f"file:{port}"], True) as screen:
             rows = screen.wait_for(has("repeat: 40 runs, all memory given back.*", TOLD))
         seen = [line for line in lines_of(rows) if line]
-        yield "the last lines are seen", len(seen) > 20 and seen == port_lines(port)[-len(seen):], shown(rows)
+        yield "the last lines are on the screen", len(seen) > 20 and seen == port_lines(port)[-len(seen):], shown(rows)
 
 
 def no_screen():
@@ -132,7 +132,7 @@ def dead_server():
         options = machine.Options(timeout=240, kernel=True)
         status = machine.boot(options, ["shm_cnt"], folder, console.append, log.append)
     yield "the program runs to its end", status == 0, "\n".join(log)
-    yield "the log says it", any(re.match("init: server screen is gone: invalid opcode at ", line) for line in log), "\n".join(log)
+    yield "the log reports it", any(re.match("init: server screen is gone: invalid opcode at ", line) for line in log), "\n".join(log)
 
 
 def nmis():
@@ -144,13 +144,13 @@ def nmis():
         for _ in range(NMIS):
             screen.call("inject-nmi")
         rows = screen.wait_for(has(TOLD), 60)
-        yield "they run on to their end, and well", has(TOLD)(lines_of(rows)), shown(rows)
+        yield "they run to their end without errors", has(TOLD)(lines_of(rows)), shown(rows)
     with running([*two, *kernel("t_typed")], True) as screen:
         screen.wait_for(has("type lines"))
         screen.call("inject-nmi")
         screen.type("a line\n\x04")
         rows = screen.wait_for(has(TOLD))
-        yield "the log tells how many came", has(NMI_TOLD, TOLD)(lines_of(rows)), shown(rows)
+        yield "the log reports how many arrived", has(NMI_TOLD, TOLD)(lines_of(rows)), shown(rows)
 
 
 def screen_tests():

@@ -224,7 +224,7 @@ def stays_ignored():
         line = f"trap '' INT; {ROOT}/scripts/run --list >{scratch}/out & while kill -INT 0 $!; do sleep 0.02; done; wait $!"
         done = processes.run(["sh", "-c", line], PATIENCE, start_new_session=True)
         wrote = os.path.getsize(f"{scratch}/out")
-    yield "it is through", done.returncode == 0 and wrote, f"status {done.returncode}, {wrote} bytes\n{done.stderr}"
+    yield "it runs to its end", done.returncode == 0 and wrote, f"status {done.returncode}, {wrote} bytes\n{done.stderr}"
 
 
 # ------------------------------------------------------------------------------ a copy of the tree
@@ -314,10 +314,10 @@ def programs_of_cmake(tree, folder):
     """What CMake alone makes of TALLY_PROGRAMS_DIR, in each build."""
     take((folder / "foreign.commands").read_text(encoding="utf-8").splitlines(), folder)
     said = in_copy(tree, "sh", "-c", commands_of("foreign", folder)[-1]).stdout
-    yield "one that is broken stops nothing, and is named", "broken.c does not compile as a program" in said, said
-    yield "they are built", foreign.read(folder / foreign.FOLDER) == {"broken": False, "works": True}, said
+    yield "a broken program stops no other, and is named", "broken.c does not compile as a program" in said, said
+    yield "the others are built", foreign.read(folder / foreign.FOLDER) == {"broken": False, "works": True}, said
     command = commands_of("boot/archive", folder)[-1]
-    yield "they go into the archive", command.endswith(" --foreign foreign"), command
+    yield "the archive gets them", command.endswith(" --foreign foreign"), command
 
 
 def commands_for(target, tree, folder):

@@ -70,7 +70,7 @@ def returns():
         found = b"".join(each.feed(piece) for piece in [*pieces, b""])
         if found != b"a\nb\rc\r\n\n\r":
             yield f"{pieces}", False, f"{found}"
-    yield "only the CR before a LF is taken back", True, ""
+    yield "only the CR before a LF is removed", True, ""
 
 
 def read_ports(console, log, firmware_talks=False):

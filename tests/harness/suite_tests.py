@@ -66,16 +66,16 @@ def runs_in_parallel():
     yield "4 tests at the same time", [outcome.passed for outcome in done] == 4 * [1], f"{done}"
     begin = time.monotonic()
     done = outcomes([Fake(f"p/{i}", pauses, places=8) for i in range(3)], 8)
-    yield "one that takes all places runs alone", time.monotonic() - begin >= 3 * 0.3, f"{time.monotonic() - begin}"
+    yield "a test that takes all places runs alone", time.monotonic() - begin >= 3 * 0.3, f"{time.monotonic() - begin}"
     yield "a test that asks for more places than there are runs", outcomes([Fake("p/0", pauses, 99)], 2)[0].passed == 1, ""
     with tempfile.TemporaryDirectory() as folder:
         done = outcomes([Fake(f"p/{i}", meets(folder, 3), waits=i == 0) for i in range(3)], 2)
-    yield "one that waits runs beside the others", [outcome.passed for outcome in done] == 3 * [1], f"{done}"
+    yield "a test that only waits runs beside the others", [outcome.passed for outcome in done] == 3 * [1], f"{done}"
     begin = time.monotonic()
     done = outcomes([Fake(f"p/{i}", pauses, waits=i == 0) for i in range(3)], 1)
     yield "but not if one is to run at a time", time.monotonic() - begin >= 3 * 0.3, f"{time.monotonic() - begin}"
     died = outcomes([Fake("p/dies", dies), Fake("p/pauses", pauses)], 2)
-    yield "a test whose process dies has failed, the others go on", \
+    yield "a test whose process dies has failed, the others continue", \
         sorted(len(outcome.failures) for outcome in died) == [0, 1], f"{died}"
 
 
@@ -103,7 +103,7 @@ def fills_in():
     yield "beside one that takes all places", found == (True, [min(19, ours + parallel.NICE)]), f"{found}"
     with tempfile.TemporaryDirectory() as folder:
         found = nices([Fake(f"p/{i}", tells_nice(folder), fills=True) for i in range(2)])
-    yield "two in the places of others", found == (True, 2 * [ours]), f"{found}"
+    yield "two run in the places of others", found == (True, 2 * [ours]), f"{found}"
     begin = time.monotonic()
     outcomes([Fake(f"p/{i}", pauses, fills=i == 0) for i in range(3)], 1)
     yield "but not if one is to run at a time", time.monotonic() - begin >= 3 * 0.3, f"{time.monotonic() - begin}"
@@ -150,12 +150,12 @@ def goes_on():
     def processes_of(first):
         done = outcomes([Fake(f"p/{i}", run) for i, run in enumerate([first, tells, tells])], 1)
         return [outcome.results[0][0] for outcome in done]
-    yield "three in one", len({*processes_of(tells)}) == 1, ""
+    yield "three tests run in one process", len({*processes_of(tells)}) == 1, ""
     for what, change in CHANGES.items():
         found = processes_of(changes(change))
-        yield f"one that has left {what} has it to itself", found[0] != found[1] == found[2], f"{found}"
+        yield f"a test that leaves {what} has a process to itself", found[0] != found[1] == found[2], f"{found}"
     found = [outcome.passed for outcome in outcomes([Fake("p/dies", dies), Fake("p/0", tells), Fake("p/1", tells)], 1)]
-    yield "one that has died has no other", found == [0, 1, 1], f"{found}"
+    yield "a test whose process died has no other process", found == [0, 1, 1], f"{found}"
 
 
 def scripts_go_on():
@@ -169,8 +169,8 @@ def scripts_go_on():
         forked.run("run", ["--list"], timeout=0)
     except subprocess.TimeoutExpired as error:
         late = error
-    yield "one that takes too long is told", late, ""
-    yield "and those after it have another process", forked.run("run", ["--smp", "9"]).returncode == USAGE and \
+    yield "a call that takes too long is reported", late, ""
+    yield "and later calls have another process", forked.run("run", ["--smp", "9"]).returncode == USAGE and \
         forked.runner.process.pid != first, f"{first}"
 
 
@@ -212,7 +212,7 @@ def hears_signals():
     event = waiting.Event()
     threading.Thread(target=event.set, daemon=True).start()
     yield "an event that happens is not missed", event.wait(LONG), ""
-    yield "one that does not is not waited for longer", not waiting.Event().wait(0.01), ""
+    yield "an event that does not happen is not waited for longer", not waiting.Event().wait(0.01), ""
     yield "its time may be endless", event.wait(math.inf), ""
 
 
@@ -224,8 +224,8 @@ def replaces_files():
         (folder / "link").symlink_to("file")
         with open(folder / "file", "rb") as before:
             output.replace_file(folder / "link", b"new")
-            yield "who reads the old one goes on reading it", before.read() == b"old", ""
-        yield "the new one is there", (folder / "file").read_bytes() == b"new" and (folder / "link").is_symlink(), ""
+            yield "a reader of the old file still reads that", before.read() == b"old", ""
+        yield "the new file is there", (folder / "file").read_bytes() == b"new" and (folder / "link").is_symlink(), ""
         with contextlib.suppress(OSError):
             output.replace_file("/dev/full", b"new")
         yield "a device stays one", not pathlib.Path("/dev/full").is_file(), ""
@@ -242,7 +242,7 @@ def writes_junit():
     yield "counts", (root[0].get("tests"), root[0].get("failures")) == ("2", "1"), xml.tostring(root)
     failure = cases["<fails> & more"].find("failure")
     yield "has the failure", failure.get("message") == "says so", xml.tostring(root)
-    yield "its details, without what XML cannot have", failure.text == "\\x00 <&> \\x1b[1m \\xd800", failure.text
+    yield "its details, with escapes for what XML cannot contain", failure.text == "\\x00 <&> \\x1b[1m \\xd800", failure.text
     yield "group and time", cases["pauses"].get("classname") == "group" and float(cases["pauses"].get("time")) >= 0.3, ""
     with tempfile.TemporaryDirectory() as scratch:
         file = pathlib.Path(scratch) / "results.xml"
@@ -259,7 +259,7 @@ def pages_name_tests():
     named = re.findall(rf"`((?:{groups})/[^`]+)`", (ROOT / "docs/attacks.md").read_text(encoding="utf-8"))
     missing = [name for name in named if not any(name == each or each.startswith(f"{name} --") for each in names)]
     yield "all of them exist", named and not missing, f"{missing}"
-    yield "so do those that wait", tests.WAIT <= {*names}, f"{tests.WAIT - {*names}}"
+    yield "so do the tests that only wait", tests.WAIT <= {*names}, f"{tests.WAIT - {*names}}"
 
 
 NINJA = "rule r\n command = true\nbuild a.o: r a.c\nbuild of_a: r a.o\nbuild linked: r b.o\nbuild other: r c.o\n"
@@ -274,7 +274,7 @@ def unbuilt_programs():
             (folder / name).write_text(text)
         build.remove_unbuilt(folder)
         left = {name for name in ("of_a", "linked", "other") if (folder / name).exists()}
-    yield "only what does not depend on it is left", left == {"other"}, f"{left}"
+    yield "only outputs that do not depend on it are left", left == {"other"}, f"{left}"
 
 
 def counts_as_built():
@@ -287,16 +287,16 @@ def counts_as_built():
         build.count_as_built(folder)
         (folder / "there").touch()
         build.build("i386", folder, ["there"])
-        yield "but not one that was", len(looked) == 1, f"{looked}"
+        yield "but not one that is up to date already", len(looked) == 1, f"{looked}"
         build.build("i386", folder, ["missing"])
         build.build("i386", other)
-        yield "what it lacks is made, and so is another folder", len(looked) == 3, f"{looked}"
+        yield "missing outputs are built, and so is another folder", len(looked) == 3, f"{looked}"
 
 
 def suite_tests():
     """(name, function, the build it needs) of each test."""
     yield "script/tests at the same time", runs_in_parallel, None
-    yield "script/tests that fill in", fills_in, None
+    yield "script/tests in free places", fills_in, None
     yield "script/tests in one process", goes_on, None
     yield "script/scripts in one process", scripts_go_on, None
     yield "script/signals while it waits", hears_signals, "programs"

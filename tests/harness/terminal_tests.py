@@ -145,7 +145,7 @@ def running(command):
 def nothing_left(job, found):
     """Whether none of the processes `found` runs any more."""
     ended = wait_until(lambda: not any(map(is_alive, found)))
-    yield "what it had started has ended", ended, f"there were {found}"
+    yield "everything that it started has ended", ended, f"there were {found}"
     yield "no temporary file is left", not os.listdir(job.folder), f"{os.listdir(job.folder)}"
 
 
@@ -155,7 +155,7 @@ def interrupted(name):
             job.type(b"\x03")
             status, output = job.end()
             yield "control-C: its status", status == 128 + signal.SIGINT, f"status {status}\n{output}"
-            yield "control-C: nothing is said of it", "Traceback" not in output and "rror" not in output, output
+            yield "control-C: there is no error message", "Traceback" not in output and "rror" not in output, output
             yield from nothing_left(job, emulators)
     return run
 
@@ -189,7 +189,7 @@ def goes_on(job):
 def ended_after_all(job, found):
     job.type(b"\x03")
     status, output = job.end()
-    yield "it can be ended then", status == 128 + signal.SIGINT, f"status {status}\n{output}"
+    yield "it can be ended afterwards", status == 128 + signal.SIGINT, f"status {status}\n{output}"
     yield from nothing_left(job, found)
 
 
@@ -198,10 +198,10 @@ def stopped(name):
     def run():
         with running(STOPPED[name]) as (job, emulators):
             job.type(b"\x1a")
-            yield "control-Z stops it, and all that it has started", wait_until(lambda: is_stopped(job)), f"{states(job)}"
+            yield "control-Z stops it and everything that it started", wait_until(lambda: is_stopped(job)), f"{states(job)}"
             found = states(job)
-            yield "its machine is there", set(emulators) <= set(found), f"{emulators} {found}"
-            yield "it goes on", goes_on(job), f"{states(job)}"
+            yield "its machine is still there", set(emulators) <= set(found), f"{emulators} {found}"
+            yield "it continues", goes_on(job), f"{states(job)}"
             yield from ended_after_all(job, found)
     return run
 
@@ -216,7 +216,7 @@ def stopped_often():
             yield f"{number}: control-Z stops it, and its machine", wait_until(lambda: is_stopped(job)), f"{states(job)}"
             yield f"{number}: the terminal's mode is the shell's while it is stopped", not job.is_raw(), ""
             os.killpg(job.pid, signal.SIGCONT)
-            yield f"{number}: it goes on, and has its mode again", wait_until(job.is_raw), f"{states(job)}"
+            yield f"{number}: it continues, and has its mode again", wait_until(job.is_raw), f"{states(job)}"
         yield from ended_after_all(job, emulators)
 
 
@@ -296,12 +296,12 @@ def no_limit():
     """On a terminal a run has no time limit by default; a given limit holds there, too."""
     with started([*INTERACTIVE[:1], "--timeout", "2", *INTERACTIVE[1:]]) as job:
         status, output = job.end()
-        yield "--timeout holds on a terminal", status == 124 and "timed out after 2 seconds" in output, output
+        yield "--timeout is obeyed on a terminal", status == 124 and "timed out after 2 seconds" in output, output
     limits = {}
     for name, number in (("a terminal", pty.openpty()[1]), ("a device", os.open(os.devnull, os.O_RDONLY)), ("a pipe", os.pipe()[0])):
         os.dup2(number, 0)
         limits[name] = run_options.parse([]).timeout
-    yield "without --timeout there is none on a terminal alone", \
+    yield "without --timeout only a terminal has no limit", \
         limits == {"a terminal": None, "a device": run_options.TIMEOUT, "a pipe": run_options.TIMEOUT}, f"{limits}"
 
 

@@ -257,7 +257,7 @@ def bench_cycles():
     yield "less work takes less", counts["ipc_4w"] < counts["fork"] < counts["exec_file"], f"{counts}"
     for (instructions, published), loads in ((cycles.NULL_CALL, 0), (cycles.CALL_AND_REPLY, 2)):
         found = cycles.warm("its", {"its": instructions, "its.exits": max(loads, 1), "its.loads": loads})
-        yield f"the model gives {published} for what it is made from", abs(found - published) <= 1, f"{found}"
+        yield f"the model gives {published} for the operation that it was made from", abs(found - published) <= 1, f"{found}"
 
 
 # -------------------------------------------------------------------------------------------- build
