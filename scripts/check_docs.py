@@ -2,7 +2,7 @@
 """Every `path/file.ext`, `folder/` and `function()` in README.md or docs/*.md must exist, and a `function()` that a
 page places in a file must be defined in that file. Each term of docs/glossary.md must occur in the source, and each of
 its words that comments use must have a row. docs/decisions/README.md must list each decision with its title, and
-docs/shell.md the columns of ps and the rows of free."""
+docs/shell.md the columns of ps and the rows of free. A number of lines in README.md must be right to 5 percent."""
 from tally import entry
 
 import functools
@@ -15,6 +15,7 @@ from tally.pages import SPAN, named
 FOLDERS = ["boot", "kernel", "libuser", "programs", "servers", "tests"]
 FILE = re.compile(r"(?:[\w.-]+/)+(?:[\w.-]+\.\w+)?")
 FUNCTION = re.compile(r"(\w+)\(\)")
+SOURCES = {".asm", ".c", ".def", ".h", ".md"}
 MADE = ("build/", "/")  # files that the build makes, and paths outside the tree
 
 
@@ -96,12 +97,32 @@ def missing_columns():
             yield f"docs/shell.md: the table {head} has {' '.join(found)}, not {' '.join(wanted)}"
 
 
+def lines_in(paths):
+    """The lines of files, and of the sources in folders; each file counts once."""
+    files = {f for path in paths for f in ([path] if path.is_file() else path.rglob("*.*")) if f.suffix in SOURCES}
+    return sum(len(f.read_text(encoding="utf-8").splitlines()) for f in files)
+
+
+def wrong_counts():
+    """Numbers of lines in README.md: in the table of the kernel, after a folder, and of the whole kernel."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    counts = re.findall(r"^\| \d+ \| (.*) \| ([\d,]+) \|", text, re.M) + re.findall(r"(`[\w/]+/`) \(([\d,]+) lines\)", text)
+    claims = [([ROOT / span for span in SPAN.findall(cell)], "their headers" in cell, count) for cell, count in counts]
+    kernel = [path for path in (ROOT / "kernel").iterdir() if path.name != "audit"]
+    claims.append((kernel, False, re.search(r"^The kernel has about ([\d,]+) lines", text, re.M)[1]))
+    for paths, with_headers, count in claims:
+        headers = [path.with_suffix(".h") for path in paths if with_headers and path.with_suffix(".h").exists()]
+        said, found = int(count.replace(",", "")), lines_in([*paths, *headers])
+        if abs(said - found) > found / 20:
+            yield f"README.md: {paths[0].relative_to(ROOT)} and what is beside it: {said} lines, not {found}"
+
+
 def main():
     names = known_names()
     pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
     documents = [p for p in pages if p.exists()]
     errors = [e for document in documents for e in complaints(document, names)]
-    errors += [*missing_terms(), *missing_decisions(), *missing_columns()]
+    errors += [*missing_terms(), *missing_decisions(), *missing_columns(), *wrong_counts()]
     print("\n".join(errors) or f"docs: every name in {len(documents)} pages exists")
     return bool(errors)
 
