@@ -1,9 +1,10 @@
 """An estimate of a row's cycles on a real processor; docs/performance.md has the sources.
 
-It has two unknowns. They come from two operations whose cycles seL4 publishes (ia32, Haswell) and whose instructions we
-counted: a null call has 107 instructions and takes 142 cycles, a call and its reply have 495 and take 505 + 376.
+It has three unknowns. One is assumed: an instruction takes half a cycle. The other two, an exit and a load of CR3, follow
+from two operations whose cycles seL4 publishes (ia32, Haswell) and whose instructions we counted: a null call has 107
+instructions and takes 142 cycles, a call and its reply have 495 and take 505 + 376.
 """
-PER_INSTRUCTION = 0.5  # two a cycle
+PER_INSTRUCTION = 0.5  # assumed: two a cycle
 NULL_CALL, CALL_AND_REPLY = (107, 142), (495, 505 + 376)  # instructions, cycles
 
 PER_EXIT = NULL_CALL[1] - PER_INSTRUCTION * NULL_CALL[0]  # for leaving the kernel and the entry before it
