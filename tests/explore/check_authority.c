@@ -116,7 +116,7 @@ static bool covers(const struct capability *parent, const struct capability *chi
     return true;
 }
 
-/* "make an endpoint", "zero one frame and turn it into a task", "make a stopped thread": the object is new. */
+/* "make an endpoint", "turn it into a task", "make a stopped thread": the object is new. */
 static bool is_made(const struct capability *child, const struct event *event)
 {
     bool maker = event_is_call(event, SYS_endpoint_create) || event_is_call(event, SYS_task_create) ||

@@ -82,8 +82,8 @@ static void check_none_covers(const struct slot *slot, uint32_t first, uint32_t 
             violation("memory_revoke has deleted the derived capabilities, and one is left");
 }
 
-/* "and every mapping of these frames". Checks only the frames that the last step began with: the frames before them may
- * rightly have been mapped again meanwhile. */
+/* "and every mapping of any number of frames". Checks only the frames that the last step began with: the frames before
+ * them may rightly have been mapped again meanwhile. */
 static void check_memory_revoke(const struct done *done)
 {
     const struct slot *slot = slot_of(done);
@@ -121,7 +121,7 @@ static uint32_t source_frame(const struct done *done, uint32_t i)
     return vspace_find_mapping(&from->space, done->edi + i * PAGE_SIZE, &entry) ? pte_frame(entry) : 0;
 }
 
-/* "map pages of a memory capability, or pages mapped in another task, into a task" */
+/* "map 1 to 64 pages, with rights that include read" */
 static void check_vm_map(const struct done *done)
 {
     const struct task *to = task_at(done, done->slot);
@@ -135,7 +135,7 @@ static void check_vm_map(const struct done *done)
     }
 }
 
-/* "unmap pages and all that was derived from them" */
+/* "unmap 1 to 64 pages and all that was derived from them" */
 static void check_vm_unmap(const struct done *done)
 {
     const struct task *task = task_at(done, done->slot);
@@ -166,7 +166,7 @@ static bool is_protected(const struct done *done, const struct task *task, const
     return false;
 }
 
-/* "from mappings and from all derived from them", and from no others. */
+/* "and from all that was derived from them", and from no others. */
 static void check_no_other_is_lowered(const struct done *done, const struct task *task)
 {
     for (unsigned i = 0; i < seen.authority.pages_count; i++) {
@@ -177,7 +177,7 @@ static void check_no_other_is_lowered(const struct done *done, const struct task
     }
 }
 
-/* "take rights from mappings and from all derived from them" */
+/* "take all rights but these from 1 to 64 mapped pages, and from all that was derived from them" */
 static void check_vm_protect(const struct done *done)
 {
     const struct task *task = task_at(done, done->slot);
@@ -207,7 +207,7 @@ static void check_frame_clear(const struct done *done)
         violation("frame_clear is done, and the frame is not zero");
 }
 
-/* "copy the first bytes of a frame to another" */
+/* "copy the first bytes (1 to 4,096) of a frame" */
 static void check_frame_copy(const struct done *done)
 {
     if (*first_word(done, done->slot, done->ebx) != *first_word(done, done->esi, done->edi))
@@ -216,7 +216,7 @@ static void check_frame_copy(const struct done *done)
 
 /* ---------------------------------------------------------------------------------- objects and threads */
 
-/* "zero one frame and turn it into a task", "make an endpoint", "make a stopped thread": the maker has all rights. */
+/* "turn it into a task", "make an endpoint", "make a stopped thread": the maker has all rights. */
 static void check_is_made(const struct slot *slot, enum slot_bits kind)
 {
     rights_t rights = kind == SLOT_ENDPOINT ? RIGHT_ALL : RIGHT_CONTROL | RIGHT_GRANT | RIGHT_OWN;
@@ -259,7 +259,7 @@ static void check_thread_create(const struct done *done)
         violation("thread_create is done, and the thread is not what was asked for");
 }
 
-/* "give unmapped frames, which are zeroed, to a task's account until the task dies" */
+/* "give 1 to 64 unmapped frames ... to a task's account until the task dies" */
 static void check_task_donate(const struct done *done)
 {
     const struct task *task = task_at(done, done->slot);
@@ -288,7 +288,7 @@ static void check_thread_stop(const struct done *done)
         violation("thread_stop is done, and the thread is not stopped");
 }
 
-/* "set a thread's priority and processor" */
+/* "set a thread's priority (at most the caller's) and processor" */
 static void check_thread_schedule(const struct done *done)
 {
     const struct thread *thread = thread_named(done);
@@ -311,7 +311,7 @@ static void check_version(const struct done *done)
         violation("version is done, and its result is another");
 }
 
-/* "make a line signal an endpoint" */
+/* "make each interrupt of a line ... signal one", by the capability that was named */
 static void check_irq_bind(const struct done *done)
 {
     if (!is_bound(done, &kernel.irq_endpoints[done->ebx], done->esi, RIGHT_SIGNAL))

@@ -96,9 +96,9 @@ static void what_is_not_owned_is_not_donated(void)
     CHECK(call(SYS_cap_delete, FREE, 0, 0, 0) == OK);
 }
 
-/* Memory beyond the window, which the kernel cannot access at its own addresses: it has a record, but cannot be
+/* Memory beyond the physmap, which the kernel cannot access at its own addresses: it has a record, but cannot be
  * donated. */
-static void what_is_beyond_the_window_is_not_donated(void)
+static void memory_beyond_the_physmap_is_not_donated(void)
 {
     enum { OUTSIDE = PHYSMAP_BYTES >> PAGE_BITS };
     struct slot *memory = slot_of(WORLD_MEMORY);
@@ -356,7 +356,7 @@ static void rights_of_mappings(void)
     CHECK(call(SYS_vm_unmap, WORLD_TASK, PAGE, 1, 0) == OK);
 }
 
-/* "and from all derived from them": the second page is a child of the first one. */
+/* "and from all that was derived from them": the second page is a child of the first one. */
 /* Maps at `address` what is mapped at `from`, in init's space. */
 static pte_t *map_from(uint32_t from, uint32_t address, enum kinship kinship, rights_t rights)
 {
@@ -434,7 +434,7 @@ int main(void)
     ports_at_the_ends_of_a_range();
     ranges_of_another_kind();
     what_is_not_owned_is_not_donated();
-    what_is_beyond_the_window_is_not_donated();
+    memory_beyond_the_physmap_is_not_donated();
     what_is_read_alone_stays_so();
     copies_to_itself();
     frames_are_counted_from_the_first();
