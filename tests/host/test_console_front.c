@@ -158,7 +158,7 @@ static void a_reader_asks_proc(void)
         ARRIVES("c\r", "2: c\n;"),
         EVENTS("0: 3 0;"),
         FRONT(3, 0, "0: 3 0;"),
-        FRONT(1, 0, "0: 1 0;"), /* 3 was allowed to read, though it is no longer in front */
+        FRONT(1, 0, "0: 1 0;"), /* 3 was allowed to read, though it is no longer in the foreground */
         ARRIVES("d\re\r", "3: d\n;1: e\n;"),
         READ(3, "told;"),
     };

@@ -109,8 +109,8 @@ static void a_shell_has_its_input_for_itself(void)
     RUN(list, 1);
 }
 
-/* `cmd &` of xv6's shell: a child forks the command and ends. The command is not in front, neither before that nor
- * after it. */
+/* `cmd &` of xv6's shell: a child forks the command and ends. The command is not in the foreground, neither before that
+ * nor after it. */
 static void a_command_in_the_background_is_not(void)
 {
     static const struct step list[] = {
