@@ -51,7 +51,7 @@ int32_t call_args(struct process *process, struct words *words)
     return (int32_t)ipc_extend(bytes, 0);
 }
 
-static void forget_next(struct process *process)
+static void drop_next(struct process *process)
 {
     arguments_drop(process->next_arguments);
     process->next_arguments = NULL;
@@ -59,7 +59,7 @@ static void forget_next(struct process *process)
 
 static int32_t too_long(struct process *process)
 {
-    forget_next(process);
+    drop_next(process);
     return -E2BIG;
 }
 
@@ -73,7 +73,7 @@ int32_t call_args_put(struct process *process, struct words *words)
     if (offset > ARGUMENTS_MAX || bytes > ARGUMENTS_MAX - offset)
         return too_long(process);
     if (offset == 0) {
-        forget_next(process);
+        drop_next(process);
         if (bytes)
             process->next_arguments = arguments_make(ARGUMENTS_MAX, process->account);
         if (!process->next_arguments)

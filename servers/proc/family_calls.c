@@ -11,7 +11,7 @@ static int32_t block_in_wait(struct process *process, uint32_t pid, uint32_t gro
 {
     if (signals_deliverable(process))
         return -EINTR;
-    waits_keep(process);
+    waits_save_caller(process);
     process->awaited = pid;
     process->awaited_group = group;
     process->peeks = peeks;

@@ -66,7 +66,7 @@ static void join_queue(struct process *process)
 
 static bool watch(struct process *process, struct word word)
 {
-    bool was_woken = futex_forget(process);
+    bool was_woken = futex_unwatch(process);
 
     process->watch.address = word.address;
     process->watch.owner = word.owner;
@@ -97,7 +97,7 @@ static void leave_queue(struct process *process)
     process->watch.link = NULL;
 }
 
-bool futex_forget(struct process *process)
+bool futex_unwatch(struct process *process)
 {
     bool was_woken = process->watch.is_woken;
 

@@ -26,7 +26,7 @@ void futex_handle_file_events(void);
 void futex_wake_console_pollers(void);
 
 /* Ends the watch: true if the process was woken since it began. */
-bool futex_forget(struct process *process);
+bool futex_unwatch(struct process *process);
 
 /* Wakes `count` processes that watch a word of that process, or a shared one, the oldest watches first and at most
  * FUTEX_WOKEN_MAX; returns how many. futex_requeue() makes `count` of them watch the word `to` instead. */

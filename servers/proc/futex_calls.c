@@ -25,7 +25,7 @@ int32_t call_watch_end(struct process *process, struct words *words)
 {
     if (process_index(process) == 0)
         return -EPERM;
-    words->w[1] = futex_forget(process);
+    words->w[1] = futex_unwatch(process);
     return 0;
 }
 

@@ -345,7 +345,7 @@ static void begin_exit(struct process *process, struct exit_status status)
 
     cancel_wait(process);
     alarms_remove(process);
-    (void)futex_forget(process);
+    (void)futex_unwatch(process);
     cpus_remove_young(process);
     process_set_exiting(process, status);
     bool is_gone = !has_work && task_destroy(&process->task) == TASK_GONE;
@@ -462,7 +462,7 @@ int32_t lifecycle_exec(struct process *process, struct arguments *arguments)
     bool more = close_files_for_exec(process) || error == MEM_MORE;
     replace_arguments(process, arguments);
     foreground_exec(process);
-    (void)futex_forget(process);
+    (void)futex_unwatch(process);
     int result = more ? MEM_MORE : load(process, &program);
     if (!result)
         return signals_exec(process) ? SERVER_LATER : 0;

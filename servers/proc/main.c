@@ -50,7 +50,7 @@ static bool wake_sleepers(uint32_t ticks)
     struct process *process;
 
     while (count < AT_ONCE && (process = sleepers_next_due(ticks))) {
-        (void)futex_forget(process);
+        (void)futex_unwatch(process);
         waits_answer(process, 0, (struct words){{0}});
         count++;
     }
@@ -58,7 +58,7 @@ static bool wake_sleepers(uint32_t ticks)
 }
 
 /* Due work may concern all processes: does a part with one message, and adds a step for the rest. */
-static void do_due(struct work *work)
+static void do_due_work(struct work *work)
 {
     uint32_t ticks = now();
     bool is_more = wake_sleepers(ticks);
@@ -66,7 +66,7 @@ static void do_due(struct work *work)
     is_more |= alarms_ring(ticks);
     is_more |= signals_sweep();
     if (is_more && !work->step)
-        work_add(work, do_due);
+        work_add(work, do_due_work);
 }
 
 static struct work due;
@@ -74,7 +74,7 @@ static struct work due;
 static void handle_tick(void)
 {
     signals_tick();
-    do_due(&due);
+    do_due_work(&due);
     cpus_tick();
     foreground_tick(now());
 }
@@ -83,7 +83,7 @@ static int32_t call_sleep(struct process *process, struct words *words)
 {
     if (words->w[1] == 0 || signals_deliverable(process))
         return 0;
-    waits_keep(process);
+    waits_save_caller(process);
     process->signals.awaited = 0;
     sleepers_add(process, now(), words->w[1]);
     return SERVER_LATER;
@@ -139,7 +139,7 @@ static int32_t call_futex_wait(struct process *process, struct words *words)
         return -EPERM;
     if (has_time && process->watch.link)
         return call_sleep(process, words);
-    *words = (struct words){{0, signals_deliverable(process) ? ticks : 0, futex_forget(process)}};
+    *words = (struct words){{0, signals_deliverable(process) ? ticks : 0, futex_unwatch(process)}};
     return 0;
 }
 
@@ -186,7 +186,7 @@ static int32_t call_fork(struct process *process, struct words *words)
         return -EINTR;
     if (process->signals.has_control_c && signals_interrupt_fork(process))
         return SERVER_LATER;
-    waits_keep(process);
+    waits_save_caller(process);
     int32_t result = lifecycle_fork(process, &child);
     words->w[1] = result ? 0 : child->pid;
     return result;
@@ -342,7 +342,7 @@ static int32_t call_exec(struct process *process, struct words *words)
         return -EPERM;
     if (process->signals.is_diverted)
         return -EINTR;
-    waits_keep(process);
+    waits_save_caller(process);
     int32_t error = arguments_take(process, words, &arguments);
     if (error)
         return error;
@@ -354,7 +354,7 @@ static int32_t call_exec(struct process *process, struct words *words)
 }
 
 /* A control-C typed before init's program begins is for that program. */
-static void interrupt(bool is_typed)
+static void handle_control_c(bool is_typed)
 {
     static bool is_due;
 
@@ -363,7 +363,7 @@ static void interrupt(bool is_typed)
         return;
     is_due = false;
     signals_interrupt_foreground();
-    do_due(&due);
+    do_due_work(&due);
 }
 
 static int32_t call_spawn(struct process *process, struct words *words)
@@ -382,7 +382,7 @@ static int32_t call_spawn(struct process *process, struct words *words)
         arguments_drop(arguments);
     else
         words->w[1] = child->pid;
-    interrupt(false);
+    handle_control_c(false);
     return error;
 }
 
@@ -414,7 +414,7 @@ static void handle_console_events(bool part)
     static struct work work;
     uint32_t events = foreground_handle_events(part);
 
-    interrupt(events & CONSOLE_EVENT_INTERRUPT);
+    handle_control_c(events & CONSOLE_EVENT_INTERRUPT);
     if (events & CONSOLE_EVENT_INPUT)
         futex_wake_console_pollers();
     if (events & CONSOLE_EVENT_DUE && !work.step)

@@ -20,7 +20,7 @@
  *       process is below init, and below the process that is responsible for it
  *   P3  a zombie keeps only its number and its status
  *   P4  a process that waits for an answer, for a child's end, a tick, or the end of its own fork or exec, is live and
- *       has `waits` set and its caller kept
+ *       has `waits` set and its caller saved
  *   P5  a process that is not free is charged as one to its account (limits.h)
  *   P6  it has work in the queue if it is new, exits, or waits for its exec
  *   P7  if a process waits for its fork, its first child is the new one; all other new children are adopted, and about

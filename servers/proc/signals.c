@@ -89,7 +89,7 @@ static void interrupt_sleep(struct process *process)
     uint32_t left = sleepers_left(process);
 
     sleepers_remove(process);
-    (void)futex_forget(process);
+    (void)futex_unwatch(process);
     waits_answer(process, 0, (struct words){{0, left}});
 }
 

@@ -4,8 +4,8 @@
 #include "libuser/ipc/server.h"
 #include "servers/proc/process.h"
 
-/* Keeps the caller; the process has just called, and no other call was made since. */
-static inline void waits_keep(struct process *process)
+/* Saves the caller; the process has just called, and no other call was made since. */
+static inline void waits_save_caller(struct process *process)
 {
     struct caller caller = caller_now();
 
