@@ -45,7 +45,7 @@ uint32_t alarms_left(const struct process *process, uint32_t now)
 }
 
 /* A repeated alarm comes after `now`, however late this one is. True if the process is over. */
-static bool ring(struct process *process, uint32_t now)
+static bool expire(struct process *process, uint32_t now)
 {
     uint32_t every = process->alarm.every, next = process->alarm.at + every;
 
@@ -61,12 +61,12 @@ static bool is_due(uint32_t now)
 }
 
 /* Stops after the end of a process, which is enough for one message. */
-bool alarms_ring(uint32_t now)
+bool alarms_expire(uint32_t now)
 {
     enum { AT_ONCE = 4 };
     bool is_over = false;
 
     for (uint32_t count = 0; is_due(now) && count < AT_ONCE && !is_over; count++)
-        is_over = ring(first, now);
+        is_over = expire(first, now);
     return is_due(now);
 }

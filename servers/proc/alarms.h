@@ -15,4 +15,4 @@ void alarms_remove(struct process *process);
 uint32_t alarms_left(const struct process *process, uint32_t now);
 
 /* Sends some of the due alarms: true if more are left. */
-bool alarms_ring(uint32_t now);
+bool alarms_expire(uint32_t now);

@@ -9,7 +9,7 @@
 enum { PORT_INDEX = 0x70, PORT_DATA = 0x71 };
 enum { SECOND = 0, MINUTE = 2, HOUR = 4, DAY = 7, MONTH = 8, YEAR = 9, STATUS_A = 10, STATUS_B = 11 };
 enum { UPDATING = 0x80, BINARY = 4, HOURS_24 = 2, AFTERNOON = 0x80 }; /* of status A; B, B; the hour */
-enum { LOOKS = 10000 };
+enum { POLLS_MAX = 10000 };
 
 static uint32_t read_register(uint32_t index)
 {
@@ -29,7 +29,7 @@ struct date {
 
 static struct date read_once(void)
 {
-    for (uint32_t i = 0; i < LOOKS && read_register(STATUS_A) & UPDATING; i++)
+    for (uint32_t i = 0; i < POLLS_MAX && read_register(STATUS_A) & UPDATING; i++)
         continue;
     return (struct date){read_register(SECOND), read_register(MINUTE), read_register(HOUR),
                          read_register(DAY),    read_register(MONTH),  read_register(YEAR)};

@@ -1,7 +1,7 @@
 /*
  * The frames that become tasks. mem gives them one by one, each by a capability of its own, so they
  * need not be contiguous. When a task is gone, its frame is memory again and can become another task:
- * FRAMES_KEPT are kept for that, the others go back to mem.
+ * FRAMES_CACHED are cached for that, the others go back to mem.
  */
 #pragma once
 
@@ -10,7 +10,7 @@
 
 enum {
     FRAMES_MAX = 544,
-    FRAMES_KEPT = 8,
+    FRAMES_CACHED = 8,
     SLOT_FRAMES = 2304, /* their capabilities: after those of the tasks */
 };
 

@@ -70,36 +70,36 @@ static void split(struct account **account, uint32_t processes)
     *account = &made->processes;
 }
 
-static bool is_alone(const struct account *account)
+static bool has_one_holder(const struct account *account)
 {
     return account->holders == 1 && account->parent;
 }
 
-int limits_may(const struct account *account, uint32_t processes)
+int limits_check(const struct account *account, uint32_t processes)
 {
     if (processes > account->limit)
         return -EPERM;
     if (processes == account->limit)
         return 0;
-    if (is_alone(account))
+    if (has_one_holder(account))
         return processes < account->used ? -EINVAL : 0;
     return account_check_split(account, processes, 1, ACCOUNT_COST);
 }
 
 int limits_set(struct account **account, uint32_t processes)
 {
-    int error = limits_may(*account, processes);
+    int error = limits_check(*account, processes);
 
     if (error || processes == (*account)->limit)
         return error;
-    if (is_alone(*account))
+    if (has_one_holder(*account))
         lower(limits_of(*account), processes);
     else
         split(account, processes);
     return 0;
 }
 
-static void end(struct account *account)
+static void release_limits(struct account *account)
 {
     struct limits *ended = limits_of(account);
 
@@ -110,7 +110,7 @@ static void end(struct account *account)
 
 void limits_drop(struct account *account)
 {
-    account_drop(account, end);
+    account_drop(account, release_limits);
 }
 
 uint32_t limits_blocks_left(const struct account *account)

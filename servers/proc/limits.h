@@ -16,7 +16,7 @@ void limits_init(uint32_t processes);
 /* Whether the holder of one process may move to an account of its own with that limit, or lower the limit of an account
  * that it has alone. 0, or an error: -EPERM: the limit is more than it has; -EINVAL: it holds more already; -ENOMEM:
  * not that many are left; -EAGAIN: too deeply nested. */
-int limits_may(const struct account *account, uint32_t processes);
+int limits_check(const struct account *account, uint32_t processes);
 
 /* Does that if it may; `*account` becomes that account. */
 int limits_set(struct account **account, uint32_t processes);

@@ -63,7 +63,7 @@ static void do_due_work(struct work *work)
     uint32_t ticks = now();
     bool is_more = wake_sleepers(ticks);
 
-    is_more |= alarms_ring(ticks);
+    is_more |= alarms_expire(ticks);
     is_more |= signals_sweep();
     if (is_more && !work->step)
         work_add(work, do_due_work);
@@ -327,7 +327,7 @@ static int32_t call_set_limit(struct process *process, struct words *words)
 
     if (process_index(process) == 0)
         return -EPERM;
-    int error = limits_may(process->account, processes);
+    int error = limits_check(process->account, processes);
     if (!error)
         error = file_client_limit(process, processes, boot_time());
     return error ? error : limits_set(&process->account, processes);

@@ -354,7 +354,7 @@ uint32_t proc_kernel_check(void)
 
 void proc_kernel_check_end(void)
 {
-    CHECK(kernel_frames() <= FRAMES_KEPT);
+    CHECK(kernel_frames() <= FRAMES_CACHED);
 }
 
 void proc_kernel_begin(uint32_t cpus)

@@ -344,12 +344,12 @@ static void there_may_be_many_processors(void)
 /* So many free frames are kept, and taken first. The others go back to mem, each by its number there. */
 static void frames_are_kept(void)
 {
-    static struct step list[FRAMES_KEPT * 3 + 10];
+    static struct step list[FRAMES_CACHED * 3 + 10];
     uint32_t count = 0;
 
-    for (uint32_t i = 0; i < FRAMES_KEPT + 2; i++)
+    for (uint32_t i = 0; i < FRAMES_CACHED + 2; i++)
         list[count++] = (struct step)SPAWN(NULL);
-    for (uint32_t i = 1; i <= FRAMES_KEPT; i++)
+    for (uint32_t i = 1; i <= FRAMES_CACHED; i++)
         list[count++] = (struct step)CALL(BADGE(i, i), NULL, PROC_EXIT, 0);
     list[count++] = (struct step)CALL(BADGE(9, 9), GONE(9) "frame end f8\n" RELEASE("9/9"), PROC_EXIT, 0);
     list[count++] = (struct step){.from = BADGE(10, 10),
@@ -358,7 +358,7 @@ static void frames_are_kept(void)
                                   .with = -ENOENT,
                                   .expected = GONE(10) "frame end f9\n" RELEASE("10/10")};
     list[count++] = (struct step)SPAWN(FIRST_TASK(11, "11/11", 7, 0) GOOD(11) RESUME(11) "answer 0: 11\n");
-    for (uint32_t i = 1; i < FRAMES_KEPT; i++)
+    for (uint32_t i = 1; i < FRAMES_CACHED; i++)
         list[count++] = (struct step)SPAWN(NULL);
     list[count++] = (struct step)SPAWN(FRAME(8) FIRST_TASK(19, "19/19", 8, 0) GOOD(19) RESUME(19) "answer 0: 19\n");
     list[count++] = (struct step)SPAWN(FRAME(10) FIRST_TASK(20, "20/20", 10, 0) GOOD(20)

@@ -15,7 +15,7 @@
 #include "tests/host/check.h"
 
 enum { SECOND, MINUTE = 2, HOUR = 4, DAY = 7, MONTH, YEAR, STATUS_A, STATUS_B, REGISTERS = 16 };
-enum { UPDATING = 0x80, BINARY = 4, HOURS_24 = 2, AFTERNOON = 0x80, LOOKS = 10000 };
+enum { UPDATING = 0x80, BINARY = 4, HOURS_24 = 2, AFTERNOON = 0x80, POLLS_MAX = 10000 };
 enum { LAST_YEAR = 2069 };
 
 static uint8_t registers[REGISTERS];
@@ -147,7 +147,7 @@ static void an_update_is_waited_for(void)
     CHECK(wall_clock_seconds() == (uint32_t)seconds_of(2000, 1, 1, 0) && updates == 0);
     before_read = NULL;
     updates = UINT32_MAX;
-    CHECK(wall_clock_seconds() == (uint32_t)seconds_of(2000, 1, 1, 0) && updates == UINT32_MAX - 2 * LOOKS);
+    CHECK(wall_clock_seconds() == (uint32_t)seconds_of(2000, 1, 1, 0) && updates == UINT32_MAX - 2 * POLLS_MAX);
     updates = 0;
 }
 
