@@ -44,7 +44,7 @@ uint32_t alarms_left(const struct process *process, uint32_t now)
     return tick_is_before(now, process->alarm.at) ? process->alarm.at - now : 1;
 }
 
-/* A repeated alarm comes after `now`, however late this one is. True if the process is over. */
+/* A repeated alarm comes after `now`, however late this one is. True if the process has exited. */
 static bool expire(struct process *process, uint32_t now)
 {
     uint32_t every = process->alarm.every, next = process->alarm.at + every;
@@ -64,9 +64,9 @@ static bool is_due(uint32_t now)
 bool alarms_expire(uint32_t now)
 {
     enum { AT_ONCE = 4 };
-    bool is_over = false;
+    bool has_exited = false;
 
-    for (uint32_t count = 0; is_due(now) && count < AT_ONCE && !is_over; count++)
-        is_over = expire(first, now);
+    for (uint32_t count = 0; is_due(now) && count < AT_ONCE && !has_exited; count++)
+        has_exited = expire(first, now);
     return is_due(now);
 }

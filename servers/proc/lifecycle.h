@@ -3,8 +3,8 @@
  * changed. Only exec has a point of no return.
  *
  * For a large process, fork, exec and end take several steps (work.h); the first is done here. Meanwhile a process that
- * forks or executes waits, and its call is kept (waits.h). A process that ends is gone for everybody at once, but its
- * parent learns of it when all its memory is free again.
+ * forks or executes waits, and its caller is saved (waits.h). A process that exits cannot be found any more at once,
+ * but its parent learns of it when all its memory is free again.
  */
 #pragma once
 
@@ -23,7 +23,7 @@ int lifecycle_spawn(struct process *parent, struct arguments *arguments, struct 
 
 /* Executes the program that the arguments name in `process`, which then holds them. 0: answer its call,
  * and the program runs; an error: nothing has changed, and the caller keeps the arguments;
- * SERVER_LATER: there are further steps, or the process is over. */
+ * SERVER_LATER: there are further steps, or the process has exited. */
 int32_t lifecycle_exec(struct process *process, struct arguments *arguments);
 
 /* The answer to exec: the signals ignored and blocked in the new program. */

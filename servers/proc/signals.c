@@ -224,7 +224,7 @@ bool signal_send_self(struct process *process, struct signal signal)
 
 /* ------------------------------------------------------------------------------------ many at once */
 
-/* A pass over all processes, in parts, for those with an interrupt on its way, or with a deliverable signal and not
+/* A pass over all processes, in parts, for those with a control-C to be delivered, or with a deliverable signal and not
  * interrupted yet. */
 static struct {
     bool is_running, restarts;
@@ -270,7 +270,7 @@ bool signals_interrupt_fork(struct process *process)
     return signal_send_self(process, control_c);
 }
 
-/* True if the process is over. */
+/* True if the process has exited. */
 static bool deliver_control_c(struct process *process)
 {
     process->signals.has_control_c = false;
@@ -289,15 +289,15 @@ static struct process *next_of_sweep(void)
 bool signals_sweep(void)
 {
     enum { AT_ONCE = 4 };
-    bool is_over = false;
+    bool has_exited = false;
 
-    for (uint32_t count = 0; sweep.is_running && count < AT_ONCE && !is_over; count++) {
+    for (uint32_t count = 0; sweep.is_running && count < AT_ONCE && !has_exited; count++) {
         struct process *process = next_of_sweep();
         if (!process) {
             sweep.is_running = sweep.restarts;
             sweep.restarts = false;
         } else if (process->signals.has_control_c) {
-            is_over = deliver_control_c(process);
+            has_exited = deliver_control_c(process);
         } else {
             signals_deliver(process);
         }

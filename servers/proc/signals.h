@@ -81,7 +81,7 @@ struct signals {
         uint32_t sender, value;
     } infos[SIGNAL_INFOS];
     bool no_child_wait; /* ended children leave no zombies */
-    bool has_control_c; /* on its way: signals_interrupt_foreground() */
+    bool has_control_c; /* to be delivered as SIGINT: signals_interrupt_foreground() */
     bool is_diverted;   /* from `eip` */
     bool by_fault;      /* the vdso must be told of `fault` */
     bool is_taking;     /* its vdso knows of a signal, and takes deliverable ones until none is left */
@@ -95,7 +95,7 @@ static inline uint32_t signal_bit(uint32_t signal)
     return 1u << (signal - 1);
 }
 
-/* Sends a signal to a process other than the caller, or to one whose call is answered later: true if it is over now. */
+/* Sends a signal to a process other than the caller, or to one whose call is answered later: true if it has exited. */
 bool signal_send(struct process *process, struct signal signal);
 
 /* The same to the caller, which learns of it from the answer. */
@@ -104,7 +104,7 @@ bool signal_send_self(struct process *process, struct signal signal);
 /* The pending signals that are not blocked. */
 uint32_t signals_deliverable(const struct process *process);
 
-/* Changes the sets. Pending signals that are no longer blocked take effect: true if the process is over. */
+/* Changes the sets. Pending signals that are no longer blocked take effect: true if the process has exited. */
 bool signals_set(struct process *process, uint32_t caught, uint32_t ignored, uint32_t blocked);
 
 /* Takes out a deliverable signal that is not in `blocked` either; number 0: there is none. */
