@@ -36,10 +36,10 @@ MESSAGES = """
 
 From `kernel/abi/abi.h`. A thread's message page is at the address given to `thread_create`. A message with only the four words of its registers needs no flag and no tag. With
 `IPC_EXTENDED` its sender sets the tag, and the words and items that the tag counts. A receiver opens its windows anew for each message: it sets `window` or `slots`, and the flag. A caller does the same for
-the answer. The tag is set at the receiver for every message; granted pages and capabilities are then where their items said.
+the reply. The tag is set at the receiver for every message; granted pages and capabilities are then where their items said.
 
-A receiver first gets waiting signals, then callers in order. It answers by `ipc_reply_wait` with `IPC_REPLY`, or later by `ipc_reply`, for which it keeps `caller` and `caller_call_number` and restores them. A signal is not answered. The
-answer to a fault resumes its thread; it may have one item with one page, for the faulting page, whatever its words and windows.
+A receiver first gets waiting signals, then callers in order. It replies by `ipc_reply_wait` with `IPC_REPLY`, or later by `ipc_reply`, for which it keeps `caller` and `caller_call_number` and restores them. A signal gets no reply. The
+reply to a fault resumes its thread; it may have one item with one page, for the faulting page, whatever its words and windows.
 """
 
 PROTOCOLS = """# Protocols of the servers

@@ -66,7 +66,7 @@ enum {
 enum {
     IPC_EXTENDED = 1 << 5, /* the tag, further words and items are in the sender's message page */
     IPC_REPLY = 1 << 6,    /* reply_wait: first reply to the last received caller or, if that is done, page->caller */
-    IPC_WINDOW = 1 << 8,   /* the page's `window` is open for pages of the message to be received, or of the answer */
+    IPC_WINDOW = 1 << 8,   /* the page's `window` is open for pages of the message to be received, or of the reply */
     IPC_SLOTS = 1 << 9,    /* the page's `slots` are open for capabilities of that message */
     IPC_FLAGS = IPC_EXTENDED | IPC_REPLY | IPC_WINDOW | IPC_SLOTS,
     IPC_PAGE_WORDS = 64, /* words beyond the four in registers */

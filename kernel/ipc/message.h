@@ -63,7 +63,7 @@ ALWAYS_INLINE bool message_window_admits(const struct thread *receiver, const vo
            (address >> PAGE_BITS) + pages <= SPACE_END >> PAGE_BITS;
 }
 
-/* Passes at once what most items are: frames, at most `max`, for a table that exists. False if the item is anything
+/* Maps at once what most items are: frames, at most `max`, for a table that exists. False if the item is anything
  * else or an error, and nothing has changed. In the reply to a fault the frame replaces a mapping without descendants.
  */
 ALWAYS_INLINE bool message_map_frames(const struct thread *sender, const struct thread *receiver, bool to_fault,

@@ -52,7 +52,7 @@ ALWAYS_INLINE bool cpu_runs(const struct thread *thread)
     return thread_cpu(thread)->current == REF(thread);
 }
 
-/* Makes a processor check whether its running thread is still the one to run: sets `choose`, and interrupts another
+/* Makes a processor check whether its running thread is still the one to run: sets `reschedule`, and interrupts another
  * one. */
 void cpu_reschedule(struct cpu *cpu);
 
