@@ -236,7 +236,7 @@ static bool is_there_now(uint32_t why, uint32_t address)
 {
     if (!(why & FATAL_FAULT_FOREIGN) || !(vdso_give_ahead(address, 1) || vdso_map_again(address, why & FAULT_WRITE)))
         return false;
-    state->told_caught = ~state->caught; /* so that proc is told: the fault is over */
+    state->proc_caught = ~state->caught; /* so that proc is told: the fault is over */
     vdso_tell_all_signals();
     return true;
 }
@@ -280,7 +280,7 @@ static struct signal_frame *handle_fault(struct signal_frame *frame)
     registers[REGISTER_ERROR] = cause & ~(uint32_t)(FATAL_FAULT_PROTECTED | FATAL_FAULT_FOREIGN);
     frame->context.fault_address = vector == PAGE_FAULT ? address : 0;
     frame = call_handler(frame, info, proc_interrupted_uses_fpu(why));
-    state->told_caught = ~state->caught;
+    state->proc_caught = ~state->caught;
     vdso_tell_all_signals();
     return frame;
 }

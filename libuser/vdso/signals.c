@@ -29,12 +29,12 @@ void vdso_tell_all_signals(void)
 {
     uint32_t due = 0;
 
-    if (state->caught == state->told_caught && state->ignored == state->told_ignored &&
-        state->blocked == state->told_blocked)
+    if (state->caught == state->proc_caught && state->ignored == state->proc_ignored &&
+        state->blocked == state->proc_blocked)
         return;
-    state->told_caught = state->caught;
-    state->told_ignored = state->ignored;
-    state->told_blocked = state->blocked;
+    state->proc_caught = state->caught;
+    state->proc_ignored = state->ignored;
+    state->proc_blocked = state->blocked;
     if (!proc_signals(CLIENT_SLOT_PROC, state->caught, state->ignored & ~IGNORES_CHILDREN,
                       state->ignored / IGNORES_CHILDREN, state->blocked, &due) &&
         due)
@@ -55,7 +55,7 @@ void signals_tell_actions(void)
     uint32_t blocked = state->blocked;
 
     if (blocked == signals_blockable(UINT32_MAX))
-        state->blocked = state->told_blocked;
+        state->blocked = state->proc_blocked;
     vdso_tell_all_signals();
     state->blocked = blocked;
 }

@@ -72,8 +72,8 @@ static uint32_t strings_in(const char *strings, uint32_t bytes)
 /* A program inherits the ignored and blocked signals of the one before it. */
 static void signals_begin(uint32_t ignored, uint32_t blocked)
 {
-    state->ignored = state->told_ignored = ignored;
-    state->blocked = state->told_blocked = blocked;
+    state->ignored = state->proc_ignored = ignored;
+    state->blocked = state->proc_blocked = blocked;
     for (uint32_t signal = 1; signal < SIGNAL_NUMBERS; signal++)
         if (ignored & signal_bit(signal))
             state->actions[signal].handler = HANDLE_IGNORE;

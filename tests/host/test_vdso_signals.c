@@ -229,13 +229,13 @@ static void a_pause_ends(void)
 static void signals_are_waited_for(void)
 {
     signals_begin();
-    state->blocked = state->told_blocked = 5;
+    state->blocked = state->proc_blocked = 5;
     set[0] = BIT(1), set[1] = 0;
     ANSWERS({0}, {0, {5}, NULL});
     CHECK(CALL(rt_sigsuspend, AT(set), BYTES) == -EINTR && state->look && state->blocked == 1);
     CHECK(state->is_suspended && state->mask_before == 5); /* for the handler */
     expect("signals 0 0 1\nsleep 1073741823 0 0\n");
-    state->look = 0, state->blocked = state->told_blocked = 5;
+    state->look = 0, state->blocked = state->proc_blocked = 5;
     ANSWERS({0}, {-EAGAIN, {0}, NULL}, {0});
     CHECK(CALL(rt_sigsuspend, AT(set), BYTES) == -EAGAIN && state->blocked == 5 && !state->is_suspended);
     expect("signals 0 0 1\nsleep 1073741823 0 0\nsignals 0 0 5\n");
@@ -293,7 +293,7 @@ static struct signal_frame *looks(uint32_t signal)
 static void a_handler_has_a_frame(void)
 {
     frame_begin();
-    state->blocked = state->told_blocked = 3;
+    state->blocked = state->proc_blocked = 3;
     state->actions[USER_1].mask = BIT(7);
     frame = looks(USER_1);
     const uint32_t *r = frame->context.registers;
