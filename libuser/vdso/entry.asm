@@ -4,7 +4,7 @@
         global  vdso_call, vdso_jump, vdso_go_on, vdso_handler_returns, vdso_wait_in_registers, vdso_fpu_save, vdso_fpu_load
         global  vdso_wait_begins, vdso_wait_ends, vdso_wait_given_up, vdso_quiet
         global  vdso_back, vdso_back_ends, vdso_back_jumps
-        extern  vdso_begin, vdso_table, vdso_interrupted, vdso_frame_of, vdso_framed, vdso_looks, vdso_next
+        extern  vdso_begin, vdso_table, vdso_interrupted, vdso_frame_of, vdso_framed, vdso_check_signals, vdso_next
         extern  vdso_handler_returned, vdso_called
 
 THREAD_AREA equ 0x8e8000 - 1024
@@ -12,7 +12,7 @@ USER_AREA   equ 0x2b
 CALLS       equ 512
 
 ; struct vdso_state
-LOOK        equ THREAD_AREA + 24
+SIGNAL_PENDING equ THREAD_AREA + 24
 NEXT_LEVEL  equ THREAD_AREA + 40
 ESP_THEN    equ THREAD_AREA + 44
 
@@ -86,9 +86,9 @@ vdso_call:
         pop     esi
         pop     edi
         pop     ebp
-        cmp     dword [LOOK], 0
+        cmp     dword [SIGNAL_PENDING], 0
 quiet_call:
-        jne     looks
+        jne     check_signals
         ret
 quiet_call_end:
 
@@ -106,7 +106,7 @@ vdso_wait_in_registers:
         push    ebp
         mov     ebp, ecx
 vdso_wait_begins:
-        cmp     dword [LOOK], 0
+        cmp     dword [SIGNAL_PENDING], 0
         jne     vdso_wait_given_up
         mov     ecx, esp
         mov     edx, wait_answered
@@ -154,8 +154,8 @@ interrupted:
 ; A thread that is interrupted before `back_ends` starts again at `back`.
 vdso_back:
         mov     esp, OUTER
-        cmp     dword [LOOK], 0
-        jne     back_looks
+        cmp     dword [SIGNAL_PENDING], 0
+        jne     back_checks_signals
 back_goes:
         popa
         popfd
@@ -164,7 +164,7 @@ vdso_back_ends:
         mov     dword [NEXT_LEVEL], OUTER_END
 vdso_back_jumps:
         jmp     [OUTER + SAVED_EIP]     ; an interruption here counts as one at the jump's target
-back_looks:
+back_checks_signals:
         mov     eax, esp
         call    vdso_frame_of
         test    eax, eax
@@ -204,7 +204,8 @@ quiet_called:
 quiet_called_end:
 
 ; Handles signals, and returns as from a function that changes nothing.
-looks:  pushfd
+check_signals:
+        pushfd
         pusha
         cld
         mov     edx, esp
@@ -213,23 +214,23 @@ looks:  pushfd
         mov     esp, eax
         sub     eax, 4
         sub     esp, 16
-        call    vdso_looks
+        call    vdso_check_signals
 
 ; eax = a frame. Continues at its handler or, without one, at the interrupted code.
 leave:  mov     esp, eax
         cmp     dword [esp + HANDLER], 0
         je      restore
-        cmp     dword [LOOK], 0
+        cmp     dword [SIGNAL_PENDING], 0
 quiet_handler:
         jne     handler_later
         jmp     [esp + HANDLER]
 quiet_handler_end:
 handler_later:
         push    dword [esp + HANDLER]   ; as if the signal had come at the handler's first instruction
-        jmp     looks
+        jmp     check_signals
 
 restore:
-        cmp     dword [LOOK], 0
+        cmp     dword [SIGNAL_PENDING], 0
 quiet_restore:
         jne     restore_later
         mov     ecx, [esp + ESP_]

@@ -148,13 +148,13 @@ static bool take_next(struct siginfo_words *info, bool *uses_fpu)
 {
     uint32_t signal = 0, value = 0, sender = 0;
 
-    state->look = 0; /* before the call: a signal that comes now sets it again */
+    state->signal_pending = 0; /* before the call: a signal that comes now sets it again */
     if (proc_signal_take(CLIENT_SLOT_PROC, state->blocked, 0, &signal, &value, &sender))
         return false;
     *uses_fpu = proc_signal_take_uses_fpu(signal);
     *info = signal_info(signal, value, sender);
     state->held = info->signal ? 0 : value;
-    state->look |= info->signal != 0; /* there may be more */
+    state->signal_pending |= info->signal != 0; /* there may be more */
     return info->signal && state->actions[info->signal].handler > HANDLE_IGNORE;
 }
 
@@ -174,14 +174,14 @@ FROM_ENTRY struct signal_frame *vdso_next(struct signal_frame *frame)
     struct siginfo_words info;
     bool uses_fpu;
 
-    while (state->look)
+    while (state->signal_pending)
         if (take_next(&info, &uses_fpu))
             return call_handler(frame, info, uses_fpu);
     resume_call(frame);
     return leave(frame);
 }
 
-FROM_ENTRY struct signal_frame *vdso_looks(struct signal_frame *frame, const uint32_t *saved)
+FROM_ENTRY struct signal_frame *vdso_check_signals(struct signal_frame *frame, const uint32_t *saved)
 {
     enum { SAVED_EIP = 9, SAVED_WORDS };
 
@@ -288,7 +288,7 @@ static struct signal_frame *handle_fault(struct signal_frame *frame)
 /* ------------------------------------------------------------------------------------ interrupted */
 
 /* S1: returns whether the code at `eip` will check for signals itself. */
-static bool will_look(uint32_t eip)
+static bool will_check_signals(uint32_t eip)
 {
     for (uint32_t place = 0; place < QUIET_PLACES; place++)
         if (is_in_quiet(eip, place))
@@ -331,7 +331,7 @@ static bool ask_what_is(struct vdso_interruption *interruption)
         __builtin_trap();
     set_eip(interruption, eip);
     if (!interruption->why)
-        state->look = 1;
+        state->signal_pending = 1;
     else if (is_there_now(interruption->why, interruption->address))
         interruption->why = 0;
     return !interruption->why;
@@ -352,7 +352,7 @@ FROM_ENTRY struct signal_frame *vdso_interrupted(struct vdso_interruption *inter
 
 FROM_ENTRY struct signal_frame *vdso_frame_of(struct vdso_interruption *interruption)
 {
-    return will_look(interruption->eip) ? NULL : make_frame(interruption);
+    return will_check_signals(interruption->eip) ? NULL : make_frame(interruption);
 }
 
 FROM_ENTRY struct signal_frame *vdso_framed(struct signal_frame *frame)
@@ -375,7 +375,7 @@ uint32_t vdso_called(void)
 
     if (proc_interrupted(CLIENT_SLOT_PROC, &eip, &why, &due))
         __builtin_trap();
-    state->look |= due;
+    state->signal_pending |= due;
     if (*(const uint16_t *)eip != INT_0X80)
         end_by(SEGMENT_FAULT);
     return eip + INSTRUCTION_BYTES;

@@ -123,7 +123,7 @@ int32_t poll_wait(struct polled *list, uint32_t count, struct poll_time *time)
 
     vdso_tell_signals();
     int32_t found = look_at(list, count, false, &reads);
-    while (!found && !ends && !state->look) {
+    while (!found && !ends && !state->signal_pending) {
         int error = proc_poll_watch(CLIENT_SLOT_PROC, reads, &woken);
         if (error)
             return error;
@@ -137,7 +137,7 @@ int32_t poll_wait(struct polled *list, uint32_t count, struct poll_time *time)
         if (!found && error)
             return error == -EINTR ? vdso_ends_early() : error;
     }
-    return !found && state->look ? vdso_ends_early() : found;
+    return !found && state->signal_pending ? vdso_ends_early() : found;
 }
 
 /* Sets the mask for the wait, as sigsuspend does. */

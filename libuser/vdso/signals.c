@@ -38,7 +38,7 @@ void vdso_tell_all_signals(void)
     if (!proc_signals(CLIENT_SLOT_PROC, state->caught, state->ignored & ~IGNORES_CHILDREN,
                       state->ignored / IGNORES_CHILDREN, state->blocked, &due) &&
         due)
-        state->look = 1;
+        state->signal_pending = 1;
 }
 
 void signals_set_mask(uint32_t mask)
@@ -47,7 +47,7 @@ void signals_set_mask(uint32_t mask)
     if (mask != signals_blockable(UINT32_MAX))
         vdso_tell_signals();
     if (state->held & ~mask)
-        state->look = 1;
+        state->signal_pending = 1;
 }
 
 void signals_tell_actions(void)
@@ -102,7 +102,7 @@ static int32_t was_sent(uint32_t signal, int32_t error)
     if (!error && has_bit(signal) && state->blocked & signal_bit(signal))
         state->held |= signal_bit(signal);
     else if (!error && has_bit(signal) && state->caught & signal_bit(signal))
-        state->look = 1;
+        state->signal_pending = 1;
     return error;
 }
 
@@ -321,7 +321,7 @@ HANDLER(sigaltstack)
 
 int32_t vdso_ends_early(void)
 {
-    state->look = 1;
+    state->signal_pending = 1;
     return -EINTR;
 }
 
@@ -339,7 +339,7 @@ HANDLER(pause)
 
     (void)a, (void)number;
     vdso_tell_signals();
-    while (!error && !left && !state->look)
+    while (!error && !left && !state->signal_pending)
         error = proc_sleep(CLIENT_SLOT_PROC, TICKS_MAX, &left);
     return error ? error : vdso_ends_early();
 }

@@ -121,7 +121,7 @@ FROM_ENTRY struct signal_frame *vdso_frame_of(struct vdso_interruption *interrup
 
 /* These return the frame with which to continue; `saved` has registers in the order of pusha, then flags and eip. */
 FROM_ENTRY struct signal_frame *vdso_framed(struct signal_frame *frame);
-FROM_ENTRY struct signal_frame *vdso_looks(struct signal_frame *frame, const uint32_t *saved);
+FROM_ENTRY struct signal_frame *vdso_check_signals(struct signal_frame *frame, const uint32_t *saved);
 /* The address at which a program continues after `int $0x80`. */
 uint32_t vdso_called(void);
 

@@ -53,8 +53,8 @@ struct vdso_state {
         uint32_t self, dtv, previous, next, sysinfo, canary;
     } area;
     /* These are used by entry.asm. */
-    uint32_t look;      /* a signal may have come: the next call that returns asks proc */
-    uint32_t stack_end; /* the end of `stack`, if caught signals use it, else 0 */
+    uint32_t signal_pending; /* a signal may have come: the next call that returns asks proc */
+    uint32_t stack_end;      /* the end of `stack`, if caught signals use it, else 0 */
     struct {
         uint32_t begin, bytes; /* 0: there is none */
     } stack;
@@ -95,7 +95,7 @@ struct vdso_state {
 _Static_assert(sizeof(struct vdso_state) <= STACK_TOP - THREAD_AREA - 16, "it does not fit above the stack");
 
 _Static_assert(VDSO_BASE == 0x8e8000 && VDSO_END == 0x8f8000, "the numbers of boot/vdso.ld");
-_Static_assert(offsetof(struct vdso_state, look) == 24 && offsetof(struct vdso_state, stack_end) == 28 &&
+_Static_assert(offsetof(struct vdso_state, signal_pending) == 24 && offsetof(struct vdso_state, stack_end) == 28 &&
                    offsetof(struct vdso_state, next_level) == 40 && offsetof(struct vdso_state, esp) == 44 &&
                    sizeof(struct vdso_level) == 400 && sizeof(struct vdso_interruption) == 52 &&
                    MESSAGE_PAGE == 0x8f8000 && sizeof(struct message_page) <= PAGE_SIZE / 2,

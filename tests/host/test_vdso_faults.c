@@ -9,7 +9,7 @@
 static struct signal_frame *faults(uint32_t signal, uint32_t vector, uint32_t error, uint32_t address)
 {
     frame_begin();
-    state->look = 0;
+    state->signal_pending = 0;
     ANSWERS({0, {PROGRAM_EIP, signal << 24 | vector << 16 | error, address}, NULL}, {0}, {0}, {0, {5}, NULL}, {0});
     return interrupted(OUTER);
 }
@@ -60,7 +60,7 @@ static void pages_of_files_may_come(void)
     for (uint32_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         const struct answer protected = {0}, again = {0, {rows[i].granted}, NULL};
         frame_begin();
-        state->look = 0;
+        state->signal_pending = 0;
         ANSWERS({0, {PROGRAM_EIP, 7u << 24 | 14 << 16 | rows[i].error, 0x50001234}, NULL});
         next_answers[1] = rows[i].error & 2 ? protected : again;
         next_answers[2] = rows[i].error & 2 ? again : protected;
@@ -77,7 +77,7 @@ static void pages_of_files_may_come(void)
 static void a_place_ahead_is_none(void)
 {
     frame_begin();
-    state->look = 0;
+    state->signal_pending = 0;
     state->ahead[1].at = 0x50001000, state->ahead[1].end = 0x50003000;
     ANSWERS({0, {PROGRAM_EIP, 7u << 24 | 14 << 16 | 0x1006, 0x50002fff}, NULL}, {0}, {0});
     CHECK(!interrupted(OUTER) && goes_on_at(OUTER) == PROGRAM_EIP && state->ahead[1].at == state->ahead[1].end);
@@ -88,7 +88,7 @@ static void a_place_ahead_is_none(void)
 static void a_signal_may_come_with_a_page(void)
 {
     frame_begin();
-    state->look = 0;
+    state->signal_pending = 0;
     ANSWERS({0, {PROGRAM_EIP, 7u << 24 | 14 << 16 | 0x1004, 0x50001234}, NULL}, {0, {1}, NULL}, {0, {1}, NULL},
             {0, {USER_1}, NULL}, {0});
     CHECK(interrupted(OUTER) == frame && frame->handler == HANDLER_AT + USER_1);
@@ -100,9 +100,9 @@ static void a_signal_may_come_with_a_page(void)
 static void pages_may_come_at_the_inner_level(void)
 {
     frame_begin();
-    state->look = 0;
+    state->signal_pending = 0;
     ANSWERS({0, {VDSO_BASE, 7u << 24 | 14 << 16 | 0x1004, 0x50001234}, NULL}, {0, {1}, NULL}, {0});
-    CHECK(!interrupted(INNER) && goes_on_at(INNER) == VDSO_BASE && !state->look);
+    CHECK(!interrupted(INNER) && goes_on_at(INNER) == VDSO_BASE && !state->signal_pending);
 }
 
 static void calls_may_be_faults(void)

@@ -140,7 +140,7 @@ static void a_signal_ends_no_page(void)
     ANSWERS({0}, {0, {300}, NULL}, {-EINVAL, {0}, NULL}, {0, {300}, NULL}, {0});
     CHECK(CALL(write, 5, AT(program), 300) == 300);
     expect("signals 0 0 4\nfile write 5 300 0\n");
-    state->look = 1;
+    state->signal_pending = 1;
     CHECK(CALL(read, 5, AT(program), 300) == 300);
     expect("file pipe_wake 5 0 0\nfile read 5 300 1\n");
     CHECK(CALL_AS(4, write, 5, AT(program), 300) < 0);

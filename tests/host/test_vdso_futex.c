@@ -38,7 +38,7 @@ static void waits_end(void)
     futex_begin();
     ANSWERS({0}, {0, {7}, NULL}, {0}, {0, {7}, NULL});
     CHECK(CALL_AS(FUTEX_CALL, futex, AT(word), FUTEX_WAIT, 5, 0) == -EINTR && state->restart == FUTEX_CALL &&
-          state->look);
+          state->signal_pending);
     state->restart = 0;
     times[0] = 1, times[1] = 1;
     CHECK(CALL_AS(FUTEX_CALL, futex, AT(word), FUTEX_WAIT, 5, AT(times)) == -EINTR && !state->restart);

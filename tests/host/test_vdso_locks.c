@@ -99,13 +99,13 @@ static void a_signal_ends_the_wait(void)
 {
     begins();
     ANSWERS({-EINTR, {0}, NULL}, {-EAGAIN, {0}, NULL}, {-EINTR, {0}, NULL}, {-EAGAIN, {0}, NULL});
-    CHECK(CALL_AS(FCNTL, fcntl64, 5, WAIT_64, AT(large)) == -EINTR && state->restart == FCNTL && state->look);
+    CHECK(CALL_AS(FCNTL, fcntl64, 5, WAIT_64, AT(large)) == -EINTR && state->restart == FCNTL && state->signal_pending);
     expect("file lock 5 1 131073 C||@A|||D|||||||\nfile lock 5 0 131073 C||@A|||D|||||||\n");
     begins();
     CHECK(CALL_AS(FLOCK, flock, 5, 1) == -EINTR && state->restart == FLOCK);
     expect("file lock_file 5 0 1\nfile lock_file 5 0 0\n");
     begins();
-    state->look = 1;
+    state->signal_pending = 1;
     ANSWERS({0}, {0});
     CHECK(CALL_AS(FLOCK, flock, 5, 1) == 0 && CALL_AS(FCNTL, fcntl64, 5, WAIT, AT(small)) == 0 && state->restart == 0);
     expect("file lock_file 5 0 0\nfile lock 5 0 0 E|||||||\xff\xff\xff\xff\xff\xff\xff\xff\n");

@@ -146,9 +146,9 @@ static void an_empty_ring_is_waited_for(void)
     CHECK(CALL(read, IN, AT(bytes), 9) == 9);
     expect("");
     ring->read = ring->written;
-    state->look = 1;
+    state->signal_pending = 1;
     CHECK(CALL_AS(3, read, IN, AT(bytes), 9) < 0 && ring->read == ring->written);
-    state->look = 0;
+    state->signal_pending = 0;
     expect("");
 }
 

@@ -95,13 +95,13 @@ static void signals_end_it(void)
 {
     begins(false);
     ANSWERS({0}, {0, {LATER, 0}, NULL});
-    CHECK(CALL(poll, 0, 0, UINT32_MAX) == -EINTR && state->look && !state->restart);
+    CHECK(CALL(poll, 0, 0, UINT32_MAX) == -EINTR && state->signal_pending && !state->restart);
     CHECK(CALL(poll, 0, 0, 0) == -EINTR && CALL(poll, 0, 0, UINT32_MAX) == -EINTR); /* one that is pending already */
     begins(false);
     polls(0, 1, FILE_POLL_OUT);
-    state->look = 1;
+    state->signal_pending = 1;
     CHECK(CALL(poll, AT(list), 1, 0) == 1); /* ready descriptors go first */
-    state->look = 0;
+    state->signal_pending = 0;
     state->blocked = 4;
     words[0] = 2, words[1] = 0;
     ANSWERS({0}, {0}, {0, {LATER, 0}, NULL}, {0});

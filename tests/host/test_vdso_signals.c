@@ -33,10 +33,10 @@ static void proc_is_told(void)
     catch_with(USER_1, HANDLE_IGNORE, 0, 0);
     catch_with(USER_2, HANDLE_DEFAULT, 0, 0);
     expect("signals 0 2560 0\nsignals 0 512 0\n");
-    CHECK(change_mask(BLOCK_THEM, BIT(1)) == 0 && change_mask(BLOCK_THEM, BIT(1)) == 0 && !state->look);
+    CHECK(change_mask(BLOCK_THEM, BIT(1)) == 0 && change_mask(BLOCK_THEM, BIT(1)) == 0 && !state->signal_pending);
     expect("signals 0 512 1\n");
     ANSWERS({0, {BIT(3)}, NULL});
-    CHECK(change_mask(SET_THEM, 0) == 0 && state->look); /* something is due */
+    CHECK(change_mask(SET_THEM, 0) == 0 && state->signal_pending); /* something is due */
 }
 
 /* As around a fork: blocking everything costs no message, and the next wait reports it. */
@@ -79,17 +79,17 @@ static void signals_are_sent(void)
     ANSWERS({0}, {-ESRCH, {0}, NULL}, {-EPERM, {0}, NULL}, {-EINVAL, {0}, NULL}, {0}, {0}, {0});
     CHECK(CALL(kill, OTHER, 15) == 0 && CALL(kill, OTHER + 1, 9) == -ESRCH && CALL(kill, OTHER, 0) == -EPERM);
     CHECK(CALL(kill, OTHER, 32) == -EINVAL && CALL(tgkill, OTHER, 9, 9) == -ESRCH);
-    CHECK(CALL_AS(TKILL, kill, OTHER, 9) == 0 && CALL_AS(270, tgkill, OTHER, OTHER, 9) == 0 && !state->look);
+    CHECK(CALL_AS(TKILL, kill, OTHER, 9) == 0 && CALL_AS(270, tgkill, OTHER, OTHER, 9) == 0 && !state->signal_pending);
     expect("kill 8 15 0\nkill 9 9 0\nkill 8 0 0\nkill 8 32 0\nkill 8 9 1\nkill 8 9 1\n");
     signals_begin();
     catch_with(USER_1, HANDLER_AT, 0, 0);
-    CHECK(CALL(kill, OTHER, USER_1) == 0 && state->look); /* the process itself may have been in the group */
-    state->look = 0;
-    CHECK(change_mask(SET_THEM, BIT(USER_1)) == 0 && CALL(kill, OTHER, USER_1) == 0 && !state->look);
-    CHECK(change_mask(SET_THEM, 0) == 0 && state->look);
-    state->look = state->held = 0;
+    CHECK(CALL(kill, OTHER, USER_1) == 0 && state->signal_pending); /* the process itself may have been in the group */
+    state->signal_pending = 0;
+    CHECK(change_mask(SET_THEM, BIT(USER_1)) == 0 && CALL(kill, OTHER, USER_1) == 0 && !state->signal_pending);
+    CHECK(change_mask(SET_THEM, 0) == 0 && state->signal_pending);
+    state->signal_pending = state->held = 0;
     ANSWERS({-EPERM, {0}, NULL});
-    CHECK(CALL(kill, OTHER, USER_1) == -EPERM && !state->look && !state->held);
+    CHECK(CALL(kill, OTHER, USER_1) == -EPERM && !state->signal_pending && !state->held);
 }
 
 /* ---------------------------------------------------------------------------------- masks, actions */
@@ -218,10 +218,10 @@ static void a_pause_ends(void)
 {
     signals_begin();
     ANSWERS({0}, {0, {5}, NULL}, {-EAGAIN, {0}, NULL});
-    CHECK(CALL(pause, 0) == -EINTR && state->look);
+    CHECK(CALL(pause, 0) == -EINTR && state->signal_pending);
     expect("sleep 1073741823 0 0\nsleep 1073741823 0 0\n");
     CHECK(CALL(pause, 0) == -EINTR);
-    state->look = 0;
+    state->signal_pending = 0;
     CHECK(CALL(pause, 0) == -EAGAIN);
     expect("sleep 1073741823 0 0\n");
 }
@@ -232,10 +232,10 @@ static void signals_are_waited_for(void)
     state->blocked = state->proc_blocked = 5;
     set[0] = BIT(1), set[1] = 0;
     ANSWERS({0}, {0, {5}, NULL});
-    CHECK(CALL(rt_sigsuspend, AT(set), BYTES) == -EINTR && state->look && state->blocked == 1);
+    CHECK(CALL(rt_sigsuspend, AT(set), BYTES) == -EINTR && state->signal_pending && state->blocked == 1);
     CHECK(state->is_suspended && state->mask_before == 5); /* for the handler */
     expect("signals 0 0 1\nsleep 1073741823 0 0\n");
-    state->look = 0, state->blocked = state->proc_blocked = 5;
+    state->signal_pending = 0, state->blocked = state->proc_blocked = 5;
     ANSWERS({0}, {-EAGAIN, {0}, NULL}, {0});
     CHECK(CALL(rt_sigsuspend, AT(set), BYTES) == -EAGAIN && state->blocked == 5 && !state->is_suspended);
     expect("signals 0 0 1\nsleep 1073741823 0 0\nsignals 0 0 5\n");
@@ -250,13 +250,13 @@ static void calls_end_early(void)
 {
     signals_begin();
     ANSWERS({-EINTR, {0}, NULL}, {0, {2}, NULL}, {-EINTR, {0}, NULL});
-    CHECK(CALL_AS(114, wait4, 1, 0, 0, 0) == -EINTR && state->restart == 114 && state->look);
+    CHECK(CALL_AS(114, wait4, 1, 0, 0, 0) == -EINTR && state->restart == 114 && state->signal_pending);
     state->restart = 0;
     set[0] = 5, set[1] = 0, old[0] = 7;
     CHECK(CALL(nanosleep, AT(set), AT(old)) == -EINTR && old[0] == 0 && old[1] == 20000000 && !state->restart);
-    state->look = 0;
+    state->signal_pending = 0;
     state->console_reads = VDSO_STANDARD;
-    CHECK(CALL_AS(3, read, 0, AT(program), 5) == -EINTR && state->restart == 3 && state->look);
+    CHECK(CALL_AS(3, read, 0, AT(program), 5) == -EINTR && state->restart == 3 && state->signal_pending);
     state->restart = 0; /* and then it does not even begin */
     expect("wait 1 0 0\nsleep 500 0 0\nread 5 1 0\n");
     CHECK(CALL_AS(3, read, 0, AT(program), 5) == -EINTR && state->restart == 3);
@@ -272,22 +272,22 @@ static void an_interrupted_sleep_says_what_was_left(void)
     set[0] = 5, set[1] = 0, set[2] = 0, set[3] = 0;
     ANSWERS({0, {203}, NULL}, {0}, {0}, {0, {203}, NULL}, {0, {203}, NULL}, {0, {203}, NULL});
     CHECK(CALL(clock_nanosleep64, 1, 0, AT(set), AT(old)) == -EINTR && wide[0] == 2 && wide[1] == 30000000);
-    state->look = 0;
+    state->signal_pending = 0;
     CHECK(CALL(clock_nanosleep, 1, 0, AT(set), 0) == 0);
     wide[0] = 7;
     CHECK(CALL(clock_nanosleep64, 1, 1, AT(set), AT(old)) == -EINTR && wide[0] == 7);
-    state->look = 0;
+    state->signal_pending = 0;
     CHECK(CALL(clock_nanosleep, 1, 0, AT(set), 0) == -EINTR);
-    state->look = 0;
+    state->signal_pending = 0;
     CHECK(CALL(clock_nanosleep, 1, 0, AT(set), USER_END) == -EFAULT);
 }
 
 /* ---------------------------------------------------------------------------------- frames */
 
-static struct signal_frame *looks(uint32_t signal)
+static struct signal_frame *checks_signals(uint32_t signal)
 {
     ANSWERS({0, {signal ? signal | 256 | (uint32_t)-6 << 16 : 0, signal ? 77 : 0, OTHER}, NULL}, {0}, {0}, {0}, {0});
-    return vdso_looks(frame, saved);
+    return vdso_check_signals(frame, saved);
 }
 
 static void a_handler_has_a_frame(void)
@@ -295,7 +295,7 @@ static void a_handler_has_a_frame(void)
     frame_begin();
     state->blocked = state->proc_blocked = 3;
     state->actions[USER_1].mask = BIT(7);
-    frame = looks(USER_1);
+    frame = checks_signals(USER_1);
     const uint32_t *r = frame->context.registers;
     CHECK(frame == frame_below(AT(saved)) && AT(frame) % 16 == 12 && AT(frame + 1) < AT(saved));
     CHECK(frame->handler == HANDLER_AT + USER_1 && frame->signal == USER_1 &&
@@ -306,12 +306,13 @@ static void a_handler_has_a_frame(void)
     for (uint32_t i = 0; i < 8; i++)
         CHECK(r[REGISTER_EDI + i] == (i == 3 ? AT(saved + SAVED_WORDS) : 0x100 + i));
     CHECK(r[REGISTER_EIP] == PROGRAM_EIP && r[REGISTER_FLAGS] == 0x108 && r[REGISTER_CS] == 0x1b);
-    CHECK(frame->context.mask[0] == 3 && state->blocked == (3 | BIT(USER_1) | BIT(7)) && state->look);
+    CHECK(frame->context.mask[0] == 3 && state->blocked == (3 | BIT(USER_1) | BIT(7)) && state->signal_pending);
     CHECK(frame->context.stack[1] == 2 && frame->context.fpu == AT(frame->fpu_head) && frame->fpu[511] == 0xf0);
 
     memset(world_fpu, 0, sizeof(world_fpu)); /* then it returns */
     ANSWERS({0}, {0, {0, BIT(5)}, NULL});
-    CHECK(vdso_handler_returned(frame) == frame && frame->handler == 0 && state->blocked == 3 && !state->look);
+    CHECK(vdso_handler_returned(frame) == frame && frame->handler == 0 && state->blocked == 3 &&
+          !state->signal_pending);
     expect("signal_take 3 0 0\nsignals 0 0 579\nsignals 0 0 3\nsignal_take 3 0 0\n");
     CHECK(state->held == BIT(5) && world_fpu[511] == 0xf0);
     CHECK(((const uint8_t *)message_page)[0] == 0xaa &&
@@ -323,10 +324,10 @@ static void a_program_without_fpu_keeps_none(void)
 {
     frame_begin();
     ANSWERS({0, {USER_1}, NULL}, {0}, {0}, {0});
-    frame = vdso_looks(frame, saved);
+    frame = vdso_check_signals(frame, saved);
     CHECK(frame->handler && frame->context.fpu == 0 && frame->fpu[0] == 0xee);
     memset(world_fpu, 5, sizeof(world_fpu));
-    state->look = 0;
+    state->signal_pending = 0;
     CHECK(vdso_handler_returned(frame)->handler == 0 && world_fpu[0] == 5);
 }
 
@@ -334,12 +335,13 @@ static void flags_of_actions_count(void)
 {
     frame_begin();
     state->actions[USER_1].flags = ACTION_NO_DEFER | (uint32_t)ACTION_RESET;
-    CHECK(looks(USER_1)->handler == HANDLER_AT + USER_1 && state->blocked == 0 && !state->actions[USER_1].handler);
+    CHECK(checks_signals(USER_1)->handler == HANDLER_AT + USER_1 && state->blocked == 0 &&
+          !state->actions[USER_1].handler);
     frame_begin();
-    CHECK(looks(USER_1)->handler && state->actions[USER_1].handler && state->blocked == BIT(USER_1));
+    CHECK(checks_signals(USER_1)->handler && state->actions[USER_1].handler && state->blocked == BIT(USER_1));
     frame_begin();
     state->actions[USER_1].handler = HANDLE_IGNORE; /* since it was sent */
-    CHECK(looks(USER_1)->handler == 0 && state->blocked == 0);
+    CHECK(checks_signals(USER_1)->handler == 0 && state->blocked == 0);
 }
 
 /* The frame goes onto the handler's own stack, unless the program runs there already. */
@@ -347,18 +349,18 @@ static void a_handler_may_have_its_stack(void)
 {
     frame_begin();
     state->stack.begin = STACK_AT, state->stack.bytes = STACK_BYTES;
-    CHECK(AT(looks(USER_1)) < STACK_AT);
+    CHECK(AT(checks_signals(USER_1)) < STACK_AT);
     frame_begin();
     state->stack.begin = STACK_AT, state->stack.bytes = STACK_BYTES;
     state->actions[USER_1].flags = ACTION_ON_STACK;
-    struct signal_frame *there = looks(USER_1);
+    struct signal_frame *there = checks_signals(USER_1);
     CHECK(there == frame_below(STACK_AT + STACK_BYTES) && there->context.stack[1] == 0 && there->fpu[0] == 0xf0);
     CHECK(there->context.registers[REGISTER_EIP] == PROGRAM_EIP && there->context.stack[0] == STACK_AT);
     CHECK(there->info == AT(&there->siginfo));
     frame_begin();
     state->stack.begin = AT(program), state->stack.bytes = 4 * PAGE_SIZE;
     state->actions[USER_1].flags = ACTION_ON_STACK;
-    there = looks(USER_1);
+    there = checks_signals(USER_1);
     CHECK(there == frame && there->context.stack[1] == 1);
 }
 
@@ -376,16 +378,16 @@ static void calls_are_made_again(void)
     frame_begin();
     state->restart = 114;
     state->actions[USER_1].flags = ACTION_RESTART;
-    CHECK(is_made_again(looks(USER_1), 114) && state->restart == 0);
+    CHECK(is_made_again(checks_signals(USER_1), 114) && state->restart == 0);
     frame_begin();
     state->restart = 114;
-    CHECK(looks(USER_1)->context.registers[REGISTER_EIP] == PROGRAM_EIP && state->restart == 0);
+    CHECK(checks_signals(USER_1)->context.registers[REGISTER_EIP] == PROGRAM_EIP && state->restart == 0);
     frame_begin();
     state->restart = 3;
-    struct signal_frame *none = looks(0);
+    struct signal_frame *none = checks_signals(0);
     CHECK(none == frame && none->handler == 0 && is_made_again(none, 3));
     frame_begin();
-    CHECK(looks(0)->context.registers[REGISTER_EIP] == PROGRAM_EIP);
+    CHECK(checks_signals(0)->context.registers[REGISTER_EIP] == PROGRAM_EIP);
 }
 
 /* The handler runs with the mask of sigsuspend; afterwards the mask is the one before. */
@@ -393,10 +395,10 @@ static void a_suspension_gives_the_mask_back(void)
 {
     frame_begin();
     state->blocked = 1, state->is_suspended = 1, state->mask_before = 5;
-    CHECK(looks(USER_1)->context.mask[0] == 5 && state->blocked == (1 | BIT(USER_1)) && !state->is_suspended);
+    CHECK(checks_signals(USER_1)->context.mask[0] == 5 && state->blocked == (1 | BIT(USER_1)) && !state->is_suspended);
     frame_begin();
     state->blocked = 1, state->is_suspended = 1, state->mask_before = 5;
-    CHECK(looks(0)->handler == 0 && state->blocked == 5 && !state->is_suspended);
+    CHECK(checks_signals(0)->handler == 0 && state->blocked == 5 && !state->is_suspended);
 }
 
 /* ---------------------------------------------------------------------------------- interrupted */
@@ -404,7 +406,7 @@ static void a_suspension_gives_the_mask_back(void)
 static struct signal_frame *interrupted_at(uint32_t level, uint32_t eip)
 {
     frame_begin();
-    state->look = 0;
+    state->signal_pending = 0;
     ANSWERS({0, {eip}, NULL}, {0, {USER_1, 0, OTHER}, NULL}, {0}, {0});
     return interrupted(level);
 }
@@ -428,7 +430,7 @@ static void a_program_is_interrupted(void)
         expect("interrupted 0 0 0\nsignal_take 0 0 0\nsignals 0 0 512\n");
     }
     for (uint32_t i = 0; i < sizeof(later) / sizeof(later[0]); i++) {
-        CHECK(!interrupted_at(OUTER, later[i]) && goes_on_at(OUTER) == later[i] && state->look);
+        CHECK(!interrupted_at(OUTER, later[i]) && goes_on_at(OUTER) == later[i] && state->signal_pending);
         CHECK(frame->handler == 0xeeeeeeee && message_page->tag == 0xaaaaaaaa &&
               message_page->items[IPC_ITEMS - 1].to == 0xaaaaaaaa);
         expect("interrupted 0 0 0\n");
@@ -441,7 +443,7 @@ static void some_go_on_elsewhere(void)
 {
     const uint32_t outer = AT(&levels[OUTER].interruption);
 
-    CHECK(!interrupted_at(INNER, AT(vdso_back)) && goes_on_at(INNER) == AT(vdso_back) && state->look);
+    CHECK(!interrupted_at(INNER, AT(vdso_back)) && goes_on_at(INNER) == AT(vdso_back) && state->signal_pending);
     CHECK(levels[INNER].interruption.esp == outer);
     CHECK(!interrupted_at(INNER, AT(vdso_back_ends)) && goes_on_at(INNER) == AT(vdso_back));
     CHECK(levels[INNER].interruption.esp == outer);

@@ -32,7 +32,7 @@ static void frame_begin(void)
     memset(message_page, 0xaa, sizeof(*message_page));
     for (uint32_t i = 1; i < SIGNAL_NUMBERS; i++)
         state->actions[i] = (struct vdso_action){HANDLER_AT + i, 0, 0};
-    state->look = 1;
+    state->signal_pending = 1;
 }
 
 /* Interrupts the program at that level with the frame's registers, as entry.asm does; returns the signal frame, if
@@ -45,7 +45,7 @@ static inline struct signal_frame *interrupted(uint32_t level)
     at->flags = saved[8];
     at->esp = AT(saved);
     struct signal_frame *made = vdso_interrupted(at);
-    if (!made && state->look && level == OUTER)
+    if (!made && state->signal_pending && level == OUTER)
         made = vdso_frame_of(at);
     return made ? vdso_framed(made) : NULL;
 }

@@ -115,7 +115,7 @@ err_t syscall_short(uint32_t head, uint32_t ebx, uint32_t esi, uint32_t edi, uin
 /* This is in assembly in the real library. */
 int32_t vdso_wait(uint32_t head, struct words *words)
 {
-    return state->look ? VDSO_GIVEN_UP : system_call(head, words);
+    return state->signal_pending ? VDSO_GIVEN_UP : system_call(head, words);
 }
 
 /* The FPU's state is just some bytes. */
