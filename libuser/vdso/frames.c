@@ -153,7 +153,7 @@ static bool take_next(struct siginfo_words *info, bool *uses_fpu)
         return false;
     *uses_fpu = proc_signal_take_uses_fpu(signal);
     *info = signal_info(signal, value, sender);
-    state->held = info->signal ? 0 : value;
+    state->blocked_pending = info->signal ? 0 : value;
     state->signal_pending |= info->signal != 0; /* there may be more */
     return info->signal && state->actions[info->signal].handler > HANDLE_IGNORE;
 }

@@ -26,7 +26,7 @@ HANDLER(fork)
         error = proc_fork(CLIENT_SLOT_PROC, &pid);
     while (error == -EINTR);
     if (!error && pid == 0)
-        state->held = state->signal_pending = 0, state->has_transfer = state->gives_keys = false;
+        state->blocked_pending = state->signal_pending = 0, state->has_transfer = state->gives_keys = false;
     return error ? error : (int32_t)pid;
 }
 

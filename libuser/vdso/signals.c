@@ -46,7 +46,7 @@ void signals_set_mask(uint32_t mask)
     state->blocked = mask;
     if (mask != signals_blockable(UINT32_MAX))
         vdso_tell_signals();
-    if (state->held & ~mask)
+    if (state->blocked_pending & ~mask)
         state->signal_pending = 1;
 }
 
@@ -100,7 +100,7 @@ static void before_sending(uint32_t signal)
 static int32_t was_sent(uint32_t signal, int32_t error)
 {
     if (!error && has_bit(signal) && state->blocked & signal_bit(signal))
-        state->held |= signal_bit(signal);
+        state->blocked_pending |= signal_bit(signal);
     else if (!error && has_bit(signal) && state->caught & signal_bit(signal))
         state->signal_pending = 1;
     return error;
@@ -208,7 +208,7 @@ static bool take_of(uint32_t set, struct siginfo_words *info)
     if (proc_signal_take(CLIENT_SLOT_PROC, 0, set, &signal, &value, &sender) || !signal)
         return false;
     *info = signal_info(signal, value, sender);
-    state->held &= ~signal_bit(info->signal);
+    state->blocked_pending &= ~signal_bit(info->signal);
     return true;
 }
 

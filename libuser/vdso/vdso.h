@@ -84,7 +84,7 @@ struct vdso_state {
     uint32_t before_read;              /* a function of the program, called before the console is read; 0: none */
     uint32_t caught, ignored, blocked; /* sets of signals, n as bit n - 1; IGNORES_CHILDREN, too */
     uint32_t proc_caught, proc_ignored, proc_blocked; /* the sets that proc knows */
-    uint32_t held;                                    /* blocked signals that are pending at proc, as far as is known */
+    uint32_t blocked_pending;                         /* blocked signals that are pending at proc, as far as is known */
     uint32_t restart;      /* the number of the interrupted call, if it may be restarted; or 0 */
     uint32_t is_suspended; /* in sigsuspend, which has replaced this mask: */
     uint32_t mask_before;

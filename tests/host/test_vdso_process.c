@@ -17,10 +17,10 @@ static void others_are_asked(void)
     CHECK(CALL(fork, 1) == 9 && CALL(fork, 1) == 0 && CALL(fork, 1) == -EAGAIN);
     expect("fork 0 0 0\nfork 0 0 0\nfork 0 0 0\n");
     ANSWERS({0, {9}, NULL}, {-EAGAIN, {0}, NULL}, {0, {0}, NULL});
-    state->held = state->signal_pending = state->blocked =
+    state->blocked_pending = state->signal_pending = state->blocked =
         5; /* signals pending for the parent are not pending for the child */
-    CHECK(CALL(fork, 1) == 9 && CALL(fork, 1) == -EAGAIN && state->held == 5);
-    CHECK(CALL(fork, 1) == 0 && !state->held && !state->signal_pending && state->blocked == 5);
+    CHECK(CALL(fork, 1) == 9 && CALL(fork, 1) == -EAGAIN && state->blocked_pending == 5);
+    CHECK(CALL(fork, 1) == 0 && !state->blocked_pending && !state->signal_pending && state->blocked == 5);
     state->blocked = 0;
     expect("fork 0 0 0\nfork 0 0 0\nfork 0 0 0\n");
     ANSWERS({0, {7, 3}, NULL}, {0, {7, 3}, NULL}, {-EAGAIN, {7, 3}, NULL}, {-EAGAIN, {7, 3}, NULL});

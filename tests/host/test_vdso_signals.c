@@ -87,9 +87,9 @@ static void signals_are_sent(void)
     state->signal_pending = 0;
     CHECK(change_mask(SET_THEM, BIT(USER_1)) == 0 && CALL(kill, OTHER, USER_1) == 0 && !state->signal_pending);
     CHECK(change_mask(SET_THEM, 0) == 0 && state->signal_pending);
-    state->signal_pending = state->held = 0;
+    state->signal_pending = state->blocked_pending = 0;
     ANSWERS({-EPERM, {0}, NULL});
-    CHECK(CALL(kill, OTHER, USER_1) == -EPERM && !state->signal_pending && !state->held);
+    CHECK(CALL(kill, OTHER, USER_1) == -EPERM && !state->signal_pending && !state->blocked_pending);
 }
 
 /* ---------------------------------------------------------------------------------- masks, actions */
@@ -314,7 +314,7 @@ static void a_handler_has_a_frame(void)
     CHECK(vdso_handler_returned(frame) == frame && frame->handler == 0 && state->blocked == 3 &&
           !state->signal_pending);
     expect("signal_take 3 0 0\nsignals 0 0 579\nsignals 0 0 3\nsignal_take 3 0 0\n");
-    CHECK(state->held == BIT(5) && world_fpu[511] == 0xf0);
+    CHECK(state->blocked_pending == BIT(5) && world_fpu[511] == 0xf0);
     CHECK(((const uint8_t *)message_page)[0] == 0xaa &&
           ((const uint8_t *)message_page)[PAGE_WORDS_KEPT * 4 - 1] == 0xaa);
 }
