@@ -47,7 +47,7 @@ static uint32_t ask_for(struct polled *list, uint32_t count, uint32_t *words)
 }
 
 /* Asks the file server. Returns 0 or an error. */
-static int look_at_files(struct polled *list, uint32_t count, bool watch)
+static int poll_files(struct polled *list, uint32_t count, bool watch)
 {
     uint32_t most, ready;
     uint32_t *words = (uint32_t *)vdso_bytes(count * sizeof(uint32_t), &most);
@@ -86,9 +86,9 @@ static void settle_consoles(struct polled *list, uint32_t count, bool watch, boo
 }
 
 /* Returns how many descriptors are ready, or an error. With `watch`, if none is, proc will be told of one. */
-static int32_t look_at(struct polled *list, uint32_t count, bool watch, bool *reads)
+static int32_t poll_once(struct polled *list, uint32_t count, bool watch, bool *reads)
 {
-    int32_t found = look_at_files(list, count, watch);
+    int32_t found = poll_files(list, count, watch);
 
     if (found)
         return found;
@@ -122,18 +122,18 @@ int32_t poll_wait(struct polled *list, uint32_t count, struct poll_time *time)
     uint32_t woken;
 
     vdso_tell_signals();
-    int32_t found = look_at(list, count, false, &reads);
+    int32_t found = poll_once(list, count, false, &reads);
     while (!found && !ends && !state->signal_pending) {
         int error = proc_poll_watch(CLIENT_SLOT_PROC, reads, &woken);
         if (error)
             return error;
-        found = look_at(list, count, true, &reads);
+        found = poll_once(list, count, true, &reads);
         if (found) {
             (void)proc_watch_end(CLIENT_SLOT_PROC, &woken);
             return found;
         }
         error = wait_once(time, &ends);
-        found = look_at(list, count, false, &reads);
+        found = poll_once(list, count, false, &reads);
         if (!found && error)
             return error == -EINTR ? vdso_ends_early() : error;
     }
