@@ -25,9 +25,9 @@ bool input_is_ready(const struct input *input)
     return discipline_is_ready(&input->typed) || pipe_input_ready(&input->pipe) > 0 || input->pipe.ended;
 }
 
-bool input_goes_on(const struct input *input)
+bool input_has_more(const struct input *input)
 {
-    return discipline_goes_on(&input->typed) || pipe_input_ready(&input->pipe) > 0;
+    return discipline_has_more(&input->typed) || pipe_input_ready(&input->pipe) > 0;
 }
 
 int32_t input_take(struct input *input, char *to, uint32_t max)

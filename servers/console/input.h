@@ -31,7 +31,7 @@ bool input_has_room(const struct input *input);
 bool input_is_ready(const struct input *input);
 
 /* True if more bytes follow for a read that has got some. */
-bool input_goes_on(const struct input *input);
+bool input_has_more(const struct input *input);
 
 /* At most `max` bytes to `to`: the number, 0 at end of file, -1 if there is nothing. */
 int32_t input_take(struct input *input, char *to, uint32_t max);

@@ -383,7 +383,7 @@ bool discipline_is_ready(const struct line_discipline *discipline)
     return discipline->position.units > 0;
 }
 
-bool discipline_goes_on(const struct line_discipline *discipline)
+bool discipline_has_more(const struct line_discipline *discipline)
 {
     return discipline->gives_keys ? discipline_is_ready(discipline) : discipline->position.in_line;
 }

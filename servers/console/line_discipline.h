@@ -75,7 +75,7 @@ void discipline_give_keys(struct line_discipline *discipline, bool keys);
 
 /* True if a read need not wait; if more of the same line follows. */
 bool discipline_is_ready(const struct line_discipline *discipline);
-bool discipline_goes_on(const struct line_discipline *discipline);
+bool discipline_has_more(const struct line_discipline *discipline);
 
 /* False if keys should stay in the port until a client has read. Without an ended line it is true, so that a
  * line that is too long can be erased. */

@@ -110,7 +110,7 @@ static void take(uint32_t badge, uint32_t bytes, struct words *words)
     int32_t taken = input_take(&input, (char *)message_page->words, bytes);
 
     words->w[1] = taken > 0 ? (uint32_t)taken : 0;
-    words->w[2] = taken > 0 && input_goes_on(&input);
+    words->w[2] = taken > 0 && input_has_more(&input);
     rest_of = words->w[2] ? badge : NOBODY;
 }
 

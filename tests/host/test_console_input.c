@@ -52,9 +52,9 @@ static void test_bytes_as_they_are(void)
     put("\x10\x10\x10\x17", 4);
     CHECK(input_is_ready(&input));
     expect(bytes, count, count);
-    CHECK(input_goes_on(&input));
+    CHECK(input_has_more(&input));
     expect("\x10", 1, 100);
-    CHECK(!input_goes_on(&input));
+    CHECK(!input_has_more(&input));
     expect_none();
     CHECK(ring_used(&output.ring) == 0); /* no echo */
 }
@@ -68,7 +68,7 @@ static void test_end_of_file(void)
     expect("ab", 2, 2);
     expect("c", 1, 100);
     for (int i = 0; i < 3; i++) {
-        CHECK(input_is_ready(&input) && !input_goes_on(&input));
+        CHECK(input_is_ready(&input) && !input_has_more(&input));
         expect("", 0, 100);
     }
 }
@@ -112,7 +112,7 @@ static void test_keyboard(void)
     discipline_key(&input.typed, END_OF_FILE);
     CHECK(ring_used(&output.ring) == 3);
     expect("t", 1, 1);
-    CHECK(input_goes_on(&input));
+    CHECK(input_has_more(&input));
     expect("\n", 1, 100);
     expect("", 0, 100);
     expect("piped", 5, 100);

@@ -200,11 +200,11 @@ static void test_keys(void)
     start();
     keys("ab\ncd\004e");
     discipline_give_keys(&discipline, true);
-    CHECK(discipline_is_ready(&discipline) && discipline_goes_on(&discipline));
+    CHECK(discipline_is_ready(&discipline) && discipline_has_more(&discipline));
     expect_line("ab", 2);
     expect_line("\ncd\004e", 256);
     expect_none();
-    CHECK(!discipline_is_ready(&discipline) && !discipline_goes_on(&discipline));
+    CHECK(!discipline_is_ready(&discipline) && !discipline_has_more(&discipline));
     expect_echo("ab\r\ncde");
     keys("\003\004\177\033[A\r\n\r\n\r");
     CHECK(!discipline.interrupts);
