@@ -3,13 +3,13 @@
 #include "libuser/ipc/ipc.h"
 #include "servers/proto/slots.h"
 
-static bool is_told, comes_again, are_ticks, is_watched, has_input;
+static bool is_signalled, will_call_again, are_ticks, is_watched, has_input;
 
 void events_notify(void)
 {
-    if (is_told)
+    if (is_signalled)
         return;
-    is_told = true;
+    is_signalled = true;
     err_t nobody_to_tell = ipc_signal(CONSOLE_SLOT_PROC);
     (void)nobody_to_tell; /* proc has died, and init ends the machine */
 }
@@ -43,7 +43,7 @@ void events_input_is_ready(void)
 
 void events_continue(void)
 {
-    if (!comes_again)
+    if (!will_call_again)
         events_notify();
 }
 
@@ -52,6 +52,6 @@ void events_take(bool interrupts, bool is_due, uint32_t *ticks, uint32_t *events
     *ticks = are_ticks;
     *events = (interrupts ? CONSOLE_EVENT_INTERRUPT : 0) | (has_input ? CONSOLE_EVENT_INPUT : 0) |
               (is_due ? CONSOLE_EVENT_DUE : 0);
-    comes_again = is_due;
-    has_input = is_told = false;
+    will_call_again = is_due;
+    has_input = is_signalled = false;
 }

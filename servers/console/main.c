@@ -49,7 +49,7 @@ static bool is_any_due(void)
 }
 
 /* We do not signal ourselves, because a signal would overtake all calls. */
-static void go_on(void)
+static void continue_if_due(void)
 {
     if (uart_burst_is_long())
         events_want_ticks();
@@ -62,14 +62,14 @@ static void go_on(void)
 static void transmit(void)
 {
     writers_transmit();
-    go_on();
+    continue_if_due();
 }
 
 /* For calls by proc: it has other work to do and must not wait for the port. */
 static void transmit_later(void)
 {
     writers_transmit_later();
-    go_on();
+    continue_if_due();
 }
 
 static SERVER_CALL int32_t call_write(uint32_t badge, struct words *words)
@@ -163,7 +163,7 @@ static void receive_again(void)
         uart_want_input(true); /* this raises an interrupt if bytes are waiting */
     } else if (!input_is_due) {
         input_is_due = true;
-        go_on();
+        continue_if_due();
     }
 }
 
@@ -318,7 +318,7 @@ static SERVER_CALL int32_t call_foreground(uint32_t badge, struct words *words)
         readers_ask_again(&readers);
     serve_readers();
     receive_again();
-    go_on();
+    continue_if_due();
     return 0;
 }
 
