@@ -31,7 +31,7 @@ struct client {
     struct link turn, time, wait; /* C3 */
     uint32_t caller, call_number; /* C1 */
     uint32_t bytes_wanted;        /* WAITS_WRITE: bytes it brought; for a read: the most it takes */
-    uint32_t held_up;             /* if it is hurried: when it last held others up; lines.h */
+    uint32_t delayed_others_at;   /* if it is hurried: when it last held others up; lines.h */
     uint32_t used;
     uint32_t due; /* while it has time: the tick at which its unfinished line goes out */
     uint8_t waits;

@@ -44,7 +44,7 @@ static void start_piece(struct lines *lines, const struct client *client)
  * longer. */
 static bool is_hurried(const struct lines *lines, const struct client *client)
 {
-    return client->hurried && lines->now - client->held_up < HURRY_TICKS;
+    return client->hurried && lines->now - client->delayed_others_at < HURRY_TICKS;
 }
 
 static void end_piece(struct lines *lines, struct client *client, bool whole)
@@ -145,7 +145,7 @@ static void end_time(struct lines *lines, struct client *client)
     if (lines->owner == client) {
         lines->owner = 0;
         client->hurried = others_wait;
-        client->held_up = lines->now;
+        client->delayed_others_at = lines->now;
     }
     lines_flush(lines, client);
 }
