@@ -305,7 +305,7 @@ void locks_interrupt(struct client *client)
     answer(client, -EINTR);
 }
 
-bool locks_go_on(void)
+bool locks_retry_due(void)
 {
     for (uint32_t i = 0; i < RETRIED_AT_ONCE && !list_is_empty(&due); i++) {
         struct client *client = client_of(due.next);

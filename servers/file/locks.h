@@ -45,7 +45,7 @@ void locks_forget_waiting(struct client *client);
 void locks_interrupt(struct client *client);
 
 /* Lets a few due clients try again; true: no others are due. */
-bool locks_go_on(void);
+bool locks_retry_due(void);
 
 /* Panics unless K1, K2 and K4 hold. */
 void locks_audit(void);

@@ -287,10 +287,10 @@ static int32_t manager_audit(const struct words *words)
 static int32_t manager_events(struct words *words)
 {
     const struct client *client = watches_next();
-    bool is_all = pipes_go_on();
+    bool is_all = pipes_serve_due();
 
     words->w[1] = client ? client->badge : 0;
-    words->w[2] = !watches_acknowledge(locks_go_on() && is_all);
+    words->w[2] = !watches_acknowledge(locks_retry_due() && is_all);
     return 0;
 }
 

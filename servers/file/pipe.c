@@ -207,7 +207,7 @@ static void serve_readers(struct pipe *pipe)
 }
 
 /* Readers first: they make room for the writers. */
-bool pipes_go_on(void)
+bool pipes_serve_due(void)
 {
     struct pipe *pipe = first_due;
 

@@ -45,7 +45,7 @@ uint32_t pipe_poll(const struct open_file *file);
 bool pipe_watch(struct client *client, const struct open_file *file);
 
 /* Gives a part of the answers of the pipe that has been due longest; true: nothing is left. */
-bool pipes_go_on(void);
+bool pipes_serve_due(void);
 
 /* The number of bytes in the ring. */
 uint32_t pipe_bytes(const struct pipe *pipe);

@@ -15,13 +15,13 @@ struct watch {
 };
 
 static struct link fired;
-static bool is_told;
+static bool is_signalled;
 
 void watches_init(void)
 {
     shares_set_size(SHARE_WATCHES, sizeof(struct watch));
     list_init(&fired);
-    is_told = false;
+    is_signalled = false;
 }
 
 bool watch_add(struct link *list, struct client *client)
@@ -49,9 +49,9 @@ void watches_drop(struct client *client)
 
 void watches_tell(void)
 {
-    if (is_told)
+    if (is_signalled)
         return;
-    is_told = true;
+    is_signalled = true;
     err_t nobody_to_tell = ipc_signal(FILE_SLOT_PROC);
     (void)nobody_to_tell; /* proc has died, and init ends the machine */
 }
@@ -75,8 +75,8 @@ struct client *watches_next(void)
 
 bool watches_acknowledge(bool is_all)
 {
-    is_told = !is_all || !list_is_empty(&fired);
-    return !is_told;
+    is_signalled = !is_all || !list_is_empty(&fired);
+    return !is_signalled;
 }
 
 void watches_audit(const struct client *client)
