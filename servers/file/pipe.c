@@ -397,7 +397,7 @@ int32_t call_pipe_wait(struct client *client, struct words *words)
 
 /* Called if a single reader that has the ring waits. Answers the caller first, so that the reader gets the answer that
  * ends this message. */
-static int32_t hand_over(struct pipe *pipe, struct words *words)
+static int32_t switch_to_reader(struct pipe *pipe, struct words *words)
 {
     struct client *reader = pipe->reading.first;
 
@@ -416,7 +416,7 @@ static int32_t wake_readers(struct pipe *pipe, struct words *words)
     const struct client *first = pipe->reading.first;
 
     if (words->w[2] && first && !first->next_waiting && first->waits == WAITS_FOR_BYTES && pipe_bytes(pipe))
-        return hand_over(pipe, words);
+        return switch_to_reader(pipe, words);
     serve_readers(pipe);
     return 0;
 }
