@@ -84,7 +84,7 @@ int32_t locks_control(arguments_t a, uint32_t number)
                                        file_lock_words(a[0], FILE_LOCK_TRY | owner, lock.kind, lock.whence), &data),
                          number);
     memcpy((char *)message_page->words, &data, sizeof data);
-    int error = file_lock(CLIENT_SLOT_FILE, sizeof data, a[0], (command ? FILE_LOCK_TRY : FILE_LOCK_LOOK) | owner,
+    int error = file_lock(CLIENT_SLOT_FILE, sizeof data, a[0], (command ? FILE_LOCK_TRY : FILE_LOCK_TEST) | owner,
                           lock.kind, lock.whence, &kind, &pid);
     if (error || command)
         return error;

@@ -362,22 +362,22 @@ static int32_t set_range(struct lock_request *request, int64_t base, const struc
 }
 
 /* Tells the client which lock blocks the request, if any. */
-static int32_t look(struct client *client, struct open_file *file, const struct lock_request *request,
-                    struct words *words)
+static int32_t report_blocker(struct client *client, struct open_file *file, const struct lock_request *request,
+                              struct words *words)
 {
     const struct lock *blocker = survey(file->inode, owner_of(client, file, request), request).blocker;
-    struct file_lock told = {0};
+    struct file_lock found = {0};
 
     words->w[1] = FILE_LOCK_NONE;
     words->w[2] = 0;
     if (blocker) {
         words->w[1] = blocker->is.kind;
         words->w[2] = blocker->is.is_open_file ? -1u : ((const struct client *)blocker->owner)->pid;
-        told.start = (int64_t)blocker->is.first;
-        told.length = blocker->is.last == INT64_MAX ? 0 : (int64_t)(blocker->is.last - blocker->is.first + 1);
+        found.start = (int64_t)blocker->is.first;
+        found.length = blocker->is.last == INT64_MAX ? 0 : (int64_t)(blocker->is.last - blocker->is.first + 1);
     }
-    memcpy((char *)message_page->words, &told, sizeof told);
-    return (int32_t)ipc_extend(sizeof told, 0);
+    memcpy((char *)message_page->words, &found, sizeof found);
+    return (int32_t)ipc_extend(sizeof found, 0);
 }
 
 int32_t call_lock(struct client *client, struct words *words)
@@ -389,16 +389,16 @@ int32_t call_lock(struct client *client, struct words *words)
 
     if (!file)
         return -EBADF;
-    if (!file->inode || command > FILE_LOCK_LOOK ||
-        kind > (command == FILE_LOCK_LOOK ? FILE_LOCK_EXCLUSIVE : FILE_LOCK_NONE) ||
+    if (!file->inode || command > FILE_LOCK_TEST ||
+        kind > (command == FILE_LOCK_TEST ? FILE_LOCK_EXCLUSIVE : FILE_LOCK_NONE) ||
         (message_page->tag & TAG_WORDS) * sizeof(uint32_t) < sizeof asked)
         return -EINVAL;
     memcpy(&asked, (const char *)message_page->words, sizeof asked);
     int32_t error = set_range(&request, base_of(file, file_lock_whence(words)), &asked);
     if (error)
         return error;
-    if (command == FILE_LOCK_LOOK)
-        return look(client, file, &request, words);
+    if (command == FILE_LOCK_TEST)
+        return report_blocker(client, file, &request, words);
     if ((kind == FILE_LOCK_SHARED && !open_file_reads(file)) ||
         (kind == FILE_LOCK_EXCLUSIVE && !open_file_writes(file)))
         return -EBADF;

@@ -46,7 +46,7 @@ enum file_lock_kind { FILE_LOCK_SHARED, FILE_LOCK_EXCLUSIVE, FILE_LOCK_NONE };
 enum file_lock_command {
     FILE_LOCK_TRY,
     FILE_LOCK_WAIT,
-    FILE_LOCK_LOOK,
+    FILE_LOCK_TEST,
     FILE_LOCK_OPEN_FILE = 4 /* in addition: the owner is the open file */
 };
 struct file_lock {

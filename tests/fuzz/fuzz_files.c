@@ -104,14 +104,14 @@ static void lock_any(uint32_t client)
                               .kind = random_below(3),
                               .first = first,
                               .bytes = bytes};
-    uint32_t command = random_below(5) ? lock.waits ? FILE_LOCK_WAIT : FILE_LOCK_TRY : FILE_LOCK_LOOK;
+    uint32_t command = random_below(5) ? lock.waits ? FILE_LOCK_WAIT : FILE_LOCK_TRY : FILE_LOCK_TEST;
     struct file_lock range = {(int64_t)first - model_base(client, fd, whence), bytes};
 
     if (random_below(4) == 0) {
         range.start += bytes;
         range.length = -range.length;
     }
-    if (command == FILE_LOCK_LOOK) {
+    if (command == FILE_LOCK_TEST) {
         lock.kind = FILE_LOCK_SHARED; /* the other lock is exclusive */
         model_look(client, fd, lock);
     } else {

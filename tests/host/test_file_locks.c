@@ -24,7 +24,7 @@ enum {
     NONE = FILE_LOCK_NONE,
     TRY = FILE_LOCK_TRY,
     WAIT = FILE_LOCK_WAIT,
-    LOOK = FILE_LOCK_LOOK,
+    TEST = FILE_LOCK_TEST,
     OPEN_FILE = FILE_LOCK_OPEN_FILE
 };
 enum { SET, CURRENT, END };
@@ -84,7 +84,7 @@ static bool sees(int64_t at, uint32_t kind, int64_t start, int64_t length)
     const struct reply *reply = reply_of(D);
     struct file_lock told;
 
-    CHECK(asks(D, FD, LOOK, EXCLUSIVE, (struct file_lock){at, 1}) == 0 && reply->words == sizeof told / 4);
+    CHECK(asks(D, FD, TEST, EXCLUSIVE, (struct file_lock){at, 1}) == 0 && reply->words == sizeof told / 4);
     memcpy(&told, reply->data, sizeof told);
     return reply->w[0] == kind && told.start == start && told.length == length &&
            reply->w[1] == (kind == NONE ? 0 : PID + A);
@@ -137,7 +137,7 @@ static void requests_are_refused(void)
         {6, TRY, SHARED, 0, 0, -EINVAL},
         {FD, 3, SHARED, 0, 0, -EINVAL},
         {FD, TRY, 3, 0, 0, -EINVAL},
-        {FD, LOOK, NONE, 0, 0, -EINVAL},
+        {FD, TEST, NONE, 0, 0, -EINVAL},
         {FD, TRY, SHARED | 3 << 16, 0, 0, -EINVAL},
         {FD, TRY, SHARED, -1, 0, -EINVAL},
         {FD, TRY, SHARED, 2, -3, -EINVAL},
@@ -161,7 +161,7 @@ static void requests_are_refused(void)
           -EINVAL); /* behind it is what others have sent */
     CHECK(flocks(A, 9, SHARED, false) == -EBADF && flocks(A, 6, SHARED, false) == -EINVAL &&
           flocks(A, FD, 3, false) == -EINVAL);
-    CHECK(asks(D, FD, LOOK, EXCLUSIVE, (struct file_lock){0, 0}) == 0 && reply_of(D)->w[0] == NONE);
+    CHECK(asks(D, FD, TEST, EXCLUSIVE, (struct file_lock){0, 0}) == 0 && reply_of(D)->w[0] == NONE);
     CHECK(asks(A, 4, TRY, SHARED, (struct file_lock){0, 0}) == 0 &&
           asks(A, 5, TRY, EXCLUSIVE, (struct file_lock){0, 0}) == 0);
     ends();
@@ -329,10 +329,10 @@ static void open_files_own_ranges(void)
           locks_as_file(A, 4, EXCLUSIVE, 10, 10) == 0);
     CHECK(locks(A, EXCLUSIVE, 20, 1) == 0 && locks_as_file(A, FD, SHARED, 20, 1) == -EAGAIN &&
           flocks(A, 4, EXCLUSIVE, false) == 0 && flocks(A, FD, SHARED, false) == -EAGAIN);
-    CHECK(asks(B, FD, LOOK, SHARED, (struct file_lock){0, 10}) == 0 && reply_of(B)->w[0] == EXCLUSIVE &&
+    CHECK(asks(B, FD, TEST, SHARED, (struct file_lock){0, 10}) == 0 && reply_of(B)->w[0] == EXCLUSIVE &&
           reply_of(B)->w[1] == -1u);
-    CHECK(asks(B, FD, LOOK | OPEN_FILE, SHARED, (struct file_lock){0, 10}) == 0 && reply_of(B)->w[0] == NONE);
-    CHECK(asks(B, FD, LOOK | OPEN_FILE, SHARED, (struct file_lock){20, 0}) == 0 && reply_of(B)->w[0] == EXCLUSIVE &&
+    CHECK(asks(B, FD, TEST | OPEN_FILE, SHARED, (struct file_lock){0, 10}) == 0 && reply_of(B)->w[0] == NONE);
+    CHECK(asks(B, FD, TEST | OPEN_FILE, SHARED, (struct file_lock){20, 0}) == 0 && reply_of(B)->w[0] == EXCLUSIVE &&
           reply_of(B)->w[1] == PID + A);
     CHECK(locks_as_file(B, FD, NONE, 2, 2) == 0 && locks(C, EXCLUSIVE, 2, 2) == 0 && locks(C, SHARED, 4, 1) == -EAGAIN);
     CHECK(locks_as_file(A, 4, EXCLUSIVE, 30, 1) == 0 && flocks(A, FD, SHARED, false) == -EAGAIN &&
@@ -471,8 +471,8 @@ static void all_is_as_modelled(void)
         bool is_locked = false;
         for (uint32_t owner = 0; owner < OWNERS; owner++)
             is_locked |= model[owner][at] != NOT_LOCKED;
-        CHECK(asks(D, FD, LOOK, EXCLUSIVE, (struct file_lock){at, 1}) == 0 && (reply_of(D)->w[0] != NONE) == is_locked);
-        CHECK(asks(D, FD, LOOK, SHARED, (struct file_lock){at, 1}) == 0);
+        CHECK(asks(D, FD, TEST, EXCLUSIVE, (struct file_lock){at, 1}) == 0 && (reply_of(D)->w[0] != NONE) == is_locked);
+        CHECK(asks(D, FD, TEST, SHARED, (struct file_lock){at, 1}) == 0);
         uint32_t pid = reply_of(D)->w[1];
         CHECK(reply_of(D)->w[0] == NONE ||
               (pid == -1u ? model[CLIENTS][at] == EXCLUSIVE || model[CLIENTS + 1][at] == EXCLUSIVE
