@@ -99,7 +99,7 @@ void locks_close(const void *owner, const struct inode *inode)
 /* ------------------------------------------------------------------------------------ a file's locks */
 
 /* The state of a file's locks, as a request finds it. */
-struct survey {
+struct lock_state {
     uint32_t count;
     struct lock *blocker; /* another owner's lock that conflicts, or 0 */
     bool has_it;          /* the owner already has the whole range */
@@ -117,7 +117,7 @@ static bool conflict(const struct lock_request *a, const struct lock_request *b)
     return (a->kind | b->kind) == FILE_LOCK_EXCLUSIVE;
 }
 
-static void look_at_own(struct survey *found, const struct lock_request *own, const struct lock_request *request)
+static void note_own_lock(struct lock_state *found, const struct lock_request *own, const struct lock_request *request)
 {
     if (own->kind == request->kind)
         found->has_it |= own->first <= request->first && request->last <= own->last;
@@ -125,16 +125,16 @@ static void look_at_own(struct survey *found, const struct lock_request *own, co
         found->splits |= own->first < request->first && request->last < own->last;
 }
 
-static struct survey survey(const struct inode *inode, const void *owner, const struct lock_request *request)
+static struct lock_state lock_state_of(const struct inode *inode, const void *owner, const struct lock_request *request)
 {
-    struct survey found = {0};
+    struct lock_state found = {0};
 
     for (struct lock *lock = inode->locks; lock; lock = lock->next) {
         found.count++;
         if (!overlap(&lock->is, request))
             continue;
         if (lock->owner == owner)
-            look_at_own(&found, &lock->is, request);
+            note_own_lock(&found, &lock->is, request);
         else if (!found.blocker && conflict(&lock->is, request))
             found.blocker = lock;
     }
@@ -202,7 +202,7 @@ static int32_t lock_range(struct client *client, struct open_file *file, struct 
 {
     struct inode *inode = file->inode;
     void *owner = owner_of(client, file, &request);
-    struct survey found = survey(inode, owner, &request);
+    struct lock_state found = lock_state_of(inode, owner, &request);
     bool unlocks = request.kind == FILE_LOCK_NONE;
 
     if (found.has_it)
@@ -235,7 +235,7 @@ static int32_t lock_whole(struct client *client, struct open_file *file, const s
 
     if (file->lock ? file->lock->is.kind == request->kind : unlocks)
         return 0;
-    struct survey found = survey(file->inode, file, request);
+    struct lock_state found = lock_state_of(file->inode, file, request);
     if (file->lock && (unlocks || found.blocker)) {
         drop(file->lock);
         file->lock = NULL;
@@ -365,7 +365,7 @@ static int32_t set_range(struct lock_request *request, int64_t base, const struc
 static int32_t report_blocker(struct client *client, struct open_file *file, const struct lock_request *request,
                               struct words *words)
 {
-    const struct lock *blocker = survey(file->inode, owner_of(client, file, request), request).blocker;
+    const struct lock *blocker = lock_state_of(file->inode, owner_of(client, file, request), request).blocker;
     struct file_lock found = {0};
 
     words->w[1] = FILE_LOCK_NONE;
