@@ -115,7 +115,7 @@ uint32_t call_space_word(struct words *words)
 
     if (!space || address >= USER_END || !(pages_get(&space->pages, address) & PAGE_SHM))
         return answer(words, -ENOENT);
-    if (named_is_place(address)) {
+    if (named_is_address(address)) {
         const struct named *segment = named_around(address);
         *words = (struct words){{0, segment->serial, address - segment->address}};
     } else {

@@ -66,7 +66,7 @@ static void update(uint32_t node, uint32_t order)
     }
 }
 
-uint32_t named_take_place(uint32_t pages)
+uint32_t named_reserve_range(uint32_t pages)
 {
     uint32_t wanted = order_of(pages), node = 1;
 
@@ -89,7 +89,7 @@ static uint32_t taken_node(uint32_t unit, uint32_t *order)
     return node;
 }
 
-void named_free_place(uint32_t address)
+void named_free_range(uint32_t address)
 {
     uint32_t order, node = taken_node(unit_of(address), &order);
 
@@ -251,7 +251,7 @@ bool named_drop(struct named *segment, uint32_t most, uint32_t *cost)
         if (*cost >= most || !free_leaf(segment, most, cost))
             return false;
     at_unit[unit_of(segment->address)] = NULL;
-    named_free_place(segment->address);
+    named_free_range(segment->address);
     count--;
     memset(segment, 0, sizeof(*segment)); /* H2 of heap.h */
     heap_page_free(segment);

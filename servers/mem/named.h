@@ -55,7 +55,7 @@ static inline struct shm_status named_status(const struct named *segment)
 /* The segment of that name, padded to SHM_NAME_BYTES; null: none. */
 struct named *named_find(const char *name);
 
-static inline bool named_is_place(uint32_t address)
+static inline bool named_is_address(uint32_t address)
 {
     return address - NAMED_BASE < SHM_BASE - NAMED_BASE;
 }
@@ -71,8 +71,8 @@ uint32_t named_units(uint32_t pages);
 uint32_t named_heap_pages(uint32_t pages);
 
 /* Takes a free place for 1 .. NAMED_PAGES_MAX pages; 0: there is none. And giving it back. */
-uint32_t named_take_place(uint32_t pages);
-void named_free_place(uint32_t address);
+uint32_t named_reserve_range(uint32_t pages);
+void named_free_range(uint32_t address);
 
 /* Makes a segment at a taken place, without holders; its heap pages were promised. */
 struct named *named_add(uint32_t address, uint32_t pages, const char *name);

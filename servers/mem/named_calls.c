@@ -25,7 +25,7 @@ static uint32_t attached(const struct space *space, const struct named *segment)
 /* The same for the segment that contains the address. */
 static uint32_t attached_around(const struct space *space, uint32_t address)
 {
-    const struct named *segment = named_is_place(address) ? named_around(address) : NULL;
+    const struct named *segment = named_is_address(address) ? named_around(address) : NULL;
 
     return segment && address < end_of(segment) ? attached(space, segment) : 0;
 }
@@ -112,12 +112,12 @@ static int create(struct space *space, const struct wish *wish, struct named **m
         return -ENOENT;
     if (!wish->pages || wish->pages > NAMED_PAGES_MAX)
         return -EINVAL;
-    uint32_t address = named_take_place(wish->pages);
+    uint32_t address = named_reserve_range(wish->pages);
     if (!address)
         return -ENFILE;
     int error = promise(space, address, wish->pages, named_units(wish->pages));
     if (error) {
-        named_free_place(address);
+        named_free_range(address);
         return error;
     }
     *made = named_add(address, wish->pages, wish->name);
@@ -211,7 +211,7 @@ static int detach_last(struct space *space, uint32_t *entry, const struct named 
 
 static int detach(struct space *space, uint32_t address)
 {
-    const struct named *segment = named_is_place(address) ? named_around(address) : NULL;
+    const struct named *segment = named_is_address(address) ? named_around(address) : NULL;
 
     if (!segment || segment->address != address || !attached(space, segment))
         return -EINVAL;

@@ -130,7 +130,7 @@ static struct item page_item(uint32_t address, uint32_t entry)
     uint32_t page = entry & PAGE_VALUE;
 
     if (entry & PAGE_SHM)
-        page = named_is_place(address) ? named_frame(address) : shm_table_at(shm_number(address))->frame;
+        page = named_is_address(address) ? named_frame(address) : shm_table_at(shm_number(address))->frame;
     return item_memory(slot, page_rights(entry), page, 1, address);
 }
 

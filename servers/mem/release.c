@@ -69,7 +69,7 @@ static uint32_t release(struct space *space, uint32_t *address, uint32_t end, ui
     uint32_t pages = 0, cost = 0;
 
     for (; cost < most && pages_next_near(map, address, end, LEAVES_AT_ONCE, &run); *address = run_end(&run)) {
-        if (named_is_place(run.address) && !release_named(space, &run, most, &cost)) {
+        if (named_is_address(run.address) && !release_named(space, &run, most, &cost)) {
             *address = run.address;
             break;
         }

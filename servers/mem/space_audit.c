@@ -25,7 +25,7 @@ static uint32_t count_entry(const struct space *space, uint32_t address, uint32_
     counted->directs += direct;
     if (address >= SHM_BASE && entry & PAGE_SHM)
         return shm_table.price;
-    if (!named_is_place(address))
+    if (!named_is_address(address))
         return !direct && !is_counted_by_place(space, address);
     if (!(entry & PAGE_FIRST))
         return 0;

@@ -202,23 +202,23 @@ static void check_places(void)
     enum { COUNT = NAMED_UNITS, UNIT = 1 << NAMED_UNIT_SHIFT, UNIT_PAGES = UNIT / PAGE_SIZE };
     static uint32_t places[COUNT];
 
-    CHECK(named_take_place(NAMED_PAGES_MAX) == NAMED_BASE && !named_take_place(1));
-    named_free_place(NAMED_BASE);
+    CHECK(named_reserve_range(NAMED_PAGES_MAX) == NAMED_BASE && !named_reserve_range(1));
+    named_free_range(NAMED_BASE);
     for (int i = 0; i < COUNT; i++)
-        CHECK((places[i] = named_take_place(UNIT_PAGES)) == NAMED_BASE + (uint32_t)i * UNIT);
-    CHECK(!named_take_place(1));
+        CHECK((places[i] = named_reserve_range(UNIT_PAGES)) == NAMED_BASE + (uint32_t)i * UNIT);
+    CHECK(!named_reserve_range(1));
     for (int i = 0; i < COUNT; i += 2)
-        named_free_place(places[i]);
-    CHECK(!named_take_place(UNIT_PAGES + 1) && named_take_place(1) == places[0]);
-    named_free_place(places[1]);
-    named_free_place(places[3]);
-    CHECK(named_take_place(UNIT_PAGES + 1) == places[2]); /* of units 2 and 3 */
-    named_free_place(places[0]);
-    named_free_place(places[2]);
+        named_free_range(places[i]);
+    CHECK(!named_reserve_range(UNIT_PAGES + 1) && named_reserve_range(1) == places[0]);
+    named_free_range(places[1]);
+    named_free_range(places[3]);
+    CHECK(named_reserve_range(UNIT_PAGES + 1) == places[2]); /* of units 2 and 3 */
+    named_free_range(places[0]);
+    named_free_range(places[2]);
     for (int i = 5; i < COUNT; i += 2)
-        named_free_place(places[i]);
-    CHECK(named_take_place(NAMED_PAGES_MAX) == NAMED_BASE);
-    named_free_place(NAMED_BASE);
+        named_free_range(places[i]);
+    CHECK(named_reserve_range(NAMED_PAGES_MAX) == NAMED_BASE);
+    named_free_range(NAMED_BASE);
 }
 
 /* --------------------------------------------------------------------------------------------- in parts */
