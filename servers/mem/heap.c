@@ -54,15 +54,15 @@ static bool account_refill(void)
     return true;
 }
 
-/* Maps a cleared frame at `place`; NO_FRAME: no memory. */
-static uint32_t map_page(void *place)
+/* Maps a cleared frame at `at`; NO_FRAME: no memory. */
+static uint32_t map_page(void *at)
 {
     uint32_t frame = frames_lend();
     if (frame == NO_FRAME)
         return NO_FRAME;
     err_t err = kernel_clear(frame);
     assert(err == OK);
-    while ((err = kernel_map_own(place, frame)) == ERR_ACCOUNT)
+    while ((err = kernel_map_own(at, frame)) == ERR_ACCOUNT)
         if (!account_refill()) {
             frames_return(frame);
             return NO_FRAME;

@@ -55,14 +55,14 @@ err_t kernel_copy_file(uint32_t frame, uint32_t file_page, uint32_t bytes)
     return sys_frame_copy(MEM_SLOT_MEMORY, frame, MEM_SLOT_FILES, file_page, bytes);
 }
 
-err_t kernel_map_own(void *place, uint32_t frame)
+err_t kernel_map_own(void *at, uint32_t frame)
 {
-    return sys_vm_map(SERVER_SLOT_TASK, (uint32_t)place, RIGHT_READ | RIGHT_WRITE, MEM_SLOT_MEMORY, 1, frame);
+    return sys_vm_map(SERVER_SLOT_TASK, (uint32_t)at, RIGHT_READ | RIGHT_WRITE, MEM_SLOT_MEMORY, 1, frame);
 }
 
-void kernel_unmap_own(const void *place)
+void kernel_unmap_own(const void *at)
 {
-    err_t err = sys_vm_unmap(SERVER_SLOT_TASK, (uint32_t)place, 1);
+    err_t err = sys_vm_unmap(SERVER_SLOT_TASK, (uint32_t)at, 1);
     assert(err == OK);
 }
 

@@ -40,8 +40,8 @@ err_t kernel_copy_archive(uint32_t frame, uint32_t archive_page, uint32_t bytes)
 err_t kernel_copy_file(uint32_t frame, uint32_t file_page, uint32_t bytes);
 
 /* Maps a frame in the server's own space, read-write. */
-err_t kernel_map_own(void *place, uint32_t frame);
-void kernel_unmap_own(const void *place);
+err_t kernel_map_own(void *at, uint32_t frame);
+void kernel_unmap_own(const void *at);
 
 /* Derives a capability for a frame, with all rights that a task needs, into an empty slot. */
 err_t kernel_derive_frame(uint32_t slot, uint32_t frame);

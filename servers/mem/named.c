@@ -34,7 +34,7 @@ void named_init(uint32_t secret)
     count = 0;
 }
 
-/* ------------------------------------------------------------------------------------------ places */
+/* --------------------------------------------------------------------------- ranges of addresses */
 
 static uint32_t order_of(uint32_t pages)
 {
@@ -169,7 +169,7 @@ uint32_t named_heap_pages(uint32_t pages)
     return 1 + (pages <= NAMED_DIRECT ? 0 : (pages + LEAF_ENTRIES - 1) / LEAF_ENTRIES);
 }
 
-/* The place of the frames of LEAF_ENTRIES pages from `first` on; null: none of these pages has a frame. */
+/* The words with the frames of LEAF_ENTRIES pages from `first` on; null: none of these pages has a frame. */
 static uint32_t *frames_from(struct named *segment, uint32_t first)
 {
     if (is_direct(segment))

@@ -70,11 +70,11 @@ uint32_t named_units(uint32_t pages);
 /* The most heap pages that a segment of `pages` pages can need. */
 uint32_t named_heap_pages(uint32_t pages);
 
-/* Takes a free place for 1 .. NAMED_PAGES_MAX pages; 0: there is none. And giving it back. */
+/* Reserves a free range for 1 .. NAMED_PAGES_MAX pages; 0: there is none. named_free_range() frees it. */
 uint32_t named_reserve_range(uint32_t pages);
 void named_free_range(uint32_t address);
 
-/* Makes a segment at a taken place, without holders; its heap pages were promised. */
+/* Makes a segment at a reserved range, without holders; its heap pages were promised. */
 struct named *named_add(uint32_t address, uint32_t pages, const char *name);
 
 /* Removes the name. */

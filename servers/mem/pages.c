@@ -164,10 +164,10 @@ static void fill(uint32_t *entries, size_t count, uint32_t entry)
 /* Reserves free pages of one leaf. */
 static void reserve_in_leaf(struct page_map *map, uint32_t address, uint32_t pages, uint32_t entry)
 {
-    uint32_t *place = pages_open(map, address);
+    uint32_t *word = pages_open(map, address);
 
     pages_open(map, address + ((pages - 1) << PAGE_BITS));
-    fill(place, pages, entry);
+    fill(word, pages, entry);
 }
 
 void pages_reserve(struct page_map *map, uint32_t address, uint32_t pages, uint32_t entry)
@@ -230,11 +230,11 @@ bool pages_find_hole(struct page_map *map, uint32_t *address, uint32_t end, uint
     for (uint32_t cost = 0; (end - *address) >> PAGE_BITS >= pages; *address = run_end(&run)) {
         if (cost >= most)
             return false;
-        uint32_t place = *address, hole_end = place + (pages << PAGE_BITS);
-        if (!pages_next_near(map, &place, hole_end, LEAVES_AT_ONCE, &run)) {
-            if (place == hole_end)
+        uint32_t at = *address, hole_end = at + (pages << PAGE_BITS);
+        if (!pages_next_near(map, &at, hole_end, LEAVES_AT_ONCE, &run)) {
+            if (at == hole_end)
                 return true;
-            return false; /* empty leaves were freed: search the same place again */
+            return false; /* empty leaves were freed: search from the same address again */
         }
         cost += GROUP_ENTRIES + (run.entries ? run.pages : 0);
     }

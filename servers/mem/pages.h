@@ -78,7 +78,7 @@ static inline rights_t page_rights(uint32_t entry)
     return entry & PAGE_NO_READ ? 0 : rights;
 }
 
-/* The place of the entry for `address` in the leaf that a directory word names. */
+/* The word with the entry for `address` in the leaf that a directory word names. */
 static inline uint32_t *pages_entry(uint32_t word, uint32_t address)
 {
     uint32_t *leaf = heap_page_at(word >> PAGES_NUMBER_SHIFT);
@@ -89,7 +89,7 @@ static inline uint32_t *pages_entry(uint32_t word, uint32_t address)
     return entry;
 }
 
-/* The place of the entry for `address`, or null if there is no leaf. */
+/* The word with the entry for `address`, or null if there is no leaf. */
 static inline uint32_t *pages_find(const struct page_map *map, uint32_t address)
 {
     uint32_t word = map->directory[address >> LEAF_SHIFT];
@@ -120,7 +120,7 @@ static inline bool pages_spans(uint32_t word, uint32_t address)
 /* pages_open() if there is no leaf yet, or none that spans the address. */
 uint32_t *pages_open_wider(struct page_map *map, uint32_t address);
 
-/* The place for an entry, which the caller fills. If a leaf is needed, it was promised before. */
+/* The word for an entry, which the caller fills. If a leaf is needed, it was promised before. */
 static inline uint32_t *pages_open(struct page_map *map, uint32_t address)
 {
     uint32_t word = map->directory[address >> LEAF_SHIFT];
@@ -163,7 +163,7 @@ void pages_split(struct page_map *map, uint32_t address);
 void pages_remove(struct page_map *map, const struct page_run *run);
 
 /* Searches from *address on, at the cost of at most `most` entries. True: `pages` successive pages up to `end` are
- * free, from *address on. False: *address is where to continue, or behind the last place if there is none. */
+ * free, from *address on. False: *address is where to continue, or behind the last possible one if there is none. */
 bool pages_find_hole(struct page_map *map, uint32_t *address, uint32_t end, uint32_t pages, uint32_t most);
 
 /* Frees the leaves, which have no entries any more. */

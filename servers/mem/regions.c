@@ -23,7 +23,7 @@ static bool occupied(struct space *space, uint32_t address, uint32_t end)
     return pages_next(&space->pages, address, end, &run);
 }
 
-/* The same for a place of any size: 0 if it is free, -EEXIST, or MEM_MORE: many empty leaves were freed, call again. */
+/* The same for a range of any size: 0 if it is free, -EEXIST, or MEM_MORE: many empty leaves were freed, call again. */
 static int check_free(struct space *space, uint32_t address, uint32_t end)
 {
     struct page_run run;
@@ -84,8 +84,8 @@ static bool overlaps_heap(const struct space *space, uint32_t address, uint32_t 
     return address < page_up(space->heap_end) && end > space->heap_start;
 }
 
-/* Checks the place that the caller chose: 0 if it is free. */
-static int check_place(struct space *space, uint32_t address, uint32_t pages)
+/* Checks the range that the caller chose: 0 if it is free. */
+static int check_range(struct space *space, uint32_t address, uint32_t pages)
 {
     if (address % PAGE_SIZE || address < PROGRAM_BASE)
         return -EINVAL;
@@ -96,7 +96,7 @@ static int check_place(struct space *space, uint32_t address, uint32_t pages)
 }
 
 /* Searches from the hint on, then from the base, at a bounded cost in each call. */
-static int choose_place(struct space *space, uint32_t pages, uint32_t *address)
+static int choose_range(struct space *space, uint32_t pages, uint32_t *address)
 {
     enum { MOST = 1024 };
     struct search *search = &space->search;
@@ -115,32 +115,32 @@ static int choose_place(struct space *space, uint32_t pages, uint32_t *address)
     return found ? 0 : -ENOMEM;
 }
 
-/* Finds a free place, the caller's choice or another one: 0, MEM_MORE, or an error. */
-static int find_place(struct space *space, uint32_t *address, uint32_t pages)
+/* Finds a free range, the caller's choice or another one: 0, MEM_MORE, or an error. */
+static int find_range(struct space *space, uint32_t *address, uint32_t pages)
 {
-    return *address ? check_place(space, *address, pages) : choose_place(space, pages, address);
+    return *address ? check_range(space, *address, pages) : choose_range(space, pages, address);
 }
 
-static void enter(struct space *space, uint32_t *address, uint32_t place, uint32_t pages, uint32_t entry)
+static void enter(struct space *space, uint32_t *address, uint32_t start, uint32_t pages, uint32_t entry)
 {
-    pages_reserve(&space->pages, place, pages, entry);
+    pages_reserve(&space->pages, start, pages, entry);
     if (!*address)
-        space->mmap_hint = place + (pages << PAGE_BITS);
-    *address = place;
+        space->mmap_hint = start + (pages << PAGE_BITS);
+    *address = start;
 }
 
 int regions_mmap(struct space *space, uint32_t *address, uint32_t length)
 {
-    uint32_t pages = pages_of(length), place = *address;
+    uint32_t pages = pages_of(length), start = *address;
 
     if (!length)
         return -EINVAL;
-    int status = find_place(space, &place, pages);
+    int status = find_range(space, &start, pages);
     if (status)
         return status;
-    if (!space_promise(space, place, place + (pages << PAGE_BITS), pages))
+    if (!space_promise(space, start, start + (pages << PAGE_BITS), pages))
         return -ENOMEM;
-    enter(space, address, place, pages, ENTRY_ANON);
+    enter(space, address, start, pages, ENTRY_ANON);
     return 0;
 }
 
@@ -159,19 +159,19 @@ bool regions_open_tables(struct space *space, uint32_t address, uint32_t end)
 
 int regions_reserve(struct space *space, uint32_t *address, uint32_t length, rights_t rights)
 {
-    uint32_t pages = pages_of(length), place = *address;
+    uint32_t pages = pages_of(length), start = *address;
 
     if (!length || (rights & ~(uint32_t)RIGHT_WRITE) != RIGHT_READ)
         return -EINVAL;
     if (pages > RESERVE_PAGES_MAX)
         return -ENOMEM;
-    int status = find_place(space, &place, pages);
+    int status = find_range(space, &start, pages);
     if (status)
         return status;
-    uint32_t end = place + (pages << PAGE_BITS);
-    if (!space_promise(space, place, end, 0) || !regions_open_tables(space, place, end))
+    uint32_t end = start + (pages << PAGE_BITS);
+    if (!space_promise(space, start, end, 0) || !regions_open_tables(space, start, end))
         return -ENOMEM;
-    enter(space, address, place, pages, ENTRY_FOREIGN | (rights & RIGHT_WRITE ? PAGE_WRITE : 0));
+    enter(space, address, start, pages, ENTRY_FOREIGN | (rights & RIGHT_WRITE ? PAGE_WRITE : 0));
     space->direct += pages;
     return 0;
 }
@@ -185,7 +185,7 @@ static bool has_others(const struct space *space, uint32_t address, uint32_t end
     return overlaps_heap(space, address, end);
 }
 
-/* A place has become free: a search that has passed it must begin again. */
+/* A range has become free: a search that has passed it must begin again. */
 static void lower_hint(struct space *space, uint32_t address)
 {
     space->search.pages = 0;
@@ -193,7 +193,7 @@ static void lower_hint(struct space *space, uint32_t address)
         space->mmap_hint = address;
 }
 
-/* Only if a leaf exists already and spans the place. */
+/* Only if a leaf exists already and spans the address. */
 uint32_t regions_mmap_one(struct space *space)
 {
     uint32_t address = space->mmap_hint, word = space->pages.directory[address >> LEAF_SHIFT];
@@ -210,10 +210,10 @@ __attribute__((always_inline)) bool regions_munmap_one(struct space *space, uint
 {
     if (address % PAGE_SIZE || address < MMAP_BASE || address >= MMAP_LIMIT)
         return false;
-    uint32_t *place = pages_find(&space->pages, address), entry = place ? *place : 0;
+    uint32_t *word = pages_find(&space->pages, address), entry = word ? *word : 0;
     if (!(entry & PAGE_ANON) || entry & PAGE_FOREIGN)
         return false;
-    *place = 0;
+    *word = 0;
     if (entry & PAGE_MAPPED)
         space_unmap(space, address, 1);
     if (entry & PAGE_FRAME)

@@ -36,7 +36,7 @@ static __attribute__((noinline)) int shm_attach_wider(struct space *space, uint3
     return shm_hold(pages_open_wider(&space->pages, address), number);
 }
 
-/* The place of the segment's entry in the page map; null: no leaf spans the address. */
+/* The word with the segment's entry in the page map; null: no leaf spans the address. */
 static inline uint32_t *shm_entry(const struct space *space, uint32_t number)
 {
     uint32_t address = shm_address(number), word = space->pages.directory[address >> LEAF_SHIFT];

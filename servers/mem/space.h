@@ -75,7 +75,7 @@ struct space {
     uint16_t named, named_limit; /* segments (named.h) that it has attached, and may have */
     uint16_t units;              /* charged for these: units.h */
     uint32_t opened;             /* the 2 MiB whose table regions_open_tables() opened last; 0: none */
-    uint32_t mmap_hint;          /* where the search for a free place begins, MMAP_BASE .. MMAP_LIMIT */
+    uint32_t mmap_hint;          /* where the search for a free range begins, MMAP_BASE .. MMAP_LIMIT */
     struct search {
         uint32_t at, pages; /* of an unfinished search; 0: none */
         bool from_base;

@@ -5,7 +5,7 @@
 #include "servers/mem/space.h"
 
 /* The stack's first pages count whether they were touched or not. */
-static bool is_counted_by_place(const struct space *space, uint32_t address)
+static bool is_counted_by_address(const struct space *space, uint32_t address)
 {
     bool heap = address >= page_up(space->heap_start) && address < page_up(space->heap_end);
     bool stack = address >= STACK_TOP - STACK_PROMISED * PAGE_SIZE && address < STACK_TOP;
@@ -26,7 +26,7 @@ static uint32_t count_entry(const struct space *space, uint32_t address, uint32_
     if (address >= SHM_BASE && entry & PAGE_SHM)
         return shm_table.price;
     if (!named_is_address(address))
-        return !direct && !is_counted_by_place(space, address);
+        return !direct && !is_counted_by_address(space, address);
     if (!(entry & PAGE_FIRST))
         return 0;
     counted->named++;

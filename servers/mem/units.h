@@ -7,7 +7,7 @@
  *   U2  every other account is charged, for each of its spaces, the units of attached segments: `units` of the space
  *   U3  so every unit in use is charged to somebody, and an account with units left always finds that many free
  *
- * Free units may be scattered: then there is no place for a segment of several.
+ * Free units may be scattered: then there is no room for a segment of several.
  */
 #pragma once
 
