@@ -190,7 +190,7 @@ static bool is_at_its_limit(const struct space *space)
 }
 
 /* A fault that cannot be resolved; its record says if only memory was missing. */
-static OUT_OF_LINE uint32_t lose(struct space *space, struct fault_record fault)
+static OUT_OF_LINE uint32_t record_fatal_fault(struct space *space, struct fault_record fault)
 {
     bool access = fault.vector == VECTOR_PAGE_FAULT && fault.cause & FAULT_USER;
 
@@ -217,7 +217,7 @@ INLINE uint32_t handle_fault(struct space *space, struct words *words)
     last.space = space;
     if (w[3] == VECTOR_PAGE_FAULT && w[1] & FAULT_USER && pager_resolve(space, w[0], w[1], &message_page->items[0]))
         return with_item();
-    return lose(space, (struct fault_record){.address = w[0], .cause = w[1], .vector = w[3]});
+    return record_fatal_fault(space, (struct fault_record){.address = w[0], .cause = w[1], .vector = w[3]});
 }
 
 bool server_init(uint32_t archive_pages, uint32_t secret)
@@ -275,7 +275,7 @@ uint32_t server_handle(uint32_t badge, struct words *words)
 }
 
 /* Undoes the work for a refused answer. */
-static void take_back(const struct words *words)
+static void undo_refused(const struct words *words)
 {
     if (last.kind == ANSWER_FAULT) {
         pager_refused(last.space, words->w[0]);
@@ -287,7 +287,7 @@ static void take_back(const struct words *words)
     }
 }
 
-static bool can_cure(err_t why, uint32_t shortfall)
+static bool pay_shortfall(err_t why, uint32_t shortfall)
 {
     bool space = last.kind == ANSWER_FAULT || last.kind == ANSWER_SEGMENT;
 
@@ -298,16 +298,16 @@ uint32_t server_refused(uint32_t flags, err_t why, struct words *words)
 {
     if (!(flags & IPC_EXTENDED))
         return 0;
-    if (can_cure(why, message_page->shortfall))
+    if (pay_shortfall(why, message_page->shortfall))
         return with_item();
-    take_back(words);
+    undo_refused(words);
     if (why == ERR_STALE)
         return 0;
     if (last.kind != ANSWER_FAULT)
         return answer(words, why == ERR_ACCOUNT ? -ENOMEM : -EINVAL);
-    return lose(last.space, (struct fault_record){
-                                .address = words->w[0],
-                                .cause = words->w[1],
-                                .vector = VECTOR_PAGE_FAULT,
-                            });
+    return record_fatal_fault(last.space, (struct fault_record){
+                                              .address = words->w[0],
+                                              .cause = words->w[1],
+                                              .vector = VECTOR_PAGE_FAULT,
+                                          });
 }
