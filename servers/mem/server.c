@@ -153,9 +153,9 @@ MEM_CALLS_FROM_ALL(OF_ALL)
 #define ENTRY(number, name) [number] = serve_##name,
 static uint32_t (*const calls[MEM_CALLS_END])(struct space *space, struct words *words) = {MEM_CALLS(ENTRY)};
 
-/* If a badge other than the manager's has no space, its program has ended. An item from the manager is a task's
- * frame. */
-static uint32_t handle_call(struct space *space, uint32_t badge, struct words *words)
+/* A call by the table. If a badge other than the manager's has no space, its program has ended. An item from the
+ * manager is a task's frame. */
+static uint32_t dispatch_call(struct space *space, uint32_t badge, struct words *words)
 {
     uint32_t number = words->w[0];
 
@@ -170,17 +170,30 @@ static uint32_t handle_call(struct space *space, uint32_t badge, struct words *w
     return flags;
 }
 
-/* Deletes a capability that no call took, as the next one needs the slot. */
-static uint32_t handle_with_items(struct space *space, uint32_t badge, struct words *words)
+/* Deletes a capability that no call took, as the next one needs the slot. Not a part of
+ * dispatch(), where it would cost calls without items, too: fork was 7 instructions longer. */
+static uint32_t dispatch_with_items(struct space *space, uint32_t badge, struct words *words)
 {
     uint32_t slot = space_receive_slot(), flags;
 
-    flags = handle_call(space, badge, words);
+    flags = dispatch_call(space, badge, words);
     if (space_receive_slot() == slot) {
         err_t err = kernel_delete(slot);
         (void)err; /* there may be none */
     }
     return flags;
+}
+
+/* The general case, as in libuser/ipc/server.h: a message by its kind, a call by the table. */
+static OUT_OF_LINE uint32_t dispatch(struct space *space, uint32_t badge, struct words *words)
+{
+    uint32_t tag = message_page->tag;
+
+    if (tag & TAG_KIND)
+        return 0;
+    if (tag & TAG_ITEMS)
+        return dispatch_with_items(space, badge, words);
+    return dispatch_call(space, badge, words);
 }
 
 /* True if the account has less left than a page with its table and leaf. */
@@ -234,20 +247,8 @@ bool server_init(uint32_t archive_pages, uint32_t secret)
     return true;
 }
 
-/* Everything except plain calls and faults of programs, for instance the manager's calls. */
-static OUT_OF_LINE uint32_t handle_special(struct space *space, uint32_t badge, struct words *words)
-{
-    uint32_t tag = message_page->tag;
-
-    if (tag & TAG_KIND)
-        return 0;
-    if (tag & TAG_ITEMS)
-        return handle_with_items(space, badge, words);
-    return handle_call(space, badge, words);
-}
-
-/* Handles the most frequent messages before the table. All others get a copy of the words, so that the words of these
- * can stay in registers. */
+/* Handles a fault and the four calls whose speed matters before dispatch() and its table, which would cost them an
+ * indirect call and a copy of the words: these stay in registers here. Everything else gets that copy. */
 uint32_t server_handle(uint32_t badge, struct words *words)
 {
     struct space *space = space_find(badge);
@@ -269,7 +270,7 @@ uint32_t server_handle(uint32_t badge, struct words *words)
     else if (space && (*tag & (TAG_KIND | TAG_ITEMS)) == TAG_FAULT)
         return handle_fault(space, words);
     struct words rare = *words;
-    uint32_t flags = handle_special(space, badge, &rare);
+    uint32_t flags = dispatch(space, badge, &rare);
     *words = rare;
     return flags;
 }
