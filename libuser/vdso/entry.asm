@@ -1,7 +1,7 @@
 ; The entry points of the vdso: the start of a program, its system calls, and interruption by a signal.
 
         bits 32
-        global  vdso_call, vdso_jump, vdso_go_on, vdso_handler_returns, vdso_wait_in_registers, vdso_fpu_save, vdso_fpu_load
+        global  vdso_call, vdso_jump, vdso_resume_frame, vdso_handler_returns, vdso_wait_in_registers, vdso_fpu_save, vdso_fpu_load
         global  vdso_wait_begins, vdso_wait_ends, vdso_wait_given_up, vdso_quiet
         global  vdso_back, vdso_back_ends, vdso_back_jumps
         extern  vdso_begin, vdso_table, vdso_interrupted, vdso_frame_of, vdso_framed, vdso_check_signals, vdso_next
@@ -255,7 +255,7 @@ restore_later:
 vdso_handler_returns:
         lea     eax, [esp - 4]
 ; eax = the frame of a handler that has returned.
-vdso_go_on:
+vdso_resume_frame:
         lea     esp, [eax - 12]
         cld
         call    vdso_handler_returned

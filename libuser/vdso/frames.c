@@ -343,11 +343,11 @@ FROM_ENTRY struct signal_frame *vdso_interrupted(struct vdso_interruption *inter
     uint8_t page[offsetof(struct message_page, words)];
 
     memcpy(page, message_page, sizeof page);
-    bool goes_on = ask_what_is(interruption);
+    bool may_continue = ask_what_is(interruption);
     memcpy(message_page, page, sizeof page);
-    if (!goes_on && interruption == &levels[INNER].interruption)
+    if (!may_continue && interruption == &levels[INNER].interruption)
         __builtin_trap(); /* a frame could not be made */
-    return goes_on ? NULL : make_frame(interruption);
+    return may_continue ? NULL : make_frame(interruption);
 }
 
 FROM_ENTRY struct signal_frame *vdso_frame_of(struct vdso_interruption *interruption)
@@ -388,6 +388,6 @@ HANDLER(rt_sigreturn)
     enum { ARGUMENTS = 6, CALLED_WORDS = 2 };
 
     (void)number;
-    vdso_go_on(
+    vdso_resume_frame(
         (struct signal_frame *)(a + ARGUMENTS + (a[ARGUMENTS] == vdso_quiet[2 * QUIET_CALLED] ? CALLED_WORDS : 0)));
 }

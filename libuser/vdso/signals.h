@@ -127,7 +127,7 @@ uint32_t vdso_called(void);
 
 FROM_ENTRY struct signal_frame *vdso_next(struct signal_frame *frame);
 FROM_ENTRY struct signal_frame *vdso_handler_returned(struct signal_frame *frame);
-FROM_ENTRY _Noreturn void vdso_go_on(struct signal_frame *frame);
+FROM_ENTRY _Noreturn void vdso_resume_frame(struct signal_frame *frame);
 FROM_ENTRY void vdso_fpu_save(void *to);
 FROM_ENTRY void vdso_fpu_load(const void *from);
 void vdso_handler_returns(void);

@@ -133,7 +133,7 @@ void vdso_fpu_load(const void *from)
 
 static struct signal_frame *world_goes_on;
 
-void vdso_go_on(struct signal_frame *frame)
+void vdso_resume_frame(struct signal_frame *frame)
 {
     world_goes_on = frame;
     longjmp(outside, 1);
