@@ -10,7 +10,8 @@
 
 enum { ENDPOINT = 20, THREAD, OTHER, TASK, CHILDREN = 40, MANY = 30, PRIORITY = PRIORITY_COUNT - 1 };
 enum { CALL = SYS_ipc_call | ENDPOINT << SLOT_SHIFT };
-enum { EXCEPTION_PAGE_FAULT = 14, ADDRESS = 0x5000 };
+enum { EXCEPTION_PAGE_FAULT = 14, ADDRESS = 0x400000 };
+enum { FAULTS = 3 }; /* answered without a page, with one for which a table is made, and with one in that table */
 
 static const uint32_t none[4] = {0};
 
@@ -42,17 +43,20 @@ static struct thread *on(unsigned cpu, struct thread *thread, uint32_t head)
 /* ------------------------------------------------------------------------------- faults */
 
 /* `client` on processor 1 faults; `handler` on processor 0 receives the fault, answers, and waits again. */
-static void fault(struct thread *client, struct thread *handler)
+static void fault(struct thread *client, struct thread *handler, uint32_t address, uint32_t items)
 {
     CHECK(on(1, second, SYS_thread_yield) == client);
     host_cpu = 1;
     client->registers.vector = EXCEPTION_PAGE_FAULT;
-    CHECK(event_fault(client, ADDRESS) == second);
+    CHECK(event_fault(client, address) == second);
     host_cpu = 0;
     CHECK(client->state == THREAD_AWAITING_REPLY && handler->state == THREAD_READY);
     CHECK(on(0, first, SYS_thread_yield) == handler && handler->cpu == REF(&kernel.cpus[0]));
-    thread_page(handler)->tag = 0;
+    thread_page(handler)->tag = items << TAG_ITEMS_SHIFT;
+    thread_page(handler)->items[0] = (struct item){
+        .slot = WORLD_MEMORY, .rights = RIGHT_READ, .kind = ITEM_MEMORY, .pages = 1, .from = WORLD_USER, .to = address};
     CHECK(on(0, handler, SYS_ipc_reply_wait | IPC_REPLY | IPC_EXTENDED) == first);
+    CHECK(client->state == THREAD_READY && client->cpu == REF(&kernel.cpus[1]) && !client->faulting);
 }
 
 /* The thread continues where it ran, not where it was answered. */
@@ -62,10 +66,11 @@ static void a_fault_is_answered_from_afar(void)
     CHECK(FIRST(SYS_endpoint_create, 0, ENDPOINT) == OK);
     struct thread *handler = make(THREAD, ENDPOINT, 0, 0), *client = make(OTHER, 0, ENDPOINT, 1);
     CHECK(on(0, first, SYS_thread_yield) == handler && on(0, handler, SYS_ipc_reply_wait) == first);
-    fault(client, handler);
-    CHECK(client->state == THREAD_READY && client->cpu == REF(&kernel.cpus[1]) && !client->faulting);
-    CHECK(on(1, second, SYS_thread_yield) == client && on(1, client, SYS_thread_yield) == second);
-    fault(client, handler);
+    for (uint32_t i = 0; i < FAULTS; i++) {
+        fault(client, handler, ADDRESS + i * PAGE_SIZE, i > 0);
+        CHECK(on(1, second, SYS_thread_yield) == client && on(1, client, SYS_thread_yield) == second);
+    }
+    CHECK(FIRST(SYS_vm_unmap, WORLD_TASK, ADDRESS + PAGE_SIZE, FAULTS - 1) == OK);
     end();
 }
 

@@ -65,6 +65,22 @@ static void is_sent(uint32_t items)
     CHECK(event(server, SYS_ipc_reply_wait | IPC_REPLY) == init && init->registers.eax == OK);
 }
 
+/* A call or reply with one word more than a message page has is refused. */
+static void words_are_limited(void)
+{
+    waits(0, 0, 0, 0);
+    thread_page(init)->tag = IPC_PAGE_WORDS + 1;
+    CHECK(call(SYS_ipc_call | IPC_EXTENDED, ENDPOINT, 0, 0, 0) == ERR_ARG);
+    thread_page(init)->tag = IPC_PAGE_WORDS;
+    CHECK(event(init, SYS_ipc_call | IPC_EXTENDED | ENDPOINT << SLOT_SHIFT) == server);
+    thread_page(server)->tag = IPC_PAGE_WORDS + 1;
+    CHECK(event(server, SYS_ipc_reply_wait | IPC_REPLY | IPC_EXTENDED) == server);
+    CHECK(server->registers.eax == (uint32_t)ERR_ARG && init->state == THREAD_AWAITING_REPLY);
+    thread_page(server)->tag = IPC_PAGE_WORDS;
+    CHECK(event(server, SYS_ipc_reply_wait | IPC_REPLY | IPC_EXTENDED) == init && init->registers.eax == OK);
+    CHECK(thread_page(init)->tag == IPC_PAGE_WORDS);
+}
+
 /* "pages one call or one message may touch": the pages of all items together. */
 static void pages_of_all_items_are_counted(void)
 {
@@ -167,6 +183,7 @@ static void tables_are_paid_for(void)
 int main(void)
 {
     begin();
+    words_are_limited();
     pages_of_all_items_are_counted();
     windows_permit_addresses();
     items_do_not_meet();
