@@ -22,8 +22,8 @@ enum {
     CLIENTS_MAX = 520, /* proc's limit plus the servers, as a process has one thread, hence one call */
 };
 
-/* A read waits first until its client is in front, then for input: readers.h. */
-enum client_wait { WAITS_NOT, WAITS_WRITE, WAITS_SYNC, WAITS_FRONT, WAITS_READ };
+/* A read waits first until its client is in the foreground, then for input: readers.h. */
+enum client_wait { WAITS_NOT, WAITS_WRITE, WAITS_SYNC, WAITS_FOREGROUND, WAITS_READ };
 
 struct client {
     uint32_t badge;

@@ -313,7 +313,7 @@ static SERVER_CALL int32_t call_foreground(uint32_t badge, struct words *words)
 
     if (badge != 0)
         return -EPERM;
-    readers_set_front(&readers, words->w[1]);
+    readers_set_foreground(&readers, words->w[1]);
     if (again)
         readers_ask_again(&readers);
     serve_readers();

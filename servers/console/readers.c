@@ -10,14 +10,14 @@ void readers_init(struct readers *readers)
 {
     list_init(&readers->asking);
     list_init(&readers->again);
-    list_init(&readers->behind);
+    list_init(&readers->background);
     list_init(&readers->served);
-    readers->front = 0;
+    readers->foreground = 0;
 }
 
 bool readers_may(const struct readers *readers, const struct client *client)
 {
-    return client->badge == 0 || client->badge == readers->front;
+    return client->badge == 0 || client->badge == readers->foreground;
 }
 
 void readers_add(struct readers *readers, struct client *client)
@@ -25,12 +25,12 @@ void readers_add(struct readers *readers, struct client *client)
     if (readers_may(readers, client))
         wait_in(&readers->served, client, WAITS_READ);
     else
-        wait_in(&readers->asking, client, WAITS_FRONT);
+        wait_in(&readers->asking, client, WAITS_FOREGROUND);
 }
 
 bool readers_remove(struct client *client)
 {
-    if (client->waits != WAITS_FRONT && client->waits != WAITS_READ)
+    if (client->waits != WAITS_FOREGROUND && client->waits != WAITS_READ)
         return false;
     client_stop_waiting(client);
     return true;
@@ -44,7 +44,7 @@ struct client *readers_tell(struct readers *readers)
         client = FIRST_OF(&readers->again, wait);
     if (client) {
         link_leave(&client->wait);
-        list_add(&readers->behind, &client->wait);
+        list_add(&readers->background, &client->wait);
     }
     return client;
 }
@@ -54,12 +54,12 @@ bool readers_ask(const struct readers *readers)
     return !list_is_empty(&readers->asking) || !list_is_empty(&readers->again);
 }
 
-void readers_set_front(struct readers *readers, uint32_t badge)
+void readers_set_foreground(struct readers *readers, uint32_t badge)
 {
     struct client *client = client_find(badge);
 
-    readers->front = badge;
-    if (client && client->waits == WAITS_FRONT) {
+    readers->foreground = badge;
+    if (client && client->waits == WAITS_FOREGROUND) {
         readers_remove(client);
         wait_in(&readers->served, client, WAITS_READ);
     }
@@ -67,8 +67,8 @@ void readers_set_front(struct readers *readers, uint32_t badge)
 
 void readers_leave(struct readers *readers, uint32_t badge)
 {
-    if (readers->front == badge)
-        readers->front = 0;
+    if (readers->foreground == badge)
+        readers->foreground = 0;
 }
 
 /* This takes a few steps for each reader; usually there is one. */
@@ -81,10 +81,10 @@ void readers_ask_again(struct readers *readers)
         next = link->next;
         if (!readers_may(readers, client)) {
             readers_remove(client);
-            wait_in(&readers->again, client, WAITS_FRONT);
+            wait_in(&readers->again, client, WAITS_FOREGROUND);
         }
     }
-    list_join(&readers->again, &readers->behind);
+    list_join(&readers->again, &readers->background);
 }
 
 static bool list_audit(const struct link *list, enum client_wait waits)
@@ -97,6 +97,6 @@ static bool list_audit(const struct link *list, enum client_wait waits)
 
 bool readers_audit(const struct readers *readers)
 {
-    return list_audit(&readers->asking, WAITS_FRONT) && list_audit(&readers->again, WAITS_FRONT) &&
-           list_audit(&readers->behind, WAITS_FRONT) && list_audit(&readers->served, WAITS_READ);
+    return list_audit(&readers->asking, WAITS_FOREGROUND) && list_audit(&readers->again, WAITS_FOREGROUND) &&
+           list_audit(&readers->background, WAITS_FOREGROUND) && list_audit(&readers->served, WAITS_READ);
 }

@@ -3,13 +3,13 @@
  * client other than the last one in the foreground.
  *
  *      read ---> asking --.
- *                         +--(told)--> behind --(is in front)--> served: first come, first served
- *                again ---'               |                        |
- *                  ^----------------------+--(all ask again)-------'
+ *                         +--(proc is told)--> background --(in the foreground)--> served: first come, first served
+ *                again ---'                        |                                 |
+ *                  ^-------------------------------+---------(all ask again)---------'
  *
- *   A read of the client in front is served without asking.
+ *   A read of the client in the foreground is served without asking.
  *
- *   R1  a client that waits with WAITS_FRONT is in one of the first three lists, with WAITS_READ in the last
+ *   R1  a client that waits with WAITS_FOREGROUND is in one of the first three lists, with WAITS_READ in the last
  *   R2  badge 0 need not ask
  */
 #pragma once
@@ -17,8 +17,8 @@
 #include "servers/console/client.h"
 
 struct readers {
-    struct link asking, again, behind, served;
-    uint32_t front; /* the badge that was in front last; 0: none */
+    struct link asking, again, background, served;
+    uint32_t foreground; /* the badge that was in the foreground last; 0: none */
 };
 
 void readers_init(struct readers *readers);
@@ -36,13 +36,13 @@ bool readers_remove(struct client *client);
 struct client *readers_tell(struct readers *readers);
 bool readers_ask(const struct readers *readers);
 
-/* That badge is in front: its client's read will be served. */
-void readers_set_front(struct readers *readers, uint32_t badge);
+/* That badge is in the foreground: its client's read will be served. */
+void readers_set_foreground(struct readers *readers, uint32_t badge);
 
-/* The badge sends no more calls; earlier ones are not in front. */
+/* The badge sends no more calls; earlier ones are not in the foreground. */
 void readers_leave(struct readers *readers, uint32_t badge);
 
-/* Asks again about all waiting clients except the one in front, after those not asked about yet. */
+/* Asks again about all waiting clients except the one in the foreground, after those not asked about yet. */
 void readers_ask_again(struct readers *readers);
 
 /* True if every waiting client is in the right list. */

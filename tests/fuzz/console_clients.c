@@ -13,13 +13,13 @@
 struct client_model clients[CLIENTS];
 struct asked asked;
 
-/* Clients that wait to read: `readers` for input, `asking` until proc hears of them, `again` until it is told once
- * more, `behind` for proc's decision. */
+/* Clients that wait to read: `readers` for input, `asking` until proc is told of them, `again` until it is told
+ * once more, `background` for proc's decision. */
 static struct queue {
     uint32_t clients[CLIENTS], count;
-} readers, asking, again, behind;
-static uint32_t front, heard_of; /* badges */
-static uint32_t rest_of;         /* the client that may continue its read; CLIENTS: none */
+} readers, asking, again, background;
+static uint32_t foreground, heard_of; /* badges */
+static uint32_t rest_of;              /* the client that may continue its read; CLIENTS: none */
 static bool proc_is_told, is_told_now, is_due;
 static struct answer {
     uint32_t caller, tag;
@@ -125,7 +125,7 @@ static bool queue_remove(struct queue *queue, uint32_t client)
 
 static bool may_read(uint32_t client)
 {
-    return client == 0 || clients[client].badge == front;
+    return client == 0 || clients[client].badge == foreground;
 }
 
 /* Whether keys may be waiting that the console only handles after proc has asked for events. */
@@ -179,7 +179,7 @@ void clients_reader_leaves(uint32_t client)
     queue_remove(&readers, client);
     queue_remove(&asking, client);
     queue_remove(&again, client);
-    queue_remove(&behind, client);
+    queue_remove(&background, client);
 }
 
 bool clients_proc_is_told(void)
@@ -212,7 +212,7 @@ static void check_events(const struct answer *answer)
     CHECK(answer->words.w[1] == heard_of && answer->words.w[2] <= 1 &&
           (answer->words.w[3] | CONSOLE_EVENT_DUE) == CONSOLE_EVENT_DUE);
     if (queue->count) {
-        queue_add(&behind, queue->clients[0]);
+        queue_add(&background, queue->clients[0]);
         queue_remove(queue, queue->clients[0]);
     }
 }
@@ -228,17 +228,17 @@ static void ask_all(struct queue *queue)
         }
 }
 
-static void check_front(void)
+static void check_foreground(void)
 {
-    front = asked.message.words.w[1];
+    foreground = asked.message.words.w[1];
     heard_of = 0;
     for (uint32_t i = 1; i < CLIENTS; i++)
-        if (clients[i].badge == front &&
-            (queue_remove(&asking, i) || queue_remove(&again, i) || queue_remove(&behind, i)))
+        if (clients[i].badge == foreground &&
+            (queue_remove(&asking, i) || queue_remove(&again, i) || queue_remove(&background, i)))
             queue_add(&readers, i);
     if (asked.message.words.w[2]) {
         ask_all(&readers);
-        ask_all(&behind);
+        ask_all(&background);
     }
     serve_readers();
 }
@@ -252,7 +252,7 @@ static void check_managers(const struct answer *answer)
     if (asked.message.words.w[0] == CONSOLE_EVENTS)
         check_events(answer);
     else if (asked.message.words.w[0] == CONSOLE_FOREGROUND)
-        check_front();
+        check_foreground();
 }
 
 /* The number then belongs to another process. */
@@ -360,7 +360,7 @@ void clients_begin(void)
     for (uint32_t i = 1; i < CLIENTS; i++)
         clients[i].badge =
             512 * i + (i < 4 ? 7 : i); /* some badges are equal in the bits that select the console's table entry */
-    readers.count = asking.count = again.count = behind.count = got_count = front = heard_of = 0;
+    readers.count = asking.count = again.count = background.count = got_count = foreground = heard_of = 0;
     rest_of = CLIENTS;
     proc_is_told = is_told_now = is_due = false;
     asked.message.tag = TAG_FAULT;

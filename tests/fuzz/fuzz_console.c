@@ -100,7 +100,7 @@ static void any_call(uint32_t client)
     if (!all_write && random_below(20) == 0)
         number = random_below(2) ? 7 + random_below(9) : 18 + bytes_word() / 2;
     if ((number == CONSOLE_KEYS || number == CONSOLE_INTERRUPT) && client == 0)
-        number = CONSOLE_SYNC; /* covered by tests/host/test_line_discipline.c and test_console_front.c */
+        number = CONSOLE_SYNC; /* covered by tests/host/test_line_discipline.c and test_console_foreground.c */
     asked.message.words = (struct words){{number, any_badge(), bytes_word(), 0}};
     if (number == CONSOLE_WRITE)
         write(client);

@@ -95,12 +95,12 @@ static void run(const struct step *first, uint32_t how_many)
     {                                                                                                                  \
         from, {{__VA_ARGS__}}, NULL, lines                                                                             \
     }
-#define READ(from, lines)            CALL(from, lines, CONSOLE_READ, READ_MAX, 1)
-#define READ_SOME(from, most, lines) CALL(from, lines, CONSOLE_READ, most, 1)
-#define REST(from, lines)            CALL(from, lines, CONSOLE_READ, READ_MAX, 0)
-#define EVENTS(lines)                CALL(MANAGER, lines, CONSOLE_EVENTS)
-#define FRONT(badge, again, lines)   CALL(MANAGER, lines, CONSOLE_FOREGROUND, badge, again)
-#define DONE                         "0: 0 0;"
+#define READ(from, lines)               CALL(from, lines, CONSOLE_READ, READ_MAX, 1)
+#define READ_SOME(from, most, lines)    CALL(from, lines, CONSOLE_READ, most, 1)
+#define REST(from, lines)               CALL(from, lines, CONSOLE_READ, READ_MAX, 0)
+#define EVENTS(lines)                   CALL(MANAGER, lines, CONSOLE_EVENTS)
+#define FOREGROUND(badge, again, lines) CALL(MANAGER, lines, CONSOLE_FOREGROUND, badge, again)
+#define DONE                            "0: 0 0;"
 #define ARRIVES(data, lines)                                                                                           \
     {                                                                                                                  \
         0, {{0}}, data, lines                                                                                          \
@@ -126,7 +126,7 @@ static void a_read_is_interrupted(void)
         INTERRUPT(1, INTERRUPTED(1) DONE),
         READ(1, "told;"),
         EVENTS("0: 1 0;"),
-        FRONT(1, 0, "0: 1 0;"),
+        FOREGROUND(1, 0, "0: 1 0;"),
         ARRIVES("a", ""),
         INTERRUPT(2, DONE),
         INTERRUPT(1, INTERRUPTED(1) DONE),
@@ -148,17 +148,17 @@ static void a_reader_asks_proc(void)
         EVENTS("0: 1 0 due;"),
         EVENTS("0: 2 0;"),
         EVENTS("0: 0 0;"),
-        FRONT(2, 0,
-              "2: a\n;"
-              "0: 2 0;"),
+        FOREGROUND(2, 0,
+                   "2: a\n;"
+                   "0: 2 0;"),
         ARRIVES("b\r", ""),
         READ(2, "2: b\n;"),
         READ(2, ""),
         READ(3, "told;"),
         ARRIVES("c\r", "2: c\n;"),
         EVENTS("0: 3 0;"),
-        FRONT(3, 0, "0: 3 0;"),
-        FRONT(1, 0, "0: 1 0;"), /* 3 was allowed to read, though it is no longer in the foreground */
+        FOREGROUND(3, 0, "0: 3 0;"),
+        FOREGROUND(1, 0, "0: 1 0;"), /* 3 was allowed to read, though it is no longer in the foreground */
         ARRIVES("d\re\r", "3: d\n;1: e\n;"),
         READ(3, "told;"),
     };
@@ -172,19 +172,19 @@ static void all_readers_may_have_to_ask_again(void)
     static const struct step list[] = {
         READ(1, "told;"),
         EVENTS("0: 1 0;"),
-        FRONT(1, 0, "0: 1 0;"),
+        FOREGROUND(1, 0, "0: 1 0;"),
         READ(2, "told;"),
         EVENTS("0: 2 0;"),
         READ(3, "told;"),
-        FRONT(3, 1, "0: 3 1;"), /* proc has been told already */
+        FOREGROUND(3, 1, "0: 3 1;"), /* proc has been told already */
         ARRIVES("a\r", "3: a\n;"),
         EVENTS("0: 1 0 due;"),
         EVENTS("0: 2 0;"),
-        FRONT(0, 1, "0: 0 1;told;"),
+        FOREGROUND(0, 1, "0: 0 1;told;"),
         ARRIVES("b\r", ""),
         READ(3, ""),           /* proc has been told already */
         EVENTS("0: 3 0 due;"), /* the last reader is the first */
-        FRONT(3, 0, "3: b\n;0: 3 0;"),
+        FOREGROUND(3, 0, "3: b\n;0: 3 0;"),
     };
 
     RUN(list);
@@ -199,12 +199,12 @@ static void readers_are_served_in_turn(void)
         READ(3, ""),
         READ(4, ""),
         READ(5, ""),
-        FRONT(1, 0, "0: 1 0;"),
-        FRONT(2, 0, "0: 2 0;"),
-        FRONT(3, 0, "0: 3 0;"),
-        FRONT(4, 0, "0: 4 0;"),
-        FRONT(5, 0, "0: 5 0;"),
-        FRONT(1, 0, "0: 1 0;"),
+        FOREGROUND(1, 0, "0: 1 0;"),
+        FOREGROUND(2, 0, "0: 2 0;"),
+        FOREGROUND(3, 0, "0: 3 0;"),
+        FOREGROUND(4, 0, "0: 4 0;"),
+        FOREGROUND(5, 0, "0: 5 0;"),
+        FOREGROUND(1, 0, "0: 1 0;"),
         ARRIVES("a\rb\rc\rd\re\r", "1: a\n;2: b\n;3: c\n;4: d\n;"),
         READ(1, ""),
         CALL(MANAGER, "5: e\n;0: 0 0;", CONSOLE_EVENTS, 1),
@@ -219,19 +219,28 @@ static void readers_are_served_in_turn(void)
 static void a_rest_is_for_its_reader(void)
 {
     static const struct step list[] = {
-        READ_SOME(1, 2, "told;"),        EVENTS("0: 1 0;"),      FRONT(1, 0, "0: 1 0;"), REST(2, "2: ;"),
-        ARRIVES("abcd\ref\r", "1: ab;"), REST(2, "2: ;"),        REST(1, "1: cd\n;"),    REST(1, "1: ;"),
-        READ_SOME(1, 1, "1: e;"),        FRONT(2, 0, "0: 2 0;"), READ(2, "2: f\n;"),     REST(1, "1: ;"),
+        READ_SOME(1, 2, "told;"),
+        EVENTS("0: 1 0;"),
+        FOREGROUND(1, 0, "0: 1 0;"),
+        REST(2, "2: ;"),
+        ARRIVES("abcd\ref\r", "1: ab;"),
+        REST(2, "2: ;"),
+        REST(1, "1: cd\n;"),
+        REST(1, "1: ;"),
+        READ_SOME(1, 1, "1: e;"),
+        FOREGROUND(2, 0, "0: 2 0;"),
+        READ(2, "2: f\n;"),
+        REST(1, "1: ;"),
     };
     static const struct step of_the_dead[] = {
         READ_SOME(1, 2, "told;"),
         EVENTS("0: 1 0;"),
-        FRONT(1, 0, "0: 1 0;"),
+        FOREGROUND(1, 0, "0: 1 0;"),
         ARRIVES("abcd\r", "1: ab;"),
         READ(2, "told;"),
         EVENTS("0: 2 0;"),
         DIES(2),
-        FRONT(2, 0, "0: 2 0;"), /* this client got nothing */
+        FOREGROUND(2, 0, "0: 2 0;"), /* this client got nothing */
         REST(1, "1: cd\n;"),
     };
 
@@ -250,14 +259,14 @@ static void a_released_client_no_longer_waits(void)
             CALL(MANAGER, "0: 2 0;", CONSOLE_RELEASE, 2),
             EVENTS("0: 1 0 due;"),
             CALL(MANAGER, "0: 1 0;", CONSOLE_RELEASE, 1),
-            FRONT(1, 1, "0: 1 1;"),
+            FOREGROUND(1, 1, "0: 1 1;"),
             EVENTS("0: 3 0;"),
             EVENTS("0: 0 0;"),
         },
                              of_one_in_foreground[] = {
                                  READ(1, "told;"),
                                  EVENTS("0: 1 0;"),
-                                 FRONT(1, 0, "0: 1 0;"),
+                                 FOREGROUND(1, 0, "0: 1 0;"),
                                  ARRIVES("a\r", "1: a\n;"),
                                  CALL(MANAGER, "0: 1 0;", CONSOLE_RELEASE, 1),
                                  READ(1, "told;"), /* sent before the release: the client must ask again */
@@ -276,7 +285,7 @@ static void keys_are_read_as_they_come(void)
     static const struct step list[] = {
         READ(1, "told;"),
         EVENTS("0: 1 0;"),
-        FRONT(1, 0, "0: 1 0;"),
+        FOREGROUND(1, 0, "0: 1 0;"),
         ARRIVES("ab", ""),
         KEYS(1, 1, "1: ab;0: 1 1;"),
         READ(1, ""),
@@ -300,7 +309,7 @@ static void keys_end_with_their_client(void)
     static const struct step list[] = {
         KEYS(1, 1, "0: 1 1;"),
         CALL(MANAGER, "0: 2 0;", CONSOLE_RELEASE, 2),
-        FRONT(3, 0, "0: 3 0;"),
+        FOREGROUND(3, 0, "0: 3 0;"),
         READ(3, ""),
         ARRIVES("a", "3: a;"),
         CALL(MANAGER, "0: 1 0;", CONSOLE_RELEASE, 1),
@@ -318,7 +327,7 @@ static void control_c_is_told(void)
     static const struct step list[] = {
         READ(1, "told;"),
         EVENTS("0: 1 0;"),
-        FRONT(1, 0, "0: 1 0;"),
+        FOREGROUND(1, 0, "0: 1 0;"),
         ARRIVES("ab\003", "told;"),
         EVENTS("0: 0 0 interrupts;"),
         EVENTS("0: 0 0;"),
@@ -345,7 +354,7 @@ static void only_the_manager_says(void)
         READ(1, "told;"),
         ARRIVES("a\r", ""),
         EVENTS("0: 1 0;"),
-        FRONT(1, 0, "1: a\n;0: 1 0;"),
+        FOREGROUND(1, 0, "1: a\n;0: 1 0;"),
         CALL(MANAGER, "", CONSOLE_READ, 4, 1), /* the manager need not ask */
         ARRIVES("b\r", "0: 2 0;"),
     };
@@ -356,7 +365,7 @@ static void only_the_manager_says(void)
 #define POLL(from, watch, lines) CALL(from, lines, CONSOLE_POLL, watch)
 
 /* Proc is told once, if a client polls, and only of input that no reader got. It does not matter which client is in
- * front. */
+ * the foreground. */
 static void proc_is_told_of_input_to_poll(void)
 {
     static const struct step list[] = {
@@ -364,7 +373,7 @@ static void proc_is_told_of_input_to_poll(void)
         ARRIVES("a\r", ""), /* no client polls */
         POLL(2, 1, "2: ready;"),
         EVENTS("0: 0 0;"),
-        FRONT(1, 0, "0: 1 0;"),
+        FOREGROUND(1, 0, "0: 1 0;"),
         READ(1, "1: a\n;"),
         POLL(1, 1, "1: nothing;"),
         POLL(2, 1, "2: nothing;"),
@@ -394,5 +403,5 @@ int main(void)
     keys_end_with_their_client();
     control_c_is_told();
     only_the_manager_says();
-    puts("test_console_front: input goes to the foreground");
+    puts("test_console_foreground: input goes to the foreground");
 }
