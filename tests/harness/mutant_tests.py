@@ -16,7 +16,7 @@ from tally.interface import ROOT
 MINUTES = 0.15  # for mutants of changed files
 PATIENCE = 900  # seconds
 FILE = "kernel/mem/node.h"
-HARMLESS = "/* Takes a node without descendants out of its tree. */"
+HARMLESS = re.search(r"^/\* .* \*/$", (ROOT / FILE).read_text(encoding="utf-8"), re.M)[0]  # a comment
 
 CAUGHT = f"""file {FILE}
 
