@@ -17,7 +17,7 @@
 
 enum { POLL_TICK_NANOSECONDS = 10000000, POLL_TICK_MILLISECONDS = 10, POLL_SECOND_NANOSECONDS = 1000000000 };
 
-/* ----------------------------------------------------------------------------------------- looking */
+/* ----------------------------------------------------------------------------------------- polling */
 
 static bool is_known_console(int32_t fd)
 {

@@ -23,7 +23,7 @@ struct sigaction_words {
     uint32_t handler, flags, restorer, mask[2];
 };
 
-/* ------------------------------------------------------------------------------------ proc is told */
+/* ------------------------------------------------------------------------------------ telling proc */
 
 void vdso_tell_all_signals(void)
 {

@@ -74,7 +74,7 @@ uint32_t call_space_map(struct words *words)
     return answer(words, regions_map_program_segment(space, &segment));
 }
 
-/* The stack's first page is provided at once. */
+/* The stack's first page is provided at once. No memory that was charged ahead is needed after that. */
 static int finish(struct space *space, uint32_t heap_start)
 {
     int error = regions_finish(space, heap_start);

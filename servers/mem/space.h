@@ -17,7 +17,7 @@
  *       table. `low` counts the frames for these, plus SPACE_FRAMES, plus the pages of the heap that named
  *       segments can need, which `leaves` counts, too
  *   P7  `account` was charged `committed` and `low`; `low` is promised in low memory. Between space_clear()
- *       and regions_finish() it was also charged `low_ahead`, promised in low memory, too, and `ahead`: the
+ *       and space_end_ahead() it was also charged `low_ahead`, promised in low memory, too, and `ahead`: the
  *       remaining memory of the new program
  *   P8  if `work` is not WORK_NONE, its task does not run, and P4 does not hold: some pages are already
  *       gone, or not yet there, but are promised until the work is done

@@ -20,8 +20,8 @@
  */
 uint32_t foreground_handle_events(bool part);
 
-/* Calls the function with each live process that is in the foreground, or was forked by one that is, since that last
- * asked for ended children: it is not known yet what that process will wait for. */
+/* Calls the function with each live process that is in the foreground; also with children that one of these has forked
+ * since its last call of wait: it is not known yet which of them it will wait for. */
 void foreground_for_each(void (*call)(struct process *process));
 
 /* True if that live process is in the foreground. */

@@ -16,7 +16,7 @@
  *   P1  a live process's badge is its index in the low bits with a generation above, and is not
  *       reused for a long time: a badge names one process or none
  *   P2  a process is in one of its parent's lists. When the parent ends, its own parent adopts the
- *       children: it is not told of their end, when they are forgotten, but it may end them. So each
+ *       children: it is not told of their end, when they are freed, but it may end them. So each
  *       process is below init, and below the process that is responsible for it
  *   P3  a zombie keeps only its number and its status
  *   P4  a process that waits for an answer, for a child's end, a tick, or the end of its own fork or exec, is live and
@@ -60,7 +60,7 @@ struct process {
     bool is_closing_files;           /* in its exec: the file server has more to close */
     bool has_vdso;                   /* its program uses the vdso */
     bool has_executed;               /* it runs another program than its parent */
-    uint32_t wait_calls;             /* how often it has asked for ended children: foreground.h */
+    uint32_t wait_calls;             /* how often it has called wait: foreground.h */
     uint32_t parent_wait_calls;      /* its parent's wait_calls at the fork */
     uint8_t missing_calls;           /* number of unknown calls that were logged */
     uint32_t cpu;                    /* its own; its thread may still be on another: cpus.h */

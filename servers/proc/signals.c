@@ -248,7 +248,7 @@ void signals_tick(void)
     retry_at_tick = false;
 }
 
-static void mark_interrupted(struct process *process)
+static void mark_control_c(struct process *process)
 {
     process->signals.has_control_c = true;
 }
@@ -256,7 +256,7 @@ static void mark_interrupted(struct process *process)
 /* Finds all processes in the foreground before the first one ends, because then its parent no longer waits. */
 void signals_interrupt_foreground(void)
 {
-    foreground_for_each(mark_interrupted);
+    foreground_for_each(mark_control_c);
     start_sweep();
 }
 
