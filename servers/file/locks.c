@@ -44,7 +44,7 @@ static void fire(struct lock *lock)
     for (struct link *link = waiting->next; link != waiting; link = link->next)
         client_of(link)->blocker = NULL;
     list_join(&due, waiting);
-    watches_tell();
+    watches_notify();
 }
 
 static void count(const struct lock *lock, uint32_t more)

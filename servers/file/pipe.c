@@ -39,7 +39,7 @@ static void add_due(struct pipe *pipe)
     pipe->due_link = last_due;
     *last_due = pipe;
     last_due = &pipe->next_due;
-    watches_tell();
+    watches_notify();
 }
 
 static void remove_due(struct pipe *pipe)

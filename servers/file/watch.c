@@ -47,7 +47,7 @@ void watches_drop(struct client *client)
     }
 }
 
-void watches_tell(void)
+void watches_notify(void)
 {
     if (is_signalled)
         return;
@@ -61,7 +61,7 @@ void watches_fire(struct link *list)
     if (list_is_empty(list))
         return;
     list_join(&fired, list);
-    watches_tell();
+    watches_notify();
 }
 
 struct client *watches_next(void)

@@ -28,7 +28,7 @@ bool watch_add(struct link *list, struct client *client);
 void watches_drop(struct client *client);
 
 /* Signals proc, which then asks. */
-void watches_tell(void);
+void watches_notify(void);
 
 /* proc has asked; `is_all`: nothing other than fired watches is left. True if nothing is left at all. */
 bool watches_acknowledge(bool is_all);
