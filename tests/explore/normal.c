@@ -11,8 +11,7 @@
 enum {
     WALK = 400, /* steps before it starts again from the first state */
     ARENA_BYTES = PHYSMAP_BYTES + ARENA_FRAMES * sizeof(struct frame),
-    WRITTEN =
-        3 * PAGE_SIZE, /* the arena from here on; before it, frames 0 and 2 are never written, and 1 is struct kernel */
+    WRITTEN = 3 * PAGE_SIZE, /* copied from here on: frames 0 and 2 are never written, 1 is struct kernel */
 };
 
 /* The frames of the arena and their records, as events leave them, not normalised. */

@@ -189,8 +189,8 @@ static void print_cpu(unsigned i)
     const struct cpu *cpu = &kernel.cpus[i];
 
     printf("      processor %u runs %x in space %x%s%s%s%s;", i, cpu->current, cpu->space,
-           cpu->reschedule ? ", to choose" : "", pending.reschedules >> i & 1 ? ", to reschedule" : "",
-           pending.ticks >> i & 1 ? ", ticked" : "", pending.between_steps >> i & 1 ? ", between steps" : "");
+           cpu->reschedule ? ", to reschedule" : "", pending.reschedules >> i & 1 ? ", reschedule pending" : "",
+           pending.ticks >> i & 1 ? ", tick pending" : "", pending.between_steps >> i & 1 ? ", between steps" : "");
 }
 
 void state_print(void)

@@ -18,9 +18,9 @@ struct asked asked;
 static struct queue {
     uint32_t clients[CLIENTS], count;
 } readers, asking, again, background;
-static uint32_t foreground, heard_of; /* badges */
+static uint32_t foreground, reported; /* badges */
 static uint32_t rest_of;              /* the client that may continue its read; CLIENTS: none */
-static bool proc_is_told, is_told_now, is_due;
+static bool proc_is_signalled, is_signalled_now, is_due;
 static struct answer {
     uint32_t caller, tag;
     struct words words;
@@ -131,7 +131,7 @@ static bool may_read(uint32_t client)
 /* Whether keys may be waiting that the console only handles after proc has asked for events. */
 static bool may_keys_wait(void)
 {
-    return proc_is_told || is_told_now || is_due;
+    return proc_is_signalled || is_signalled_now || is_due;
 }
 
 static void check_read(struct client_model *client, const struct answer *answer)
@@ -182,9 +182,9 @@ void clients_reader_leaves(uint32_t client)
     queue_remove(&background, client);
 }
 
-bool clients_proc_is_told(void)
+bool clients_proc_is_signalled(void)
 {
-    return proc_is_told;
+    return proc_is_signalled;
 }
 
 bool clients_are_due(void)
@@ -192,9 +192,9 @@ bool clients_are_due(void)
     return is_due;
 }
 
-uint32_t clients_heard_of(void)
+uint32_t clients_reported(void)
 {
-    return heard_of;
+    return reported;
 }
 
 static void serve_readers(void);
@@ -204,12 +204,12 @@ static void check_events(const struct answer *answer)
 {
     struct queue *queue = asking.count ? &asking : &again;
 
-    proc_is_told = false;
+    proc_is_signalled = false;
     is_due = answer->words.w[3];
     if (asked.message.words.w[1])
         serve_readers();
-    heard_of = queue->count ? clients[queue->clients[0]].badge : 0;
-    CHECK(answer->words.w[1] == heard_of && answer->words.w[2] <= 1 &&
+    reported = queue->count ? clients[queue->clients[0]].badge : 0;
+    CHECK(answer->words.w[1] == reported && answer->words.w[2] <= 1 &&
           (answer->words.w[3] | CONSOLE_EVENT_DUE) == CONSOLE_EVENT_DUE);
     if (queue->count) {
         queue_add(&background, queue->clients[0]);
@@ -231,7 +231,7 @@ static void ask_all(struct queue *queue)
 static void check_foreground(void)
 {
     foreground = asked.message.words.w[1];
-    heard_of = 0;
+    reported = 0;
     for (uint32_t i = 1; i < CLIENTS; i++)
         if (clients[i].badge == foreground &&
             (queue_remove(&asking, i) || queue_remove(&again, i) || queue_remove(&background, i)))
@@ -339,7 +339,7 @@ void clients_settle(void)
 {
     uint32_t kind = asked.message.tag & TAG_KIND, direct = STRANGER;
 
-    is_told_now = machine_told_proc();
+    is_signalled_now = machine_signalled_proc();
     if (kind == TAG_CALL) {
         direct = asked.message.caller;
         check_call(answer_of(direct));
@@ -348,8 +348,8 @@ void clients_settle(void)
     }
     check_late(direct);
     got_count = 0;
-    proc_is_told |= is_told_now;
-    CHECK(asking.count + again.count == 0 || proc_is_told || is_due);
+    proc_is_signalled |= is_signalled_now;
+    CHECK(asking.count + again.count == 0 || proc_is_signalled || is_due);
     model_follow_screen();
     asked.message.tag = TAG_FAULT; /* no message, until the next is asked */
 }
@@ -360,8 +360,8 @@ void clients_begin(void)
     for (uint32_t i = 1; i < CLIENTS; i++)
         clients[i].badge =
             512 * i + (i < 4 ? 7 : i); /* some badges are equal in the bits that select the console's table entry */
-    readers.count = asking.count = again.count = background.count = got_count = foreground = heard_of = 0;
+    readers.count = asking.count = again.count = background.count = got_count = foreground = reported = 0;
     rest_of = CLIENTS;
-    proc_is_told = is_told_now = is_due = false;
+    proc_is_signalled = is_signalled_now = is_due = false;
     asked.message.tag = TAG_FAULT;
 }

@@ -33,11 +33,11 @@ void clients_begin(void);
 /* Whether the client already has a call that waits. */
 bool clients_asked_is_busy(void);
 
-/* Whether proc is to ask for events: because it was signalled, or because it has heard that something is due.
- * clients_heard_of() is the badge of the client that proc has heard of, or 0. */
-bool clients_proc_is_told(void);
+/* Whether proc is to ask for events: because it was signalled, or because the last reply said that something is due.
+ * clients_reported() is the badge of the client that proc was told of last, or 0. */
+bool clients_proc_is_signalled(void);
 bool clients_are_due(void);
-uint32_t clients_heard_of(void);
+uint32_t clients_reported(void);
 
 /* The client's read is not answered any more. */
 void clients_reader_leaves(uint32_t client);

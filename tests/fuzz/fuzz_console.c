@@ -118,17 +118,17 @@ static void ask_for_events(bool part)
     asked.message = (struct server_message){.caller = PROC, .words = {{CONSOLE_EVENTS, part}}};
 }
 
-/* Proc hears of one client and mostly finds it in the foreground. Now and then it makes all clients ask again. */
+/* Proc is told of one client, and mostly finds it in the foreground. Now and then it makes all clients ask again. */
 static bool proc_calls(void)
 {
-    uint32_t heard = clients_heard_of();
+    uint32_t badge = clients_reported();
 
     model_may_break();
     ask_for_events(clients_are_due() && random_below(2));
     if (random_below(4) == 0)
         asked.message.words = (struct words){{CONSOLE_FOREGROUND, 0, random_below(2)}};
-    else if (heard)
-        asked.message.words = (struct words){{CONSOLE_FOREGROUND, random_below(8) ? heard : 0, random_below(4) == 0}};
+    else if (badge)
+        asked.message.words = (struct words){{CONSOLE_FOREGROUND, random_below(8) ? badge : 0, random_below(4) == 0}};
     return true;
 }
 
@@ -200,7 +200,7 @@ static bool arrive(void)
     static const uint8_t codes[] = {2, 3, 11, 0x1c, 0x0e, 0x82, 0x9c};
     uint32_t count = 1 + random_below(random_below(8) ? 6 : 200);
 
-    if (count > model_room() || clients_proc_is_told() || clients_are_due())
+    if (count > model_room() || clients_proc_is_signalled() || clients_are_due())
         return false;
     model_may_break();
     if (random_below(4) == 0) {
@@ -242,7 +242,7 @@ static bool any_event(void)
 {
     if (all_write && random_below(4))
         return call(random_below(CLIENTS));
-    if (!all_write && (clients_proc_is_told() || clients_are_due() || clients_heard_of()) && random_below(2))
+    if (!all_write && (clients_proc_is_signalled() || clients_are_due() || clients_reported()) && random_below(2))
         return proc_calls();
     switch (all_write ? 2 : random_below(18)) {
     case 0:
@@ -274,7 +274,7 @@ static bool drain(void)
     uint32_t bits = machine_signals();
     if (bits)
         return signal(bits);
-    if (!clients_proc_is_told() && !clients_are_due())
+    if (!clients_proc_is_signalled() && !clients_are_due())
         return false;
     ask_for_events(true);
     return true;

@@ -18,7 +18,7 @@
 enum { MANAGER = 0, PROC = 50, LINES_MAX = 400, READ_MAX = 16 };
 
 /* A call, or what arrives at the port; and its expected effects: `1: text` is the answer to a read of client 1, `0: 7
- * 0` one to the manager, `told` means that proc was signalled. */
+ * 0` one to the manager, `signalled` means that proc was. */
 struct step {
     uint32_t badge;
     struct words words;
@@ -50,8 +50,8 @@ static err_t answered(uint32_t caller, const struct words *words, uint32_t tag)
 
 static void compare(const struct step *step)
 {
-    if (machine_told_proc())
-        strcpy(lines + bytes, "told;");
+    if (machine_signalled_proc())
+        strcpy(lines + bytes, "signalled;");
     if (strcmp(lines, step->expected) != 0) {
         fprintf(stderr, "step %u: expected %s, is %s\n", (unsigned)(step - steps), step->expected, lines);
         abort();
@@ -118,13 +118,13 @@ static void a_read_is_interrupted(void)
 {
     static const struct step list[] = {
         INTERRUPT(1, DONE),
-        READ(1, "told;"),
+        READ(1, "signalled;"),
         INTERRUPT(1, INTERRUPTED(1) DONE),
         EVENTS("0: 0 0;"),
-        READ(1, "told;"),
+        READ(1, "signalled;"),
         EVENTS("0: 1 0;"),
         INTERRUPT(1, INTERRUPTED(1) DONE),
-        READ(1, "told;"),
+        READ(1, "signalled;"),
         EVENTS("0: 1 0;"),
         FOREGROUND(1, 0, "0: 1 0;"),
         ARRIVES("a", ""),
@@ -142,7 +142,7 @@ static void a_read_is_interrupted(void)
 static void a_reader_asks_proc(void)
 {
     static const struct step list[] = {
-        READ(1, "told;"),
+        READ(1, "signalled;"),
         READ(2, ""), /* proc has not asked yet */
         ARRIVES("a\r", ""),
         EVENTS("0: 1 0 due;"),
@@ -154,13 +154,13 @@ static void a_reader_asks_proc(void)
         ARRIVES("b\r", ""),
         READ(2, "2: b\n;"),
         READ(2, ""),
-        READ(3, "told;"),
+        READ(3, "signalled;"),
         ARRIVES("c\r", "2: c\n;"),
         EVENTS("0: 3 0;"),
         FOREGROUND(3, 0, "0: 3 0;"),
         FOREGROUND(1, 0, "0: 1 0;"), /* 3 was allowed to read, though it is no longer in the foreground */
         ARRIVES("d\re\r", "3: d\n;1: e\n;"),
-        READ(3, "told;"),
+        READ(3, "signalled;"),
     };
 
     RUN(list);
@@ -170,19 +170,19 @@ static void a_reader_asks_proc(void)
 static void all_readers_may_have_to_ask_again(void)
 {
     static const struct step list[] = {
-        READ(1, "told;"),
+        READ(1, "signalled;"),
         EVENTS("0: 1 0;"),
         FOREGROUND(1, 0, "0: 1 0;"),
-        READ(2, "told;"),
+        READ(2, "signalled;"),
         EVENTS("0: 2 0;"),
-        READ(3, "told;"),
-        FOREGROUND(3, 1, "0: 3 1;"), /* proc has been told already */
+        READ(3, "signalled;"),
+        FOREGROUND(3, 1, "0: 3 1;"), /* proc was signalled before */
         ARRIVES("a\r", "3: a\n;"),
         EVENTS("0: 1 0 due;"),
         EVENTS("0: 2 0;"),
-        FOREGROUND(0, 1, "0: 0 1;told;"),
+        FOREGROUND(0, 1, "0: 0 1;signalled;"),
         ARRIVES("b\r", ""),
-        READ(3, ""),           /* proc has been told already */
+        READ(3, ""),           /* proc was signalled before */
         EVENTS("0: 3 0 due;"), /* the last reader is the first */
         FOREGROUND(3, 0, "3: b\n;0: 3 0;"),
     };
@@ -194,7 +194,7 @@ static void all_readers_may_have_to_ask_again(void)
 static void readers_are_served_in_turn(void)
 {
     static const struct step list[] = {
-        READ(1, "told;"),
+        READ(1, "signalled;"),
         READ(2, ""),
         READ(3, ""),
         READ(4, ""),
@@ -219,7 +219,7 @@ static void readers_are_served_in_turn(void)
 static void a_rest_is_for_its_reader(void)
 {
     static const struct step list[] = {
-        READ_SOME(1, 2, "told;"),
+        READ_SOME(1, 2, "signalled;"),
         EVENTS("0: 1 0;"),
         FOREGROUND(1, 0, "0: 1 0;"),
         REST(2, "2: ;"),
@@ -233,11 +233,11 @@ static void a_rest_is_for_its_reader(void)
         REST(1, "1: ;"),
     };
     static const struct step of_the_dead[] = {
-        READ_SOME(1, 2, "told;"),
+        READ_SOME(1, 2, "signalled;"),
         EVENTS("0: 1 0;"),
         FOREGROUND(1, 0, "0: 1 0;"),
         ARRIVES("abcd\r", "1: ab;"),
-        READ(2, "told;"),
+        READ(2, "signalled;"),
         EVENTS("0: 2 0;"),
         DIES(2),
         FOREGROUND(2, 0, "0: 2 0;"), /* this client got nothing */
@@ -253,7 +253,7 @@ static void a_released_client_no_longer_waits(void)
 {
     static const struct step list[] =
         {
-            READ(1, "told;"),
+            READ(1, "signalled;"),
             READ(2, ""),
             READ(3, ""),
             CALL(MANAGER, "0: 2 0;", CONSOLE_RELEASE, 2),
@@ -264,12 +264,12 @@ static void a_released_client_no_longer_waits(void)
             EVENTS("0: 0 0;"),
         },
                              of_one_in_foreground[] = {
-                                 READ(1, "told;"),
+                                 READ(1, "signalled;"),
                                  EVENTS("0: 1 0;"),
                                  FOREGROUND(1, 0, "0: 1 0;"),
                                  ARRIVES("a\r", "1: a\n;"),
                                  CALL(MANAGER, "0: 1 0;", CONSOLE_RELEASE, 1),
-                                 READ(1, "told;"), /* sent before the release: the client must ask again */
+                                 READ(1, "signalled;"), /* sent before the release: the client must ask again */
                                  ARRIVES("b\r", ""),
                              };
 
@@ -283,7 +283,7 @@ static void a_released_client_no_longer_waits(void)
 static void keys_are_read_as_they_come(void)
 {
     static const struct step list[] = {
-        READ(1, "told;"),
+        READ(1, "signalled;"),
         EVENTS("0: 1 0;"),
         FOREGROUND(1, 0, "0: 1 0;"),
         ARRIVES("ab", ""),
@@ -294,7 +294,7 @@ static void keys_are_read_as_they_come(void)
         READ_SOME(1, 1, "1: \003;"),
         REST(1, "1: d\n;"),
         ARRIVES("e\rf", ""),
-        KEYS(1, 0, "0: 1 0;told;"), /* the echo of the keys that count as typed again is due */
+        KEYS(1, 0, "0: 1 0;signalled;"), /* the echo of the keys that count as typed again is due */
         READ(1, "1: e\n;"),
         READ(1, ""),
         ARRIVES("g\r", "1: fg\n;"),
@@ -322,19 +322,19 @@ static void keys_end_with_their_client(void)
 }
 
 /* Each control-C is reported once, also one that was typed as a key and was not read. */
-static void control_c_is_told(void)
+static void control_c_is_reported(void)
 {
     static const struct step list[] = {
-        READ(1, "told;"),
+        READ(1, "signalled;"),
         EVENTS("0: 1 0;"),
         FOREGROUND(1, 0, "0: 1 0;"),
-        ARRIVES("ab\003", "told;"),
+        ARRIVES("ab\003", "signalled;"),
         EVENTS("0: 0 0 interrupts;"),
         EVENTS("0: 0 0;"),
         ARRIVES("c\r", "1: c\n;"),
         KEYS(1, 1, "0: 1 1;"),
         ARRIVES("d\003e\r", ""),
-        KEYS(1, 0, "0: 1 0;told;"),
+        KEYS(1, 0, "0: 1 0;signalled;"),
         EVENTS("0: 0 0 interrupts due;"),
         READ(1, "1: e\n;"),
     };
@@ -351,7 +351,7 @@ static void only_the_manager_says(void)
         CALL(1, "1: error -1;", CONSOLE_KEYS, 1, 1),
         CALL(1, "1: error -1;", CONSOLE_AUDIT),
         CALL(MANAGER, "0: 0 0;", CONSOLE_AUDIT),
-        READ(1, "told;"),
+        READ(1, "signalled;"),
         ARRIVES("a\r", ""),
         EVENTS("0: 1 0;"),
         FOREGROUND(1, 0, "1: a\n;0: 1 0;"),
@@ -364,9 +364,9 @@ static void only_the_manager_says(void)
 
 #define POLL(from, watch, lines) CALL(from, lines, CONSOLE_POLL, watch)
 
-/* Proc is told once, if a client polls, and only of input that no reader got. It does not matter which client is in
- * the foreground. */
-static void proc_is_told_of_input_to_poll(void)
+/* Proc is signalled once, if a client polls, and only for input that no reader got. It does not matter which client is
+ * in the foreground. */
+static void proc_is_signalled_when_input_can_be_polled(void)
 {
     static const struct step list[] = {
         POLL(1, 0, "1: nothing;"),
@@ -380,7 +380,7 @@ static void proc_is_told_of_input_to_poll(void)
         ARRIVES("b", ""), /* the line is not complete yet */
         READ(1, ""),
         ARRIVES("\r", "1: b\n;"),
-        ARRIVES("c\r", "told;"),
+        ARRIVES("c\r", "signalled;"),
         ARRIVES("d\r", ""),
         EVENTS("0: 0 0 input;"),
         EVENTS("0: 0 0;"),
@@ -392,7 +392,7 @@ static void proc_is_told_of_input_to_poll(void)
 
 int main(void)
 {
-    proc_is_told_of_input_to_poll();
+    proc_is_signalled_when_input_can_be_polled();
     a_read_is_interrupted();
     a_reader_asks_proc();
     all_readers_may_have_to_ask_again();
@@ -401,7 +401,7 @@ int main(void)
     a_released_client_no_longer_waits();
     keys_are_read_as_they_come();
     keys_end_with_their_client();
-    control_c_is_told();
+    control_c_is_reported();
     only_the_manager_says();
     puts("test_console_foreground: input goes to the foreground");
 }

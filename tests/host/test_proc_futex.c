@@ -239,7 +239,7 @@ static void console_has_input(void)
         .signal = PROC_SIGNAL_CONSOLE, .before = console_has_input, .expected = "events\n" lines                       \
     }
 
-/* By the file server or the console; not by a word, nor by late news. */
+/* By the file server or the console; not by a word, nor by an event of an earlier poll. */
 static void a_polling_process_is_woken(void)
 {
     const struct step list[] = {
@@ -270,7 +270,7 @@ static void a_polling_process_is_woken(void)
 }
 
 /* One process with each message; others are served in between. Another signal does not begin it twice. */
-static void news_of_many_go_on(void)
+static void events_of_many_are_handled(void)
 {
     const struct step list[] = {
         THREE,
@@ -306,7 +306,7 @@ static void many_pollers_are_woken(void)
         list[n++] = (struct step)WAITS(BADGE(i, i), NOTHING, 9);
     }
     list[n++] = (struct step){.signal = PROC_SIGNAL_CONSOLE, .before = console_has_input};
-    list[n++] = (struct step)POLL(P1, NULL, 1); /* it polls again: these news are not for it */
+    list[n++] = (struct step)POLL(P1, NULL, 1); /* it polls again: this input is not for it */
     list[n++] = (struct step)WAITS(P1, NOTHING, 9);
     list[n++] = (struct step)WORK("answer 33: 0 1\nanswer 34: 0 1\nanswer 35: 0 1\n");
     list[n++] = (struct step)INPUT("answer 1: 0 1\n");
@@ -316,7 +316,7 @@ static void many_pollers_are_woken(void)
 int main(void)
 {
     a_polling_process_is_woken();
-    news_of_many_go_on();
+    events_of_many_are_handled();
     many_pollers_are_woken();
     many_are_woken_in_parts();
     so_many_are_woken();

@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { ENDPOINT = 10, FIRST = 11, SECOND = 12, NEWS = 13, THIRD = 14, SLOT_BADGED = 15, PAGE = 0x200000, PRIORITY = 5 };
+enum { ENDPOINT = 10, FIRST = 11, SECOND = 12, BELL = 13, THIRD = 14, SLOT_BADGED = 15, PAGE = 0x200000, PRIORITY = 5 };
 
 static struct thread *init;
 
@@ -42,9 +42,9 @@ static void a_signaller_goes_behind_an_overdue_thread(struct thread *first, stru
 
     CHECK(child >= 0);
     if (child == 0) {
-        CHECK(call(SYS_endpoint_create, 0, NEWS, 0, 0) == OK);
-        CHECK(call(SYS_cap_derive, NEWS, SLOT_BADGED, RIGHT_SIGNAL, 1) == OK);
-        CHECK(call(SYS_thread_create, WORLD_TASK, THIRD | NEWS << 16, (PRIORITY + 1) << 16, PAGE + THIRD * PAGE_SIZE) ==
+        CHECK(call(SYS_endpoint_create, 0, BELL, 0, 0) == OK);
+        CHECK(call(SYS_cap_derive, BELL, SLOT_BADGED, RIGHT_SIGNAL, 1) == OK);
+        CHECK(call(SYS_thread_create, WORLD_TASK, THIRD | BELL << 16, (PRIORITY + 1) << 16, PAGE + THIRD * PAGE_SIZE) ==
               OK);
         CHECK(call(SYS_thread_resume, THIRD, 0, 0, 0) == OK);
         struct thread *receiver = world_syscall(init, SYS_ipc_call | ENDPOINT << SLOT_SHIFT, nothing);

@@ -90,7 +90,7 @@ static void check_long_call(const struct thread *t)
     if (t->state == THREAD_STOPPED && (t->revoking || t->reaping))
         violation("T3: thread %x is stopped, but its long call has not ended", REF(t));
     if (t->bound_slot && (!t->bound.next || slot_is_empty(AT(struct slot, t->bound_slot))))
-        violation("thread %x works with a slot that is empty, or is not in the list of that slot's leaf", REF(t));
+        violation("thread %x is bound to a slot that is empty, or is not in the list of that slot's leaf", REF(t));
     if (t->bound.next && !t->restarting)
         violation("thread %x is bound to a slot, but is in no long call", REF(t));
     if (t->restarting && t->state != THREAD_READY && t->state != THREAD_STOPPED && t->state != THREAD_RUNNING)

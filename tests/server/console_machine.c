@@ -25,12 +25,12 @@ static struct machine_parts parts;
 static const struct machine_sinks *sinks;
 static struct queue to_port, to_keyboard;
 static uint32_t enabled, line_control, scratch, in_port;
-static bool room_is_news, line_is_up, settings_are_asked;
+static bool room_is_pending, line_is_up, settings_are_asked;
 static uint32_t derived[64];          /* by slot: the signal of our own endpoint that the capability there sends */
 static uint32_t signal_of[IRQ_COUNT]; /* by line; 0: not bound */
 static uint32_t due, to_itself;
-static bool proc_is_told, proc_asks, proc_comes_again, ticks_are_wanted;
-static uint32_t reader; /* the reader that proc has heard of */
+static bool proc_is_signalled, proc_asks, proc_will_call_again, ticks_are_wanted;
+static uint32_t reader; /* the reader that proc was told of */
 static uint32_t screen_read;
 static struct screen_ring *ring;
 static struct log_page *log;
@@ -56,7 +56,7 @@ static bool is_waiting(const struct queue *queue)
 
 static void level(void)
 {
-    bool up = (enabled & RECEIVED && is_waiting(&to_port)) || (enabled & ROOM && room_is_news);
+    bool up = (enabled & RECEIVED && is_waiting(&to_port)) || (enabled & ROOM && room_is_pending);
 
     if (up && !line_is_up && parts.has_port)
         due |= signal_of[UART_IRQ];
@@ -68,7 +68,7 @@ static void leave(uint32_t bytes)
     bool was_full = in_port > 0;
 
     in_port -= bytes < in_port ? bytes : in_port;
-    room_is_news |= was_full && in_port == 0;
+    room_is_pending |= was_full && in_port == 0;
     level();
 }
 
@@ -84,7 +84,7 @@ static uint32_t status(void)
 static uint32_t identify(void)
 {
     if (!(enabled & RECEIVED && is_waiting(&to_port)))
-        room_is_news = false;
+        room_is_pending = false;
     level();
     return 0;
 }
@@ -121,7 +121,7 @@ static void put(uint32_t byte)
 {
     CHECK(in_port < UART_FIFO && byte <= 0xff);
     in_port++;
-    room_is_news = false;
+    room_is_pending = false;
     if (sinks->put)
         sinks->put((char)byte);
     if (parts.is_instant)
@@ -135,7 +135,7 @@ static void port_out(uint32_t port, uint32_t value)
     if (port == DATA && !divisor)
         put(value);
     if (port == INTERRUPTS && !divisor) {
-        room_is_news |= value & ~enabled & ROOM && in_port == 0;
+        room_is_pending |= value & ~enabled & ROOM && in_port == 0;
         enabled = value;
     }
     if (port == LINE_CONTROL)
@@ -211,7 +211,7 @@ static err_t signal(uint32_t slot)
     if (slot < COUNT(derived) && derived[slot])
         to_itself |= derived[slot];
     else if (slot == CONSOLE_SLOT_PROC)
-        proc_is_told = true;
+        proc_is_signalled = true;
     else
         CHECK(slot == CONSOLE_SLOT_SCREEN && parts.has_screen);
     return OK;
@@ -282,23 +282,23 @@ uint32_t machine_signals(void)
     return bits;
 }
 
-bool machine_told_proc(void)
+bool machine_signalled_proc(void)
 {
-    bool is_told = proc_is_told;
+    bool is_signalled = proc_is_signalled;
 
-    proc_is_told = false;
-    return is_told;
+    proc_is_signalled = false;
+    return is_signalled;
 }
 
 static bool proc_calls(struct server_message *message)
 {
-    bool is_told = !reader && machine_told_proc();
+    bool is_signalled = !reader && machine_signalled_proc();
 
     *message = (struct server_message){.caller = MACHINE_PROC, .words = {{CONSOLE_FOREGROUND, reader}}};
-    if (!reader && !is_told && !proc_comes_again)
+    if (!reader && !is_signalled && !proc_will_call_again)
         return false;
     if (!reader)
-        message->words = (struct words){{CONSOLE_EVENTS, !is_told}};
+        message->words = (struct words){{CONSOLE_EVENTS, !is_signalled}};
     proc_asks = !reader;
     reader = 0;
     return true;
@@ -319,7 +319,7 @@ bool machine_proc_is_answered(uint32_t caller, const struct words *words)
     if (proc_asks) {
         reader = words->w[1];
         ticks_are_wanted = words->w[2];
-        proc_comes_again = words->w[3] & CONSOLE_EVENT_DUE;
+        proc_will_call_again = words->w[3] & CONSOLE_EVENT_DUE;
     }
     return true;
 }
@@ -349,7 +349,8 @@ void machine_begin(struct machine_parts new_parts, const struct machine_sinks *n
     sinks = new_sinks;
     to_port.head = to_port.tail = to_keyboard.head = to_keyboard.tail = 0;
     enabled = line_control = scratch = in_port = due = to_itself = screen_read = 0;
-    room_is_news = line_is_up = settings_are_asked = proc_is_told = proc_comes_again = ticks_are_wanted = false;
+    room_is_pending = line_is_up = settings_are_asked = proc_is_signalled = proc_will_call_again = ticks_are_wanted =
+        false;
     reader = 0;
     memset(derived, 0, sizeof(derived));
     memset(signal_of, 0, sizeof(signal_of));

@@ -39,7 +39,7 @@ bool machine_port_is_empty(void);
 uint32_t machine_signals(void);
 
 /* True if proc was signalled; the signal is taken. */
-bool machine_told_proc(void);
+bool machine_signalled_proc(void);
 
 /* The next message that does not come from the test: a signal of the server to itself, or a call of a simple proc, for
  * which every reader is in the foreground, and which asks for everything that is due. Its caller is MACHINE_PROC. False
