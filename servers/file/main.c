@@ -269,11 +269,11 @@ static int32_t manager_limit(const struct words *words)
     return share_set(&client->share, processes, of);
 }
 
-static int32_t manager_place(struct words *words)
+static int32_t manager_word(struct words *words)
 {
     const struct client *client = living(words->w[1]);
 
-    return client && mapping_place(client, words->w[2], &words->w[1], &words->w[2]) ? 0 : -ENOENT;
+    return client && mapping_word(client, words->w[2], &words->w[1], &words->w[2]) ? 0 : -ENOENT;
 }
 
 static int32_t manager_audit(const struct words *words)

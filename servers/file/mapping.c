@@ -387,13 +387,13 @@ int32_t call_unmap(struct client *client, struct words *words)
     return forget(client, address, address + (pages << PAGE_BITS)) ? client_lost(client) : -ENOMEM;
 }
 
-bool mapping_place(const struct client *client, uint32_t address, uint32_t *object, uint32_t *place)
+bool mapping_word(const struct client *client, uint32_t address, uint32_t *object, uint32_t *offset)
 {
     const struct mapping *mapping = address < USER_END ? find(client, address, address + 1) : NULL;
 
     if (!mapping)
         return false;
     *object = mapping->inode->generation;
-    *place = page_at(mapping, address) << PAGE_BITS | address % PAGE_SIZE;
+    *offset = page_at(mapping, address) << PAGE_BITS | address % PAGE_SIZE;
     return true;
 }

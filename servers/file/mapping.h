@@ -36,7 +36,7 @@ bool mappings_drop(struct client *client);
 
 /* The name of a word of a file's page, the same for all clients that have it mapped: file.proto. False: the client has
  * no mapping there. */
-bool mapping_place(const struct client *client, uint32_t address, uint32_t *object, uint32_t *place);
+bool mapping_word(const struct client *client, uint32_t address, uint32_t *object, uint32_t *offset);
 
 /* True if N2 and N4 hold. */
 bool mappings_audit(const struct client *client);

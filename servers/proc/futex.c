@@ -9,7 +9,8 @@
 #include "servers/proto/slots.h"
 
 /* Owners other than processes: one for polling; for a shared word these bits, and below them the number that the server
- * that granted the page has for the segment or the file, or the offset in it. */
+ * that granted the page has for the named segment or the file. For a numbered segment the address is its id, and the
+ * offset in it is here. */
 enum { POLL = PROCESSES_MAX, POLL_CONSOLE };
 enum { OF_FILES = 1, OF_NAMED, OF_NUMBERED, OWNER_SHIFT = 30 };
 
@@ -37,7 +38,7 @@ static __attribute__((noinline)) struct word shared_word(const struct process *p
     bool is_there;
 
     if (of == OF_FILES)
-        is_there = process->has_files && file_place(PROC_SLOT_FILE, process->badge, address, &object, &offset) == 0;
+        is_there = process->has_files && file_word(PROC_SLOT_FILE, process->badge, address, &object, &offset) == 0;
     else
         is_there = mem_space_word(PROC_SLOT_MEM, process_index(process), address, &object, &offset) == 0;
     return is_there ? (struct word){offset, of << OWNER_SHIFT | (object & ~(3u << OWNER_SHIFT))}

@@ -58,7 +58,7 @@ int files_answer(uint32_t *w)
         return begin(w[2]);
     if (w[0] == FILE_LIMIT)
         return mem_refuses() ? -ENOMEM : 0;
-    if (w[0] == FILE_PLACE)
+    if (w[0] == FILE_WORD)
         return -ENOENT;
     CHECK(w[0] == FILE_EXEC || w[0] == FILE_RELEASE);
     if (w[0] == FILE_RELEASE)

@@ -72,7 +72,7 @@ static void others_are_refused(void)
 {
     begins();
     for (uint32_t number = FILE_OPEN; number < FILE_CALLS_END; number++)
-        if ((number >= FILE_PLACE && number <= FILE_AUDIT) || number == FILE_EVENTS || number == FILE_LIMIT)
+        if ((number >= FILE_WORD && number <= FILE_AUDIT) || number == FILE_EVENTS || number == FILE_LIMIT)
             CHECK(ask(A, number, B, 0, 0) == -EPERM && ask(C, number, A, 0, 0) == -EPERM);
         else
             CHECK(ask(C, number, 0, 0, 0) == -EBADF && ask(MANAGER, number, 0, 0, 0) == -EBADF);
@@ -348,7 +348,7 @@ static void mappings_do_not_overlap(void)
 
 static bool is_place(uint32_t address, uint32_t of, uint32_t at)
 {
-    return ask(MANAGER, FILE_PLACE, A, address, 0) == 0 && reply_of(MANAGER)->w[0] == of &&
+    return ask(MANAGER, FILE_WORD, A, address, 0) == 0 && reply_of(MANAGER)->w[0] == of &&
            reply_of(MANAGER)->w[1] == at;
 }
 
@@ -359,15 +359,15 @@ static void words_have_a_place(void)
           maps(3, 1, (AT + 0x20000) | RIGHT_READ, 1, 0) == 0);
     CHECK(ask(A, FILE_UNNAMED, PAGE_SIZE, 0, 0) == 0 &&
           maps(reply_of(A)->w[0], 0, (AT + 0x30000) | RIGHT_READ, 1, 0) == 0);
-    CHECK(ask(A, FILE_PLACE, A, AT + 0x11008, 0) == -EPERM && ask(MANAGER, FILE_PLACE, A, AT + 0x11008, 0) == 0);
+    CHECK(ask(A, FILE_WORD, A, AT + 0x11008, 0) == -EPERM && ask(MANAGER, FILE_WORD, A, AT + 0x11008, 0) == 0);
     uint32_t object = reply_of(MANAGER)->w[0];
     CHECK(is_place(AT + 0x11008, object, 0x1008) && is_place(AT + 0x20008, object, 0x1008) &&
           is_place(AT + 0x10008, object, 8));
     CHECK(!is_place(AT + 0x30008, object, 8) && !is_place(AT + 0x12000, object, 0x2000) &&
           !is_place(0xffffffff, object, 0));
-    CHECK(ask(MANAGER, FILE_PLACE, A, AT + 0x12000, 0) == -ENOENT &&
-          ask(MANAGER, FILE_PLACE, 77, AT + 0x11008, 0) == -ENOENT);
-    CHECK(ask(A, FILE_UNMAP, AT + 0x10000, 1, 0) == 0 && ask(MANAGER, FILE_PLACE, A, AT + 0x10008, 0) == -ENOENT &&
+    CHECK(ask(MANAGER, FILE_WORD, A, AT + 0x12000, 0) == -ENOENT &&
+          ask(MANAGER, FILE_WORD, 77, AT + 0x11008, 0) == -ENOENT);
+    CHECK(ask(A, FILE_UNMAP, AT + 0x10000, 1, 0) == 0 && ask(MANAGER, FILE_WORD, A, AT + 0x10008, 0) == -ENOENT &&
           is_place(AT + 0x11008, object, 0x1008));
     machine_is_fast = true;
     CHECK(ask_path(A, "data", FILE_TRUNCATE, CWD, 0, 0) == 0);

@@ -115,7 +115,7 @@ int32_t machine_files(uint32_t begin, uint32_t *w)
         return copy_page(begin, w);
     CHECK(*files_of(w[1]) == w[1]);
     switch (w[0]) {
-    case FILE_PLACE: /* one file, which each process has mapped at an address of its own */
+    case FILE_WORD: /* one file, which each process has mapped at an address of its own */
         w[2] -= w[1] % (1u << PROCESS_INDEX_BITS) * MACHINE_MAPPINGS;
         w[1] = 7;
         return w[2] < MACHINE_MAPPINGS ? 0 : -ENOENT;
