@@ -11,7 +11,7 @@ static struct message_page *const page = (struct message_page *)SUPERVISOR_PAGE;
 static _Alignas(16) char stack[SUPERVISOR_STACK];
 static const char *program;
 
-/* The system can go on without the screen's server, but not without any other. */
+/* The system can continue without the screen's server, but not without any other. */
 static void server_died(uint32_t index, const struct words *fault)
 {
     uint32_t address = fault->w[0], cause = fault->w[1], eip = fault->w[2], vector = fault->w[3];
@@ -29,7 +29,7 @@ static void server_died(uint32_t index, const struct words *fault)
         end_machine(STATUS_FAILED);
 }
 
-/* Returns only if the machine goes on. */
+/* Returns only if the machine continues. */
 static void program_ended(uint32_t status, uint32_t report)
 {
     log_line(page, BOOT_SLOT_LOG, "init: %s exited with status %u", program, (unsigned)status);
