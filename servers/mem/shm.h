@@ -10,7 +10,7 @@
 #include <errno.h>
 
 /* An error's status is made only on its path: compilers make constants ahead, where most calls do not need them. */
-static inline int unlikely(int status)
+static inline int not_hoisted(int status)
 {
     __asm__ volatile("" : "+r"(status));
     return status;
@@ -54,11 +54,11 @@ static inline int shm_attach(struct space *space, uint32_t number)
         return shm_attach_wider(space, number);
     if (__builtin_expect(*entry != 0, 0)) {
         if ((*entry & PAGE_VALUE) == PAGE_VALUE)
-            return unlikely(-ENOMEM);
+            return not_hoisted(-ENOMEM);
         ++*entry;
         return 0;
     }
-    return space_commit(space, shm_table.price) ? shm_hold(entry, number) : unlikely(-ENOMEM);
+    return space_commit(space, shm_table.price) ? shm_hold(entry, number) : not_hoisted(-ENOMEM);
 }
 
 /* Makes a segment and opens it: its number, or SEGMENT_NONE: no memory. Its price is charged before the table grows. */
@@ -85,10 +85,10 @@ static inline __attribute__((always_inline)) int shm_close(struct space *space, 
     uint32_t number = shm_table_find(id);
 
     if (number == SEGMENT_NONE)
-        return unlikely(-ENOENT);
+        return not_hoisted(-ENOENT);
     uint32_t address = shm_address(number), *entry = pages_find(&space->pages, address);
     if (!entry || !*entry)
-        return unlikely(-ENOENT);
+        return not_hoisted(-ENOENT);
     if ((*entry & PAGE_VALUE) > 1) {
         --*entry;
         return 0;
