@@ -108,14 +108,19 @@ int vdso_wait_for(uint32_t slot, uint32_t flags, struct words *words)
 }
 
 /* A signal came before the message was sent. Only reads and writes of pipes wait in the file server, so only they are
- * interrupted. Any other call is made now: the page still has its bytes. */
+ * interrupted; a read only if there are no bytes, as in Linux: they may have come before the signal. Any other call is
+ * made now: the page still has its bytes. */
 static int ask_anyway(int32_t error, uint32_t flags, struct words *words)
 {
     if (error != VDSO_GIVEN_UP)
         return -EPIPE;
-    if (file_pipe_wake(CLIENT_SLOT_FILE, words->w[1], false) == 0)
+    bool is_pipe = file_pipe_wake(CLIENT_SLOT_FILE, words->w[1], false) == 0, waits = is_pipe && words->w[3];
+    if (is_pipe && words->w[0] != FILE_READ)
         return -EINTR;
-    return ipc_call(CLIENT_SLOT_FILE, flags, words) ? -EPIPE : (int)words->w[0];
+    if (is_pipe)
+        words->w[3] = 0;
+    int answer = ipc_call(CLIENT_SLOT_FILE, flags, words) ? -EPIPE : (int)words->w[0];
+    return waits && answer == -EAGAIN ? -EINTR : answer;
 }
 
 /* Calls the file server about the descriptor in word 1. Returns 0, the kernel's error, or VDSO_GIVEN_UP. */

@@ -131,7 +131,7 @@ static void a_page_goes_in_one_call(void)
     expect("file read 40 300 1\nfile read 40 300 1\nread 256 1 0\n");
 }
 
-/* Proc is told of the mask before. A signal ends a call that waits at a pipe, and no other. */
+/* Proc is told of the mask before. A signal ends a call that would wait at a pipe, and no other. */
 static void a_signal_ends_no_page(void)
 {
     begins(true);
@@ -145,6 +145,11 @@ static void a_signal_ends_no_page(void)
     expect("file pipe_wake 5 0 0\nfile read 5 300 1\n");
     CHECK(CALL_AS(4, write, 5, AT(program), 300) < 0);
     expect("file pipe_wake 5 0 0\n");
+    ANSWERS({0}, {0, {2}, NULL}, {0}, {-EAGAIN, {0}, NULL});
+    CHECK(CALL(read, 5, AT(program), 300) == 2);
+    expect("file pipe_wake 5 0 0\nfile read 5 300 0\n");
+    CHECK(CALL_AS(3, read, 5, AT(program), 300) == -EINTR);
+    expect("file pipe_wake 5 0 0\nfile read 5 300 0\n");
 }
 
 /* There is none: everything goes in messages. */
