@@ -54,47 +54,47 @@ static uint32_t total_of(const struct vector *v, uint32_t count)
 }
 
 /* A position within a list of vectors. */
-struct place {
+struct position {
     const struct vector *v;
     uint32_t left, offset;
 };
 
-static void advance(struct place *place, uint32_t bytes)
+static void advance(struct position *position, uint32_t bytes)
 {
-    while (place->left && bytes >= place->v->bytes - place->offset) {
-        bytes -= place->v->bytes - place->offset;
-        place->v++, place->left--, place->offset = 0;
+    while (position->left && bytes >= position->v->bytes - position->offset) {
+        bytes -= position->v->bytes - position->offset;
+        position->v++, position->left--, position->offset = 0;
     }
-    place->offset += bytes;
+    position->offset += bytes;
 }
 
 /* Copies the next bytes of the vectors, at most `most`; returns how many. */
-static uint32_t gather(struct place place, char *to, uint32_t most)
+static uint32_t gather(struct position position, char *to, uint32_t most)
 {
     uint32_t used = 0;
 
-    while (place.left && used < most) {
-        uint32_t bytes = place.v->bytes - place.offset;
+    while (position.left && used < most) {
+        uint32_t bytes = position.v->bytes - position.offset;
         if (bytes > most - used)
             bytes = most - used;
         if (bytes) /* an empty vector may have a null pointer */
-            memcpy(to + used, (const char *)place.v->at + place.offset, bytes);
+            memcpy(to + used, (const char *)position.v->at + position.offset, bytes);
         used += bytes;
-        advance(&place, bytes);
+        advance(&position, bytes);
     }
     return used;
 }
 
 /* Copies so many bytes into the vectors, which have room for them. */
-static void scatter(struct place *place, const char *from, uint32_t bytes)
+static void scatter(struct position *position, const char *from, uint32_t bytes)
 {
     while (bytes) {
-        uint32_t room = place->v->bytes - place->offset, run = bytes < room ? bytes : room;
+        uint32_t room = position->v->bytes - position->offset, run = bytes < room ? bytes : room;
         if (run)
-            memcpy((char *)place->v->at + place->offset, from, run);
+            memcpy((char *)position->v->at + position->offset, from, run);
         from += run;
         bytes -= run;
-        advance(place, run);
+        advance(position, run);
     }
 }
 
@@ -146,13 +146,13 @@ static inline bool is_one_call(arguments_t a)
 /* ---------------------------------------------------------------------------------------- writes */
 
 /* Writes to a file or a pipe. Returns 0, FILE_CONSOLE, or an error; *taken bytes were written. */
-static int write_file(uint32_t fd, struct place place, uint32_t left, uint32_t *taken)
+static int write_file(uint32_t fd, struct position position, uint32_t left, uint32_t *taken)
 {
     uint32_t most;
 
     vdso_pipe_used(fd);
     char *to = vdso_bytes(left, &most);
-    uint32_t bytes = gather(place, to, most);
+    uint32_t bytes = gather(position, to, most);
     struct words words = {{FILE_WRITE, fd, bytes}};
     int answer = ask_file(most == FILE_DATA_MAX ? ipc_extend(bytes, 0) : 0, &words);
     *taken = answer ? 0 : words.w[1];
@@ -160,18 +160,18 @@ static int write_file(uint32_t fd, struct place place, uint32_t left, uint32_t *
 }
 
 /* Returns 0 or an error; *taken bytes were written. */
-static int write_piece(uint32_t fd, struct place place, uint32_t left, uint32_t *taken)
+static int write_piece(uint32_t fd, struct position position, uint32_t left, uint32_t *taken)
 {
     *taken = 0;
     if (!vdso_is_console(state->console_writes, fd)) {
-        int answer = write_file(fd, place, left, taken);
+        int answer = write_file(fd, position, left, taken);
         if (answer != FILE_CONSOLE)
             return answer;
         vdso_set_console(&state->console_writes, fd, true);
     }
     if (!left)
         return 0;
-    uint32_t bytes = gather(place, (char *)message_page->words, IPC_DATA_MAX);
+    uint32_t bytes = gather(position, (char *)message_page->words, IPC_DATA_MAX);
     return console_write(CLIENT_SLOT_CONSOLE, bytes, taken);
 }
 
@@ -207,7 +207,7 @@ static int32_t write_ring(uint32_t fd, const struct vector *v, uint32_t count, u
 
 static int32_t write_vectors(uint32_t fd, const struct vector *v, uint32_t count, uint32_t number)
 {
-    struct place place = {v, count, 0};
+    struct position position = {v, count, 0};
     uint32_t left, sent = 0;
 
     if (vdso_pipe_ring(fd, true))
@@ -216,10 +216,10 @@ static int32_t write_vectors(uint32_t fd, const struct vector *v, uint32_t count
     vdso_tell_signals();
     do {
         uint32_t taken;
-        int answer = write_piece(fd, place, left, &taken);
+        int answer = write_piece(fd, position, left, &taken);
         if (answer || (!taken && left))
             return vdso_write_ends(answer, sent, number);
-        advance(&place, taken);
+        advance(&position, taken);
         sent += taken;
         left -= taken;
     } while (left);
@@ -286,7 +286,7 @@ HANDLER(before_read)
 }
 
 /* Reads from the console. Returns how many bytes, or an error; *more: the same read can take more. */
-static int read_console(struct place *place, uint32_t bytes, bool wait, bool *more)
+static int read_console(struct position *position, uint32_t bytes, bool wait, bool *more)
 {
     uint32_t most = bytes < IPC_DATA_MAX ? bytes : IPC_DATA_MAX;
     struct words words = {{CONSOLE_READ, most, wait}};
@@ -295,7 +295,7 @@ static int read_console(struct place *place, uint32_t bytes, bool wait, bool *mo
     if (error)
         return error;
     uint32_t got = words.w[1] < most ? words.w[1] : most;
-    scatter(place, (const char *)message_page->words, got);
+    scatter(position, (const char *)message_page->words, got);
     *more = words.w[2];
     return (int)got;
 }
@@ -310,23 +310,23 @@ static int32_t read_ring(uint32_t fd, struct pipe_ring *ring, const struct vecto
 
 /* Once the ring is granted, the server must not be asked for bytes. It removes them only after their reader got them,
  * so on another processor this reader could find them in the ring a second time. */
-static int read_ring_now(uint32_t fd, const struct place *place, bool *more)
+static int read_ring_now(uint32_t fd, const struct position *position, bool *more)
 {
     struct pipe_ring *ring = vdso_pipe_ring(fd, false);
 
     *more = false;
-    return ring ? read_ring(fd, ring, place->v, place->left, 0) : -EBADF;
+    return ring ? read_ring(fd, ring, position->v, position->left, 0) : -EBADF;
 }
 
 /* The result of read_file() if the console must be asked. */
 enum { FILE_ASKS_CONSOLE = INT32_MIN };
 
-static int read_file(uint32_t fd, struct place *place, uint32_t left, bool wait, bool *more)
+static int read_file(uint32_t fd, struct position *position, uint32_t left, bool wait, bool *more)
 {
     uint32_t most;
 
     if (wait && vdso_pipe_used(fd))
-        return read_ring_now(fd, place, more);
+        return read_ring_now(fd, position, more);
     char *from = vdso_bytes(left, &most);
     if (most > left)
         most = left;
@@ -335,15 +335,15 @@ static int read_file(uint32_t fd, struct place *place, uint32_t left, bool wait,
     if (answer)
         return answer == FILE_CONSOLE ? FILE_ASKS_CONSOLE : answer;
     uint32_t got = words.w[1] < most ? words.w[1] : most;
-    scatter(place, from, got);
+    scatter(position, from, got);
     *more = got == most;
     return (int)got;
 }
 
-static int read_piece(uint32_t fd, struct place *place, uint32_t left, bool wait, bool *more)
+static int read_piece(uint32_t fd, struct position *position, uint32_t left, bool wait, bool *more)
 {
     if (!vdso_is_console(state->console_reads, fd)) {
-        int taken = read_file(fd, place, left, wait, more);
+        int taken = read_file(fd, position, left, wait, more);
         if (taken != FILE_ASKS_CONSOLE)
             return taken;
         vdso_set_console(&state->console_reads, fd, true);
@@ -352,7 +352,7 @@ static int read_piece(uint32_t fd, struct place *place, uint32_t left, bool wait
         return 0;
     if (state->before_read && wait)
         ((void (*)(void))state->before_read)();
-    return read_console(place, left, wait, more);
+    return read_console(position, left, wait, more);
 }
 
 /* Returns the result of a call that has read nothing. */
@@ -364,7 +364,7 @@ static int32_t read_ends(int32_t result, uint32_t number)
 /* Waits only for the first bytes. */
 static int32_t read_vectors(uint32_t fd, const struct vector *v, uint32_t count, uint32_t number)
 {
-    struct place place = {v, count, 0};
+    struct position position = {v, count, 0};
     uint32_t left, got = 0;
     bool more = true;
     struct pipe_ring *ring = vdso_pipe_ring(fd, false);
@@ -374,7 +374,7 @@ static int32_t read_vectors(uint32_t fd, const struct vector *v, uint32_t count,
     left = total_of(v, count);
     vdso_tell_signals();
     do {
-        int taken = read_piece(fd, &place, left, got == 0, &more);
+        int taken = read_piece(fd, &position, left, got == 0, &more);
         if (taken < 0 && !got)
             return read_ends(taken, number);
         if (taken <= 0)
@@ -447,7 +447,7 @@ static int32_t check_at(arguments_t a)
 HANDLER(pread64)
 {
     const struct vector one = {a[1], a[2]};
-    struct place place = {&one, 1, 0};
+    struct position position = {&one, 1, 0};
     uint32_t done = 0, most, got;
     int32_t error = check_at(a);
 
@@ -463,7 +463,7 @@ HANDLER(pread64)
         error = file_read_at(CLIENT_SLOT_FILE, a[0], most, a[3] + done, &got);
         if (error || !got)
             break;
-        scatter(&place, from, got);
+        scatter(&position, from, got);
         done += got;
     } while (done < a[2]);
     return error && !done ? error > 0 ? -ESPIPE : error : (int32_t)done;
@@ -472,7 +472,7 @@ HANDLER(pread64)
 HANDLER(pwrite64)
 {
     const struct vector one = {a[1], a[2]};
-    struct place place = {&one, 1, 0};
+    struct position position = {&one, 1, 0};
     uint32_t done = 0, most, taken;
     int32_t error = check_at(a);
 
@@ -481,7 +481,7 @@ HANDLER(pwrite64)
         return error;
     do {
         char *to = vdso_bytes(a[2] - done, &most);
-        uint32_t bytes = gather(place, to, most);
+        uint32_t bytes = gather(position, to, most);
         if (a[4] || a[3] + done > INT32_MAX) {
             error = -EFBIG;
             break;
@@ -489,7 +489,7 @@ HANDLER(pwrite64)
         error = file_write_at(CLIENT_SLOT_FILE, most == FILE_DATA_MAX ? bytes : 0, a[0], bytes, a[3] + done, &taken);
         if (error || !taken)
             break;
-        advance(&place, taken);
+        advance(&position, taken);
         done += taken;
     } while (done < a[2]);
     return error && !done ? error > 0 ? -ESPIPE : error : (int32_t)done;
