@@ -29,7 +29,7 @@ static void walk_slot(struct walk *walk, const struct slot *slot)
     assert(slot_is_empty(slot) == !node_in_tree(&slot->node));
     walk->slots += !slot_is_empty(slot);
     if (slot_is_range(slot, SLOT_MEMORY))
-        assert(slot->value + slot_count(slot) <= kernel.frame_count); /* S5 */
+        assert(slot->value + slot_range_count(slot) <= kernel.frame_count); /* S5 */
 }
 
 static void walk_cells(struct walk *walk, uint32_t frame)

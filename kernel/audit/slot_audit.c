@@ -6,7 +6,7 @@ static void audit_child(const struct slot *parent, const struct slot *child)
     if (child->object & SLOT_RANGE) {
         assert((child->object & 0xff) == (parent->object & 0xff));
         assert(child->value >= parent->value);
-        assert(child->value + slot_count(child) <= parent->value + slot_count(parent));
+        assert(child->value + slot_range_count(child) <= parent->value + slot_range_count(parent));
     } else {
         assert(slot_object(child) == slot_object(parent));
         assert(!parent->value || child->value == parent->value);

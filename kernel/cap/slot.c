@@ -45,9 +45,9 @@ err_t slot_derive_check(const struct slot *parent, const struct derivation *d)
 void slot_derive(struct slot *parent, struct slot *child, const struct derivation *d)
 {
     if (parent->object & SLOT_RANGE) {
-        uint32_t count = d->count ? d->count : slot_count(parent) - d->value;
+        uint32_t count = d->count ? d->count : slot_range_count(parent) - d->value;
         child->value = parent->value + d->value;
-        child->object = (parent->object & 0xff) | count << SLOT_COUNT_SHIFT;
+        child->object = (parent->object & 0xff) | count << SLOT_RANGE_COUNT_SHIFT;
     } else if (parent->object & SLOT_ENDPOINT) {
         child->value = d->value ? d->value : parent->value;
         child->object = slot_object(parent) | (d->rights & SLOT_ENDPOINT);

@@ -42,7 +42,7 @@ enum slot_bits {
     SLOT_PORTS = SLOT_RANGE | 1 << 6,
     SLOT_IRQS = SLOT_RANGE | 2 << 6,
     SLOT_LOG = SLOT_RANGE | 3 << 6,
-    SLOT_COUNT_SHIFT = 8,
+    SLOT_RANGE_COUNT_SHIFT = 8,
 };
 #define SLOT_OBJECT 0xffffffc0u /* the reference in `object`, if that is no range */
 
@@ -64,15 +64,15 @@ ALWAYS_INLINE ref_t slot_object(const struct slot *slot)
 }
 
 /* Of a range. */
-ALWAYS_INLINE uint32_t slot_count(const struct slot *slot)
+ALWAYS_INLINE uint32_t slot_range_count(const struct slot *slot)
 {
-    return slot->object >> SLOT_COUNT_SHIFT;
+    return slot->object >> SLOT_RANGE_COUNT_SHIFT;
 }
 
 /* Whether `count` elements from `offset` on, relative to the range's first, are inside the range. */
 ALWAYS_INLINE bool slot_range_contains(const struct slot *slot, uint32_t offset, uint32_t count)
 {
-    return offset < slot_count(slot) && count <= slot_count(slot) - offset;
+    return offset < slot_range_count(slot) && count <= slot_range_count(slot) - offset;
 }
 
 /* Whether the slot has that kind (for an endpoint, one of the kinds in `kind`) and all of `rights`. */

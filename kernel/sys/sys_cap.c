@@ -79,7 +79,7 @@ static bool delete_overlapping(struct slot *slot, struct boot_range range, struc
         if (*budget == 0)
             return false;
         --*budget;
-        if (at->value >= range.first + range.pages || range.first >= at->value + slot_count(at)) {
+        if (at->value >= range.first + range.pages || range.first >= at->value + slot_range_count(at)) {
             *cursor = node_next(n);
             continue;
         }

@@ -106,8 +106,8 @@ static bool covers(const struct capability *parent, const struct capability *chi
         return false;
     if (child->object & SLOT_RANGE)
         return (parent->object & 0xff) == (child->object & 0xff) && parent->value <= child->value &&
-               child->value + (child->object >> SLOT_COUNT_SHIFT) <=
-                   parent->value + (parent->object >> SLOT_COUNT_SHIFT);
+               child->value + (child->object >> SLOT_RANGE_COUNT_SHIFT) <=
+                   parent->value + (parent->object >> SLOT_RANGE_COUNT_SHIFT);
     if (parent->object & SLOT_RANGE || object_of(parent) != object_of(child))
         return false;
     if (child->object & SLOT_ENDPOINT)
@@ -190,7 +190,7 @@ static bool frame_is_given(const struct page *page, const struct event *event)
 
     for (unsigned i = 0; i < seen.authority.capabilities_count; i++) {
         const struct capability *c = &seen.authority.capabilities[i];
-        if (!is_memory(c) || page->rights & ~c->rights || page->frame - c->value >= c->object >> SLOT_COUNT_SHIFT)
+        if (!is_memory(c) || page->rights & ~c->rights || page->frame - c->value >= c->object >> SLOT_RANGE_COUNT_SHIFT)
             continue;
         if (maps && c->task == seen.acting_task)
             return true;

@@ -86,8 +86,8 @@ bool is_child(const struct slot *slot, const struct capability *parent, struct d
     uint32_t object = parent->object, value = parent->value;
 
     if (object & SLOT_RANGE) {
-        uint32_t count = d.count ? d.count : (object >> SLOT_COUNT_SHIFT) - d.value;
-        object = (object & 0xff) | count << SLOT_COUNT_SHIFT;
+        uint32_t count = d.count ? d.count : (object >> SLOT_RANGE_COUNT_SHIFT) - d.value;
+        object = (object & 0xff) | count << SLOT_RANGE_COUNT_SHIFT;
         value += d.value;
     } else if (object & SLOT_ENDPOINT) {
         object = (object & SLOT_OBJECT) | (d.rights & SLOT_ENDPOINT);

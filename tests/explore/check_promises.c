@@ -69,7 +69,7 @@ static void check_cap_revoke(const struct done *done)
 
 static bool overlaps(const struct slot *slot, uint32_t first, uint32_t count)
 {
-    return slot->value < first + count && first < slot->value + slot_count(slot);
+    return slot->value < first + count && first < slot->value + slot_range_count(slot);
 }
 
 enum { CAPABILITIES, FRAMES }; /* the stages of a restarted memory_revoke: see sys_memory_revoke() */

@@ -83,7 +83,7 @@ const struct thread *wants_thread(const struct task *task, uint32_t index)
 
 bool slot_has_range(const struct slot *slot, uint64_t first, uint64_t count)
 {
-    return first < slot->object >> SLOT_COUNT_SHIFT && first + count <= slot->object >> SLOT_COUNT_SHIFT;
+    return first < slot->object >> SLOT_RANGE_COUNT_SHIFT && first + count <= slot->object >> SLOT_RANGE_COUNT_SHIFT;
 }
 
 void wants_child(const struct slot *parent, struct derivation d)

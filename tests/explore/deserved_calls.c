@@ -36,7 +36,7 @@ static void memory_revoke(const struct asked *a)
 
     if (!slot)
         return;
-    deserves_if(a->esi == 0 || (uint64_t)a->ebx + a->esi > slot->object >> SLOT_COUNT_SHIFT ||
+    deserves_if(a->esi == 0 || (uint64_t)a->ebx + a->esi > slot->object >> SLOT_RANGE_COUNT_SHIFT ||
                     (uint64_t)slot->value + a->ebx + a->esi > kernel.frame_count,
                 ERR_ARG);
     deserves_if(node_is_revoked(&kernel.ranges[0].caps), ERR_BUSY);

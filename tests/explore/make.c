@@ -66,7 +66,7 @@ void make_memory(struct task *task, uint32_t count)
     for (uint32_t i = 0; i < count; i++)
         take_frame();
     slot_make(slot_in(task, SLOT_OWN_MEMORY), &range_object(0)->caps, RIGHT_ALL, world_memory,
-              SLOT_MEMORY | count << SLOT_COUNT_SHIFT);
+              SLOT_MEMORY | count << SLOT_RANGE_COUNT_SHIFT);
 }
 
 static void map(const struct source *source, struct task *task, uint32_t address)
@@ -87,7 +87,7 @@ void make_mapping_of(const struct task *from, uint32_t at, struct task *task, ui
 void make_range(struct task *task, uint32_t slot, enum slot_bits kind, uint32_t count)
 {
     slot_make(slot_in(task, slot), &range_object(kind >> 6 & 3)->caps, RIGHT_ALL, 0,
-              (uint32_t)kind | count << SLOT_COUNT_SHIFT);
+              (uint32_t)kind | count << SLOT_RANGE_COUNT_SHIFT);
 }
 
 void make_call(unsigned call, uint32_t slot, const uint32_t arguments[4])

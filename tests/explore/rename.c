@@ -68,7 +68,7 @@ static uint64_t mix_slots(uint64_t signature, uint32_t leaf, uint32_t frame)
 {
     for (unsigned i = 0; i < LEAF_SLOTS; i++) {
         const struct slot *slot = AT(struct slot, frame_ref(leaf)) + i;
-        if (slot_is_range(slot, SLOT_MEMORY) && slot_count(slot) == 1 && slot->value == frame)
+        if (slot_is_range(slot, SLOT_MEMORY) && slot_range_count(slot) == 1 && slot->value == frame)
             signature = mix(signature, frame_at(leaf)->owner * 64u + i + slot->node.depth * 1024u);
     }
     return signature;
@@ -248,7 +248,7 @@ static void rename_slot(struct slot *slot)
     rename_node(&slot->node);
     if (!(slot->object & SLOT_RANGE))
         slot->object = renamed(slot_object(slot)) | (slot->object & ~SLOT_OBJECT);
-    else if (slot_is_range(slot, SLOT_MEMORY) && slot_count(slot) == 1)
+    else if (slot_is_range(slot, SLOT_MEMORY) && slot_range_count(slot) == 1)
         slot->value = new_name[slot->value];
 }
 

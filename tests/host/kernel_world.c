@@ -33,7 +33,7 @@ static void give(struct task *task, uint32_t index, struct node *root, uint32_t 
 
 static void give_range(struct task *task, uint32_t index, uint32_t kind, uint32_t count)
 {
-    give(task, index, &range_object(kind >> 6 & 3)->caps, kind | count << SLOT_COUNT_SHIFT);
+    give(task, index, &range_object(kind >> 6 & 3)->caps, kind | count << SLOT_RANGE_COUNT_SHIFT);
 }
 
 struct thread *world_boot(void)

@@ -325,7 +325,7 @@ static void check_slot(const struct task *init, uint32_t index, rights_t rights,
 
 static uint32_t range(enum slot_bits kind, uint32_t count)
 {
-    return (uint32_t)kind | count << SLOT_COUNT_SHIFT;
+    return (uint32_t)kind | count << SLOT_RANGE_COUNT_SHIFT;
 }
 
 static void init_has_all(const struct thread *thread)

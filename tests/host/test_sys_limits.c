@@ -105,7 +105,7 @@ static void memory_beyond_the_physmap_is_not_donated(void)
     const uint32_t object = memory->object;
 
     frame_make_user(frame_at(OUTSIDE), false);
-    memory->object = (object & ((1u << SLOT_COUNT_SHIFT) - 1)) | (OUTSIDE + 1 - memory->value) << SLOT_COUNT_SHIFT;
+    memory->object = SLOT_MEMORY | (OUTSIDE + 1 - memory->value) << SLOT_RANGE_COUNT_SHIFT;
     CHECK(call(SYS_task_donate, WORLD_TASK, WORLD_MEMORY | 1 << 16, OUTSIDE - memory->value, 0) == ERR_FRAME);
     memory->object = object;
 }
