@@ -32,6 +32,6 @@ void slot_audit(const struct node *root)
 /* After a revoke, the revoker and its cursor mean nothing any more. */
 void object_normalise(struct object *object)
 {
-    if (!node_is_revoked(&object->caps))
+    if (!node_is_being_revoked(&object->caps))
         object->revoker = object->cursor = 0;
 }

@@ -39,7 +39,7 @@ err_t slot_derive_check(const struct slot *parent, const struct derivation *d)
         return ERR_DEPTH;
     if (object_is_being_destroyed(parent))
         return ERR_DEAD;
-    return node_is_revoked(&slot_object_head(parent)->caps) ? ERR_BUSY : OK;
+    return node_is_being_revoked(&slot_object_head(parent)->caps) ? ERR_BUSY : OK;
 }
 
 void slot_derive(struct slot *parent, struct slot *child, const struct derivation *d)
@@ -64,7 +64,7 @@ void slot_empty(struct slot *slot)
     struct object *named = slot_object_head(slot);
     uint32_t object = slot->object;
 
-    if (node_is_revoked(&named->caps) && named->cursor == node_ref(&slot->node))
+    if (node_is_being_revoked(&named->caps) && named->cursor == node_ref(&slot->node))
         named->cursor = slot->node.next; /* a revoker in this tree would look at the emptied slot next */
     node_remove(&slot->node);
     slot->value = slot->object = 0;

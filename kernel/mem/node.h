@@ -75,7 +75,7 @@ ALWAYS_INLINE uint32_t *node_mark(struct node *root)
 }
 
 /* Whether the tree of `root`, or a part of it, is being revoked. */
-ALWAYS_INLINE bool node_is_revoked(const struct node *root)
+ALWAYS_INLINE bool node_is_being_revoked(const struct node *root)
 {
     return *(const uint32_t *)(root + 1) & NODE_REVOKING;
 }

@@ -66,7 +66,7 @@ void object_destroy_begin(uint32_t object)
 /* A call that revokes in the object's tree must not reach for the mark, which goes with the object. */
 static void forget_revoker(struct object *object)
 {
-    if (node_is_revoked(&object->caps))
+    if (node_is_being_revoked(&object->caps))
         AT(struct thread, object->revoker & ~(ref_t)NODE_REVOKING)->revoking = 0;
 }
 

@@ -104,7 +104,7 @@ static err_t restart_in(struct thread *thread, struct node *root)
         return ERR_BUSY;
     if (thread->revoking != REF(root))
         thread_end_long_call(thread, false);
-    if (!node_is_revoked(root)) { /* by another thread, or by this one before */
+    if (!node_is_being_revoked(root)) { /* by another thread, or by this one before */
         *node_mark(root) |= NODE_REVOKING;
         thread->revoking = REF(root);
     }

@@ -102,7 +102,7 @@ void wants_child(const struct slot *parent, struct derivation d)
         deserves_if(d.value || d.count, ERR_ARG);
     deserves_if(parent->node.depth == 31, ERR_DEPTH);
     deserves_if(is_dying(parent), ERR_DEAD);
-    deserves_if(node_is_revoked(&named->caps), ERR_BUSY);
+    deserves_if(node_is_being_revoked(&named->caps), ERR_BUSY);
 }
 
 static void wants_empty(const struct task *task, uint32_t index)

@@ -39,7 +39,7 @@ static void memory_revoke(const struct asked *a)
     deserves_if(a->esi == 0 || (uint64_t)a->ebx + a->esi > slot->object >> SLOT_RANGE_COUNT_SHIFT ||
                     (uint64_t)slot->value + a->ebx + a->esi > kernel.frame_count,
                 ERR_ARG);
-    deserves_if(node_is_revoked(&kernel.ranges[0].caps), ERR_BUSY);
+    deserves_if(node_is_being_revoked(&kernel.ranges[0].caps), ERR_BUSY);
 }
 
 static void wants_source(const struct asked *a, rights_t rights, uint32_t pages)

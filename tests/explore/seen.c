@@ -21,7 +21,7 @@ static void add_slot(struct authority *a, const struct slot *slot, struct capabi
     at.value = slot->value;
     at.rights = (uint8_t)slot->node.flags;
     at.depth = (uint8_t)slot->node.depth;
-    at.revoking = node_is_revoked(&slot_object_head(slot)->caps);
+    at.revoking = node_is_being_revoked(&slot_object_head(slot)->caps);
     a->capabilities[a->capabilities_count++] = at;
 }
 

@@ -84,7 +84,7 @@ static void destroy_victim(unsigned step)
 {
     if (step)
         return;
-    CHECK(first->revoking && node_is_revoked(AT(struct node, first->revoking)));
+    CHECK(first->revoking && node_is_being_revoked(AT(struct node, first->revoking)));
     CHECK(SECOND(SYS_object_destroy, victim, 0) == OK);
     CHECK(!first->revoking);
 }

@@ -232,9 +232,9 @@ static void copy_to_the_frame(unsigned step)
 {
     if (step)
         return;
-    CHECK(node_is_revoked(&frame_at(WORLD_USER + 300)->mappings));
+    CHECK(node_is_being_revoked(&frame_at(WORLD_USER + 300)->mappings));
     CHECK(SECOND(SYS_frame_copy, WORLD_MEMORY, WORLD_USER + 300, WORLD_MEMORY, WORLD_USER + 301, PAGE_SIZE) == OK);
-    CHECK(node_is_revoked(&frame_at(WORLD_USER + 300)->mappings));
+    CHECK(node_is_being_revoked(&frame_at(WORLD_USER + 300)->mappings));
     CHECK(SECOND(SYS_vm_map, B, page(GIVEN_PLACE, 0), 1 | WORLD_MEMORY << 16, WORLD_USER + 300) == ERR_BUSY);
     for (uint32_t i = 0; i < 2 * STEP_NODES; i++) /* the call has nothing to do any more */
         CHECK(SECOND(SYS_vm_unmap, A, GIVEN_PLACE + i * PAGE_SIZE, 1) == OK);

@@ -85,7 +85,7 @@ static void check_long_call(const struct thread *t)
 {
     if (t->revoking && !t->restarting)
         violation("thread %x has marked a tree, but is in no long call", REF(t));
-    if (t->revoking && !node_is_revoked(AT(struct node, t->revoking)))
+    if (t->revoking && !node_is_being_revoked(AT(struct node, t->revoking)))
         violation("the tree that thread %x has marked is not marked", REF(t));
     if (t->state == THREAD_STOPPED && (t->revoking || t->reaping))
         violation("T3: thread %x is stopped, but its long call has not ended", REF(t));
@@ -101,7 +101,7 @@ static void check_long_call(const struct thread *t)
 
 static unsigned is_marked(const struct object *object)
 {
-    return node_is_revoked(&object->caps);
+    return node_is_being_revoked(&object->caps);
 }
 
 static unsigned marks_in_frame(uint32_t f)
@@ -109,7 +109,7 @@ static unsigned marks_in_frame(uint32_t f)
     unsigned marks = 0;
 
     if (frame_at(f)->kind == FRAME_USER)
-        marks += node_is_revoked(&frame_at(f)->mappings);
+        marks += node_is_being_revoked(&frame_at(f)->mappings);
     else if (frame_at(f)->kind == FRAME_TASK)
         marks += is_marked(AT(struct object, frame_ref(f)));
     else if (frame_at(f)->kind == FRAME_THREADS)
