@@ -38,10 +38,11 @@ void arch_irq_unmask(unsigned line)
         pic_unmask(line);
 }
 
-bool irq_acknowledge(unsigned line)
+bool irq_end_of_interrupt(unsigned line)
 {
     if (!irq_machine.io_apic)
-        return pic_acknowledge(line);
+        return pic_end_of_interrupt(line);
+    /* A level-triggered line that is not masked before the end interrupts again at once. */
     ioapic_mask(line);
     apic_end_of_interrupt();
     return true;

@@ -68,7 +68,7 @@ static bool is_spurious(unsigned line)
     return !(inb(controller) & 0x80);
 }
 
-bool pic_acknowledge(unsigned line)
+bool pic_end_of_interrupt(unsigned line)
 {
     bool spurious = is_spurious(line);
 

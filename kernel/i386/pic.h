@@ -17,4 +17,4 @@ void timer_wait(unsigned microseconds);
 void pic_unmask(unsigned line);
 
 /* Ends an interrupt and masks its line (not the tick's); false if it was spurious. */
-bool pic_acknowledge(unsigned line);
+bool pic_end_of_interrupt(unsigned line);

@@ -17,7 +17,7 @@ struct thread *trap_interrupt(struct thread *thread, unsigned vector)
         apic_end_of_interrupt();
         return vector == VECTOR_TICK ? event_tick(thread) : event_reschedule(thread);
     }
-    if (irq_acknowledge(vector - VECTOR_LINES))
+    if (irq_end_of_interrupt(vector - VECTOR_LINES))
         return event_interrupt(thread, vector - VECTOR_LINES);
     return thread ? thread : thread_choose();
 }

@@ -11,7 +11,7 @@ static bool has_tables, has_apic;
 static uint32_t io_apic;
 static struct {
     bool enabled, connected, ioapic, timer, ended, masked;
-    unsigned by_pic, by_ioapic, acknowledged;
+    unsigned by_pic, by_ioapic, pic_ended;
 } done;
 
 bool log_shows = true;
@@ -70,9 +70,9 @@ void pic_unmask(unsigned line)
     done.by_pic |= 1u << line;
 }
 
-bool pic_acknowledge(unsigned line)
+bool pic_end_of_interrupt(unsigned line)
 {
-    done.acknowledged |= 1u << line;
+    done.pic_ended |= 1u << line;
     return false;
 }
 
@@ -90,7 +90,7 @@ void segments_load(unsigned cpu)
     CHECK(cpu == 0);
 }
 
-/* For a machine: the tick arrives, a line is unmasked and acknowledged. */
+/* For a machine: the tick arrives, a line is unmasked and its interrupt ended. */
 static void run(bool tables, bool apic, uint32_t ioapic)
 {
     static struct boot_info info;
@@ -102,13 +102,13 @@ static void run(bool tables, bool apic, uint32_t ioapic)
     io_apic = ioapic;
     arch_traps_init(&info);
     arch_irq_unmask(LINE);
-    CHECK(irq_acknowledge(LINE) == done.ioapic && done.timer);
+    CHECK(irq_end_of_interrupt(LINE) == done.ioapic && done.timer);
 }
 
 static void by_the_pics(bool tables, bool apic, uint32_t ioapic)
 {
     run(tables, apic, ioapic);
-    CHECK(done.by_pic == (1 << LINE | 1 << IRQ_TICK) && !done.by_ioapic && done.acknowledged == 1 << LINE);
+    CHECK(done.by_pic == (1 << LINE | 1 << IRQ_TICK) && !done.by_ioapic && done.pic_ended == 1 << LINE);
     CHECK(!done.ioapic && !done.masked && !done.ended);
     CHECK(done.enabled == done.connected && done.enabled == (tables && apic));
     CHECK(irq_machine.cpus_count == (tables && apic ? 2 : 0)); /* without tables and APIC no processor is started */
@@ -117,7 +117,7 @@ static void by_the_pics(bool tables, bool apic, uint32_t ioapic)
 static void by_the_io_apic(void)
 {
     run(true, true, 0xfec00000);
-    CHECK(done.by_ioapic == (1 << LINE | 1 << IRQ_TICK) && !done.by_pic && !done.acknowledged);
+    CHECK(done.by_ioapic == (1 << LINE | 1 << IRQ_TICK) && !done.by_pic && !done.pic_ended);
     CHECK(done.enabled && !done.connected && done.ioapic && done.masked && done.ended);
 }
 

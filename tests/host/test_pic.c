@@ -146,10 +146,10 @@ static void lines_come_again(void)
             CHECK(!interrupt(line));
             pic_unmask(line);
             CHECK(interrupt(line) == PIC_VECTORS + line);
-            CHECK(pic_acknowledge(line));
+            CHECK(pic_end_of_interrupt(line));
             CHECK(!controllers[0].in_service && !controllers[1].in_service);
             CHECK(interrupt(IRQ_TICK) == PIC_VECTORS + IRQ_TICK);
-            CHECK(pic_acknowledge(IRQ_TICK));
+            CHECK(pic_end_of_interrupt(IRQ_TICK));
         }
     }
 }
@@ -160,12 +160,12 @@ static void spurious_interrupts_are_ignored(void)
 {
     pic_unmask(7);
     pic_unmask(15);
-    CHECK(!pic_acknowledge(7));
+    CHECK(!pic_end_of_interrupt(7));
     controllers[0].in_service = 1 << CASCADE;
-    CHECK(!pic_acknowledge(15));
+    CHECK(!pic_end_of_interrupt(15));
     CHECK(!controllers[0].in_service && !controllers[1].in_service);
-    CHECK(interrupt(7) == PIC_VECTORS + 7 && pic_acknowledge(7));
-    CHECK(interrupt(15) == PIC_VECTORS + 15 && pic_acknowledge(15));
+    CHECK(interrupt(7) == PIC_VECTORS + 7 && pic_end_of_interrupt(7));
+    CHECK(interrupt(15) == PIC_VECTORS + 15 && pic_end_of_interrupt(15));
 }
 
 /* ------------------------------------------------------------------------------- time */

@@ -17,7 +17,7 @@ enum { LINE = 5, DIVIDE = 0, FLAG_TRAP = 0x100, FLAG_CARRY = 1 };
 static struct thread interrupted, next;
 static bool is_spurious;
 static struct {
-    unsigned ended, acknowledged, ticks, reschedules, interrupts, faults, chosen, forgotten;
+    unsigned ended, irqs_ended, ticks, reschedules, interrupts, faults, chosen, forgotten;
     unsigned line;
     uint32_t address;
     struct thread *thread;
@@ -28,9 +28,9 @@ void apic_end_of_interrupt(void)
     done.ended++;
 }
 
-bool irq_acknowledge(unsigned line)
+bool irq_end_of_interrupt(unsigned line)
 {
-    done.acknowledged++;
+    done.irqs_ended++;
     done.line = line;
     return !is_spurious;
 }
@@ -94,9 +94,9 @@ static void each_comes_to_its_event(void)
     CHECK(trap(DIVIDE) == &next && done.faults == 1 && done.address == 0);
     CHECK(trap(VECTOR_LINES + LINE) == &next && done.interrupts == 1 && done.line == LINE &&
           done.thread == &interrupted);
-    CHECK(done.acknowledged == 1 && done.ended == 0);
+    CHECK(done.irqs_ended == 1 && done.ended == 0);
     CHECK(trap(VECTOR_TICK) == &next && done.ticks == 1 && done.reschedules == 0 && done.ended == 1 &&
-          done.acknowledged == 0);
+          done.irqs_ended == 0);
     CHECK(trap(VECTOR_RESCHEDULE) == &next && done.reschedules == 1 && done.ticks == 0 && done.ended == 1);
 }
 
