@@ -90,8 +90,9 @@ _Static_assert(STEP_NODES >= 2, "a step looks at a node and deletes it");
  *   void arch_space_leave(void)                   ... or the kernel's own
  *   void arch_copy_words(uint32_t *to, const uint32_t *from, uint32_t count)
  *   struct arch_cpu                               the machine's data for each processor
- *   void arch_save_area(struct arch_cpu *cpu, struct registers *r)
- *                                                 where the next entry from user mode saves
+ *   void arch_set_save_area(struct arch_cpu *cpu, struct registers *r)
+ *                                                 sets where the next entry from user mode saves
+ *                                                 registers
  *   void arch_segments_save(struct registers *r)  the running thread's fs and gs, which the kernel
  *   void arch_segments_load(const struct registers *r)      does not use itself
  *   void arch_resume(struct thread *to)           leaves the kernel for that thread;

@@ -85,7 +85,7 @@ static inline __attribute__((always_inline)) void arch_resume_with(struct thread
     __builtin_unreachable();
 }
 
-static inline void arch_save_area(struct arch_cpu *cpu, struct registers *registers)
+static inline void arch_set_save_area(struct arch_cpu *cpu, struct registers *registers)
 {
     cpu->state.esp0 = (uint32_t)(registers + 1);
 }

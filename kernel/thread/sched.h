@@ -76,7 +76,7 @@ ALWAYS_INLINE void thread_switch(struct cpu *cpu, struct thread *thread)
 
     thread->state = THREAD_RUNNING;
     cpu->current = REF(thread);
-    arch_save_area(&cpu->arch, &thread->registers);
+    arch_set_save_area(&cpu->arch, &thread->registers);
     arch_segments_load(&thread->registers);
     if (cpu->space != space) {
         cpu->space = space;

@@ -42,7 +42,7 @@ struct arch_cpu {
     char none;
 };
 
-static inline void arch_save_area(struct arch_cpu *cpu, struct registers *registers)
+static inline void arch_set_save_area(struct arch_cpu *cpu, struct registers *registers)
 {
     (void)cpu, (void)registers;
 }
