@@ -171,7 +171,7 @@ static bool end_capabilities(struct task *task, unsigned *budget)
 
 static bool end_space(struct task *task, unsigned *budget)
 {
-    cpu_leave_space(REF(task));
+    vspace_leave(REF(task));
     return vspace_free_step(&task->space, &task->account, budget);
 }
 

@@ -39,7 +39,7 @@ void vspace_reload(ref_t task, ref_t directories)
     tlb_sync();
 }
 
-void cpu_leave_space(ref_t task)
+void vspace_leave(ref_t task)
 {
     if (cpu_here()->space == task)
         arch_space_leave();

@@ -20,7 +20,7 @@ ALWAYS_INLINE void tlb_invalidate(ref_t task, uint32_t address)
 void vspace_reload(ref_t task, ref_t directories);
 
 /* All processors that run the space load the kernel's own instead, before this returns. */
-void cpu_leave_space(ref_t task);
+void vspace_leave(ref_t task);
 
 /* Sends the requests of tlb_invalidate() and vspace_reload() to the other processors and waits for them. Must be
  * called before the kernel lock is released. */

@@ -144,7 +144,7 @@ static void a_space_is_left_whatever_was_asked(void)
     tlb_invalidate(init->task, PAGE + PAGE_SIZE);
     CHECK(other->tlb_request == IPI_ALL);
     kernel.cpus[0].space = 0;
-    cpu_leave_space(init->task);
+    vspace_leave(init->task);
     CHECK(host_requested == IPI_LEAVE && other->space == 0 && other->tlb_request == 0 && kernel.tlb_pending == 0);
     kernel.cpus[0].space = init->task;
     kernel.cpu_count = 1;
