@@ -166,7 +166,7 @@ struct audit audit_kernel(void)
     for (unsigned i = 0; i < IRQ_COUNT; i++)
         walk_slot(&walk, &kernel.irq_endpoints[i]);
     for (unsigned kind = 0; kind < 4; kind++)
-        walk_tree_of_caps(&walk, &range_object(kind)->caps);
+        walk_tree_of_caps(&walk, &kernel.ranges[kind].caps);
     for (unsigned i = 0; i < kernel.cpu_count; i++)
         walk_cpu(&kernel.cpus[i]);
     assert(walk.entries == walk.audit.mappings);

@@ -44,7 +44,7 @@ void normalise_kernel(void)
     for (uint32_t f = 1; f < kernel.frame_count; f++)
         normalise_counts(f);
     for (unsigned kind = 0; kind < 4; kind++)
-        object_normalise(range_object(kind));
+        object_normalise(&kernel.ranges[kind]);
     for (unsigned i = 0; i < IRQ_COUNT; i++)
         kernel.irq_counts[i] = 0;
     kernel.call_number_base = NORMAL_CALLS;

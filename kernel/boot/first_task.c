@@ -43,7 +43,7 @@ static void map_image(struct task *task, const struct boot_page *boot, const str
 
 static void give_range(struct task *task, uint32_t index, enum slot_bits kind, rights_t rights, struct boot_range range)
 {
-    slot_make(sys_open(task, index), &range_object((unsigned)kind >> 6 & 3)->caps, rights, range.first,
+    slot_make(sys_open(task, index), &range_object((uint32_t)kind)->caps, rights, range.first,
               (uint32_t)kind | range.pages << SLOT_RANGE_COUNT_SHIFT);
 }
 

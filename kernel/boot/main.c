@@ -49,7 +49,7 @@ static void init_kernel(void)
     kernel.empty_leaf = REF(empty_leaf);
     list_init(&kernel.destroying);
     for (unsigned kind = 0; kind < 4; kind++)
-        node_init_root(&range_object(kind)->caps);
+        node_init_root(&kernel.ranges[kind].caps);
     for (unsigned i = 0; i < CPU_MAX; i++)
         cpu_init(&kernel.cpus[i]);
 }

@@ -5,7 +5,7 @@
 struct object *slot_object_head(const struct slot *slot)
 {
     if (slot->object & SLOT_RANGE)
-        return range_object((slot->object >> 6) & 3);
+        return range_object(slot->object);
     return AT(struct object, slot_object(slot));
 }
 

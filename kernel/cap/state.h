@@ -69,8 +69,9 @@ ALWAYS_INLINE struct cpu *cpu_here(void)
     return &kernel.cpus[arch_cpu()];
 }
 
-/* By bits 6-7 of a slot's `object`. */
-ALWAYS_INLINE struct object *range_object(unsigned kind)
+/* The head of a kind of range, from the `object` of a slot or from its kind: SLOT_MEMORY, SLOT_PORTS, SLOT_IRQS or
+ * SLOT_LOG. */
+ALWAYS_INLINE struct object *range_object(uint32_t object)
 {
-    return &kernel.ranges[kind];
+    return &kernel.ranges[object >> 6 & 3];
 }

@@ -65,7 +65,7 @@ void make_memory(struct task *task, uint32_t count)
     world_memory = next_frame;
     for (uint32_t i = 0; i < count; i++)
         take_frame();
-    slot_make(slot_in(task, SLOT_OWN_MEMORY), &range_object(0)->caps, RIGHT_ALL, world_memory,
+    slot_make(slot_in(task, SLOT_OWN_MEMORY), &range_object(SLOT_MEMORY)->caps, RIGHT_ALL, world_memory,
               SLOT_MEMORY | count << SLOT_RANGE_COUNT_SHIFT);
 }
 
@@ -86,7 +86,7 @@ void make_mapping_of(const struct task *from, uint32_t at, struct task *task, ui
 
 void make_range(struct task *task, uint32_t slot, enum slot_bits kind, uint32_t count)
 {
-    slot_make(slot_in(task, slot), &range_object(kind >> 6 & 3)->caps, RIGHT_ALL, 0,
+    slot_make(slot_in(task, slot), &range_object((uint32_t)kind)->caps, RIGHT_ALL, 0,
               (uint32_t)kind | count << SLOT_RANGE_COUNT_SHIFT);
 }
 
@@ -178,7 +178,7 @@ static void make_kernel(void)
     kernel.kernel_directory = pte_directory(FIRST_FRAME - 1);
     list_init(&kernel.destroying);
     for (unsigned kind = 0; kind < 4; kind++)
-        node_init_root(&range_object(kind)->caps);
+        node_init_root(&kernel.ranges[kind].caps);
     for (unsigned i = 0; i < CPU_MAX; i++)
         cpu_init(&kernel.cpus[i]);
     next_frame = FIRST_FRAME;

@@ -17,7 +17,7 @@ static void boot_kernel(void)
     kernel.kernel_directory = pte_directory(1);
     list_init(&kernel.destroying);
     for (unsigned kind = 0; kind < 4; kind++)
-        node_init_root(&range_object(kind)->caps);
+        node_init_root(&kernel.ranges[kind].caps);
     for (unsigned i = 0; i < CPU_MAX; i++)
         cpu_init(&kernel.cpus[i]);
     memset(frame_at(0), 0, WORLD_FRAMES * sizeof(struct frame));
@@ -33,7 +33,7 @@ static void give(struct task *task, uint32_t index, struct node *root, uint32_t 
 
 static void give_range(struct task *task, uint32_t index, uint32_t kind, uint32_t count)
 {
-    give(task, index, &range_object(kind >> 6 & 3)->caps, kind | count << SLOT_RANGE_COUNT_SHIFT);
+    give(task, index, &range_object(kind)->caps, kind | count << SLOT_RANGE_COUNT_SHIFT);
 }
 
 struct thread *world_boot(void)
