@@ -16,7 +16,7 @@ static OUT_OF_LINE err_t transfer_capability(struct thread *sender, const struct
 {
     struct task *to = thread_task(receiver);
     bool open = windows && receiver->registers.eax & IPC_SLOTS;
-    uint32_t first = open ? windows->first_slot : 0, count = open ? windows->slots : 0;
+    uint32_t first = open ? windows->first_slot : 0, count = open ? windows->slots_count : 0;
     uint32_t index = first + item->to, cost = 0;
     struct slot *slot;
 

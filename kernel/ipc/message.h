@@ -46,7 +46,7 @@ ALWAYS_INLINE void message_registers(const struct thread *sender, bool faulting,
 
 /* The receiver's windows, laid out as in its message page. */
 struct receive_windows {
-    uint32_t first, pages, first_slot, slots;
+    uint32_t first, pages, first_slot, slots_count;
 };
 
 /* Whether pages may go to `address`: it is in the receiver's window or, if `windows` is null, the page of its fault. */
