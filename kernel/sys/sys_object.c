@@ -89,7 +89,7 @@ err_t sys_endpoint_create(struct thread *thread)
 }
 
 /* An endpoint to which a new thread will have a capability of its own; slot 0: none. */
-static err_t find_bound(struct thread *thread, uint32_t index, rights_t rights, struct slot **slot)
+static err_t find_endpoint(struct thread *thread, uint32_t index, rights_t rights, struct slot **slot)
 {
     *slot = NULL;
     if (index == 0)
@@ -98,7 +98,7 @@ static err_t find_bound(struct thread *thread, uint32_t index, rights_t rights, 
     return err ? err : slot_derive_check(*slot, &(struct derivation){.rights = rights});
 }
 
-static void bind(struct slot *from, struct slot *to, rights_t rights)
+static void derive_endpoint(struct slot *from, struct slot *to, rights_t rights)
 {
     if (from)
         slot_derive(from, to, &(struct derivation){.rights = rights});
@@ -129,9 +129,9 @@ err_t sys_thread_create(struct thread *thread)
         return ERR_ARG;
     err_t err = sys_find_task(thread, sys_slot(thread), &task);
     if (!err)
-        err = find_bound(thread, sys_thread_create_endpoint(thread), RIGHT_RECEIVE, &receives);
+        err = find_endpoint(thread, sys_thread_create_endpoint(thread), RIGHT_RECEIVE, &receives);
     if (!err)
-        err = find_bound(thread, sys_thread_create_handler(thread), RIGHT_CALL, &handler);
+        err = find_endpoint(thread, sys_thread_create_handler(thread), RIGHT_CALL, &handler);
     if (!err)
         err = check_thread_cost(thread, task, sys_thread_create_page_address(thread),
                                 sys_thread_create_destination(thread));
@@ -139,8 +139,8 @@ err_t sys_thread_create(struct thread *thread)
         return err;
 
     struct thread *made = thread_make(task, sys_thread_create_page_address(thread), (uint8_t)priority, cpu);
-    bind(receives, &made->receives, RIGHT_RECEIVE);
-    bind(handler, &made->handler, RIGHT_CALL);
+    derive_endpoint(receives, &made->receives, RIGHT_RECEIVE);
+    derive_endpoint(handler, &made->handler, RIGHT_CALL);
     sys_give(thread_task(thread), sys_thread_create_destination(thread), &made->object, SLOT_THREAD);
     return OK;
 }
