@@ -387,10 +387,10 @@ struct thread *ipc_fault(struct thread *thread)
     struct cpu *cpu = thread_cpu(thread);
 
     thread->faulting = 1, thread->direct ^= DIRECT_FAULTING;
-    bool may_call = handler->object & SLOT_CALL;
-    struct thread *receiver = thread_of_link(may_call ? endpoint->receivers.first : 0);
-    if (IPC_FORCE_GENERAL || !may_call || list_is_empty(&endpoint->receivers) || !can_switch_directly(cpu, receiver)) {
-        if (!may_call || send(thread, handler) != BLOCKED)
+    bool handled = handler->object & SLOT_CALL;
+    struct thread *receiver = thread_of_link(handled ? endpoint->receivers.first : 0);
+    if (IPC_FORCE_GENERAL || !handled || list_is_empty(&endpoint->receivers) || !can_switch_directly(cpu, receiver)) {
+        if (!handled || send(thread, handler) != BLOCKED)
             stop_without_handler(thread);
         return thread_choose();
     }
