@@ -39,10 +39,10 @@ static void walk_cells(struct walk *walk, uint32_t frame)
     unsigned shift = threads ? THREAD_SHIFT : ENDPOINT_SHIFT;
 
     assert(record->used);
-    for (unsigned p = 0; p < PAGE_SIZE >> shift; p++) {
-        if (!(record->used >> p & 1))
+    for (unsigned i = 0; i < PAGE_SIZE >> shift; i++) {
+        if (!(record->used >> i & 1))
             continue;
-        ref_t ref = frame_ref(frame) + (p << shift);
+        ref_t ref = frame_ref(frame) + (i << shift);
         walk_tree_of_caps(walk, AT(struct node, ref));
         if (!threads) {
             endpoint_audit(AT(struct endpoint, ref));

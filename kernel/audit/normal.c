@@ -5,16 +5,16 @@
 
 static void normalise_threads(uint32_t frame)
 {
-    for (unsigned p = 0; p < PAGE_SIZE >> THREAD_SHIFT; p++)
-        if (frame_at(frame)->used >> p & 1)
-            thread_normalise(AT(struct thread, frame_ref(frame) + (p << THREAD_SHIFT)));
+    for (unsigned i = 0; i < PAGE_SIZE >> THREAD_SHIFT; i++)
+        if (frame_at(frame)->used >> i & 1)
+            thread_normalise(AT(struct thread, frame_ref(frame) + (i << THREAD_SHIFT)));
 }
 
 static void normalise_endpoints(uint32_t frame)
 {
-    for (unsigned p = 0; p < PAGE_SIZE >> ENDPOINT_SHIFT; p++)
-        if (frame_at(frame)->used >> p & 1)
-            object_normalise(AT(struct object, frame_ref(frame) + (p << ENDPOINT_SHIFT)));
+    for (unsigned i = 0; i < PAGE_SIZE >> ENDPOINT_SHIFT; i++)
+        if (frame_at(frame)->used >> i & 1)
+            object_normalise(AT(struct object, frame_ref(frame) + (i << ENDPOINT_SHIFT)));
 }
 
 static void normalise_frame(uint32_t frame)
@@ -30,11 +30,11 @@ static void normalise_frame(uint32_t frame)
 }
 
 /* Makes all call numbers the same; thread_normalise() has made the copies in message pages relative to them. */
-static void normalise_counts(uint32_t frame)
+static void normalise_call_numbers(uint32_t frame)
 {
-    for (unsigned p = 0; p < PAGE_SIZE >> THREAD_SHIFT; p++)
-        if (frame_at(frame)->kind == FRAME_THREADS && frame_at(frame)->used >> p & 1)
-            AT(struct thread, frame_ref(frame) + (p << THREAD_SHIFT))->call_number = NORMAL_CALLS;
+    for (unsigned i = 0; i < PAGE_SIZE >> THREAD_SHIFT; i++)
+        if (frame_at(frame)->kind == FRAME_THREADS && frame_at(frame)->used >> i & 1)
+            AT(struct thread, frame_ref(frame) + (i << THREAD_SHIFT))->call_number = NORMAL_CALL_NUMBER;
 }
 
 void normalise_kernel(void)
@@ -42,10 +42,10 @@ void normalise_kernel(void)
     for (uint32_t f = 1; f < kernel.frame_count; f++)
         normalise_frame(f);
     for (uint32_t f = 1; f < kernel.frame_count; f++)
-        normalise_counts(f);
+        normalise_call_numbers(f);
     for (unsigned kind = 0; kind < 4; kind++)
         object_normalise(&kernel.ranges[kind]);
     for (unsigned i = 0; i < IRQ_COUNT; i++)
         kernel.irq_counts[i] = 0;
-    kernel.call_number_base = NORMAL_CALLS;
+    kernel.call_number_base = NORMAL_CALL_NUMBER;
 }

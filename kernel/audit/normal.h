@@ -8,7 +8,7 @@
 
 #include "kernel/thread/thread.h"
 
-enum { NORMAL_CALLS = 1000 }; /* `call_number` of all threads in a normalised state */
+enum { NORMAL_CALL_NUMBER = 1000 }; /* `call_number` of all threads in a normalised state */
 
 /* Normalising a normalised state changes nothing. */
 void normalise_kernel(void);

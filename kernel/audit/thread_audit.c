@@ -106,7 +106,7 @@ static void normalise_caller(const struct thread *thread, struct message_page *p
         return;
     }
     uint32_t base = is_used(page->caller) ? AT(struct thread, page->caller)->call_number : kernel.call_number_base;
-    page->caller_call_number = NORMAL_CALLS + (page->caller_call_number - base);
+    page->caller_call_number = NORMAL_CALL_NUMBER + (page->caller_call_number - base);
 }
 
 static void normalise_page(struct thread *thread)
