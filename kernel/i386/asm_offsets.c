@@ -11,7 +11,7 @@ _Static_assert(offsetof(struct kernel, cpus) == 0, "assembly takes the one for t
 void asm_offsets(void);
 void asm_offsets(void)
 {
-    CONSTANT(THREAD_REGISTERS, offsetof(struct thread, registers.edi));
+    CONSTANT(THREAD_PUSHA, offsetof(struct thread, registers.edi)); /* where pusha ends and popa begins */
     CONSTANT(THREAD_EAX, offsetof(struct thread, registers.eax));
     CONSTANT(THREAD_VECTOR, offsetof(struct thread, registers.vector));
     CONSTANT(THREAD_CPU, offsetof(struct thread, cpu));
@@ -28,8 +28,8 @@ void asm_offsets(void)
     CONSTANT(LOCK_SEVERAL, offsetof(struct kernel_lock, several));
     CONSTANT(APIC_END_OF_INTERRUPT, DEVICE_BASE(DEVICE_APIC) + APIC_EOI);
     CONSTANT(PHYSMAP_BASE, PHYSMAP_BASE);
-    CONSTANT(FROM_START, offsetof(struct registers, edi));
-    CONSTANT(FROM_VECTOR, sizeof(struct registers) - offsetof(struct registers, vector));
+    CONSTANT(REGISTERS_PUSHA, offsetof(struct registers, edi));
+    CONSTANT(VECTOR_TO_END, sizeof(struct registers) - offsetof(struct registers, vector));
     CONSTANT(SYSCALL, VECTOR_SYSCALL);
     CONSTANT(VECTORS, VECTORS_COUNT);
     CONSTANT(STACK_BYTES, sizeof(struct kernel_stack));

@@ -17,7 +17,7 @@ USER_DATA   equ 0x23
 ; check or direction) for C. Sets eax = thread. The stack is %1; without %1, it is that of the thread's
 ; processor, and ebp = that processor.
 %macro enter_c 0-1
-    lea     eax, [esp - THREAD_REGISTERS]
+    lea     eax, [esp - THREAD_PUSHA]
     mov     edx, USER_DATA
     mov     ds, edx
     mov     es, edx
@@ -34,22 +34,22 @@ USER_DATA   equ 0x23
 ; esp = the address of esp0 in the task state; the user's esp and eip are in ecx and edx.
 %macro enter_by_sysenter 0-1
     mov     esp, [esp]
-    sub     esp, FROM_VECTOR        ; which says SYSCALL, as in every thread that runs
+    sub     esp, VECTOR_TO_END      ; no vector is pushed: in every thread that runs it is SYSCALL already
     pusha
     enter_c %1
 %endmacro
 
-; eax = the result of the call of ecx's thread; edx = the thread whose saved registers, in the order of pusha, have
-; the words.
+; Loads the words of a message into the registers of a waiting call. edx = the sender, whose saved registers (in the
+; order of pusha) have them; eax = the call's result and ecx = its thread stay.
 %macro load_words 0
-    mov     edi, [edx + THREAD_REGISTERS]
-    mov     esi, [edx + THREAD_REGISTERS + 4]
-    mov     ebp, [edx + THREAD_REGISTERS + 8]
-    mov     ebx, [edx + THREAD_REGISTERS + 16]
+    mov     edi, [edx + THREAD_PUSHA]
+    mov     esi, [edx + THREAD_PUSHA + 4]
+    mov     ebp, [edx + THREAD_PUSHA + 8]
+    mov     ebx, [edx + THREAD_PUSHA + 16]
 %endmacro
 
-; Runs the call of the thread in eax. If the call is done and the thread may continue, eax = the thread; else jumps to
-; call_ends. %1 = its processor, in a register that C functions keep.
+; Runs the call of the thread in eax. If the call is done and the thread may continue, stores the status and sets
+; eax = the thread; else jumps to call_ends. %1 = its processor, in a register that C functions keep.
 %macro run_call 1
     movzx   edx, byte [eax + THREAD_EAX]
     mov     ebx, eax
@@ -92,8 +92,8 @@ USER_DATA   equ 0x23
 
 ; Leaves the kernel for the thread in ecx, whose words are in registers already.
 %macro load_exit 0
-    mov     edx, [ecx + THREAD_REGISTERS + 20]
-    mov     ecx, [ecx + THREAD_REGISTERS + 24]
+    mov     edx, [ecx + THREAD_PUSHA + 20]
+    mov     ecx, [ecx + THREAD_PUSHA + 24]
     sti
 .exit:
     sysexit
@@ -108,7 +108,7 @@ sysenter_entry:
     enter_by_sysenter kernel_stacks + STACK_BYTES ; the first processor's: there is no other
     run_call kernel
 leave_by_sysexit:
-    lea     esp, [eax + THREAD_REGISTERS]
+    lea     esp, [eax + THREAD_PUSHA]
     popa
     sti                             ; takes effect after the next instruction
 .exit:
@@ -135,7 +135,7 @@ leave_alone:
     cmp     dword [eax + THREAD_VECTOR], SYSCALL
     je      leave_by_sysexit
 leave_by_iret:
-    lea     esp, [eax + THREAD_REGISTERS]
+    lea     esp, [eax + THREAD_PUSHA]
     mov     dword [eax + THREAD_VECTOR], SYSCALL
     popa
     add     esp, 8                  ; vector, error code
@@ -180,8 +180,8 @@ idle:
     hlt
     jmp     .halt
 
-; Another processor, which has the lock, requests that this one drop translations, and waits. If this
-; one is in the kernel, it is idle and has none, or it waits for the lock and polls the request.
+; Another processor, which has the lock, requests that this one drop translations, and waits. If this one is in the
+; kernel, nothing is to be done here: it is idle and has none, or it waits for the lock and polls the request.
 global ipi_entry
 ipi_entry:
     test    byte [esp + 4], 3
@@ -255,8 +255,9 @@ arch_preemption_point:
     cli
     jmp     kernel_lock_take
 
-; Exceptions and interrupts. From user mode the processor has pushed ss, esp, eflags, cs, eip into the
-; thread; in the kernel it has pushed the last three on the kernel's stack.
+; Exceptions and interrupts. From user mode the processor has pushed ss, esp, eflags, cs, eip into the thread; in the
+; kernel it has pushed the last three on the kernel's stack. There an exception is a bug, and an interrupt comes only
+; while the processor is idle or at a preemption point, so what was on the stack is given up.
 trap_common:
     test    byte [esp + 12], 3
     jz      .in_kernel
@@ -285,7 +286,7 @@ trap_common:
     jmp     leave_kernel
 .broken:
     pusha
-    lea     eax, [esp - FROM_START]
+    lea     eax, [esp - REGISTERS_PUSHA]
     call    trap_kernel             ; does not return
 
 ; A debug trap in the kernel is on the first instruction after sysenter, with the user's trap flag still
