@@ -88,7 +88,8 @@ enum {
     TAG_KIND = 3 << 16,
 };
 
-/* Word 1 of a fault. For vectors other than 14 it is the processor's error code. */
+/* Word 1 of a page fault. For other vectors it is the processor's error code. */
+enum { VECTOR_PAGE_FAULT = 14 };
 enum fault_cause { FAULT_PRESENT = 1, FAULT_WRITE = 2, FAULT_USER = 4, FAULT_EXECUTE = 16 };
 
 /*
@@ -137,8 +138,8 @@ enum thread_state_part { THREAD_REGISTERS = 0, THREAD_FPU = 1 };
 
 /* ---------------------------------------------------------------------------------- interrupts */
 
-/* Lines, 1 to 23: devices'. An interrupt masks its line until irq_ack, unless it is the tick or, with an I/O APIC,
- * edge-triggered. */
+/* Interrupt lines: 1 to 23 are those of devices. An interrupt masks its line until irq_ack, unless it is the tick or,
+ * with an I/O APIC, edge-triggered. */
 enum {
     IRQ_TICK = 0,
     IRQ_LOG = 24, /* no device: signalled after each line in the log */

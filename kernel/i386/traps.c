@@ -6,7 +6,7 @@
 #include "kernel/sys/event.h"
 #include "kernel/thread/sched.h"
 
-enum { EFLAGS_START = 0x202, EFLAGS_USER = 0xcd5 | 1 << 21, PAGE_FAULT = 14 };
+enum { EFLAGS_START = 0x202, EFLAGS_USER = 0xcd5 | 1 << 21 };
 
 struct thread *trap_user(struct thread *thread);
 struct thread *trap_interrupt(struct thread *thread, unsigned vector);
@@ -32,7 +32,7 @@ struct thread *trap_user(struct thread *thread)
     }
     if (vector >= VECTOR_LINES)
         return trap_interrupt(thread, vector);
-    return event_fault(thread, vector == PAGE_FAULT ? READ_CR(2) : 0);
+    return event_fault(thread, vector == VECTOR_PAGE_FAULT ? READ_CR(2) : 0);
 }
 
 void arch_registers_init(struct registers *registers)

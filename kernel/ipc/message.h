@@ -54,7 +54,7 @@ ALWAYS_INLINE bool message_window_admits(const struct thread *receiver, const vo
                                          uint32_t address, uint32_t pages)
 {
     if (UNLIKELY(!windows))
-        return receiver->registers.vector == 14 && pages == 1 && address < SPACE_END &&
+        return receiver->registers.vector == VECTOR_PAGE_FAULT && pages == 1 && address < SPACE_END &&
                address == (receiver->fault_address & -(uint32_t)PAGE_SIZE);
     if (UNLIKELY(!(receiver->registers.eax & IPC_WINDOW)))
         return false;

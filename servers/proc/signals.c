@@ -140,9 +140,7 @@ static bool resume_after_fault(const struct process *process)
 /* There is no vdso to call a handler. */
 static bool is_without_vdso(const struct fatal_fault *fault)
 {
-    enum { PAGE_FAULT = 14 };
-
-    return fault->vector == PAGE_FAULT && fault->address >> PAGE_BITS == VDSO_INTERRUPTED >> PAGE_BITS;
+    return fault->vector == VECTOR_PAGE_FAULT && fault->address >> PAGE_BITS == VDSO_INTERRUPTED >> PAGE_BITS;
 }
 
 bool signals_fault(struct process *process, const struct fatal_fault *fault, uint32_t signal)

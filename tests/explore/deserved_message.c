@@ -23,7 +23,7 @@ static struct receive_windows windows_of(const struct thread *receiver)
     struct receive_windows open = {0};
 
     if (t->faulting)
-        return t->registers.vector == 14
+        return t->registers.vector == VECTOR_PAGE_FAULT
                    ? (struct receive_windows){t->fault_address & -(uint32_t)PAGE_SIZE, 1, 0, 0, true}
                    : open;
     if (t->registers.eax & IPC_WINDOW)

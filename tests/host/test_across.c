@@ -10,7 +10,7 @@
 
 enum { ENDPOINT = 20, THREAD, OTHER, TASK, CHILDREN = 40, MANY = 30, PRIORITY = PRIORITY_COUNT - 1 };
 enum { CALL = SYS_ipc_call | ENDPOINT << SLOT_SHIFT };
-enum { EXCEPTION_PAGE_FAULT = 14, ADDRESS = 0x400000 };
+enum { ADDRESS = 0x400000 };
 enum { FAULTS = 3 }; /* answered without a page, with one for which a table is made, and with one in that table */
 
 static const uint32_t none[4] = {0};
@@ -47,7 +47,7 @@ static void fault(struct thread *client, struct thread *handler, uint32_t addres
 {
     CHECK(on(1, second, SYS_thread_yield) == client);
     host_cpu = 1;
-    client->registers.vector = EXCEPTION_PAGE_FAULT;
+    client->registers.vector = VECTOR_PAGE_FAULT;
     CHECK(event_fault(client, address) == second);
     host_cpu = 0;
     CHECK(client->state == THREAD_AWAITING_REPLY && handler->state == THREAD_READY);

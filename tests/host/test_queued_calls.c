@@ -7,7 +7,7 @@
 #include "tests/host/check.h"
 #include "tests/host/kernel_world.h"
 
-enum { ENDPOINT = 20, GIVEN, ANOTHER, CLIENT = 10, SERVER, BADGE = 7, PAGE_FAULT = 14, WORD = 4711 };
+enum { ENDPOINT = 20, GIVEN, ANOTHER, CLIENT = 10, SERVER, BADGE = 7, WORD = 4711 };
 
 static struct thread *init;
 static const uint32_t nothing[4];
@@ -48,7 +48,7 @@ static struct thread *wait_at_endpoint(bool faults)
     struct thread *client = start(CLIENT, 0, faults ? GIVEN : 0, 0x9000);
 
     if (faults) {
-        client->registers.vector = PAGE_FAULT;
+        client->registers.vector = VECTOR_PAGE_FAULT;
         CHECK(event_fault(client, 0x1000) == init);
     } else {
         CHECK(world_syscall(client, SYS_ipc_call | GIVEN << SLOT_SHIFT, (const uint32_t[4]){WORD}) == init);

@@ -90,7 +90,8 @@ static struct thread *trap(unsigned vector)
 static void each_comes_to_its_event(void)
 {
     interrupted.state = THREAD_RUNNING;
-    CHECK(trap(PAGE_FAULT) == &next && done.faults == 1 && done.address == ADDRESS && done.thread == &interrupted);
+    CHECK(trap(VECTOR_PAGE_FAULT) == &next && done.faults == 1 && done.address == ADDRESS &&
+          done.thread == &interrupted);
     CHECK(trap(DIVIDE) == &next && done.faults == 1 && done.address == 0);
     CHECK(trap(VECTOR_LINES + LINE) == &next && done.interrupts == 1 && done.line == LINE &&
           done.thread == &interrupted);
@@ -112,7 +113,7 @@ static void what_is_spurious_is_none(void)
 static void destroyed_threads_are_forgotten(void)
 {
     interrupted.state = THREAD_DEAD;
-    CHECK(trap(PAGE_FAULT) == &next && done.forgotten == 1 && done.faults == 0 && done.chosen == 1);
+    CHECK(trap(VECTOR_PAGE_FAULT) == &next && done.forgotten == 1 && done.faults == 0 && done.chosen == 1);
     CHECK(trap(VECTOR_TICK) == &next && done.forgotten == 1 && done.ticks == 1 && done.thread == NULL);
     CHECK(trap(VECTOR_LINES + LINE) == &next && done.forgotten == 1 && done.interrupts == 1 && done.thread == NULL);
 }
@@ -132,7 +133,7 @@ static void registers_are_read(void)
                           .esp = 8,
                           .eip = 9,
                           .eflags = FLAG_CARRY | EFLAGS_START,
-                          .vector = PAGE_FAULT,
+                          .vector = VECTOR_PAGE_FAULT,
                           .fs = 10,
                           .gs = 11};
     struct thread_registers out;
@@ -160,10 +161,11 @@ static void registers_are_set(void)
                                         .eflags = FLAG_CARRY | FLAG_TRAP,
                                         .fs = USER_DATA,
                                         .gs = KERNEL_DATA};
-    struct registers r = {.vector = PAGE_FAULT, .error = FAULT_USER};
+    struct registers r = {.vector = VECTOR_PAGE_FAULT, .error = FAULT_USER};
 
     arch_registers_set(&r, &in);
-    CHECK(r.vector == PAGE_FAULT && r.error == FAULT_USER && r.eip == 9 && r.esp == 8 && r.eax == 1 && r.ebp == 7);
+    CHECK(r.vector == VECTOR_PAGE_FAULT && r.error == FAULT_USER && r.eip == 9 && r.esp == 8 && r.eax == 1 &&
+          r.ebp == 7);
     CHECK(r.eflags == (FLAG_CARRY | EFLAGS_START) && r.cs == USER_CODE && r.ss == USER_DATA);
     CHECK(r.fs == USER_DATA && r.gs == 0);
     r.vector = VECTOR_SYSCALL;

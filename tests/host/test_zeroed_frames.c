@@ -11,7 +11,7 @@
 #include <setjmp.h>
 
 enum { ENDPOINT = 20, SERVER, FAULTER, TASK, PRIORITY = PRIORITY_COUNT - 1 };
-enum { PAGE = 0x40000000, PAGES = 3, FRAME = WORLD_USER, OTHER_FRAME = FRAME + PAGES, EXCEPTION_PAGE_FAULT = 14 };
+enum { PAGE = 0x40000000, PAGES = 3, FRAME = WORLD_USER, OTHER_FRAME = FRAME + PAGES };
 
 extern void (*host_on_ipi)(void);
 
@@ -89,7 +89,7 @@ static void after_an_answer(void)
     CHECK(on(0, first, SYS_thread_yield, none) == server && on(0, server, SYS_ipc_reply_wait, none) == first);
     CHECK(on(1, second, SYS_thread_yield, none) == faulter);
     host_cpu = 1;
-    faulter->registers.vector = EXCEPTION_PAGE_FAULT;
+    faulter->registers.vector = VECTOR_PAGE_FAULT;
     CHECK(event_fault(faulter, PAGE) == second);
     host_cpu = 0;
     interrupt_donation();

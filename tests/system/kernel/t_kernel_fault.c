@@ -22,7 +22,6 @@ enum {
     BOUND = 5,
     INVALID_OPCODE = 6,
     GENERAL_PROTECTION = 13,
-    PAGE_FAULT = 14,
     FLOATING_POINT = 16,
     SIMD = 19,
 };
@@ -95,7 +94,7 @@ static struct event run_code(const void *bytes, uint32_t count, uint32_t vector)
     if (!expect_fault(0, vector, &event))
         note("tap: # code %02x %02x %02x", ((const uint8_t *)bytes)[0], ((const uint8_t *)bytes)[1],
              ((const uint8_t *)bytes)[2]);
-    if (vector != PAGE_FAULT)
+    if (vector != VECTOR_PAGE_FAULT)
         IS(event.words.w[0], 0); /* earlier page faults, possibly of another thread, are not revealed */
     IS(sys_object_destroy(CHILD_THREAD), OK);
     return event;
@@ -205,7 +204,7 @@ static void returns_to_ring_0_fault(void)
         struct event event = event_wait(0);
         IS(event.kind, TAG_FAULT);
         IS(event.words.w[2], CODE + count - 1);
-        HOLDS(event.words.w[3] == GENERAL_PROTECTION || event.words.w[3] == PAGE_FAULT);
+        HOLDS(event.words.w[3] == GENERAL_PROTECTION || event.words.w[3] == VECTOR_PAGE_FAULT);
         IS(sys_object_destroy(CHILD_THREAD), OK);
     }
 }
@@ -324,11 +323,11 @@ static void returns_to_nowhere_fault(void)
     struct event event;
 
     make_runner();
-    event = RUN("\xb8\x1d\0\0\0\x89\xe1\xba\0\0\0\xc0\x0f\x34", PAGE_FAULT);
+    event = RUN("\xb8\x1d\0\0\0\x89\xe1\xba\0\0\0\xc0\x0f\x34", VECTOR_PAGE_FAULT);
     IS(event.words.w[0], USER_END);
-    event = RUN("\xb8\x1d\0\0\0\x89\xe1\xba\xff\xff\xff\xff\x0f\x34", PAGE_FAULT);
+    event = RUN("\xb8\x1d\0\0\0\x89\xe1\xba\xff\xff\xff\xff\x0f\x34", VECTOR_PAGE_FAULT);
     IS(event.words.w[0], 0xffffffff);
-    event = RUN("\xb8\x1d\0\0\0\x31\xc9\xba\x10\0\0\x20\x0f\x34\x90\x90\x50", PAGE_FAULT);
+    event = RUN("\xb8\x1d\0\0\0\x31\xc9\xba\x10\0\0\x20\x0f\x34\x90\x90\x50", VECTOR_PAGE_FAULT);
     IS(event.words.w[0], 0xfffffffc); /* a push with esp = 0 */
 }
 
@@ -340,7 +339,7 @@ static struct event touch(uint32_t address, bool write)
     uint8_t *code = write ? write_code_ : read_code;
 
     memcpy(code + 1, &address, 4);
-    return run_code(code, 5, PAGE_FAULT);
+    return run_code(code, 5, VECTOR_PAGE_FAULT);
 }
 
 static void user_addresses_fault(void)
@@ -355,7 +354,7 @@ static void user_addresses_fault(void)
             IS(event.words.w[1], FAULT_USER | (write ? FAULT_WRITE : 0u));
             IS(event.words.w[2], CODE);
         }
-    IS(RUN("\x31\xc0\xff\xd0", PAGE_FAULT).words.w[2], 0); /* a call of null */
+    IS(RUN("\x31\xc0\xff\xd0", VECTOR_PAGE_FAULT).words.w[2], 0); /* a call of null */
 }
 
 static void kernel_addresses_fault(void)
@@ -387,13 +386,13 @@ static void data_is_not_executed(void)
 
     make_runner();
     /* ud2 into the data, a jump there */
-    struct event event = RUN("\x66\xc7\x07\x0f\x0b\xff\xe7", nx ? PAGE_FAULT : INVALID_OPCODE);
+    struct event event = RUN("\x66\xc7\x07\x0f\x0b\xff\xe7", nx ? VECTOR_PAGE_FAULT : INVALID_OPCODE);
     if (nx) {
         IS(event.words.w[0], DATA);
         IS(event.words.w[1], FAULT_USER | FAULT_EXECUTE | FAULT_PRESENT);
     }
     IS(event.words.w[2], DATA);
-    RUN("\xb8\0\x80\0\0\x66\xc7\0\x0f\x0b\xff\xe0", nx ? PAGE_FAULT : INVALID_OPCODE); /* in the message page */
+    RUN("\xb8\0\x80\0\0\x66\xc7\0\x0f\x0b\xff\xe0", nx ? VECTOR_PAGE_FAULT : INVALID_OPCODE); /* in the message page */
 }
 
 void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)

@@ -6,7 +6,6 @@ enum {
     SERVICE,
     UNMAPPED = 0x20010000,
     INVALID_OPCODE = 6,
-    PAGE_FAULT = 14,
 };
 
 static volatile uint32_t seen[8];
@@ -49,7 +48,7 @@ static void answers_bring_pages(void)
     map_frame(SCRATCH, frame, READ_WRITE)[3] = 123;
     child_start(0, toucher, UNMAPPED + 12);
     feed(CHILD_TASK, 4);
-    HOLDS(expect_fault(0, PAGE_FAULT, &event));
+    HOLDS(expect_fault(0, VECTOR_PAGE_FAULT, &event));
     IS(event.words.w[0], UNMAPPED + 12);
     IS(answer_page(&event, item_memory(MEMORY, READ, frame, 2, UNMAPPED), 1), ERR_WINDOW);
     IS(answer_page(&event, item_cap(LOG, 0, 0), 1), ERR_RIGHTS); /* the log may not be granted */
@@ -62,7 +61,7 @@ static void answers_bring_pages(void)
     item.to = UNMAPPED;
     HOLDS(page_is_free(CHILD_TASK, UNMAPPED));
     IS(event_answer_word(&event, 0), OK); /* an answer without a page */
-    HOLDS(expect_fault(0, PAGE_FAULT, &event));
+    HOLDS(expect_fault(0, VECTOR_PAGE_FAULT, &event));
     IS(answer_page(&event, item, 1), OK);
     expect_end(0);
     IS(seen[0], 123);
@@ -87,7 +86,7 @@ static void answers_replace_pages(void)
     IS(sys_vm_map(CHILD_TASK, UNMAPPED, READ, MEMORY, 1, frame), OK);
     struct plan plan = child_thread(0, writer, UNMAPPED);
     thread_start(&plan);
-    HOLDS(expect_fault(0, PAGE_FAULT, &event));
+    HOLDS(expect_fault(0, VECTOR_PAGE_FAULT, &event));
     IS(event.words.w[1], FAULT_USER | FAULT_WRITE | FAULT_PRESENT);
     IS(answer_page(&event, item_memory(MEMORY, READ_WRITE, frame + 1, 1, UNMAPPED), 1), OK);
     expect_end(0);
@@ -123,7 +122,7 @@ static void answers_do_not_replace_busy_pages(void)
         IS(event.kind, TAG_CALL);
         IS(event_answer_word(&event, 0), OK);
     }
-    HOLDS(expect_fault(0, PAGE_FAULT, &event));
+    HOLDS(expect_fault(0, VECTOR_PAGE_FAULT, &event));
     IS(seen[2], 0);
     struct item item = item_memory(MEMORY, READ_WRITE, frame + 1, 1, UNMAPPED);
     IS(answer_page(&event, item, 1), ERR_BUSY);
@@ -161,7 +160,7 @@ static void kernel_pages_cannot_be_answered(void)
     struct event event;
 
     child_start(0, toucher, 0xc0200000);
-    HOLDS(expect_fault(0, PAGE_FAULT, &event));
+    HOLDS(expect_fault(0, VECTOR_PAGE_FAULT, &event));
     IS(answer_page(&event, item_memory(MEMORY, READ, frames_take(1), 1, 0xc0200000), 1), ERR_WINDOW);
 }
 

@@ -12,7 +12,6 @@
 enum {
     A = FIRST_SLOT,
     B,
-    PAGE_FAULT = 14,
     FLAG_CARRY = 1,
     FLAG_ONE = 2,
     FLAG_TRAP = 0x100,
@@ -219,7 +218,7 @@ static void words_survive_a_fault_at_once(void)
     expect_quiet();
     write_to_one_that_waits(CHILD_THREAD, USER_END);
     start_caller(calls);
-    HOLDS(expect_fault(0, PAGE_FAULT, &event));
+    HOLDS(expect_fault(0, VECTOR_PAGE_FAULT, &event));
     IS(event.words.w[2], USER_END);
     IS(sys_thread_read(CHILD_THREAD, THREAD_REGISTERS), OK);
     IS(registers()->eax, BADGE);
@@ -294,7 +293,7 @@ static void kernel_addresses_in_registers_fault(void)
                 registers()->eip = (uint32_t)show_registers;
             IS(sys_thread_write(CHILD_THREAD, THREAD_REGISTERS), OK);
             IS(sys_thread_resume(CHILD_THREAD), OK);
-            HOLDS(expect_fault(0, PAGE_FAULT, &event));
+            HOLDS(expect_fault(0, VECTOR_PAGE_FAULT, &event));
             HOLDS(event.words.w[0] >= USER_END);
             HOLDS(event.words.w[1] & FAULT_USER);
             IS(sys_cap_delete(CHILD_THREAD), OK);

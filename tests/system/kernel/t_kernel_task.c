@@ -10,7 +10,6 @@ enum {
     DEEP = 0x2000,
     CHILD_OWN = 20, /* slots in the children's tables */
     CHILD_SECOND,
-    PAGE_FAULT = 14,
 };
 
 static volatile int32_t results[32];

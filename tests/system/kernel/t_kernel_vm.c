@@ -6,7 +6,6 @@ enum {
     B,
     C,
     EMPTY = 100,
-    PAGE_FAULT = 14,
     LAST_PAGE = USER_END - PAGE_SIZE,
     SECOND = SCRATCH + PAGE_SIZE,
     FAR = 0x30000000,
@@ -254,7 +253,7 @@ static bool faults_at_scratch(uint32_t k, uint32_t cause)
 {
     struct event event;
 
-    return expect_fault(k, PAGE_FAULT, &event) && IS(event.words.w[0], SCRATCH) && IS(event.words.w[1], cause);
+    return expect_fault(k, VECTOR_PAGE_FAULT, &event) && IS(event.words.w[0], SCRATCH) && IS(event.words.w[1], cause);
 }
 
 static void unmapped_then_touched(void)
@@ -314,7 +313,7 @@ static void on_the_same_processor_at_once(void)
         map_shared();
         struct plan plan = own_thread(how, own_toucher, how);
         thread_start(&plan);
-        HOLDS(expect_fault(how, PAGE_FAULT, &event));
+        HOLDS(expect_fault(how, VECTOR_PAGE_FAULT, &event));
         IS(event.words.w[0], SCRATCH);
         IS(event.words.w[1], FAULT_USER | FAULT_WRITE | (how ? FAULT_PRESENT : 0));
         IS(seen, OK);

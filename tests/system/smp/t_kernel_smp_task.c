@@ -13,7 +13,6 @@ enum {
     GROWTHS = 10,
     CHANGES = 8, /* changes of a page that is read */
     BREAKPOINT = 3,
-    PAGE_FAULT = 14,
     FIRST = SCRATCH, /* that page */
     GOOD = 0x600d0000,
     POISON = 0x0bad0bad,
@@ -274,7 +273,7 @@ static void replaces_in_rounds(uint32_t unused)
     SAME(sys_thread_schedule(CHILD_THREAD + DRIVER, PRIORITY_CHILD, driver_processor), OK);
     struct event event = driver_wait();
     for (uint32_t round = 0; round < CHANGES; round++) {
-        SAME(event.words.w[3], PAGE_FAULT);
+        SAME(event.words.w[3], VECTOR_PAGE_FAULT);
         driver_page->items[0] = item_memory(MEMORY, READ_WRITE, data + round % 2, 1, FIRST);
         driver_page->tag = 1 << TAG_ITEMS_SHIFT;
         event = driver_answer_wait(&event, IPC_EXTENDED);

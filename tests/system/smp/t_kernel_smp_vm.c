@@ -24,7 +24,6 @@ enum {
     RELAY_THREAD = 0x90,
     RELAY_PAGE = THREAD_PAGES + CHILDREN * PAGE_SIZE,
     CHAIN = 3,
-    PAGE_FAULT = 14,
 };
 
 static volatile uint32_t *const mine = (volatile uint32_t *)MINE;
@@ -211,7 +210,7 @@ static void gather(void)
         uint32_t k = (uint32_t)event.badge - BADGE_FAULT;
         if (!SURE(event.kind == TAG_FAULT && k < threads))
             return;
-        SAME(event.words.w[3], PAGE_FAULT);
+        SAME(event.words.w[3], VECTOR_PAGE_FAULT);
         SURE(event.words.w[0] >= FIRST && event.words.w[0] < SECOND + PAGE_SIZE);
         if (trial.lowers && laps[k])
             SAME(event.words.w[1], FAULT_USER | FAULT_WRITE | FAULT_PRESENT);
