@@ -20,17 +20,16 @@
 #include "kernel/abi/abi.h"
 #include "kernel/lib/kassert.h"
 
-typedef uint32_t ref_t;
-typedef uint64_t pte_t;
+typedef uint32_t ref_t; /* see above */
+typedef uint64_t pte_t; /* a page-table entry of any level, PAE */
 
-/* A thread's saved registers, lowest address first, saved by: arch_segments_save(); (room for the frame of an NMI
- * that comes while the others are saved or loaded); pusha; the entry stub; the processor. */
+/* A thread's registers, and what saves them when it enters the kernel. */
 struct registers {
-    uint16_t fs, gs;
-    uint32_t room[3];
-    uint32_t edi, esi, ebp, esp_ignored, ebx, edx, ecx, eax;
-    uint32_t vector, error;
-    uint32_t eip, cs, eflags, esp, ss;
+    uint16_t fs, gs;  /* arch_segments_save(), when another thread is to run */
+    uint32_t room[3]; /* for the frame of an NMI that comes while the others are saved or loaded */
+    uint32_t edi, esi, ebp, esp_ignored, ebx, edx, ecx, eax; /* pusha */
+    uint32_t vector, error;                                  /* the vector's stub, see entry.asm */
+    uint32_t eip, cs, eflags, esp, ss;                       /* the processor; not at a system call */
 };
 /* registers.vector after an entry by sysenter: eip is in edx, esp in ecx. */
 enum { VECTOR_SYSCALL = 256 };
@@ -78,9 +77,11 @@ _Static_assert(STEP_NODES >= 2, "a step looks at a node and deletes it");
  *   uint32_t pte_frame(const pte_t *at)
  *   bool pte_writable(const pte_t *at), pte_executable(const pte_t *at)
  *   void pte_clear(pte_t *at)
- *   pte_t pte_next(pte_t entry)                         the same for the next frame
- *   void pte_fill(pte_t *at, pte_t entry)               into a clear one
+ *   pte_t pte_next(pte_t entry)                         the same rights to the next frame
+ *   void pte_fill(pte_t *at, pte_t entry)               writes `entry` to a clear one
  *   void pte_lower(pte_t *at, rights_t rights)          takes all rights but these
+ * A processor that walks meanwhile finds no entry that allows more than the old one or the new one. None of them drops
+ * a translation: the caller does.
  */
 
 /*
@@ -111,8 +112,8 @@ void arch_registers_init(struct registers *registers);
 void arch_registers_get(const struct registers *from, struct thread_registers *to);
 void arch_registers_set(struct registers *to, const struct thread_registers *from);
 
-/* The FPU: 512 bytes in fxsave's format, 16-aligned; arch_fpu_sanitise() clears what
- * fxrstor would refuse. */
+/* The FPU. A state is 512 bytes in fxsave's format, 16-aligned; arch_fpu_init() writes the one that a thread begins
+ * with, arch_fpu_sanitise() clears what fxrstor would refuse. Saving and loading need arch_fpu_allow(true). */
 enum { FPU_BYTES = 512 };
 void arch_fpu_init(void *state);
 void arch_fpu_sanitise(void *state);
@@ -120,14 +121,14 @@ void arch_fpu_save(void *state);
 void arch_fpu_load(const void *state);
 void arch_fpu_allow(bool allowed); /* not allowed: its first use raises vector 7 */
 
-/* The address of a frame anywhere in memory. A frame beyond the physmap is mapped at fixmap page 0 or 1, until the next
- * use of that page. */
+/* The address of a frame anywhere in memory. A frame beyond the physmap is mapped at page `fixmap`, 0 or 1, until the
+ * next use of that page or until the kernel lock is released: other processors use the same two. */
 void *arch_frame_map(unsigned fixmap, uint32_t frame);
 
 /* Lets the line interrupt again; IRQ_LOG stops the kernel from showing its log on the screen. */
 void arch_irq_unmask(unsigned line);
 
-/* 1, 2 or 4 bytes. */
+/* `bytes` is 1, 2 or 4. */
 uint32_t arch_port_in(uint16_t port, unsigned bytes);
 void arch_port_out(uint16_t port, unsigned bytes, uint32_t value);
 
@@ -154,17 +155,19 @@ void arch_ipi_wait(unsigned cpu);
 /* The log's text, which users may read. */
 extern struct log_page arch_log_page;
 
-/* Boot calls the rest, in this order. First it copies what the loader passed in two registers and in memory. */
+/* Boot calls the rest, in this order. arch_boot_info() copies what the loader passed in two registers and in memory; it
+ * panics if that was no Multiboot loader. */
 struct boot_info;
 void arch_boot_info(uint32_t magic, uint32_t information, struct boot_info *info);
 
-/* Loads the kernel's own space, with the frame records at that physical address; both multiples of RECORDS_ALIGN. */
+/* Loads the kernel's own space, with the frame records at physical address `records`; that and `bytes` are multiples of
+ * RECORDS_ALIGN. */
 enum { RECORDS_ALIGN = 1 << 21 };
 void arch_space_init(uint32_t records, uint32_t bytes);
 
-/* Exceptions, interrupt lines, the tick. */
+/* Descriptor tables, interrupt controllers, the timer. From here on the tick's line is unmasked. */
 void arch_traps_init(const struct boot_info *info);
 
-/* Starts the other processors; returns the number of all. This one has the kernel lock from now on. Each of the
- * others waits for it and then chooses a thread. */
+/* Starts the other processors; returns the number of all. This one has the kernel lock from now on; each of the others
+ * waits for the lock and then chooses a thread. */
 unsigned arch_cpus_start(const struct boot_info *info);
