@@ -9,7 +9,7 @@ enum { INIT_PRIORITY = PRIORITY_COUNT - 1 };
 
 static void check_image(const struct boot_page *boot, const struct boot_image *image)
 {
-    const uint32_t most = (STACK_TOP - STACK_LOW) >> PAGE_BITS;
+    const uint32_t most = (STACK_TOP - STACK_LOW) >> PAGE_BITS; /* of each part: sums and shifts do not overflow */
     uint64_t pages = (uint64_t)image->image_page + image->text_pages + image->data_pages + image->stack_pages;
     bool good = __builtin_memcmp(image->magic, BOOT_IMAGE_MAGIC, sizeof image->magic) == 0 &&
                 pages <= boot->modules[0].pages && image->text_pages && image->stack_pages &&
@@ -23,7 +23,7 @@ static void check_image(const struct boot_page *boot, const struct boot_image *i
 
 static void map_init(struct task *task, uint32_t frame, uint32_t pages, uint32_t address, rights_t rights)
 {
-    const struct source source = {.first = frame, .kinship = CHILD};
+    const struct source source = {.first = frame};
 
     source_map(&source, pages, rights, &(struct target){&task->space, &task->account, address});
 }
@@ -74,7 +74,7 @@ struct thread *first_task_start(struct boot_info *info)
     struct boot_image image = *(const struct boot_image *)arch_frame_map(0, boot->modules[0].first);
     check_image(boot, &image);
 
-    uint32_t account = boot_info_take(info, image.account_pages + 2, 1);
+    uint32_t account = boot_info_take(info, image.account_pages + 2, 1); /* the task, its account, the boot page */
     __builtin_memset(AT(void, frame_ref(account)), 0, (image.account_pages + 2) << PAGE_BITS);
     struct task *task = task_make(account);
     for (uint32_t i = 1; i <= image.account_pages; i++)

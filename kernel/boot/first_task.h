@@ -3,5 +3,6 @@
 
 #include "kernel/boot/memory_map.h"
 
-/* Makes init from the first boot module; returns its thread. Panics if the image is damaged. */
+/* Makes init from the first boot module, with memory taken out of `info`; returns its thread, which is now the running
+ * one. Panics if there is no module, or its image is damaged, or memory is too small. */
 struct thread *first_task_start(struct boot_info *info);

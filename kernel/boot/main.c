@@ -8,9 +8,10 @@ static struct boot_info info;
 static struct boot_page *const boot = &info.page;
 static uint8_t empty_leaf[PAGE_SIZE] __attribute__((aligned(PAGE_SIZE)));
 
+/* Called by boot/multiboot.asm, with interrupts off, paging on and what the loader left in eax and ebx; returns the
+ * thread to run. */
 struct thread *kernel_main(uint32_t magic, uint32_t information);
 
-/* Each frame up to the last needs a record. */
 static void count_frames(const struct boot_range *ranges, unsigned count)
 {
     for (unsigned i = 0; i < count; i++)
@@ -27,7 +28,7 @@ static void mark_user(const struct boot_range *ranges, unsigned count, bool is_d
         }
 }
 
-/* The records reach up to the screen's last frame, even if there is no memory before it. */
+/* Each frame gets a record, also what is no memory, up to the last that can be used: RAM, a module, the screen. */
 static void init_memory(void)
 {
     const uint32_t align = RECORDS_ALIGN;

@@ -74,6 +74,7 @@ static uint32_t next_page(const struct boot_area *areas, unsigned count, uint32_
     return next;
 }
 
+/* Lists from each free area the frames before the next reserved one, which it then passes over. */
 static unsigned list_free(const struct boot_info *info, uint32_t low, struct boot_range *ranges, unsigned max)
 {
     unsigned count = 0;
@@ -87,7 +88,7 @@ static unsigned list_free(const struct boot_info *info, uint32_t low, struct boo
         if (end > first)
             ranges[count++] = (struct boot_range){first, end - first};
         else
-            end = taken_end;
+            end = taken_end; /* `first` is reserved */
     }
     return count;
 }

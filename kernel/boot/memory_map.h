@@ -1,29 +1,34 @@
-/* The loader's information: physical memory, modules, command line. Addresses in bytes. */
+/*
+ * The loader's information: physical memory, modules, command line. Only for boot: one processor, nothing locked.
+ * Free memory is what is in `free` and not in `reserved`; whoever takes some makes it reserved.
+ */
 #pragma once
 
 #include "kernel/arch/arch.h"
 
-enum { BOOT_RESERVED_MAX = 72, BOOT_SCREEN = 0, BOOT_LOG_PAGE, BOOT_DEVICES };
+enum { BOOT_RESERVED_MAX = 72 };
+enum { BOOT_SCREEN, BOOT_LOG_PAGE, BOOT_DEVICES }; /* indexes of `devices` */
 
 struct boot_area {
-    uint64_t start, end;
+    uint64_t start, end; /* in bytes */
 };
 
 struct boot_info {
     unsigned free_count, reserved_count;
     struct boot_area free[BOOT_RANGES_MAX], reserved[BOOT_RESERVED_MAX];
-    struct boot_range devices[BOOT_DEVICES]; /* page frames of devices; no pages: no such device */
+    struct boot_range devices[BOOT_DEVICES]; /* frames that are no RAM but may be mapped; no pages: no such device */
     struct boot_page page;                   /* for init; the loader's code fills in modules, command line, RSDP */
 };
 
-/* Adds an area that the loader lists. If there is no room for it, free memory is left out, and reserved memory is a
- * panic. */
+/* Adds an area of `bytes` bytes that the loader lists, free or reserved. If there is no room in the list, free memory
+ * is left out; for reserved memory that would be wrong, so it panics. */
 void boot_info_add(struct boot_info *info, uint64_t start, uint64_t bytes, bool free);
 
-/* Modules are reserved, too. Empty ones, and those that do not begin at a page, are left out. */
+/* Adds a module, from byte `start` to before `end`, which is reserved. Modules that are empty, do not begin at a page
+ * or are more than BOOT_MODULES_MAX are left out. */
 void boot_info_module(struct boot_info *info, uint32_t start, uint32_t end);
 
-/* Copies as much as fits into the boot page. */
+/* Copies as much of the command line as fits into the boot page, with a zero at its end. */
 void boot_info_command(struct boot_info *info, const char *text);
 
 /* The screen's frames below 4 GiB, which are reserved from now on; no pages: there is no screen. */
