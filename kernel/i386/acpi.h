@@ -5,7 +5,7 @@
 
 enum { ACPI_NO_PIN = 0xff };
 
-/* The I/O APIC's pin of an interrupt line, and its signal. */
+/* The I/O APIC's pin of an interrupt line, and whether it is level-triggered and active low. */
 struct acpi_line {
     uint8_t pin; /* ACPI_NO_PIN: nowhere, or another line's pin */
     bool level, low;

@@ -9,7 +9,7 @@
 
 struct acpi_machine irq_machine;
 
-/* All lines except the tick's are masked. */
+/* Afterwards all lines except the tick's are masked. */
 void arch_traps_init(const struct boot_info *info)
 {
     segments_init();

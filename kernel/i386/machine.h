@@ -38,7 +38,7 @@ struct kernel_stack {
 };
 extern struct kernel_stack kernel_stacks[CPU_MAX];
 
-extern ref_t machine_kernel_tops; /* the kernel's own top entries */
+extern ref_t machine_kernel_tops; /* the four top entries of the kernel's own space */
 
 /* A semaphore (entry.asm) whose waiters have tickets: releasing it to a waiter serves the next ticket. */
 struct kernel_lock {
@@ -47,7 +47,7 @@ struct kernel_lock {
     volatile uint32_t holder;           /* the processor (reference) that took it last */
     volatile uint32_t several;          /* several processors run; otherwise the lock is not used */
     volatile uint32_t sleepers;         /* number of sleeping processors */
-    uint32_t may_sleep;                 /* all lines obey the local APIC's priority */
+    uint32_t may_sleep;                 /* waiters may halt: no line reaches them past the local APIC's task priority */
 };
 extern struct kernel_lock kernel_lock;
 
@@ -69,7 +69,8 @@ static inline bool arch_lock_held(void)
     return !kernel_lock.several || (kernel_lock.holder == here && kernel_lock.free < 1);
 }
 
-/* The code in entry.asm, with or without a lock to release. Returning to it abandons the kernel's stack. */
+/* Where arch_resume_with() jumps: entry.asm has this code with and without a lock to release. The kernel's stack is
+ * given up. */
 extern const void *kernel_resume_with;
 
 static inline __attribute__((always_inline)) void arch_resume(struct thread *to)

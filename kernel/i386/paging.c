@@ -8,8 +8,8 @@ enum {
     LARGE_BITS = 21,
     LARGE = 1 << LARGE_BITS,
     RECORDS_ENTRY = FRAMES_OFFSET >> LARGE_BITS,
-    BEYOND_ENTRY = RECORDS_ENTRY + 8,
-    IMAGE_ENTRY = 1, /* the image is linked at the physmap's second 2 MiB */
+    BEYOND_ENTRY = RECORDS_ENTRY + 8, /* records of 4 GiB fill 8 entries */
+    IMAGE_ENTRY = 1,                  /* the image is linked at the physmap's second 2 MiB */
 };
 #define BEYOND_BASE (PHYSMAP_BASE + ((uint32_t)BEYOND_ENTRY << LARGE_BITS))
 _Static_assert(BEYOND_BASE == DEVICE_BASE(0), "devices have pages of the fixmap after those of frames");
@@ -65,7 +65,7 @@ static pte_t image_entry(unsigned index)
     return kernel_entry(physical, writable ? PTE_WRITABLE : 0, !writable && at < kernel_text_end);
 }
 
-/* This ends boot's double mapping. */
+/* From here on memory is no longer mapped at 0, too, as boot did. */
 void arch_space_init(uint32_t records, uint32_t records_bytes)
 {
     paging_init_features();

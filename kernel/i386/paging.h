@@ -14,8 +14,8 @@
 enum { DEVICE_APIC = 2, DEVICE_IO_APIC = 3 };
 #define DEVICE_BASE(fixmap) (0xf9000000u + (fixmap)*4096u)
 
-/* Maps a device's page of registers at DEVICE_BASE(fixmap), uncached; returns the address of `physical` in it. */
+/* Maps a device's page of registers at DEVICE_BASE(fixmap), uncached, once; returns the address of `physical` in it. */
 volatile void *paging_map_device(unsigned fixmap, uint32_t physical);
 
-/* Enables the features that CPUID reports: no-execute, SMEP, SMAP, FPU state saving. */
+/* On each processor: enables FXSR, and of no-execute, SMEP, SMAP and UMIP what CPUID reports. */
 void paging_init_features(void);

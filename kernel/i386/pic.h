@@ -5,13 +5,13 @@
 
 enum { PIC_VECTORS = 32, PIC_LINES = 16 };
 
-/* All lines masked. */
+/* All lines are masked afterwards. */
 void pic_init(void);
 
 /* Makes the timer raise the tick's line TICKS_PER_SECOND times a second. */
 void timer_init(void);
 
-/* Waits, by another channel of the timer, at most 50,000 microseconds. */
+/* Waits that long, at most 50,000 microseconds, by another channel of the timer. */
 void timer_wait(unsigned microseconds);
 
 void pic_unmask(unsigned line);

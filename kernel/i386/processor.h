@@ -1,12 +1,12 @@
 /*
- * Code that runs before paging, on processors of all ages: the kernel's segments have a base that makes
- * its addresses right already, and this code is compiled for the 486.
+ * Code that runs before paging, on processors of all ages. So it is compiled for the 486, and boot/multiboot.asm calls
+ * it with segments whose base makes the addresses right at which it is linked.
  */
 #pragma once
 
 #include <stdbool.h>
 
-/* The log's serial port. */
+/* Finds and sets up the log's serial port. */
 void log_init(void);
 
 /* Whether the log is also shown on the screen: until a server has the screen, and in a panic. */

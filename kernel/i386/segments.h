@@ -13,7 +13,7 @@ enum {
     DOUBLE_FAULT_STATE = 0x30,
 };
 
-/* The processor whose double fault switched tasks; its task state has the registers at the fault. */
+/* In panic_double_fault(): the processor that had the double fault. Its task state has the registers at the fault. */
 const struct cpu *segments_double_fault_cpu(void);
 
 /* The code of the double fault's task. Defined in panic.c. */
@@ -25,8 +25,8 @@ enum {
     VECTOR_RESCHEDULE = VECTOR_LINES + 24,
     VECTOR_TICK,
     VECTORS_COUNT,         /* with a stub in entry.asm */
-    VECTOR_REQUEST = 0xf0, /* from here on vectors also reach a processor that sleeps for the lock */
-    VECTOR_WAKE,
+    VECTOR_REQUEST = 0xf0, /* arch_ipi(); from here on vectors also reach a processor that sleeps for the lock */
+    VECTOR_WAKE,           /* its ticket for the lock is served */
 };
 
 /* The descriptor tables of all processors. */

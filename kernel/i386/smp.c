@@ -23,7 +23,7 @@ struct thread *second_main(unsigned cpu)
     arch_space_leave();
     segments_load(cpu);
     apic_enable();
-    kernel.cpus[cpu].arch.apic_id = apic_id(); /* it may be an earlier one that was given up */
+    kernel.cpus[cpu].arch.apic_id = apic_id(); /* perhaps not the one just started, but one that was given up before */
     ready_cpu = cpu;
     kernel_lock_take();
     return thread_choose();

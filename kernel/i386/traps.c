@@ -6,8 +6,11 @@
 #include "kernel/sys/event.h"
 #include "kernel/thread/sched.h"
 
-enum { EFLAGS_START = 0x202, EFLAGS_USER = 0xcd5 | 1 << 21 };
+enum { EFLAGS_START = 0x202 };          /* interrupts on */
+enum { EFLAGS_USER = 0xcd5 | 1 << 21 }; /* what users may set: the arithmetic flags, DF, ID */
 
+/* Called by entry.asm, with the kernel lock; both return the thread to run. trap_interrupt() gets null if the processor
+ * was idle or at a preemption point. */
 struct thread *trap_user(struct thread *thread);
 struct thread *trap_interrupt(struct thread *thread, unsigned vector);
 
