@@ -26,7 +26,7 @@ ALWAYS_INLINE struct slot *cspace_slot(const struct cspace *cspace, uint32_t ind
     return AT(struct slot, cspace->leaves[index >> LEAF_BITS]) + (index & (LEAF_SLOTS - 1));
 }
 
-/* A table without a leaf of its own. */
+/* Makes an empty table, without a leaf of its own. */
 void cspace_init(struct cspace *cspace, ref_t empty_leaf);
 
 /* Why cspace_find() refused a slot: ERR_RIGHTS, or ERR_CAP if it is empty or of another kind. */
@@ -59,12 +59,12 @@ ALWAYS_INLINE err_t cspace_find_frames(const struct cspace *cspace, uint32_t ind
     return OK;
 }
 
-/* Any capability: ERR_CAP. */
+/* The slot at `index` with any capability: ERR_CAP if it is empty. */
 err_t cspace_find_any(const struct cspace *cspace, uint32_t index, struct slot **slot);
 
-/* A destination: ERR_ARG (slot 0, out of range), ERR_TAKEN. `*cost` is the frames that
- * cspace_open() will take for it, 0 or 1. */
+/* Whether `index` can be a destination: ERR_ARG (slot 0, out of range), ERR_TAKEN. `*cost` becomes the number of frames
+ * that cspace_open() will take for it, 0 or 1. */
 err_t cspace_find_empty(const struct cspace *cspace, uint32_t index, ref_t empty_leaf, uint32_t *cost);
 
-/* The empty slot at `index`. A missing leaf is made; the caller has checked the cost. */
+/* The slot at `index`, after cspace_find_empty(). A missing leaf is made; the account has the frame for it. */
 struct slot *cspace_open(struct cspace *cspace, struct account *account, uint32_t index, ref_t empty_leaf);

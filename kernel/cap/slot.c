@@ -23,6 +23,7 @@ static err_t check_value(const struct slot *parent, const struct derivation *d)
         return slot_range_contains(parent, d->value, d->count) ? OK : ERR_ARG;
     if (!(parent->object & SLOT_ENDPOINT))
         return d->value || d->count ? ERR_ARG : OK;
+    /* Without one of its three rights an endpoint's slot would have no kind. */
     if (d->count || d->value > BADGE_MAX || !(d->rights & SLOT_ENDPOINT))
         return ERR_ARG;
     return d->value && parent->value ? ERR_ARG : OK; /* S3 */

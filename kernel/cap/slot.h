@@ -90,13 +90,14 @@ ALWAYS_INLINE bool slot_has(const struct slot *slot, enum slot_bits kind, rights
 struct object {
     struct node caps; /* the root of its capabilities */
     ref_t revoker;    /* with the mark NODE_REVOKING: see node.h */
-    uint32_t cursor;  /* node_ref() */
+    uint32_t cursor;  /* by node_ref() */
 };
 
 /* The head of the object that the slot's capability names; of a range, the head of its kind. */
 struct object *slot_object_head(const struct slot *slot);
 
-/* Makes the empty `slot` the first capability of an object, or of a range: a child of `root`. */
+/* Makes the empty `slot` a first-level capability, a child of `root`: an object's first (S4), or one to a range.
+ * `value` and `object` are what the slot will have. */
 void slot_make(struct slot *slot, struct node *root, rights_t rights, uint32_t value, uint32_t object);
 
 /* What a derived capability will be. */
@@ -113,7 +114,7 @@ err_t slot_derive_check(const struct slot *parent, const struct derivation *deri
 /* Makes the child in an empty slot, after slot_derive_check(); cannot fail. */
 void slot_derive(struct slot *parent, struct slot *child, const struct derivation *derivation);
 
-/* Empties descendants of `top`, at most `*budget`, which it lowers; true when none is left. */
+/* Empties the slots that descend from `top`, at most `*budget`, which it lowers; true when none is left. */
 bool slot_revoke_step(struct node *top, unsigned *budget);
 
 /* Empties a slot that has no descendants. If it was the first of an object, the object begins to die. */

@@ -20,7 +20,7 @@
 struct account {
     uint32_t spare; /* frame number, 0: none */
     uint32_t spare_count;
-    uint32_t total;
+    uint32_t total;                 /* frames: A2 */
     uint32_t task;                  /* the frame of the account's task */
     struct list threads, endpoints; /* of FRAME_THREADS and FRAME_ENDPOINTS: see A3 */
 };
@@ -28,11 +28,11 @@ struct account {
 /* Adds a FRAME_USER frame without mappings, below PHYSMAP_BYTES, that contains only zeros. */
 void account_donate(struct account *account, uint32_t frame);
 
-/* A frame of that kind, zeroed. There must be a spare one: the caller has checked spare_count. */
+/* Turns a spare frame, which is zeroed, into one of that kind: its number. The caller has checked spare_count. */
 uint32_t account_take(struct account *account, enum frame_kind kind);
 
-/* Makes a frame spare again. The caller has zeroed it: the next owner, after the task's death, must not
- * read kernel data. */
+/* Makes a frame of the account spare again. The caller has zeroed it: who uses it next, be it another task after the
+ * death of this one, must not read what was in it. */
 void account_return(struct account *account, uint32_t frame);
 
 /*

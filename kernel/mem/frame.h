@@ -4,12 +4,13 @@
  *      kind                what the frame is                  what the record's first 8 bytes are
  *      FRAME_NONE          no RAM, or reserved, or the        -
  *                          kernel's image and records
- *      FRAME_USER          memory                             the root of its mappings' tree; `state` has its mark
+ *      FRAME_USER          memory                             the root of its mappings' tree
  *      FRAME_SPARE         donated, in an account's list      the next one in that list
  *      FRAME_TASK          a struct task                      -
  *      FRAME_THREADS       up to 4 struct thread              its link in the account's list
  *      FRAME_ENDPOINTS     up to 32 struct endpoint           its link in the account's list
- *      FRAME_LEAF          a leaf of a capability table       the list of the threads bound to it
+ *      FRAME_LEAF          a leaf of a capability table       the threads whose unfinished calls work with a
+ *                                                             slot in it
  *      FRAME_DIRECTORY     a page directory                   -
  *      FRAME_TABLE         a page table                       its companion, its address
  *      FRAME_COMPANION     the nodes of a table's entries     its table, its address
@@ -22,9 +23,10 @@
  *   F3  `owner` of a donated frame is the frame of the account's task; of others it is 0, or NODE_REVOKING for
  *       memory whose mappings are being revoked
  *   F4  kernel memory is below PHYSMAP_BYTES
- *   F5  a frame marked clear contains only zeros: the kernel had or cleared it, and nobody wrote to it since
+ *   F5  a frame marked clear (NODE_CLEAR) contains only zeros: the kernel zeroed it or returned it zeroed, and it
+ *       was not mapped or written since
  *
- * The kernel lock guards every record.
+ * The kernel lock guards every record. A frame is named by its number, its physical address >> PAGE_BITS.
  */
 #pragma once
 
@@ -45,7 +47,7 @@ struct frame {
         struct list bound;
         uint32_t next_spare;
         struct {
-            ref_t partner;
+            ref_t partner; /* of a table its companion, and the reverse */
             uint32_t base; /* the first address the table translates */
         };
     };
@@ -54,7 +56,7 @@ struct frame {
             uint32_t owner : 24;
             uint8_t kind;
         };
-        uint32_t state; /* both; FRAME_MAPPABLE: memory that is not being revoked */
+        uint32_t state; /* owner and kind at once; FRAME_MAPPABLE: memory that is not being revoked */
     };
     union {
         uint32_t used;      /* FRAME_THREADS, FRAME_ENDPOINTS: bit i is set while its cell i has an object */
@@ -64,6 +66,7 @@ struct frame {
 };
 enum { FRAME_MAPPABLE = FRAME_USER << 24 };
 
+/* The record of a frame; frame_number_of() leads back. */
 ALWAYS_INLINE struct frame *frame_at(uint32_t number)
 {
     return PHYSMAP(struct frame, FRAMES_OFFSET) + number;
@@ -74,6 +77,7 @@ ALWAYS_INLINE uint32_t frame_number_of(const struct frame *frame)
     return (uint32_t)(frame - frame_at(0));
 }
 
+/* The number of the frame that contains `ref`, in the physmap; frame_ref() is the reference to its start. */
 ALWAYS_INLINE uint32_t frame_number(ref_t ref)
 {
     return (ref >> PAGE_BITS) - (REF(PHYSMAP_BASE) >> PAGE_BITS);
@@ -84,13 +88,13 @@ ALWAYS_INLINE ref_t frame_ref(uint32_t number)
     return (number << PAGE_BITS) + REF(PHYSMAP_BASE);
 }
 
-/* The record of the frame that contains an address. */
+/* The record of the frame that contains an address in the physmap. */
 ALWAYS_INLINE struct frame *frame_of(const void *at)
 {
     return frame_at(0) - (REF(PHYSMAP_BASE) >> PAGE_BITS) + (REF(at) >> PAGE_BITS);
 }
 
-/* Makes a frame memory, with no mapping. */
+/* Makes a frame memory, owned by nobody and without mappings; `is_clear`: it contains only zeros. */
 ALWAYS_INLINE void frame_make_user(struct frame *frame, bool is_clear)
 {
     *frame = (struct frame){.kind = FRAME_USER};

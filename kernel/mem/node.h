@@ -16,9 +16,9 @@
  *   N2  from a node to the next, depth grows by at most one: every node's parent stands before it
  *   N3  a node's rights (flags) are a subset of its parent's, except for first-level nodes
  *   N4  a node that is in no list has next == 0
- * Bit 0 of the word after a root, NODE_REVOKING, is set while its tree, or a part of it, is being revoked:
- * nothing may then be derived in it (ERR_BUSY), so that revoking ends. NODE_CLEAR in the flags of a frame's
- * root says that the frame contains only zeros; the first mapping clears it.
+ * Bit 0 of the word after a root, NODE_REVOKING, is the tree's mark: it is set while the tree, or a part of it, is
+ * being revoked. Nothing may then be derived in it (ERR_BUSY), so that revoking ends. NODE_CLEAR in the flags of a
+ * frame's root says that the frame contains only zeros; the first mapping clears it.
  *
  * A subtree is always removed whole: no node ever gets another parent. The kernel lock guards every tree.
  */
@@ -35,7 +35,7 @@ struct node {
             uint32_t prev : 27, flags : 5; /* rights_t; in a root NODE_CLEAR */
         };
         struct {
-            uint32_t forward, back; /* the same words */
+            uint32_t forward, back; /* the same words, each with both of its fields */
         };
     };
 } __attribute__((aligned(8)));
@@ -68,7 +68,7 @@ ALWAYS_INLINE void node_init_root(struct node *root)
     *root = (struct node){.next = self, .prev = self};
 }
 
-/* The word after a root. */
+/* The word after a root, with its mark. */
 ALWAYS_INLINE uint32_t *node_mark(struct node *root)
 {
     return (uint32_t *)(root + 1);
@@ -89,6 +89,7 @@ ALWAYS_INLINE void node_insert(struct node *before, struct node *node, unsigned 
     before->next = node_ref(node);
 }
 
+/* The same, right after its parent. */
 ALWAYS_INLINE void node_insert_child(struct node *parent, struct node *child, rights_t rights)
 {
     node_insert(parent, child, parent->depth + 1u, rights);
@@ -100,7 +101,7 @@ ALWAYS_INLINE bool node_is_childless(const struct node *root)
     return node_at(root->prev) == root;
 }
 
-/* Inserts a child right after its root; both are references. The first mapping of a frame clears NODE_CLEAR. */
+/* The same for a child of a root, faster; both are given by node_ref(). It clears the root's flags, NODE_CLEAR. */
 ALWAYS_INLINE void node_insert_first(uint32_t root, uint32_t child, rights_t rights)
 {
     uint32_t next = node_at(root)->forward; /* its depth is 0 */
@@ -124,13 +125,14 @@ ALWAYS_INLINE void node_remove(struct node *node)
     *node = (struct node){0};
 }
 
+/* Whether a node has no descendants. */
 ALWAYS_INLINE bool node_is_leaf(const struct node *node)
 {
     return node_next(node)->forward <= (node->forward | NODE_REF); /* compares depths */
 }
 
-/* The first node without descendants in the subtree of `node`, or `node` itself. Its parent stands
- * right before it. Subtrees are taken apart leaf by leaf, so that N2 always holds. */
+/* The first node without descendants in the subtree of `node`, which may be `node` itself. Another one's parent stands
+ * right before it. Subtrees are taken apart in this order, leaf by leaf, so that N2 always holds. */
 ALWAYS_INLINE struct node *node_first_leaf(struct node *node)
 {
     struct node *next;
@@ -140,7 +142,7 @@ ALWAYS_INLINE struct node *node_first_leaf(struct node *node)
     return node;
 }
 
-/* Whether `node` has at most `*budget` descendants, which it lowers by their number; else `*budget` is undefined. */
+/* Whether `node` has at most `*budget` descendants. If so, it subtracts their number; else `*budget` is undefined. */
 static inline __attribute__((noinline)) bool node_is_bounded(const struct node *node, unsigned *budget)
 {
     for (const struct node *n = node_next(node); n->depth > node->depth; n = node_next(n))

@@ -11,11 +11,11 @@ enum kinship { CHILD, SIBLING };
 struct source {
     const struct vspace *space; /* null: frames */
     uint32_t first;             /* frame number, or address in `space` */
-    enum kinship kinship;       /* of the new mappings to those in `space` */
+    enum kinship kinship;       /* of the new mappings to those in `space`; frames always get children */
 };
 
-/* Whether a mapping can have these rights: reading, and not both writing and executing; also RIGHT_GRANT, but not
- * RIGHT_OWN. */
+/* Whether a mapping can have these rights: reading, perhaps writing or executing but not both, perhaps RIGHT_GRANT;
+ * never RIGHT_OWN. */
 ALWAYS_INLINE bool rights_are_mappable(uint32_t rights)
 {
     const uint32_t mappable = 1u << 1 | 1u << 3 | 1u << 5 | 1u << 9 | 1u << 11 | 1u << 13; /* bit r: rights r are */
@@ -33,7 +33,7 @@ struct target {
 /* Stands for the entries of a missing table. */
 extern const pte_t source_no_entries[CALL_PAGES_MAX];
 
-/* Why a frame with that state was refused: ERR_FRAME, ERR_BUSY, or, if the state allows mapping, ERR_TAKEN. */
+/* Why frames_check() refused a frame with that state: ERR_FRAME, ERR_BUSY; or it was the entry, ERR_TAKEN. */
 err_t frame_refuse(const uint32_t *state);
 
 /* For frames that go to entries of one table: ERR_FRAME, ERR_BUSY, or ERR_TAKEN if an entry is in use. A memory
@@ -42,6 +42,7 @@ ALWAYS_INLINE err_t frames_check(uint32_t first, uint32_t pages, const pte_t *to
 {
     const uint32_t *states = &frame_at(first + pages)->state,
                    *entries = (const uint32_t *)(to + pages); /* their ends */
+    /* `i` counts the words of entries, two each; a record has twice as many. */
 
     for (int32_t i = -2 * (int32_t)pages; i; i += 2)
         if (UNLIKELY(states[2 * i] != FRAME_MAPPABLE || entries[i]))
@@ -70,5 +71,5 @@ ALWAYS_INLINE void frames_map(uint32_t first, uint32_t pages, rights_t rights, p
 err_t source_check(const struct source *source, uint32_t pages, rights_t rights, const struct target *target,
                    const pte_t *to);
 
-/* Maps the pages. The caller has checked them, and that the account has the frames for missing tables. */
+/* Maps the pages, after source_check(). The account has the frames for missing tables. */
 void source_map(const struct source *source, uint32_t pages, rights_t rights, const struct target *target);

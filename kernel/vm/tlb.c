@@ -1,5 +1,6 @@
 #include "kernel/vm/tlb.h"
 
+/* A processor has room for one request: two become IPI_ALL, or IPI_LEAVE, which drops all, too. */
 static __attribute__((noinline)) void ask_others(ref_t task, uint32_t request)
 {
     assert(arch_lock_held());

@@ -28,6 +28,7 @@ struct vspace {
 
 _Static_assert(sizeof(struct node) == sizeof(pte_t), "a node stands where its entry does");
 
+/* The node of an entry of a table; the entry of a node, and the address that this entry translates. */
 ALWAYS_INLINE struct node *entry_node(const pte_t *entry)
 {
     return AT(struct node, frame_of(entry)->partner + REF(entry) % PAGE_SIZE);
@@ -105,7 +106,7 @@ enum { SHORTFALL_TABLES = 2 * IPC_ITEMS + CALL_PAGES_MAX / TABLE_ENTRIES + DIREC
 enum { SHORTFALL_DIRECTORY = 1 << 30, SHORTFALL_LEAF = 1 << 29 };
 struct shortfall {
     uint32_t frames;
-    bool is_checked; /* all items have passed their checks; only what a fault replaces may still be refused */
+    bool is_checked; /* of a message: the first pass is over, see message.c */
     unsigned tables_count;
     uint32_t tables[SHORTFALL_TABLES]; /* address >> DIRECTORY_SHIFT; or a directory, or a leaf of a capability table */
 };
@@ -116,10 +117,10 @@ bool shortfall_note(struct shortfall *shortfall, uint32_t table);
 /* Adds the frames that a range needs for missing tables and directories. */
 void vspace_count_shortfall(const struct vspace *space, uint32_t address, uint32_t pages, struct shortfall *shortfall);
 
-/* The entry for `address`. Missing tables are made from the account, whose spare frames the caller has checked. */
+/* The entry for `address`. Missing tables and directories are made; the account has the frames for them. */
 pte_t *vspace_open(struct vspace *space, struct account *account, uint32_t address);
 
-/* Unmaps descendants of `top`, a mapping, at most `*budget`, which it lowers; true when none is left. */
+/* Unmaps descendants of the mapping `top`, at most `*budget`, which it lowers; true when none is left. */
 bool vspace_unmap_step(struct node *top, unsigned *budget);
 
 /* Unmaps a space and frees its tables; no processor runs it any more. At most `*budget` nodes, and a table counts as
@@ -175,7 +176,7 @@ ALWAYS_INLINE bool vspace_unmap_tree(struct node *root, unsigned *budget)
 }
 
 /* Unmaps `pages` frames from `first` on. `budget` bounds the mappings plus the frames without any. Returns how many
- * frames are left. */
+ * frames, at the end of the range, may still have mappings. */
 ALWAYS_INLINE uint32_t vspace_unmap_frames(uint32_t first, uint32_t pages, unsigned budget)
 {
     for (struct frame *frame = frame_at(first); pages && budget; frame++, pages--) {
