@@ -63,7 +63,7 @@ void object_destroy_begin(uint32_t object)
     }
 }
 
-/* A call that revokes in the object's tree must not reach for the mark, which goes with the object. */
+/* The mark of the object's tree goes with the object, so the thread that set it must not clear it later. */
 static void forget_revoker(struct object *object)
 {
     if (node_is_being_revoked(&object->caps))
@@ -98,6 +98,7 @@ static void reap_thread(struct thread *thread, unsigned *budget)
 {
     struct task *task = thread_task(thread);
 
+    /* Another processor may run it until it has been notified. */
     if (cpu_runs(thread) || !slot_revoke_step(&thread->object.caps, budget))
         return;
     if (!slot_is_empty(&thread->receives))
@@ -121,8 +122,8 @@ static ref_t first_object(const struct list *frames, unsigned shift)
     return frame_ref(frame_number_of(record)) + ((unsigned)__builtin_ctz(record->used) << shift);
 }
 
-/* Begins to destroy one of the threads and endpoints in the task's account. It is then before the task in the list, so
- * the next one has its turn when it is gone. */
+/* Begins to destroy one of the threads and endpoints in the task's account. That one stands before the task in the list
+ * now; the next one follows when it is gone. */
 static bool end_objects(struct task *task, unsigned *budget)
 {
     const struct account *account = &task->account;

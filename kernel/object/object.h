@@ -1,9 +1,11 @@
-/* Creation of tasks and threads; destroy.c has the destruction of all objects. */
+/* Creation of tasks and threads, also for boot; endpoints are made in sys_object.c. The destruction of all objects is
+ * in destroy.c, but declared lower, where it is called: slot.h, sched.h. */
 #pragma once
 
 #include "kernel/thread/task.h"
 
-/* Makes a task in a zeroed frame that the caller has checked, with an account of that one frame and an empty table. */
+/* Makes a task in a zeroed frame that the caller has checked, with an account of that one frame and an empty table. It
+ * is named by no capability yet. */
 struct task *task_make(uint32_t frame);
 
 /* Makes a stopped thread of the task, with its message page at `page_address`, which is free; `cpu` is a valid number.

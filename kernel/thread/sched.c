@@ -35,7 +35,7 @@ static void switch_state(struct cpu *cpu, struct thread *to)
         arch_fpu_load(to->fpu);
 }
 
-/* The processor runs no thread. */
+/* Afterwards the processor runs no thread. The caller sets the state of the one that ran. */
 static void deschedule(struct cpu *cpu)
 {
     switch_state(cpu, NULL);
@@ -56,6 +56,7 @@ void cpu_reschedule(struct cpu *cpu)
         arch_reschedule((unsigned)(cpu - kernel.cpus));
 }
 
+/* `thread` is about to become ready; if it ran until now, that was here. */
 static __attribute__((noinline)) void move(struct thread *thread, ref_t to)
 {
     if (cpu_runs(thread)) {
@@ -66,6 +67,7 @@ static __attribute__((noinline)) void move(struct thread *thread, ref_t to)
     thread_update_direct(thread);
 }
 
+/* To its home or, without one, to this processor, which makes it ready. */
 ALWAYS_INLINE void migrate(struct thread *thread)
 {
     ref_t to = thread->home ? thread->home : REF(cpu_here());
@@ -186,7 +188,8 @@ static void idle(struct cpu *cpu)
     cpu->reschedule = false;
 }
 
-/* A reaper continues when nothing is left to be taken apart. An idle processor helps. */
+/* Whether this processor takes a step of destruction before it runs `thread` (null: it would be idle, and helps). If
+ * nothing is left to be taken apart, a reaper's call is over. */
 static bool must_reap(struct thread *thread)
 {
     if (thread && !thread->reaping)
@@ -197,7 +200,7 @@ static bool must_reap(struct thread *thread)
     return destroying;
 }
 
-/* If false, the running thread is now stopped or ready. */
+/* Whether the running thread may continue. If not, it is now stopped or ready. */
 static bool may_continue(struct cpu *cpu, struct thread *thread)
 {
     if (!thread->stopped && (!thread->home || thread->home == thread->cpu) &&

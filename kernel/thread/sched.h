@@ -14,7 +14,7 @@ ALWAYS_INLINE ref_t cpu_ref(uint32_t number)
     return number == CPU_ANY ? 0 : REF(&kernel.cpus[number]);
 }
 
-/* The thread's processor; for the running thread, this one. */
+/* The thread's processor. For the running thread that is this one, so this is also a fast cpu_here(). */
 ALWAYS_INLINE struct cpu *thread_cpu(const struct thread *thread)
 {
     return AT(struct cpu, thread->cpu);
@@ -26,11 +26,12 @@ ALWAYS_INLINE int cpu_ready_top(const struct cpu *cpu)
     return cpu->ready_mask ? 31 - __builtin_clz(cpu->ready_mask) : -1;
 }
 
-/* With empty queues. */
+/* Makes a processor's queues empty. */
 void cpu_init(struct cpu *cpu);
 
-/* Puts a thread that is in no queue into its processor's, before or behind others of its priority; if `stopped` is
- * set, it becomes THREAD_STOPPED instead. Only this and ipc_signal() make a thread THREAD_READY. */
+/* Puts a thread that is in no queue into the one of its home, or of this processor if it has no home, before or behind
+ * others of its priority. If `stopped` is set, it becomes THREAD_STOPPED instead. Only this and ipc_signal() make a
+ * thread THREAD_READY. */
 void cpu_enqueue(struct thread *thread, enum queue_end end);
 
 /* Takes a THREAD_READY thread out of its queue; the caller sets its state. */
@@ -41,7 +42,8 @@ void cpu_dequeue(struct thread *thread);
  * takes one step of destruction. */
 struct thread *cpu_tick(struct thread *thread);
 
-/* For a tick between two steps of a long call, whose thread goes behind the others of its priority. */
+/* For a tick that interrupts no thread. If the processor was between two steps of a long call, the call's thread goes
+ * behind the others of its priority. */
 void cpu_tick_in_kernel(void);
 
 /* Makes a thread stop running, if it runs; the caller has set its state and link. On another
@@ -66,7 +68,8 @@ void preemption_point(void);
  */
 struct thread *thread_choose(void);
 
-/* The running thread continues, unless a higher one is ready, it is stopped, or it is to run elsewhere. */
+/* The running thread continues, unless a higher one is ready, it is stopped, or it is to run elsewhere; returns the
+ * thread to run, or null. */
 struct thread *thread_continue(struct thread *thread);
 
 /* Makes `thread` the running one. The caller has saved the previous thread's fs, gs and FPU state. */
@@ -104,9 +107,9 @@ ALWAYS_INLINE void thread_switch_directly(struct cpu *cpu, struct thread *from, 
 #define REAP     ((err_t)2)
 #define BLOCKED  ((err_t)3)
 #define RECEIVED ((err_t)4) /* done, and eax is set */
-#define SWITCHED ((err_t)5) /* on the host, where arch_resume() returns: the processor runs another thread already */
+#define SWITCHED ((err_t)5) /* only on the host, where arch_resume() returns: the processor runs another thread */
 
-/* Runs the unfinished call in the thread's registers again: its status. Defined in kernel/sys. */
+/* Runs the unfinished call in the thread's registers again; returns its status. Defined in kernel/sys. */
 err_t call_run(struct thread *thread);
 extern const char *const call_names[]; /* by number, for reports */
 

@@ -17,13 +17,13 @@
 
 struct task {
     struct object object;
-    struct list owed;
-    uint32_t stage;  /* 0: alive; else the stage of its death */
-    uint32_t cursor; /* within the stage */
+    struct list owed; /* callers: K1 */
+    uint32_t stage;   /* 0: alive; else the stage of its death */
+    uint32_t cursor;  /* of the stage that empties the table: the next leaf */
     struct vspace space __attribute__((aligned(32)));
     struct account account;
     struct cspace cspace;
-    struct link destroying;
+    struct link destroying; /* K2 */
 };
 _Static_assert(sizeof(struct task) <= PAGE_SIZE, "a task fills one frame");
 
@@ -32,7 +32,8 @@ ALWAYS_INLINE struct task *thread_task(const struct thread *thread)
     return AT(struct task, thread->task);
 }
 
-/* ERR_ACCOUNT, with the shortfall in the page of `caller`, if the task has fewer spare frames; ERR_DEAD. */
+/* Whether the task's account has that many spare frames: ERR_ACCOUNT, with the shortfall in the page of `caller`, the
+ * thread whose call it is; ERR_DEAD. */
 ALWAYS_INLINE err_t task_check_account(const struct task *task, uint32_t frames, struct thread *caller)
 {
     if (task->stage)

@@ -20,12 +20,13 @@
  *   T4  `direct` is `cpu` + `priority` if the thread may be switched to without the scheduler, else 0
  *       (it uses the FPU, is stopped, is to move, was written to). While it waits for the reply to a fault,
  *       the bit DIRECT_FAULTING is inverted, which puts it out of the range that can be switched to
- *   T5  `cpu` is `home`, if the thread has a home; after a move of a running thread only from when it next
+ *   T5  `cpu` is `home`, if the thread has a home. A running thread that gets another home moves there when it next
  *       becomes ready
  *   T6  `serving` is the thread whose message this one received last and that still awaits the reply, or 0.
  *       It ends with the reply, or when this thread waits for another message, dies, or cannot receive any more
- *   T7  a waiting thread whose `direct` is not 0 entered by a system call, and resumes as from one, with words in
- *       registers. A thread that was written to resumes with all registers that were set
+ *   T7  a waiting thread whose `direct` is not 0, and that is not faulting, entered by a system call, and resumes as
+ *       from one, with words in registers. One that thread_write set registers of while it waited (`written`) resumes
+ *       with all of them, so its `direct` is 0
  *
  * A stopped thread was never started, was stopped, or faulted without a handler.
  *
@@ -59,7 +60,7 @@ struct thread {
     uint32_t call_number; /* of its last delivered call */
     uint32_t direct;
     uint8_t state, priority;
-    uint8_t stopped : 1, written : 1; /* while it waited: T7 */
+    uint8_t stopped : 1, written : 1; /* T3, T7 */
     uint8_t faulting;                 /* it waits for the reply to a fault, not to a call */
     uint8_t restarting;               /* its call is not finished: run it again when chosen */
     uint8_t reaping;                  /* it continues when kernel.destroying is empty */
@@ -90,25 +91,28 @@ ALWAYS_INLINE struct message_page *thread_page(const struct thread *thread)
 
 enum queue_end { QUEUE_FRONT, QUEUE_BACK };
 
-/* Ends a thread's wait, see thread_cancel_wait(): its call returns `status`. It is ready, behind the others. */
+/* Ends a thread's wait, see thread_detach(): its call returns `status`. The thread is ready, behind the others of its
+ * priority. */
 void thread_wake_with(struct thread *thread, err_t status);
 
 /* Takes a thread that is RECEIVING, CALLING, AWAITING_REPLY or REPLY_DEFERRED out of that wait; the caller sets its
  * state. */
 void thread_cancel_wait(struct thread *thread);
 
-/* From now on the task owes the reply to the caller that this thread serves, if there is one: any of its threads may
- * give it. */
+/* If this thread serves a caller, it no longer does: the caller moves to the owed list of the thread's task, any of
+ * whose threads may reply. */
 void thread_defer_reply(struct thread *server);
 
-/* Takes a thread out of its queue or wait, if it is in one; it is THREAD_STOPPED afterwards. */
+/* Takes a thread out of its queue or wait, if it is in one, and ends its fault; it is THREAD_STOPPED afterwards. */
 void thread_detach(struct thread *thread);
 
-/* Begins the destruction of a thread; kernel/object/destroy.c does the rest. */
+/* Begins the destruction of a thread, or moves it to the front of kernel.destroying if it has begun;
+ * kernel/object/destroy.c does the rest. */
 void thread_destroy_begin(struct thread *thread);
 
 /* The thread's long call is over or, if not `over`, suspended because the thread is stopped. The mark on its tree is
- * removed; others continue the destruction that it waited for. Nothing if it is in no long call. */
+ * removed; others continue the destruction that it waited for; if `over`, it is bound to no leaf any more. Does nothing
+ * if the thread is in no long call. */
 void thread_end_long_call(struct thread *thread, bool over);
 
 /* Restores T4 after a change of `cpu`, `home`, `priority`, `stopped`, `written`, `faulting` or `uses_fpu`. */
@@ -121,7 +125,7 @@ ALWAYS_INLINE void thread_update_direct(struct thread *thread)
         thread->direct ^= thread->cpu + thread->priority;
 }
 
-/* The running thread uses the FPU from now on. */
+/* The running thread uses the FPU from now on, with a fresh state. */
 void thread_use_fpu(struct thread *thread);
 
 _Static_assert(sizeof(struct thread) <= 1 << THREAD_SHIFT, "four threads to a frame");
