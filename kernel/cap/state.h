@@ -21,7 +21,7 @@
  *       running thread's FPU state is live
  *   P3  `space` is the task whose page tables CR3 names, 0: the kernel's own
  *   P4  bit p of `quantum_over` is set after a tick has found a thread first in ready[p] with no patience
- *       left. Until that thread runs, the floor for p is one higher, and others of priority p queue
+ *       (thread.h) left. Until that thread runs, the floor for p is one higher, and others of priority p queue
  *       behind it, even if they return from a call to a server
  *   P5  `current` is THREAD_RUNNING here, or was killed by another processor that has not notified this one yet
  *   P6  `reschedule` is clear, or another processor set it and its interrupt is on the way

@@ -28,10 +28,11 @@ struct endpoint {
     ref_t task;             /* its account pays for the endpoint */
 } __attribute__((aligned(1 << ENDPOINT_SHIFT)));
 
-/* Sets bits at the endpoint: a waiting receiver gets them at once. */
+/* Sets `bits` at the endpoint; 0 changes nothing. A waiting receiver gets them at once and is ready. */
 void endpoint_signal(struct endpoint *endpoint, uint32_t bits);
 
-/* The calls of callers and receivers return ERR_DEAD, at most `*budget`, which it lowers; true when none is left. */
+/* Makes the calls of waiting callers and receivers return ERR_DEAD, at most `*budget`, which it lowers; true when none
+ * is left. */
 bool endpoint_fail_step(struct endpoint *endpoint, unsigned *budget);
 
 _Static_assert(sizeof(struct endpoint) == 1 << ENDPOINT_SHIFT, "endpoints fill their cells");

@@ -210,7 +210,7 @@ static err_t send(struct thread *thread, const struct slot *slot)
 static __attribute__((noinline)) err_t call_general(struct thread *thread)
 {
     const struct cspace *cspace = &thread_task(thread)->cspace;
-    uint32_t head = thread->registers.eax;
+    uint32_t head = thread->registers.eax; /* slot, flags and call */
     struct slot *slot;
 
     err_t err = cspace_find(cspace, head >> SLOT_SHIFT, SLOT_ENDPOINT, RIGHT_CALL, &slot);
@@ -259,7 +259,7 @@ static void stop_without_handler(struct thread *thread)
     irq_signal(IRQ_LOG);
 }
 
-/* The thread's wait fails. */
+/* The thread's wait fails: its call returns `status`; a fault stops the thread. */
 static void fail(struct thread *thread, err_t status)
 {
     if (thread->faulting)
@@ -277,7 +277,7 @@ static bool may_call(const struct thread *caller, const struct endpoint *endpoin
 }
 
 /* If threads wait for this processor, a server without a home moves to its caller's processor: true, and it is ready
- * there. */
+ * there. For cpu_enqueue() that is its home for a moment. */
 static bool moves_to_caller(struct thread *server, const struct thread *caller)
 {
     if (server->home || server->cpu == caller->cpu || !thread_cpu(server)->ready_mask)

@@ -23,9 +23,10 @@ err_t ipc_signal(struct thread *thread);
  * ERR_CAP. */
 err_t ipc_receive(struct thread *thread);
 
-/* Sends the thread's fault as a call to its handler; returns the thread to run. */
+/* Sends the fault of the running thread as a call to its handler, or stops the thread if it has none; returns the
+ * thread to run, or null. */
 struct thread *ipc_fault(struct thread *thread);
 
-/* The calls of callers in the owed list of `task` return ERR_DEAD, at most `*budget`, which it lowers; true when none
- * is left. */
+/* Makes the calls of callers in the owed list of `task` return ERR_DEAD, at most `*budget`, which it lowers; true when
+ * none is left. */
 bool ipc_fail_owed_step(struct task *task, unsigned *budget);

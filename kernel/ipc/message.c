@@ -38,8 +38,8 @@ static OUT_OF_LINE err_t transfer_capability(struct thread *sender, const struct
     return err == ERR_ARG ? ERR_WINDOW : err;
 }
 
-/* A page granted to a faulting receiver replaces the mapping there. That mapping and its descendants are unmapped; with
- * more than `budget` descendants it is ERR_BUSY. */
+/* A page granted to a faulting receiver replaces the mapping there. That mapping and its descendants are unmapped; if
+ * there are more than `budget` descendants, nothing is, and it is ERR_BUSY. */
 static err_t unmap_old_page(pte_t *entry, unsigned budget)
 {
     struct node *node = entry_node(entry);
@@ -54,7 +54,8 @@ static err_t unmap_old_page(pte_t *entry, unsigned budget)
     return OK;
 }
 
-/* For every source, and also where tables are missing. */
+/* In the first pass checks the item and counts frames that are missing, in the second maps its pages. For every source,
+ * and also where tables are missing. */
 static err_t transfer_pages(const struct thread *receiver, const struct item *item, const struct source *source,
                             struct shortfall *shortfall)
 {
@@ -72,7 +73,8 @@ static err_t transfer_pages(const struct thread *receiver, const struct item *it
         vspace_count_shortfall(&task->space, item->to, item->pages, shortfall);
         return err;
     }
-    err = replaces ? unmap_old_page(entry, source->space ? 0 : CALL_PAGES_MAX) /* not the source */ : OK;
+    /* A source that is a mapping may descend from the one that is replaced; then that must have no descendants. */
+    err = replaces ? unmap_old_page(entry, source->space ? 0 : CALL_PAGES_MAX) : OK;
     if (!err)
         source_map(source, item->pages, item->rights, &target);
     return err;

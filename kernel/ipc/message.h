@@ -10,7 +10,7 @@
 /* The tag of one item without words. */
 enum { ONE_ITEM = 1 << TAG_ITEMS_SHIFT };
 
-/* ERR_ARG unless a sender may use the tag. */
+/* Whether a sender may use the tag: ERR_ARG if it counts too many words or items or has a kind. */
 err_t message_tag_check(uint32_t tag);
 
 /* Transfers the page's words, pages, capabilities and the tag. A receiver that waits for the reply to a fault
@@ -18,7 +18,7 @@ err_t message_tag_check(uint32_t tag);
  * sender's page. */
 err_t message_transfer(struct thread *sender, struct thread *receiver);
 
-/* The same for a sender that has set IPC_EXTENDED. `tag` was read from its page. */
+/* The same for a sender that has set IPC_EXTENDED. `tag` is what message_tag() read from its page. */
 err_t message_transfer_extended(struct thread *sender, struct thread *receiver, uint32_t tag);
 
 /* A copy of an item in a page that may change at any time: reads each word once. */

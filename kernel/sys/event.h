@@ -3,7 +3,8 @@
 
 #include "kernel/thread/thread.h"
 
-struct thread *event_fault(struct thread *thread, uint32_t address); /* of a page fault; else 0 */
+/* An exception in user mode. `address` is that of a page fault; else 0. */
+struct thread *event_fault(struct thread *thread, uint32_t address);
 
 /* `interrupted` is null if the processor was idle or at a preemption point. A line interrupts one processor, which
  * forwards ticks to others. */

@@ -98,7 +98,7 @@ void sys_give(struct task *task, uint32_t index, struct object *object, enum slo
     slot_make(sys_open(task, index), &object->caps, rights, 0, REF(object) | (uint32_t)kind);
 }
 
-/* ERR_BUSY marks nothing. */
+/* Marks the tree of `root` instead of the one of the call's last step. ERR_BUSY marks nothing. */
 static err_t restart_in(struct thread *thread, struct node *root)
 {
     if (sys_restart(thread) != RESTART)

@@ -1,7 +1,7 @@
 /*
  * The system calls, one function each. It reads its arguments from the thread's saved registers, by
- * the names in kernel/abi/syscalls.def (sys_CALL_ARGUMENT()), checks everything, and then commits,
- * which cannot fail. A result goes to ebx.
+ * the names in kernel/abi/syscalls.def (sys_CALL_ARGUMENT(), in the generated arguments.h), checks everything, and then
+ * commits, which cannot fail. A result goes to ebx.
  */
 #pragma once
 
@@ -31,8 +31,9 @@ ALWAYS_INLINE err_t sys_find_task(const struct thread *thread, uint32_t index, s
     return (*task)->stage ? ERR_DEAD : OK;
 }
 
-/* sys_check_empty() checks a destination in a task's table, and that its account has the frames for it and
- * `frames` more. Then sys_open() opens it, or sys_give() fills it with an object's first capability. */
+/* sys_check_empty() checks a destination in a task's table, and that its account has the frames for it and `frames`
+ * more: ERR_ARG, ERR_TAKEN, ERR_ACCOUNT, ERR_DEAD. Then sys_open() returns that slot, or sys_give() fills it with an
+ * object's first capability. */
 err_t sys_check_empty(struct thread *thread, struct task *task, uint32_t index, uint32_t frames);
 struct slot *sys_open(struct task *task, uint32_t index);
 void sys_give(struct task *task, uint32_t index, struct object *object, enum slot_bits kind);

@@ -122,6 +122,7 @@ err_t sys_memory_revoke(struct thread *thread)
         return err;
     if (r->esi == 0 || !slot_range_contains(slot, r->ebx, r->esi))
         return ERR_ARG;
+    /* The tree of memory capabilities has one cursor: without it, steps might never get beyond the first nodes. */
     if (node_is_being_revoked(&range_object(SLOT_MEMORY)->caps) && !thread->restarting)
         return ERR_BUSY;
     if (!node_is_leaf(&slot->node) && (err = revoke_capabilities(thread, slot, &budget)))

@@ -2,8 +2,8 @@
 #include "kernel/object/object.h"
 #include "kernel/sys/sys.h"
 
-/* Zeroes a few frames in a step, as each takes as long as about thirty nodes. So frames of an account are zero already,
- * and a call can take as many as it needs. */
+/* Zeroes a few frames in a step, as each takes as long as about thirty nodes. It is done before donation, so that a
+ * call that takes frames out of an account has none to zero, however many it takes. */
 static OUT_OF_LINE err_t zero_frames(uint32_t first, uint32_t pages)
 {
     tlb_sync(); /* no processor may write to them any more: what ran before this restart may have unmapped them */
@@ -34,7 +34,7 @@ static __attribute__((noinline)) err_t check_donation(struct thread *thread, uin
             return ERR_FRAME;
         marks &= record->mappings.back;
     }
-    return marks >> NODE_SHIFT ? OK : zero_frames(*first, pages);
+    return marks >> NODE_SHIFT ? OK : zero_frames(*first, pages); /* a root's only flag is NODE_CLEAR */
 }
 
 err_t sys_task_create(struct thread *thread)

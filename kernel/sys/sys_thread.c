@@ -81,7 +81,7 @@ err_t sys_thread_write(struct thread *thread)
         return err;
     if (sys_thread_write_what(thread) == THREAD_REGISTERS) {
         arch_registers_set(&target->registers, (const struct thread_registers *)page->state);
-        target->written = target->state > THREAD_RUNNING;
+        target->written = target->state > THREAD_RUNNING; /* it waits */
     } else {
         __builtin_memcpy(target->fpu, page->state, FPU_BYTES);
         arch_fpu_sanitise(target->fpu);

@@ -2,7 +2,7 @@
 #include "kernel/sys/sys.h"
 #include "kernel/vm/source.h"
 
-/* For every source, and also where tables are missing. */
+/* For every source, and also where tables are missing. The shortfall's list of tables need not be cleared. */
 static __attribute__((noinline)) err_t map(struct thread *thread, struct task *task, const struct source *source)
 {
     uint32_t address = sys_vm_map_address(thread), pages = sys_vm_map_pages(thread);
@@ -51,7 +51,7 @@ err_t sys_vm_map(struct thread *thread)
     err = cspace_find_frames(&thread_task(thread)->cspace, sys_vm_map_source(thread),
                              sys_vm_map_rights(thread) & RIGHT_ALL, pages, &first);
     if (UNLIKELY(err))
-        return err == ERR_CAP ? map_from_task(thread, task) : err;
+        return err == ERR_CAP ? map_from_task(thread, task) : err; /* the slot may hold a task */
     if (UNLIKELY(!vspace_find(&task->space, sys_vm_map_address(thread), &entry) ||
                  !vspace_is_one_table(sys_vm_map_address(thread), pages)))
         return map(thread, task, &(struct source){.first = first});
@@ -113,6 +113,7 @@ err_t sys_vm_protect(struct thread *thread)
             break;
     }
 
+    /* Backwards, as the last page's entry is at hand. */
     for (;; node = entry_node(entry)) {
         vspace_lower(REF(task), address, entry, node, sys_vm_protect_rights(thread) & RIGHT_ALL);
         if (address == first)
