@@ -137,7 +137,7 @@ bool frames_init(uint32_t first, uint32_t pages, const struct boot_range *ranges
     pages = pages_with_ram(first, pages, ranges, ranges_count);
     records = NULL;
     total = lent = promised_low = 0;
-    low_end = first >= KERNEL_WINDOW_PAGES ? 0 : KERNEL_WINDOW_PAGES - first;
+    low_end = first >= LOW_MEMORY_PAGES ? 0 : LOW_MEMORY_PAGES - first;
     for (enum zone zone = LOW; zone < ZONES; zone++) {
         free_head[zone] = NO_FRAME;
         free_count[zone] = 0;

@@ -30,7 +30,7 @@
 #define NO_FRAME 0xffffffffu
 
 /* Frames from this number on are high memory: the kernel cannot use them, only programs can. */
-enum { KERNEL_WINDOW_PAGES = 896 << (20 - PAGE_BITS) };
+enum { LOW_MEMORY_PAGES = 896 << (20 - PAGE_BITS) };
 
 /* The size of the reserve for `total` frames. */
 static inline uint32_t frames_reserve(uint32_t total)

@@ -37,7 +37,7 @@ enum {
     CHECK_EVERY = 8, /* messages between two walks of what is linear in the machine's memory */
 };
 
-static const struct fake_ram machines[] = {{16, 4000, 100}, {16, 1200, 100}, {KERNEL_WINDOW_PAGES - 500, 3000, 100}};
+static const struct fake_ram machines[] = {{16, 4000, 100}, {16, 1200, 100}, {LOW_MEMORY_PAGES - 500, 3000, 100}};
 
 static uint32_t start_free; /* frames that were free, or the server's own, at the start */
 

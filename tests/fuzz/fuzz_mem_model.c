@@ -17,7 +17,7 @@
 enum { CHECK_EVERY = 16 };
 
 /* All small enough that programs can ask for more than there is. */
-static const struct fake_ram machines[] = {{16, 8000, 100}, {16, 1200, 100}, {KERNEL_WINDOW_PAGES - 500, 3000, 100}};
+static const struct fake_ram machines[] = {{16, 8000, 100}, {16, 1200, 100}, {LOW_MEMORY_PAGES - 500, 3000, 100}};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -346,7 +346,7 @@ static void donate(struct task *task, uint32_t number)
 {
     struct fake_frame *frame = fake_usable(number);
 
-    CHECK(frame && !frame->mappings && ram.first + number < KERNEL_WINDOW_PAGES);
+    CHECK(frame && !frame->mappings && ram.first + number < LOW_MEMORY_PAGES);
     frame->owner = task ? (uint32_t)(task - tasks) + 1 : FAKE_OWNER_SERVER;
     ++*(task ? &task->spare : &own_spare);
 }

@@ -13,7 +13,7 @@ const struct program_segment pair_text = {PROGRAM_BASE, 2 * PAGE_SIZE, 0, 2 * PA
 const struct program_segment pair_data = {0x902000, 3 * PAGE_SIZE, 2, PAGE_SIZE, RIGHT_READ | RIGHT_WRITE};
 
 struct mem_client a, b;
-struct fake_ram pair_ram = {KERNEL_WINDOW_PAGES - 1000, 6000, 10};
+struct fake_ram pair_ram = {LOW_MEMORY_PAGES - 1000, 6000, 10};
 
 uint32_t pair_promised(void)
 {

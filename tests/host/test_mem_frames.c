@@ -14,7 +14,7 @@ enum { PAGES = 700, HOLE = 50, STEPS = 200000, LISTS = 3 };
 enum { NO_RAM = -1, LENT_FIRST = -20 };
 
 /* Nearly half of the frames are in high memory. */
-static const struct fake_ram ram = {KERNEL_WINDOW_PAGES - 400, PAGES, HOLE};
+static const struct fake_ram ram = {LOW_MEMORY_PAGES - 400, PAGES, HOLE};
 
 static int state[PAGES + HOLE];
 static uint32_t own, promised,
@@ -44,7 +44,7 @@ static uint32_t set_all(int from, int to)
 
 static bool is_low(uint32_t frame)
 {
-    return ram.first + frame < KERNEL_WINDOW_PAGES;
+    return ram.first + frame < LOW_MEMORY_PAGES;
 }
 
 static bool promise_one(void)

@@ -13,7 +13,7 @@ enum { PAGES = HEAP_KEPT + 3 };
 
 static void start(void)
 {
-    fake_init((struct fake_ram){KERNEL_WINDOW_PAGES - 1000, 1000, 10});
+    fake_init((struct fake_ram){LOW_MEMORY_PAGES - 1000, 1000, 10});
     fake_start_frames();
 }
 

@@ -32,6 +32,6 @@ int main(void)
 
     /* New servers, which have little memory of their own yet, on machines with little memory for the kernel. */
     for (int run = 0; run < 50; run++)
-        random_run((struct fake_ram){KERNEL_WINDOW_PAGES - 500, 3000, 100}, true, STEPS / 50);
+        random_run((struct fake_ram){LOW_MEMORY_PAGES - 500, 3000, 100}, true, STEPS / 50);
     printf("test_mem_server: 3 x %d steps agree\n", STEPS);
 }
