@@ -85,7 +85,7 @@ static int finish(struct space *space, uint32_t heap_start)
         regions_unfinish(space);
         return -ENOMEM;
     }
-    space_end_ahead(space);
+    space_uncharge_ahead(space);
     return 0;
 }
 

@@ -219,7 +219,7 @@ static bool is_small(const struct space *space)
     return space->committed + space->direct <= STEP_PAGES && space->leaves <= SMALL_LEAVES;
 }
 
-void space_end_ahead(struct space *space)
+void space_uncharge_ahead(struct space *space)
 {
     if (!(space->ahead | space->low_ahead))
         return;
@@ -297,7 +297,7 @@ static void end_without_pages(struct space *space, bool gone)
     pages_destroy(&space->pages);
     space_uncommit(space, space->committed);
     account_release(limits_units(space->account), space->units); /* of an incomplete copy */
-    space_end_ahead(space);
+    space_uncharge_ahead(space);
     space->id = 0;
     if (gone) {
         frames_return_some(&space->donated, UINT32_MAX);

@@ -17,7 +17,7 @@
  *       table. `low` counts the frames for these, plus SPACE_FRAMES, plus the pages of the heap that named
  *       segments can need, which `leaves` counts, too
  *   P7  `account` was charged `committed` and `low`; `low` is promised in low memory. Between space_clear()
- *       and space_end_ahead() it was also charged `low_ahead`, promised in low memory, too, and `ahead`: the
+ *       and space_uncharge_ahead() it was also charged `low_ahead`, promised in low memory, too, and `ahead`: the
  *       remaining memory of the new program
  *   P8  if `work` is not WORK_NONE, its task does not run, and P4 does not hold: some pages are already
  *       gone, or not yet there, but are promised until the work is done
@@ -157,7 +157,7 @@ void space_settle(void);
 int space_clear(struct space *space, uint32_t frames, uint32_t low);
 
 /* Releases the frames charged ahead, which are not needed any more. */
-void space_end_ahead(struct space *space);
+void space_uncharge_ahead(struct space *space);
 
 /* The number of spares, besides the prepared one. */
 uint32_t space_spares(void);
