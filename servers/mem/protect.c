@@ -34,8 +34,8 @@ static uint32_t with_rights(uint32_t entry, uint32_t rights)
     return entry;
 }
 
-/* Neither a segment's page nor the vdso's is the program's. */
-static bool is_ours(uint32_t entry, uint32_t address)
+/* The rights of segments' pages and of the vdso's are not the program's to change. */
+static bool has_fixed_rights(uint32_t entry, uint32_t address)
 {
     return entry & PAGE_SHM || (address >= VDSO_BASE && address < PROGRAM_BASE);
 }
@@ -51,7 +51,7 @@ static int check(const struct space *space, uint32_t address, uint32_t rights)
 
     if (!entry)
         return named_is_attached(space, address) ? -EACCES : -ENOMEM;
-    return is_ours(entry, address) || !may_have(entry, rights) ? -EACCES : 0;
+    return has_fixed_rights(entry, address) || !may_have(entry, rights) ? -EACCES : 0;
 }
 
 /* Unmaps a page that was mapped with other rights; it is mapped again when it is touched. A foreign page may be mapped
