@@ -7,8 +7,8 @@
  * those first, and low memory is kept for the kernel as long as possible.
  *
  *   free     in one free list
- *   held     by 1 .. spaces or segments: pages of programs, shared by copy on write if by more than
- *            one
+ *   held     by one or more holders, spaces or segments: a page of programs, shared by copy on write if
+ *            by more than one
  *   lent     kernel memory, in the account of a task, or the server's own
  *
  * Frames are promised before they are taken: charged to an account (servers/lib/account.h). Frames
@@ -16,7 +16,7 @@
  * to nobody: they are for the server's own tables, which never need more (docs/accounts.md).
  *
  *   F1  every RAM frame is in exactly one of these states; the counts agree
- *   F2  frames_account's limit and the reserve are all frames; held frames are charged
+ *   F2  frames_account's limit and the reserve together are all frames; held frames are charged
  *   F3  lent <= promised in low memory + reserve <= lent + free in low memory: so a promised
  *       frame is always found
  */
@@ -61,13 +61,14 @@ void frames_unpromise_low(uint32_t frames);
 /* Frames of low memory kept for an account of that limit; 0 if all frames are in low memory. */
 uint32_t frames_low_kept(uint32_t limit);
 
-/* Takes a frame that was promised before, held once; its contents are not cleared yet. */
+/* Takes a frame that was promised before; it has one holder, and its contents are not cleared yet. frames_share() adds
+ * a holder. frames_drop() removes one; the last one frees the frame, whose mappings must end before any is taken. */
 uint32_t frames_take(void);
 void frames_share(uint32_t frame);
 void frames_drop(uint32_t frame);
 bool frames_is_shared(uint32_t frame);
 
-/* Lends a frame in low memory, promised there or from the reserve; NO_FRAME: no memory. */
+/* Lends a frame in low memory, promised there or from the reserve; NO_FRAME: no memory. And takes it back. */
 uint32_t frames_lend(void);
 void frames_return(uint32_t frame);
 

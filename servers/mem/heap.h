@@ -7,7 +7,7 @@
  *
  *   H1  new memory of an arena is zero
  *   H2  a page on the list of free pages is zero except for the link in its first word, so that taking
- *       one costs nothing; it is cleared when it is given back
+ *       one costs nothing; who gives one back has zeroed it
  *   H3  the arena of frames has for each page its frame or, if that was given back, the number of the
  *       next absent page; the arena of slots has the next free slot
  *
@@ -45,11 +45,11 @@ struct arena heap_arena(uint32_t offset);
 /* True when the arena has at least `bytes`; false: no memory. */
 bool arena_grow(struct arena *arena, uint32_t bytes);
 
-/* A zeroed page; null: no memory. */
+/* A zeroed page; null: no memory. It is zeroed again by the caller before it is freed: H2. */
 void *heap_page(void);
 void heap_page_free(void *page);
 
-/* The free pages that are kept. */
+/* The number of free pages that are kept. */
 uint32_t heap_kept(void);
 
 /* Pages of the heap by their number, for structures without room for a pointer. */

@@ -2,8 +2,8 @@
  * The memory server's system calls, except receiving and answering, with the server's own slots filled
  * in. Host tests replace them by a model.
  *
- * Frames are named by their page in the memory capability of slot MEM_SLOT_MEMORY. Errors are those
- * of kernel/abi/syscalls.def.
+ * Frames are named by their page in the memory capability of slot MEM_SLOT_MEMORY, tasks by the slot of their
+ * capability. Errors are those of kernel/abi/syscalls.def.
  */
 #pragma once
 
@@ -25,11 +25,13 @@ err_t kernel_protect(uint32_t task, uint32_t address, uint32_t rights, uint32_t 
 /* Removes every mapping of the frame. */
 err_t kernel_revoke(uint32_t frame);
 
+/* Gives `frames` successive frames to the task's account. */
 err_t kernel_donate(uint32_t task, uint32_t frame, uint32_t frames);
 
 /* After ERR_ACCOUNT: how many frames the account of the call's task lacks. */
 uint32_t kernel_shortfall(void);
 
+/* Zeroes a frame; copies the frame `source` to another. ERR_FRAME: the kernel still uses one. */
 err_t kernel_clear(uint32_t frame);
 err_t kernel_copy(uint32_t frame, uint32_t source);
 

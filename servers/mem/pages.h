@@ -109,7 +109,7 @@ static inline uint32_t pages_get(const struct page_map *map, uint32_t address)
     return map->directory[address >> LEAF_SHIFT] == PAGES_WHOLE ? ENTRY_ANON : 0;
 }
 
-/* True if there is a leaf in which an entry for `address` may be. */
+/* True if the directory word of `address` has a leaf in which there may be an entry for it. */
 static inline bool pages_spans(uint32_t word, uint32_t address)
 {
     uint32_t group = address >> GROUP_SHIFT & GROUP_MASK;

@@ -144,6 +144,7 @@ int regions_mmap(struct space *space, uint32_t *address, uint32_t length)
     return 0;
 }
 
+/* The kernel makes a table when a page is mapped there, here one of the archive, which is unmapped again. */
 bool regions_open_tables(struct space *space, uint32_t address, uint32_t end)
 {
     for (; address < end; address = ((address >> TABLE_SHIFT) + 1) << TABLE_SHIFT) {

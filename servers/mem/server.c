@@ -288,11 +288,12 @@ static void undo_refused(const struct words *words)
     }
 }
 
+/* Lends the receiver's task the frames that the answer's page needs there; false: that is not what was refused. */
 static bool pay_shortfall(err_t why, uint32_t shortfall)
 {
-    bool space = last.kind == ANSWER_FAULT || last.kind == ANSWER_SEGMENT;
+    bool to_space = last.kind == ANSWER_FAULT || last.kind == ANSWER_SEGMENT;
 
-    return why == ERR_ACCOUNT && space && space_donate(last.space, shortfall);
+    return why == ERR_ACCOUNT && to_space && space_donate(last.space, shortfall);
 }
 
 uint32_t server_refused(uint32_t flags, err_t why, struct words *words)

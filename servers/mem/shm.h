@@ -18,7 +18,7 @@ static inline int not_hoisted(int status)
 
 enum { SHM_ATTACHED = 1, ENTRY_SHM = PAGE_SHM | PAGE_WRITE | PAGE_MAPPED };
 
-/* Charges the segment to the space and notes the open; its page must still be granted. */
+/* Notes the first open of a segment, for which the space has been charged; its page must still be granted. */
 static inline int shm_hold(uint32_t *entry, uint32_t number)
 {
     *entry = ENTRY_SHM | 1;

@@ -10,7 +10,7 @@
  *   T2  `holders` counts the spaces that have it open; the segment is freed with the last one. Each holder
  *       was charged `price` frames for it, so nobody holds it at another's cost
  *   T3  numbers without a segment are in the free list; their holders are 0
- *   T4  because of the price there can be fewer opens than numbers, so a space that can pay always finds a number
+ *   T4  all frames together pay for fewer opens than there are numbers, so a space that can pay always finds a number
  */
 #pragma once
 
@@ -34,7 +34,7 @@ extern struct shm_table {
     uint32_t buckets_count;
     uint32_t mask;       /* the least 2^n - 1 that covers all bucket numbers */
     uint32_t multiplier; /* odd; a hash is the upper bits of id * multiplier */
-    uint32_t price;      /* 1 if there are fewer frames than numbers */
+    uint32_t price;      /* frames that each holder is charged: T4; 1 if there are fewer frames than numbers */
 } shm_table;
 
 enum { HASH_SHIFT = 32 - 18 };

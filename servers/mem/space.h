@@ -40,8 +40,8 @@
 enum {
     SPACE_BUCKETS = 1024,
     SPARES_KEPT = 8,
-    OBJECT_FRAMES = 8, /* of kernel objects: its task's, and what that's account starts with, for a thread and slots */
-    SPACE_FRAMES = 4 + OBJECT_FRAMES, /* its page, a page directory for each GiB, and those */
+    OBJECT_FRAMES = 8, /* the task's own frame, and those that its account starts with, for a thread and slots */
+    SPACE_FRAMES = 4 + OBJECT_FRAMES, /* the space's page, a page directory for each GiB, and those */
     STEP_PAGES = 192,
     RUN_PAGES = 6,     /* what a run costs beside its pages, as pages */
     SEGMENT_PAGES = 3, /* what a shared segment costs, as pages */
@@ -66,11 +66,11 @@ struct space {
     uint32_t ahead, low_ahead, direct;
     struct pages_range image[IMAGE_PARTS];
     uint32_t image_parts;
-    uint8_t work;      /* enum space_work */
-    bool stack_copied; /* WORK_COPY */
-    uint32_t work_at;  /* the address where the next step begins */
-    uint32_t work_of;  /* WORK_COPY: the parent's id; WORK_CLEAR: the frames that will be charged ahead */
-    uint32_t donated, lent;
+    uint8_t work;           /* enum space_work */
+    bool stack_copied;      /* WORK_COPY */
+    uint32_t work_at;       /* the address where the next step begins */
+    uint32_t work_of;       /* WORK_COPY: the parent's id; WORK_CLEAR: the frames that will be charged ahead */
+    uint32_t donated, lent; /* P5: the list, and its length */
     struct account *account;
     uint16_t named, named_limit; /* segments (named.h) that it has attached, and may have */
     uint16_t units;              /* charged for these: units.h */
@@ -90,6 +90,7 @@ extern struct space *space_buckets[SPACE_BUCKETS];
 extern struct space *space_ending;   /* list, by `next`: spaces without a client, which end in steps */
 extern struct space *space_settling; /* list, by `next`: spaces without an id, which wait for their task's end */
 
+/* The space with that id, or null; space_find_ending(): among those in `space_ending`. */
 static inline struct space *space_find(uint32_t id)
 {
     struct space *space = space_buckets[id % SPACE_BUCKETS];

@@ -18,7 +18,7 @@ struct task_frame {
 
 void task_frames_init(void);
 
-/* Makes a task frame and returns its number, or -ENOMEM: there are as many as possible. */
+/* Makes a task frame and returns its number; -ENOMEM: no memory, or there are as many as allowed. */
 int task_frames_make(void);
 
 /* The entry in use with that number, or null. */
