@@ -149,14 +149,15 @@ static bool lend_some(const struct space *parent, struct space *child)
     return !missing || space_donate(child, missing < LENT_AT_ONCE ? missing : LENT_AT_ONCE);
 }
 
-/* Does a step, at the cost of STEP_PAGES pages. */
+/* Does a step, at the cost of STEP_PAGES pages. To the first one belong the frames that were lent when the space was
+ * made. */
 static bool fork_some(struct space *parent, struct space *child)
 {
     uint32_t *at = &child->work_at;
     struct batch batch = {.parent = parent, .child = child, .lent = *at ? child->lent : 0};
     struct page_run run;
 
-    if (*at && !lend_some(parent, child)) /* not in the first step: frames were lent when the space was made */
+    if (*at && !lend_some(parent, child))
         return false;
     while (!batch_is_over(&batch) && pages_next_near(&parent->pages, at, USER_END, LEAVES_AT_ONCE, &run)) {
         if (!fork_run(&batch, &run))

@@ -56,7 +56,7 @@ struct limits_charged {
  * already; -ENOMEM; -EAGAIN: too deeply nested. */
 int limits_set(struct account **account, uint32_t limit, struct limits_charged charged);
 
-/* Removes a holder, which has nothing charged any more. */
+/* Removes a holder, which has nothing charged any more. With the last one the account goes. */
 void limits_drop(struct account *account);
 
 /* Panics unless L3 holds for the account, which uses `low_used` frames in low memory; returns its demand. */

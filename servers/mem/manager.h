@@ -1,4 +1,4 @@
-/* The calls of the manager of spaces (proc). */
+/* The calls of the manager of spaces (proc), which calls.h declares. */
 #pragma once
 
 /* Opens the slot for the first task's capability. */

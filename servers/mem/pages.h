@@ -32,12 +32,11 @@ enum {
     PAGE_SHM = 1 << 23,         /* a shared segment, with the number of times it is open */
     PAGE_WRITE = 1 << 24,
     PAGE_EXECUTE = 1 << 25,
-    PAGE_RIGHTS_SHIFT = 23, /* from these two to RIGHT_WRITE and RIGHT_EXECUTE */
-    PAGE_COW = 1 << 26,
-    PAGE_ANON = 1 << 27, /* mapped by mmap: munmap may remove it */
-    PAGE_FIRST =
-        PAGE_ANON, /* with PAGE_SHM, of a named segment: its first page, with the number of times it is attached */
-    PAGE_MAPPED = 1 << 28,
+    PAGE_RIGHTS_SHIFT = 23,  /* turns these two into RIGHT_WRITE and RIGHT_EXECUTE */
+    PAGE_COW = 1 << 26,      /* G5 */
+    PAGE_ANON = 1 << 27,     /* mapped by mmap: munmap may remove it */
+    PAGE_FIRST = PAGE_ANON,  /* with PAGE_SHM: a named segment's first page, with the number of attaches */
+    PAGE_MAPPED = 1 << 28,   /* G2 */
     PAGE_NO_WRITE = 1 << 29, /* with PAGE_WRITE: mprotect has taken that right */
     PAGE_NO_READ = 1 << 30,  /* mprotect has taken all rights: nothing is mapped */
     PAGE_PROTECTED = PAGE_NO_WRITE | PAGE_NO_READ,
@@ -59,7 +58,7 @@ enum {
     PAGES_NUMBER_SHIFT = 15,
     DIRECTORY_ENTRIES = USER_END >> LEAF_SHIFT,
     ENTRY_ANON = PAGE_ZERO | PAGE_WRITE | PAGE_ANON,
-    LEAVES_AT_ONCE = 32, /* skipped in a step */
+    LEAVES_AT_ONCE = 32, /* the most empty leaves that a step skips */
 };
 
 struct page_map {

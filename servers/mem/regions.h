@@ -40,8 +40,9 @@ int regions_munmap(struct space *space, uint32_t *address, uint32_t length);
  * continue from *address on. */
 int regions_protect(struct space *space, uint32_t *address, uint32_t length, uint32_t rights);
 
-/* Short paths for one page, the most frequent case: mmap where the last search ended, or 0, and the
- * caller must search; munmap, or false, and the caller must take the general path. */
+/* Short paths for one page, the most frequent case. regions_mmap_one() takes the page at which the last search ended
+ * and returns its address; 0: it is not free, has no leaf, or there is no memory. regions_munmap_one(): false: it is no
+ * page of mmap in a leaf. Then nothing has changed, and the caller takes the general path. */
 uint32_t regions_mmap_one(struct space *space);
 bool regions_munmap_one(struct space *space, uint32_t address);
 
@@ -57,7 +58,7 @@ int regions_copy(struct space *space, uint32_t address, uint32_t file_page, uint
  * stack is promised. EINVAL: another address, or a second call. ENOMEM. */
 int regions_finish(struct space *space, uint32_t heap_start);
 
-/* Undoes it, if the stack's first page cannot be provided. */
+/* Undoes regions_finish(), if the stack's first page cannot be provided. */
 void regions_unfinish(struct space *space);
 
 /* True if the page is in the stack or the heap, where pages have no entry before the first touch. */

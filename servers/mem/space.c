@@ -228,6 +228,7 @@ void space_uncharge_ahead(struct space *space)
     space->ahead = space->low_ahead = 0;
 }
 
+/* Of the frames that the pages gave back, as many stay charged as are still wanted ahead. */
 static int end_clear(struct space *space)
 {
     uint32_t ahead = less(space->work_of, space->low_ahead);

@@ -147,8 +147,8 @@ int space_create_like(uint32_t id, const struct space *parent);
 uint32_t spaces_count(void);
 
 /* Frees everything in the space, and ends its task if the capability allows that; otherwise it frees the pages, and the
- * rest waits for space_settle() after the task's end. 0; MEM_MORE: a step is done, and only space_find_ending() finds
- * the space now; MEM_TASK: the manager must end the task, which has many tables. */
+ * rest waits in `space_settling` until space_settle() finds that the task has ended. 0; MEM_MORE: a step is done, and
+ * only space_find_ending() finds the space now; MEM_TASK: the manager must end the task, which has many tables. */
 int space_destroy(struct space *space);
 void space_settle(void);
 
