@@ -46,6 +46,7 @@ static const char *command1(const struct information1 *in)
 
 static void read_information1(const struct information1 *in, struct boot_info *info)
 {
+    /* Our header of version 1 asks for no other mode than VGA's text. */
     info->page.screen = (struct boot_screen){VGA_TEXT, 160, 80, 25, 16, .kind = SCREEN_TEXT};
     if (in->flags & HAS_COMMAND)
         boot_info_command(info, command1(in));

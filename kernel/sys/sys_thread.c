@@ -44,7 +44,8 @@ err_t sys_thread_stop(struct thread *thread)
     return OK;
 }
 
-/* A thread whose state can be read or written; ERR_STATE if it runs or is in the middle of a long call. */
+/* A thread whose state can be read or written; ERR_STATE if it runs or is in the middle of a long call. For thread_read
+ * and thread_write, whose argument is the same. */
 static err_t find_not_running(struct thread *thread, struct thread **target)
 {
     err_t err = sys_thread_read_what(thread) > THREAD_FPU ? ERR_ARG : find_thread(thread, target);
