@@ -135,7 +135,7 @@ def changed_are_caught():
 
 def judges():
     """Each mutant of a list has a line; the last line counts the verdicts, and the status follows from it."""
-    bad, hang = [SURVIVES, NO_BUILD, NOT_APPLIED], [HANGS.format("hangs "), HANGS.format("").replace("hangs:", "goes-on:")]
+    bad, hang = [SURVIVES, NO_BUILD, NOT_APPLIED], [HANGS.format("hangs "), HANGS.format("").replace("hangs:", "unmarked:")]
     for text, words, status, says in (
             (CAUGHT, [], 0, [r"caught: caught by host/test_node in \d+ s\n1 caught, 0 survive, 0 equivalent\n"]),
             (together(bad), [], 1, [r"survives: SURVIVES host/test_node in \d+ s\n", r"broken: does not build in \d+ s\n",
@@ -145,7 +145,7 @@ def judges():
                                                                   r"\n0 caught, 1 survive"]),
             (NO_TEST, [], UNABLE, [r"unknown target '\S*test_nothing'"]),
             (together(hang), ["--seconds", "3"], 1, [r"hangs: caught by host/test_node in \d+ s\n",
-                                                     r"goes-on: SURVIVES \S+: its time ran out", r"\n1 caught, 1 survive"]),
+                                                     r"unmarked: SURVIVES \S+: its time ran out", r"\n1 caught, 1 survive"]),
     ):
         ended, said = called_with(text, *words)
         yield f"status {status}", ended == status, said
