@@ -21,13 +21,14 @@
 static void show(const struct listed_process *process)
 {
     static const char *const states[] = {
-        [LISTED_NEW] = "begins",  [LISTED_RUNS] = "runs",   [LISTED_SLEEPS] = "sleeps", [LISTED_WAITS] = "waits",
-        [LISTED_FORKS] = "forks", [LISTED_EXECS] = "execs", [LISTED_EXITING] = "ends",  [LISTED_ZOMBIE] = "ended"};
+        [LISTED_NEW] = "starting",    [LISTED_RUNS] = "running",  [LISTED_SLEEPS] = "sleeping",
+        [LISTED_WAITS] = "waiting",   [LISTED_FORKS] = "forking", [LISTED_EXECS] = "exec",
+        [LISTED_EXITING] = "exiting", [LISTED_ZOMBIE] = "zombie"};
     uint32_t pages = 0, archive = 0, kernel = 0;
 
     if (process->state != LISTED_ZOMBIE)
         mem_space_usage(CLIENT_SLOT_MEM, process->space, &pages, &archive, &kernel);
-    printf("%5u %6u %-6s %6u %7u %6u %s\n", process->pid, process->parent, states[process->state], pages, archive,
+    printf("%5u %6u %-8s %6u %7u %6u %s\n", process->pid, process->parent, states[process->state], pages, archive,
            kernel, *process->name ? process->name : "-");
 }
 
@@ -37,7 +38,7 @@ int main(void)
     uint32_t next = 0;
     int error;
 
-    puts("  PID PARENT STATE   PAGES ARCHIVE KERNEL NAME");
+    puts("  PID PARENT STATE     PAGES ARCHIVE KERNEL NAME");
     while (!(error = proc_list(CLIENT_SLOT_PROC, next, &next))) {
         memcpy(&process, message_page->words, sizeof process);
         show(&process);

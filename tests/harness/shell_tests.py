@@ -210,7 +210,7 @@ sh -c 'trap "echo a; echo b" USR1; f() { echo waits >w; return $(until [ -f go ]
      "yes\n1\n0\n1\n0\ntest: x: not a number\n2\ntest: b: is too much\n2\n1\n1\n", 0),
     ("ls", "mkdir d; echo abc >d/f; ls -l d | grep -c -e '-rw-r--r--   1         4 .* f'; ls d/f; ls -d d; ls none; echo $?; ls -l /dev/null | grep -c '^c.* 1, 3 '\n",
      "1\nd/f\nd\nls: none: No such file or directory\n1\n1\n", 0),
-    ("ps, free, shmstat", "sleep 50 & until ps | grep -q 'sleeps .* sleep$'; do true; done; ps | grep -c ' 0 waits .* sh$'; sh -c '(exit 0) & exec sleep 60' & until ps | grep -q ended; do true; done; free | grep -c 'frames .* KiB'; shmstat | wc -l; kill $!\n",
+    ("ps, free, shmstat", "sleep 50 & until ps | grep -q 'sleeping .* sleep$'; do true; done; ps | grep -c ' 0 waiting .* sh$'; sh -c '(exit 0) & exec sleep 60' & until ps | grep -q zombie; do true; done; free | grep -c 'frames .* KiB'; shmstat | wc -l; kill $!\n",
      "1\n8\n1\n", 0),
 ]
 
@@ -324,7 +324,7 @@ LIVED_IN = [
     (b"while true; do true; done\n", b"done\n", None), (b"\x03", b"^C\n", b""),
     (b"(echo up; sleep 100; echo never); echo never\n", b"never\nup\n", None), (b"\x03", b"^C\n", b""),
     (b"sh -c 'echo up; sleep 100; echo never'\n", b"never'\nup\n", None), (b"\x03", b"^C\n", b""),
-    (b"sleep 100 &\n", b"[1] ", b"\n$ "), (b"\x03", b"^C\n", b""), (b"ps | grep -c 'sleeps.* sleep$'\n", b"1\n", b""),
+    (b"sleep 100 &\n", b"[1] ", b"\n$ "), (b"\x03", b"^C\n", b""), (b"ps | grep -c 'sleeping.* sleep$'\n", b"1\n", b""),
     (b"jobs\n", b"[1] + Running sleep 100\n", b""), (b"kill %1; wait\n", b"wait\n", b""), (b"(exit 3) & wait %1\n", b"[1] ", b"\n$ "), (b"echo $?\n", b"3\n", b""),
     (b"sleep 0 & until jobs | grep -q Done; do true; done\n", b"[1] + Done sleep 0\n", b""),
     (b"PS1='$x>' x=a; x=b\n", b"\nb>", None), (b"PS1='$ '\n", b"\n", b""),
