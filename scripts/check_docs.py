@@ -2,7 +2,8 @@
 """Every `path/file.ext`, `folder/` and `function()` in README.md or docs/*.md must exist, and a `function()` that a
 page places in a file must be defined in that file. Each term of docs/glossary.md must occur in the source, and each of
 its words that comments use must have a row. docs/decisions/README.md must list each decision with its title, and
-docs/shell.md the columns of ps and the rows of free. A number of lines in README.md must be right to 5 percent."""
+docs/shell.md the columns of ps and the rows of free. A sentence that a comment of tests/explore/check_*.c quotes must
+be in docs/syscalls.md or a header of the kernel. A number of lines in README.md must be right to 5 percent."""
 from tally import entry
 
 import functools
@@ -97,6 +98,22 @@ def missing_columns():
             yield f"docs/shell.md: the table {head} has {' '.join(found)}, not {' '.join(wanted)}"
 
 
+def flat(text):
+    """The text in one line, without the asterisks of comments, in lower case."""
+    return " ".join(re.sub(r"^ \* ", "", text, flags=re.M).split()).lower()
+
+
+def stale_quotes():
+    """Quoted sentences, without the `...` of what they leave out, that are not in what the explorer's checks quote."""
+    quoted = [ROOT / "docs/syscalls.md", *(ROOT / "kernel").rglob("*.h")]
+    texts = [flat(path.read_text(encoding="utf-8")) for path in quoted]
+    for path in sorted((ROOT / "tests/explore").glob("check_*.c")):
+        for comment in re.findall(r"/\*.*?\*/", path.read_text(encoding="utf-8"), re.S):
+            for quote in re.findall(r'"(.*?)"', flat(comment)):
+                if not any(all(part in text for part in quote.split(" ... ")) for text in texts):
+                    yield f"{path.relative_to(ROOT)}: neither docs/syscalls.md nor a header of the kernel says \"{quote}\""
+
+
 def lines_in(paths):
     """The lines of files, and of the sources in folders; each file counts once."""
     files = {f for path in paths for f in ([path] if path.is_file() else path.rglob("*.*")) if f.suffix in SOURCES}
@@ -122,7 +139,7 @@ def main():
     pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
     documents = [p for p in pages if p.exists()]
     errors = [e for document in documents for e in complaints(document, names)]
-    errors += [*missing_terms(), *missing_decisions(), *missing_columns(), *wrong_counts()]
+    errors += [*missing_terms(), *missing_decisions(), *missing_columns(), *stale_quotes(), *wrong_counts()]
     print("\n".join(errors) or f"docs: every name in {len(documents)} pages exists")
     return bool(errors)
 

@@ -172,7 +172,7 @@ static void check_overdue_stays(const struct event *event, const struct before *
         violation("P4: a tick found thread %x waiting, but it has neither run nor stayed first", first->ref);
 }
 
-/* P4: "after a tick has found a thread first in ready[p] with no patience left"; ticks use up its patience first. */
+/* P4: "after a tick has found a thread first in ready[p] with no patience"; ticks use up its patience first. */
 static void check_turn_ends(const struct event *event, const struct before *first)
 {
     const struct thread *t = AT(struct thread, first->ref);
@@ -189,7 +189,8 @@ static void check_turn_ends(const struct event *event, const struct before *firs
         violation("the patience of thread %x is %u and was %u", first->ref, t->patience, first->patience);
 }
 
-/* "a tick between two steps of a long call, whose thread goes behind the others of its priority". */
+/* A tick: "If the processor was between two steps of a long call, the call's thread goes behind the others of its
+ * priority." */
 static void check_steps_let_others_run(const struct event *event, const struct before *other)
 {
     const struct before *first = first_before(other->cpu, other->priority);

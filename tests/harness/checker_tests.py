@@ -44,6 +44,7 @@ CASES = {
         "docs/glossary.md": f"| {UNUSED} | | |\n",
         "docs/decisions/0999-zz.md": "# 999. A page that the index lacks\n",
         "programs/ps.c": ("PID PARENT", "PID MOTHER"),
+        "tests/explore/check_zz.c": '/* "an object dies with its last capability" and "delete a ... capability" */\n',
         "kernel/object/zz.h": 100 * "\n", "servers/mem/zz.c": 500 * "\n",
     }, [
         "docs/shm.md: there is no file kernel/none.c",
@@ -52,6 +53,7 @@ CASES = {
         "docs/shm.md: `vspace_open()` is not in kernel/ipc/ipc.c",
         f"docs/glossary.md: nothing in the source is called {UNUSED}",
         "docs/decisions/README.md: no row for 999. A page that the index lacks",
+        'tests/explore/check_zz.c: neither docs/syscalls.md nor a header of the kernel says "an object dies with its last capability"',
         re.compile(r"docs/shell.md: the table column of `ps` has PID PARENT .*, not PID MOTHER .*"),
         re.compile(r"README.md: kernel/object and what is beside it: 280 lines, not 3\d\d"),
         re.compile(r"README.md: servers/mem and what is beside it: \d+ lines, not 6\d\d\d"),
