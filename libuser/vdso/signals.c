@@ -8,14 +8,7 @@
 
 #include <string.h>
 
-enum {
-    SIGNAL_KILL = 9,
-    SIGNAL_CHILD = 17,
-    SIGNAL_CONTINUE = 18,
-    SIGNAL_STOP = 19,
-    SIGNAL_URGENT = 23,
-    SIGNAL_WINDOW = 28
-};
+enum { SIGNAL_KILL = 9, SIGNAL_CHLD = 17, SIGNAL_CONT = 18, SIGNAL_STOP = 19, SIGNAL_URG = 23, SIGNAL_WINCH = 28 };
 enum { MASK_BYTES = 8 }; /* Linux's set of signals, of which we have the first 31 */
 
 /* Linux's struct sigaction of i386. */
@@ -76,7 +69,7 @@ void signal_set_action(uint32_t signal, struct vdso_action action)
     state->actions[signal] = action;
     state->caught = (state->caught & ~bit) | (action.handler > HANDLE_IGNORE ? bit : 0);
     state->ignored = (state->ignored & ~bit) | (action.handler == HANDLE_IGNORE ? bit : 0);
-    if (signal == SIGNAL_CHILD)
+    if (signal == SIGNAL_CHLD)
         state->ignored =
             (state->ignored & ~IGNORES_CHILDREN) | (action.flags & ACTION_NO_CHILD_WAIT ? IGNORES_CHILDREN : 0);
     choose_stack();
@@ -214,8 +207,7 @@ static bool take_of(uint32_t set, struct siginfo_words *info)
 
 static bool is_ignored(uint32_t signal, uint32_t handler)
 {
-    bool by_default =
-        signal == SIGNAL_CHILD || signal == SIGNAL_CONTINUE || signal == SIGNAL_URGENT || signal == SIGNAL_WINDOW;
+    bool by_default = signal == SIGNAL_CHLD || signal == SIGNAL_CONT || signal == SIGNAL_URG || signal == SIGNAL_WINCH;
 
     return handler == HANDLE_IGNORE || (handler == HANDLE_DEFAULT && by_default);
 }

@@ -52,7 +52,7 @@ static bool expire(struct process *process, uint32_t now)
     alarms_remove(process);
     if (every)
         add(process, tick_is_before(now, next) ? next : now + every);
-    return signal_send(process, (struct signal){.number = SIGNAL_ALARM, .code = CODE_KERNEL});
+    return signal_send(process, (struct signal){.number = SIGNAL_ALRM, .code = CODE_KERNEL});
 }
 
 static bool is_due(uint32_t now)

@@ -85,12 +85,12 @@ static uint32_t reason(const struct fatal_fault *fault)
     case VECTOR_DIVIDE_ERROR:
     case VECTOR_FPU_ERROR:
     case VECTOR_SIMD_ERROR:
-        return SIGNAL_ARITHMETIC;
+        return SIGNAL_FPE;
     case VECTOR_DEBUG:
     case VECTOR_BREAKPOINT:
         return SIGNAL_TRAP;
     case VECTOR_INVALID_OPCODE:
-        return SIGNAL_ILLEGAL;
+        return SIGNAL_ILL;
     default:
         return SIGNAL_SEGV;
     }

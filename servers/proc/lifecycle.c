@@ -275,7 +275,7 @@ static void finish_exit(struct process *process)
 {
     struct process *parent = process->parent;
     struct signal signal = {
-        SIGNAL_CHILD, process->pid, process->exit_status.signal ? CODE_CHILD_KILLED : CODE_CHILD_EXITED,
+        SIGNAL_CHLD, process->pid, process->exit_status.signal ? CODE_CHILD_KILLED : CODE_CHILD_EXITED,
         process->exit_status.signal ? process->exit_status.signal : process->exit_status.code & 0xff};
 
     if (process->is_adopted) {

@@ -20,12 +20,12 @@ static uint32_t uncatchable(void)
 
 bool signal_is_ignored(uint32_t signal)
 {
-    return signal == SIGNAL_CHILD || signal == SIGNAL_CONTINUE || signal == SIGNAL_URGENT || signal == SIGNAL_WINDOW;
+    return signal == SIGNAL_CHLD || signal == SIGNAL_CONT || signal == SIGNAL_URG || signal == SIGNAL_WINCH;
 }
 
 static bool signal_stops(uint32_t signal)
 {
-    return signal >= SIGNAL_STOP && signal <= SIGNAL_STOP_LAST;
+    return signal >= SIGNAL_STOP && signal <= SIGNAL_TTOU;
 }
 
 bool signal_would_stop(const struct process *process, uint32_t signal)
@@ -229,7 +229,7 @@ static struct {
     struct process *last; /* the last process of the pass so far */
 } sweep;
 
-static const struct signal control_c = {.number = SIGNAL_INTERRUPT, .code = CODE_KERNEL};
+static const struct signal control_c = {.number = SIGNAL_INT, .code = CODE_KERNEL};
 
 static void start_sweep(void)
 {
@@ -262,7 +262,7 @@ bool signals_interrupt_fork(struct process *process)
 {
     const struct signals *s = &process->signals;
 
-    if ((s->blocked | s->caught) & signal_bit(SIGNAL_INTERRUPT))
+    if ((s->blocked | s->caught) & signal_bit(SIGNAL_INT))
         return false;
     process->signals.has_control_c = false;
     return signal_send_self(process, control_c);
@@ -308,8 +308,8 @@ bool signals_sweep(void)
 /* As on Linux: signals of faults come before all others, then the lowest number. */
 static uint32_t first_of(uint32_t set)
 {
-    const uint32_t faults = signal_bit(SIGNAL_ILLEGAL) | signal_bit(SIGNAL_TRAP) | signal_bit(SIGNAL_BUS) |
-                            signal_bit(SIGNAL_ARITHMETIC) | signal_bit(SIGNAL_SEGV) | signal_bit(SIGNAL_CALL);
+    const uint32_t faults = signal_bit(SIGNAL_ILL) | signal_bit(SIGNAL_TRAP) | signal_bit(SIGNAL_BUS) |
+                            signal_bit(SIGNAL_FPE) | signal_bit(SIGNAL_SEGV) | signal_bit(SIGNAL_SYS);
 
     return (uint32_t)__builtin_ctz(set & faults ? set & faults : set) + 1;
 }
@@ -376,7 +376,7 @@ struct signal signals_take(struct process *process, uint32_t blocked)
 
 bool signals_ignore_children(const struct process *process)
 {
-    return process->signals.ignored & signal_bit(SIGNAL_CHILD);
+    return process->signals.ignored & signal_bit(SIGNAL_CHLD);
 }
 
 bool signals_no_child_wait(const struct process *process)

@@ -29,23 +29,23 @@
 enum { SIGNALS = 32 };     /* numbers are below */
 enum { SIGNAL_INFOS = 4 }; /* senders kept for pending signals; others arrive without a sender */
 
-/* With the numbers of <signal.h>. */
+/* With the names and numbers of <signal.h>. */
 enum {
-    SIGNAL_INTERRUPT = 2,
-    SIGNAL_ILLEGAL = 4,
+    SIGNAL_INT = 2,
+    SIGNAL_ILL = 4,
     SIGNAL_TRAP = 5,
     SIGNAL_BUS = 7,
-    SIGNAL_ARITHMETIC = 8,
+    SIGNAL_FPE = 8,
     SIGNAL_KILL = 9,
     SIGNAL_SEGV = 11,
-    SIGNAL_ALARM = 14,
-    SIGNAL_CHILD = 17,
-    SIGNAL_CONTINUE = 18,
+    SIGNAL_ALRM = 14,
+    SIGNAL_CHLD = 17,
+    SIGNAL_CONT = 18,
     SIGNAL_STOP = 19,
-    SIGNAL_STOP_LAST = 22,
-    SIGNAL_URGENT = 23,
-    SIGNAL_WINDOW = 28,
-    SIGNAL_CALL = 31, /* SIGSYS */
+    SIGNAL_TTOU = 22,
+    SIGNAL_URG = 23,
+    SIGNAL_WINCH = 28,
+    SIGNAL_SYS = 31,
     SIGNAL_LAST = SIGNALS - 1
 };
 

@@ -209,10 +209,10 @@ static uint32_t signal_of(uint32_t vector, bool no_memory)
     if (no_memory)
         return SIGNAL_KILL;
     if (vector == VECTOR_DIVIDE_ERROR || vector == VECTOR_FPU_ERROR || vector == VECTOR_SIMD_ERROR)
-        return SIGNAL_ARITHMETIC;
+        return SIGNAL_FPE;
     if (vector == VECTOR_DEBUG || vector == VECTOR_BREAKPOINT)
         return SIGNAL_TRAP;
-    return vector == VECTOR_INVALID_OPCODE ? SIGNAL_ILLEGAL : SIGNAL_SEGV;
+    return vector == VECTOR_INVALID_OPCODE ? SIGNAL_ILL : SIGNAL_SEGV;
 }
 
 static void fault_one(uint32_t program)
