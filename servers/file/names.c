@@ -93,20 +93,22 @@ int name_find(const struct client *client, uint32_t directory, const char *path,
     return error ? error : path_find(from, path, found);
 }
 
-static int find_place(const struct client *client, uint32_t directory, const char *path, struct directory_name *place)
+/* Finds the parent directory and the last name of a path, as xv6's nameiparent() does. */
+static int find_parent(const struct client *client, uint32_t directory, const char *path, struct directory_name *name)
 {
     struct inode *from;
     int error = start(client, directory, path, &from);
 
-    return error ? error : path_parent(from, path, place);
+    return error ? error : path_parent(from, path, name);
 }
 
-static int take_place(const struct client *client, uint32_t directory, struct directory_name *place)
+/* The same for the path in the message. */
+static int take_parent(const struct client *client, uint32_t directory, struct directory_name *name)
 {
     const char *path;
     int error = name_take(client, &path);
 
-    return error ? error : find_place(client, directory, path, place);
+    return error ? error : find_parent(client, directory, path, name);
 }
 
 /* ------------------------------------------------------------------------------------------ open */
@@ -135,19 +137,19 @@ static int check_open(const struct inode *inode, uint32_t flags)
 static int find_or_create(const struct client *client, const struct words *words, const char *path,
                           struct inode **inode)
 {
-    struct directory_name place;
-    int error = find_place(client, words->w[1], path, &place);
+    struct directory_name name;
+    int error = find_parent(client, words->w[1], path, &name);
 
     if (error)
         return error;
-    if (place.must_be_directory)
+    if (name.must_be_directory)
         return -EISDIR;
-    error = directory_lookup(place.directory, place.name, place.length, inode);
+    error = directory_lookup(name.directory, name.name, name.length, inode);
     if (error != -ENOENT)
         return error ? error : check_open(*inode, words->w[2]);
     uint32_t masked = words->w[2] & O_RAW ? 0 : client->umask; /* xv6 has no modes: its files can be run */
     const struct inode_attributes file = {INODE_FILE, (uint16_t)(words->w[3] & MODE_BITS & ~masked), 0};
-    return directory_create(place.directory, place.name, place.length, &file, inode);
+    return directory_create(name.directory, name.name, name.length, &file, inode);
 }
 
 /* Finds the inode to open; the flags can have it created or emptied. Returns 0, FILE_MORE, or an error. */
@@ -216,11 +218,11 @@ int32_t call_unnamed(struct client *client, struct words *words)
 
 /* ------------------------------------------------------------------------------------- the tree */
 
-static bool is_there(const struct directory_name *place)
+static bool is_there(const struct directory_name *name)
 {
     struct inode *inode;
 
-    return !directory_lookup(place->directory, place->name, place->length, &inode);
+    return !directory_lookup(name->directory, name->name, name->length, &inode);
 }
 
 /* Returns the kind that a mode of mknod or mkdir stands for, or 0 if we have none. */
@@ -243,19 +245,19 @@ int32_t call_make(struct client *client, struct words *words)
 {
     uint32_t mode = words->w[2];
     struct inode_attributes attributes = {kind_of(mode), (uint16_t)(mode & MODE_BITS & ~client->umask), 0};
-    struct directory_name place;
+    struct directory_name name;
     struct inode *made;
-    int error = take_place(client, words->w[1], &place);
+    int error = take_parent(client, words->w[1], &name);
 
     if (error)
         return error;
     if (!attributes.kind)
         return -EINVAL;
-    if (attributes.kind != INODE_DIRECTORY && place.must_be_directory)
-        return is_there(&place) ? -EEXIST : -ENOENT;
+    if (attributes.kind != INODE_DIRECTORY && name.must_be_directory)
+        return is_there(&name) ? -EEXIST : -ENOENT;
     if (attributes.kind == INODE_DEVICE)
         attributes.device = (uint16_t)words->w[3];
-    return directory_create(place.directory, place.name, place.length, &attributes, &made);
+    return directory_create(name.directory, name.name, name.length, &attributes, &made);
 }
 
 int32_t call_umask(struct client *client, struct words *words)
@@ -271,25 +273,25 @@ int32_t call_link(struct client *client, struct words *words)
 {
     const char *path, *other;
     struct inode *inode;
-    struct directory_name place;
+    struct directory_name name;
     int error = name_take_two(client, &path, &other);
 
     if (!error)
         error = name_find(client, words->w[1], path, 0, &inode);
     if (!error)
-        error = find_place(client, words->w[2], other, &place);
+        error = find_parent(client, words->w[2], other, &name);
     if (error)
         return error;
-    if (place.must_be_directory)
-        return is_there(&place) ? -EEXIST : -ENOENT;
-    return directory_add(place.directory, place.name, place.length, inode);
+    if (name.must_be_directory)
+        return is_there(&name) ? -EEXIST : -ENOENT;
+    return directory_add(name.directory, name.name, name.length, inode);
 }
 
 /* Returns the error for removing a file by a name that ends with '/'. */
-static int refuse_directory(const struct directory_name *place)
+static int refuse_directory(const struct directory_name *name)
 {
     struct inode *inode;
-    int error = directory_lookup(place->directory, place->name, place->length, &inode);
+    int error = directory_lookup(name->directory, name->name, name->length, &inode);
 
     if (error)
         return error;
@@ -299,16 +301,16 @@ static int refuse_directory(const struct directory_name *place)
 int32_t call_remove(struct client *client, struct words *words)
 {
     uint32_t how = words->w[2];
-    struct directory_name place;
-    int error = take_place(client, words->w[1], &place);
+    struct directory_name name;
+    int error = take_parent(client, words->w[1], &name);
 
     if (error)
         return error;
     if (how & ~(uint32_t)(FILE_REMOVE_DIRECTORY | FILE_REMOVE_ANY))
         return -EINVAL;
-    if (place.must_be_directory && !how)
-        return refuse_directory(&place);
-    error = directory_remove(place.directory, place.name, place.length,
+    if (name.must_be_directory && !how)
+        return refuse_directory(&name);
+    error = directory_remove(name.directory, name.name, name.length,
                              how & FILE_REMOVE_ANY ? REMOVE_ANY
                              : how                 ? REMOVE_DIRECTORY
                                                    : REMOVE_FILE);
@@ -322,9 +324,9 @@ int32_t call_rename(struct client *client, struct words *words)
     int error = name_take_two(client, &path, &other);
 
     if (!error)
-        error = find_place(client, words->w[1], path, &from);
+        error = find_parent(client, words->w[1], path, &from);
     if (!error)
-        error = find_place(client, words->w[2], other, &to);
+        error = find_parent(client, words->w[2], other, &to);
     if (!error)
         error = directory_rename(&from, &to);
     return error ? error : client_lost(client);
