@@ -24,7 +24,7 @@ struct display {
     uint16_t shown[CELLS_MAX];
 };
 
-/* `frames` is where the screen's first frame is mapped. False if the screen cannot be drawn on. */
+/* `frames` is where the screen's first frame is mapped. False if the screen's mode is not supported. */
 bool display_open(struct display *display, const struct boot_screen *screen, void *frames,
                   void (*move_cursor)(uint32_t cell));
 

@@ -70,12 +70,13 @@ static void show(struct tail *tail)
     display_show(&display, &terminal);
 }
 
-_Noreturn static void stay_dark(const struct boot_screen *screen)
+/* A screen in a mode that we cannot draw in stays black. */
+_Noreturn static void wait_unused(const struct boot_screen *screen)
 {
     struct words words = {{0}};
 
-    log_line(message_page, SERVER_SLOT_LOG, "screen: %u x %u of %u bits cannot be drawn on", (unsigned)screen->width,
-             (unsigned)screen->height, (unsigned)screen->bits_per_pixel);
+    log_line(message_page, SERVER_SLOT_LOG, "screen: mode %u x %u with %u bits for each pixel is not supported",
+             (unsigned)screen->width, (unsigned)screen->height, (unsigned)screen->bits_per_pixel);
     for (;;)
         ipc_reply_wait(0, &words);
 }
@@ -90,7 +91,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
     map(SCREEN_SLOT_RING, RING_ADDRESS, SCREEN_RING_PAGES);
     map(SCREEN_SLOT_FRAMES, FRAMES_ADDRESS, esi);
     if (!display_open(&display, screen, (void *)FRAMES_ADDRESS, move_cursor))
-        stay_dark(screen);
+        wait_unused(screen);
     terminal_init(&terminal, display.columns, display.rows);
     for (;;) {
         show(&tail);
