@@ -12,7 +12,7 @@ struct block_device {
     int (*read)(struct block_device *device, uint32_t block, void *page);
     int (*write)(struct block_device *device, uint32_t block, const void *page);
 
-    /* The block's permanent place in memory; null: it must be read. */
+    /* The block's permanent address; null: it must be read. */
     const void *(*mapped)(struct block_device *device, uint32_t block);
     int (*flush)(struct block_device *device);
 };

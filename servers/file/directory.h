@@ -18,7 +18,7 @@
 
 enum {
     FILE_NAME_MAX = 255,
-    DEPTH_MAX = 1024, /* deepest place below the root to which a directory can be moved: no path is that long */
+    DEPTH_MAX = 1024, /* the greatest depth below the root to which a directory can be moved: no path is that long */
     POSITION_FIRST = 2,
 };
 

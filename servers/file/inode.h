@@ -127,8 +127,8 @@ struct page_source {
  * file ends before; -ENOSPC, or an error of the device: nothing is changed. */
 int inode_page(struct inode *inode, uint32_t page, bool write, struct page_source *source);
 
-/* Records that a page of ours, given by inode_page(), goes to a client. If clients have it at LOANS_MAX places already,
- * it is revoked before: clients that have it mapped get it again when they touch it. */
+/* Records that a page of ours, given by inode_page(), goes to a client. If it has LOANS_MAX loans already, it is
+ * revoked before: clients that have it mapped get it again when they touch it. */
 void inode_lend(struct inode *inode, uint32_t number);
 
 /* True if all bytes of the file are the device's, in successive blocks from *first_block on, and nobody can write to

@@ -189,8 +189,8 @@ static int put_pages(const struct mapping *what, rights_t rights, uint32_t *item
     return done || error == -EINVAL ? (int)done : error;
 }
 
-/* Checks the place and the rights of a grant. The transfer page is excluded: a refused grant there would lose it. */
-static int check_place(uint32_t address, uint32_t pages, uint32_t rights)
+/* Checks the addresses and the rights of a grant. The transfer page is excluded: a refused grant there would lose it. */
+static int check_grant(uint32_t address, uint32_t pages, uint32_t rights)
 {
     uint32_t end = address <= FILE_TRANSFER ? FILE_TRANSFER : USER_END;
 
@@ -215,7 +215,7 @@ static int take_request(const struct client *client, const struct words *words, 
 {
     const struct open_file *file = client_file(client, file_map_fd(words));
     uint32_t address = file_map_address(words), pages = file_map_count(words);
-    int error = check_place(address, pages, file_map_rights(words));
+    int error = check_grant(address, pages, file_map_rights(words));
 
     *rights = (rights_t)file_map_rights(words);
     int32_t most = error ? error : most_rights(file, file_map_shared(words), *rights);
@@ -333,7 +333,7 @@ int32_t call_map_again(struct client *client, struct words *words)
 {
     uint32_t address = file_map_again_address(words), pages = words->w[2], items = 0;
     rights_t rights = (rights_t)file_map_again_rights(words);
-    int result = check_place(address, pages, file_map_again_rights(words));
+    int result = check_grant(address, pages, file_map_again_rights(words));
 
     if (result)
         return result;

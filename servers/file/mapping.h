@@ -8,8 +8,8 @@
  *       is recorded after the pages are granted; any other is recorded first, and removed if they are not
  *   N4  a client's own_mapping has an inode if it is in the client's list; it is not allocated as a record
  *
- * A client can have a page at more places than it has mappings, as it may report an unmap that it did not make. So
- * each grant of a page is counted (pages_loans()), also grants to children after fork, which get pages when they touch
+ * A client can have a page more often than it has mappings, as it may report an unmap that it did not make. So each
+ * grant of a page is counted (pages_loans()), also grants to children after fork, which get pages when they touch
  * them. At LOANS_MAX the page is revoked, which is short enough for one call, and clients that still have it mapped ask
  * again (map_again).
  */

@@ -29,7 +29,7 @@ enum {
     TABLE_ENTRIES = PAGE_SIZE / sizeof(uint32_t),
     PAGES_MAX = 1 << 20,
     RESERVE_DIVISOR = 4,
-    LOANS_MAX = 512, /* the most places of clients at which a page may be: the number of processes */
+    LOANS_MAX = 512, /* of a page at a time: the number of processes */
 };
 
 /* The work of the present message, in units of 8 instructions: at WORK_OF_MESSAGE, work that can be done in parts
@@ -73,13 +73,12 @@ uint32_t pages_free(void);
 /* The number of all pages, including carved ones. */
 uint32_t pages_count(void);
 
-/* Counts one more place at which a client gets the page, which must be revoked before it is free. The page has fewer
- * than LOANS_MAX loans. */
+/* Counts one more loan of the page, which must be revoked before it is free. It has fewer than LOANS_MAX loans. */
 void pages_lend(uint32_t number);
 bool pages_is_lent(uint32_t number);
 
-/* The number of places at which clients may have the page: how often it was lent since it was last revoked. Places that
- * clients claim to have unmapped count, too, as the server cannot know. */
+/* The page's loans: how often clients have got it since it was last revoked. Those that clients claim to have unmapped
+ * count, too, as the server cannot know. */
 uint32_t pages_loans(uint32_t number);
 
 /* Ends all loans: revokes the page; or only the last loan, whose page nobody has got. */

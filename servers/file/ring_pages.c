@@ -35,8 +35,8 @@ uint32_t ring_pages_bytes(const struct ring_pages *pages)
     return 0;
 }
 
-/* Returns where byte `count` of the ring is; *run: the bytes from there to the end of its page. */
-static char *place(const struct ring_pages *pages, uint32_t count, uint32_t *run)
+/* Returns the address of byte `count` of the ring; *run: the bytes from there to the end of its page. */
+static char *byte_at(const struct ring_pages *pages, uint32_t count, uint32_t *run)
 {
     uint32_t at = count % PIPE_RING_BYTES, in_page = at % PAGE_SIZE;
 
@@ -51,7 +51,7 @@ void ring_pages_put(const struct ring_pages *pages, const char *from, uint32_t b
 
     while (at != end) {
         uint32_t run;
-        char *to = place(pages, at, &run);
+        char *to = byte_at(pages, at, &run);
         if (run > end - at)
             run = end - at;
         memcpy(to, from, run);
@@ -67,7 +67,7 @@ void ring_pages_copy(const struct ring_pages *pages, char *to, uint32_t bytes)
 
     while (at != end) {
         uint32_t run;
-        const char *from = place(pages, at, &run);
+        const char *from = byte_at(pages, at, &run);
         if (run > end - at)
             run = end - at;
         memcpy(to, from, run);
