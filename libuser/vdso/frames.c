@@ -21,7 +21,7 @@ static bool is_on_stack(uint32_t esp)
     return esp - state->stack.begin < state->stack.bytes;
 }
 
-/* Returns the place of a frame below `esp`. */
+/* Returns the address of a frame below `esp`. */
 static struct signal_frame *frame_below(uint32_t esp)
 {
     return (struct signal_frame *)(((esp - FRAME_BYTES - 16) & ~15u) - 4);
@@ -73,7 +73,7 @@ static void make_call_again(struct signal_frame *frame)
 /* ------------------------------------------------------------------------------------ a handler */
 
 /* Moves the frame to the handler's stack. If it is on that stack already, it stays where it is. */
-static struct signal_frame *place_for(struct signal_frame *frame, uint32_t flags)
+static struct signal_frame *move_to_stack(struct signal_frame *frame, uint32_t flags)
 {
     uint32_t esp = registers_of(frame)[REGISTER_ESP];
 
@@ -114,7 +114,7 @@ static struct signal_frame *call_handler(struct signal_frame *frame, struct sigi
     if (frame->restart && action.flags & ACTION_RESTART)
         make_call_again(frame);
     frame->restart = 0;
-    frame = place_for(frame, action.flags);
+    frame = move_to_stack(frame, action.flags);
     frame->return_to = address_of(vdso_handler_returns);
     frame->signal = info.signal;
     frame->info = (uint32_t)&frame->siginfo;
@@ -230,8 +230,8 @@ static bool has_own_address(uint32_t vector)
     return vector == DIVIDE_ERROR || vector == INVALID_OPCODE || vector == FPU_ERROR || vector == SIMD_ERROR;
 }
 
-/* Repairs a fault at a place for a file's page, if possible. The file may have the page by now, or may grant it with
- * the right to write. Or the place was only reserved ahead: it is given back, and the next fault is the program's. */
+/* Repairs a fault at an address for a file's page, if possible. The file may have the page by now, or may grant it with
+ * the right to write. Or the address was only reserved ahead: it is given back, and the next fault is the program's. */
 static bool is_there_now(uint32_t why, uint32_t address)
 {
     if (!(why & FATAL_FAULT_FOREIGN) || !(vdso_give_ahead(address, 1) || vdso_map_again(address, why & FAULT_WRITE)))

@@ -1,9 +1,9 @@
 /*
- * Mapped files. mem reserves a place for pages of another server and gives it page tables; the file server grants its
+ * Mapped files. mem reserves addresses for pages of another server, and their page tables; the file server grants its
  * pages there. A writable private mapping is a copy.
  *
- * For a process that maps files repeatedly, mem reserves a few more places behind one that it chose, so the next
- * mappings need no message to mem. They are not charged, because the first place's page table maps them, too.
+ * For a process that maps files repeatedly, mem reserves a few more pages behind those that it chose, so the
+ * next mappings need no message to mem. They are not charged, because the first ones' page table maps them, too.
  */
 #include "libuser/ipc/ipc.h"
 #include "libuser/vdso/vdso.h"
@@ -27,7 +27,7 @@ static bool must_be_copied(uint32_t protection, bool shared)
     return protection & CAN_EXECUTE || (protection & CAN_WRITE && !shared);
 }
 
-/* Reserves a place for so many bytes, at `address` or, with 0, anywhere. */
+/* Reserves addresses for so many bytes, at `address` or, with 0, anywhere. */
 static int32_t reserve(uint32_t address, uint32_t length, uint32_t rights)
 {
     uint32_t at = 0;
@@ -39,7 +39,7 @@ static int32_t reserve(uint32_t address, uint32_t length, uint32_t rights)
     return answer ? answer : (int32_t)at;
 }
 
-/* ------------------------------------------------------------------------------------ places ahead */
+/* ------------------------------------------------------------------------------------ reserved ahead */
 
 enum { BYTES_AHEAD = 16 * PAGE_SIZE, TABLE_BYTES = 1 << TABLE_SHIFT };
 
@@ -58,7 +58,7 @@ bool vdso_give_ahead(uint32_t address, uint32_t length)
     return gives;
 }
 
-/* Reserves places behind a place that ends at `end`, but not beyond its page table. */
+/* Reserves pages behind a range that ends at `end`, but not beyond its page table. */
 static void reserve_ahead(struct vdso_ahead *ahead, uint32_t end, uint32_t rights)
 {
     uint32_t bytes = -end % TABLE_BYTES;
@@ -69,28 +69,28 @@ static void reserve_ahead(struct vdso_ahead *ahead, uint32_t end, uint32_t right
         *ahead = (struct vdso_ahead){end, end + bytes};
 }
 
-/* Asks mem for a place. It is out of line because most mappings use a place reserved ahead. */
-static __attribute__((noinline)) int32_t ask_for_place(uint32_t address, uint32_t length, uint32_t rights)
+/* Asks mem for a range. It is out of line because most mappings use what is reserved ahead. */
+static __attribute__((noinline)) int32_t request_range(uint32_t address, uint32_t length, uint32_t rights)
 {
     struct vdso_ahead *ahead = &state->ahead[(rights & CAN_WRITE) != 0];
     bool is_used_up = ahead->at == ahead->end;
 
     if (address)
         (void)vdso_give_ahead(address, length);
-    int32_t place = reserve(address, length, rights);
-    if (!address && state->has_mappings && is_used_up && !vdso_is_error(place))
-        reserve_ahead(ahead, (uint32_t)place + (pages_of(length) << PAGE_BITS), rights);
-    return place;
+    int32_t at = reserve(address, length, rights);
+    if (!address && state->has_mappings && is_used_up && !vdso_is_error(at))
+        reserve_ahead(ahead, (uint32_t)at + (pages_of(length) << PAGE_BITS), rights);
+    return at;
 }
 
-/* Finds a place for `length` bytes, in whole pages `bytes`, at `address` or, with 0, anywhere. */
-static inline int32_t find_place(uint32_t address, uint32_t length, uint32_t bytes, uint32_t rights)
+/* Finds a range for `length` bytes, in whole pages `bytes`, at `address` or, with 0, anywhere. */
+static inline int32_t find_range(uint32_t address, uint32_t length, uint32_t bytes, uint32_t rights)
 {
     struct vdso_ahead *ahead = &state->ahead[(rights & CAN_WRITE) != 0];
     uint32_t at = ahead->at;
 
     if (address || bytes - 1 >= ahead->end - at)
-        return ask_for_place(address, length, rights);
+        return request_range(address, length, rights);
     ahead->at = at + bytes;
     return (int32_t)at;
 }
@@ -136,7 +136,7 @@ __attribute__((regparm(3))) int32_t vdso_map_pages(uint32_t address, arguments_t
 {
     uint32_t rights = CAN_READ | (protection & CAN_WRITE), length = a[MAP_LENGTH], granted;
     uint32_t bytes = (length + PAGE_SIZE - 1) & -(uint32_t)PAGE_SIZE;
-    int32_t at = find_place(address, length, bytes, rights);
+    int32_t at = find_range(address, length, bytes, rights);
 
     if (vdso_is_error(at))
         return at;

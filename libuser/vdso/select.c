@@ -13,8 +13,8 @@ static const uint16_t set_results[SETS] = {FILE_POLL_IN | FILE_POLL_HANG_UP | FI
                                            FILE_POLL_OUT | FILE_POLL_ERROR, 0};
 
 struct selection {
-    uint32_t count;         /* descriptors are below this */
-    const uint32_t *places; /* addresses of the program's sets; 0: there is none */
+    uint32_t count;            /* descriptors are below this */
+    const uint32_t *addresses; /* of the program's sets; 0: there is none */
     uint32_t sets[SETS][SET_WORDS];
 };
 
@@ -32,11 +32,11 @@ static int take_sets(struct selection *selection)
         selection->count = FILE_DESCRIPTORS_MAX;
     uint32_t bytes = (selection->count + 31) / 32 * sizeof(uint32_t);
     for (uint32_t set = 0; set < SETS; set++) {
-        if (selection->places[set] && vdso_is_bad(selection->places[set], bytes))
+        if (selection->addresses[set] && vdso_is_bad(selection->addresses[set], bytes))
             return -EFAULT;
         memset(selection->sets[set], 0, sizeof selection->sets[set]);
-        if (selection->places[set])
-            memcpy(selection->sets[set], (const void *)selection->places[set], bytes);
+        if (selection->addresses[set])
+            memcpy(selection->sets[set], (const void *)selection->addresses[set], bytes);
     }
     return 0;
 }
@@ -74,14 +74,14 @@ static int32_t put_sets(struct selection *selection, const struct polled *list, 
             }
     }
     for (uint32_t set = 0; set < SETS; set++)
-        if (selection->places[set])
-            memcpy((void *)selection->places[set], sets[set], (selection->count + 31) / 32 * sizeof(uint32_t));
+        if (selection->addresses[set])
+            memcpy((void *)selection->addresses[set], sets[set], (selection->count + 31) / 32 * sizeof(uint32_t));
     return bits;
 }
 
 static int32_t wait_for_any(arguments_t a, enum time_format format, uint32_t mask, uint32_t mask_bytes)
 {
-    struct selection selection = {.count = a[0], .places = a + 1};
+    struct selection selection = {.count = a[0], .addresses = a + 1};
     struct polled list[FILE_DESCRIPTORS_MAX];
     struct poll_time time;
     int32_t error = poll_get_time(a[4], format, &time);

@@ -151,7 +151,7 @@ static inline __attribute__((always_inline)) int vdso_settle(int answer)
     return answer == FILE_MORE ? vdso_settle_more() : answer;
 }
 
-/* The place for `bytes` bytes, in the transfer page if there is one, and how many fit. */
+/* The address for `bytes` bytes, in the transfer page if there is one, and how many fit. */
 char *vdso_bytes(uint32_t bytes, uint32_t *most);
 
 /* The ring of a descriptor's pipe if it is in our memory. Uses of a descriptor that is not the console are counted;
@@ -207,8 +207,8 @@ int vdso_check_file(arguments_t a, uint32_t protection);
 /* Maps anonymous pages that are shared with forked children. */
 int32_t vdso_map_shared(uint32_t address, uint32_t length, uint32_t protection);
 
-/* Gives back places in that range that mem reserved for later mappings, unknown to the program; true: there were some.
- * Called before each request for a place of the caller's choice. */
+/* Gives back pages in that range that mem reserved for later mappings, unknown to the program; true: there were some.
+ * Called before each request for addresses of the caller's choice. */
 bool vdso_give_ahead(uint32_t address, uint32_t length);
 
 /* Requests a page of a file again if it is missing, or not writable; false: there is no such page. */
