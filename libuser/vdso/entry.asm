@@ -2,7 +2,7 @@
 
         bits 32
         global  vdso_call, vdso_jump, vdso_resume_frame, vdso_handler_returns, vdso_wait_in_registers, vdso_fpu_save, vdso_fpu_load
-        global  vdso_wait_begins, vdso_wait_ends, vdso_wait_given_up, vdso_quiet
+        global  vdso_wait_begins, vdso_wait_ends, vdso_wait_given_up, vdso_unchecked
         global  vdso_back, vdso_back_ends, vdso_back_jumps
         extern  vdso_begin, vdso_table, vdso_interrupted, vdso_frame_of, vdso_framed, vdso_check_signals, vdso_next
         extern  vdso_handler_returned, vdso_called
@@ -87,10 +87,10 @@ vdso_call:
         pop     edi
         pop     ebp
         cmp     dword [SIGNAL_PENDING], 0
-quiet_call:
+unchecked_call:
         jne     check_signals
         ret
-quiet_call_end:
+unchecked_call_end:
 
 ; The arguments are on the stack: the stack pointer, the entry.
 vdso_jump:
@@ -198,10 +198,10 @@ called: push    ebp                     ; room for the return address
         mov     [esp + 36], eax
         popa
         call    vdso_call
-quiet_called:
+unchecked_called:
         popfd
         ret
-quiet_called_end:
+unchecked_called_end:
 
 ; Handles signals, and returns as from a function that changes nothing.
 check_signals:
@@ -221,17 +221,17 @@ leave:  mov     esp, eax
         cmp     dword [esp + HANDLER], 0
         je      restore
         cmp     dword [SIGNAL_PENDING], 0
-quiet_handler:
+unchecked_handler:
         jne     handler_later
         jmp     [esp + HANDLER]
-quiet_handler_end:
+unchecked_handler_end:
 handler_later:
         push    dword [esp + HANDLER]   ; as if the signal had come at the handler's first instruction
         jmp     check_signals
 
 restore:
         cmp     dword [SIGNAL_PENDING], 0
-quiet_restore:
+unchecked_restore:
         jne     restore_later
         mov     ecx, [esp + ESP_]
         mov     edx, [esp + EIP_]
@@ -244,7 +244,7 @@ quiet_restore:
         popfd
         pop     esp
         ret
-quiet_restore_end:
+unchecked_restore_end:
 restore_later:
         mov     eax, esp
         sub     esp, 12
@@ -263,6 +263,6 @@ vdso_resume_frame:
 
         section .rodata
 ; Pairs of addresses: code that does not check for signals any more before the program or its handler runs.
-vdso_quiet:
-        dd      quiet_call, quiet_call_end, quiet_handler, quiet_handler_end, quiet_called, quiet_called_end
-        dd      quiet_restore, quiet_restore_end
+vdso_unchecked:
+        dd      unchecked_call, unchecked_call_end, unchecked_handler, unchecked_handler_end
+        dd      unchecked_called, unchecked_called_end, unchecked_restore, unchecked_restore_end

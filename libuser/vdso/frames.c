@@ -255,9 +255,9 @@ static _Noreturn void end_by(uint32_t signal)
     __builtin_trap();
 }
 
-static bool is_in_quiet(uint32_t eip, uint32_t place)
+static bool is_in_unchecked(uint32_t eip, uint32_t range)
 {
-    return eip >= vdso_quiet[2 * place] && eip < vdso_quiet[2 * place + 1];
+    return eip >= vdso_unchecked[2 * range] && eip < vdso_unchecked[2 * range + 1];
 }
 
 /* A fault while a frame is restored ends the process: a new frame would only fault again. When the frame is made, proc
@@ -273,7 +273,7 @@ static struct signal_frame *handle_fault(struct signal_frame *frame)
     bool handled = state->actions[signal].handler > HANDLE_IGNORE && !(state->blocked & signal_bit(signal));
     if (!handled && cause & FATAL_FAULT_FOREIGN)
         __builtin_trap(); /* proc then reports the first fault */
-    if (!handled || is_in_quiet(eip, QUIET_RESTORE))
+    if (!handled || is_in_unchecked(eip, UNCHECKED_RESTORE))
         end_by(signal);
     info.sender = vector == PAGE_FAULT ? address : has_own_address(vector) ? eip : 0; /* si_addr */
     registers[REGISTER_TRAP] = vector;
@@ -290,8 +290,8 @@ static struct signal_frame *handle_fault(struct signal_frame *frame)
 /* S1: returns whether the code at `eip` will check for signals itself. */
 static bool will_check_signals(uint32_t eip)
 {
-    for (uint32_t place = 0; place < QUIET_PLACES; place++)
-        if (is_in_quiet(eip, place))
+    for (uint32_t range = 0; range < UNCHECKED_RANGES; range++)
+        if (is_in_unchecked(eip, range))
             return false;
     return eip >= VDSO_BASE && eip < VDSO_END;
 }
@@ -389,5 +389,6 @@ HANDLER(rt_sigreturn)
 
     (void)number;
     vdso_resume_frame(
-        (struct signal_frame *)(a + ARGUMENTS + (a[ARGUMENTS] == vdso_quiet[2 * QUIET_CALLED] ? CALLED_WORDS : 0)));
+        (struct signal_frame *)(a + ARGUMENTS +
+                                (a[ARGUMENTS] == vdso_unchecked[2 * UNCHECKED_CALLED] ? CALLED_WORDS : 0)));
 }

@@ -6,7 +6,7 @@
  *      siginfo_t, ucontext_t                with the interrupted registers, which the handler may change
  *      message page, FPU                    everything else that the handler may change
  *
- *   S1  a thread that is interrupted in the program, or in the vdso after its last check (vdso_quiet), gets a frame at
+ *   S1  a thread that is interrupted in the program, or in the vdso after its last check (vdso_unchecked), gets a frame at
  *       once, on its stack or the stack for signals. Elsewhere in the vdso it only sets a mark and continues: each call
  *       checks the mark before it returns, each frame before it is left. So a call learns that it is to end
  *   S2  a wait at a server other than proc is in vdso_wait(): a thread that is interrupted before its message has left
@@ -135,5 +135,5 @@ void vdso_handler_returns(void);
 /* Labels in entry.asm, declared as functions for their addresses. */
 void vdso_wait_begins(void), vdso_wait_ends(void), vdso_wait_given_up(void);
 void vdso_back(void), vdso_back_ends(void), vdso_back_jumps(void);
-enum { QUIET_PLACES = 4, QUIET_CALLED = 2, QUIET_RESTORE = 3 };
-extern const uint32_t vdso_quiet[2 * QUIET_PLACES];
+enum { UNCHECKED_RANGES = 4, UNCHECKED_CALLED = 2, UNCHECKED_RESTORE = 3 };
+extern const uint32_t vdso_unchecked[2 * UNCHECKED_RANGES];

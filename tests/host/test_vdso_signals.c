@@ -416,12 +416,12 @@ static void a_program_is_interrupted(void)
     static const uint32_t at_once[] = {PROGRAM_EIP,
                                        VDSO_BASE - 1,
                                        VDSO_END,
-                                       QUIET_AT,
-                                       QUIET_AT + QUIET_BYTES - 1,
-                                       QUIET_AT + QUIET_STEP,
-                                       QUIET_AT + 3 * QUIET_STEP + QUIET_BYTES - 1};
-    static const uint32_t later[] = {VDSO_BASE, VDSO_END - 1, QUIET_AT - 1, QUIET_AT + QUIET_BYTES,
-                                     QUIET_AT + 3 * QUIET_STEP + QUIET_BYTES};
+                                       UNCHECKED_AT,
+                                       UNCHECKED_AT + UNCHECKED_BYTES - 1,
+                                       UNCHECKED_AT + UNCHECKED_STEP,
+                                       UNCHECKED_AT + 3 * UNCHECKED_STEP + UNCHECKED_BYTES - 1};
+    static const uint32_t later[] = {VDSO_BASE, VDSO_END - 1, UNCHECKED_AT - 1, UNCHECKED_AT + UNCHECKED_BYTES,
+                                     UNCHECKED_AT + 3 * UNCHECKED_STEP + UNCHECKED_BYTES};
 
     for (uint32_t i = 0; i < sizeof(at_once) / sizeof(at_once[0]); i++) {
         CHECK(interrupted_at(OUTER, at_once[i]) == frame && frame->handler == HANDLER_AT + USER_1);
@@ -480,7 +480,7 @@ static void a_frame_is_left_by_a_call(void)
     words[6] = PROGRAM_EIP;
     ENDS(vdso_rt_sigreturn(words, 173));
     CHECK(world_goes_on == (struct signal_frame *)(void *)(words + 6));
-    words[6] = vdso_quiet[4]; /* by int $0x80 */
+    words[6] = vdso_unchecked[4]; /* by int $0x80 */
     ENDS(vdso_rt_sigreturn(words, 173));
     CHECK(world_goes_on == (struct signal_frame *)(void *)(words + 8));
 }

@@ -154,9 +154,9 @@ WORLD_PLACE(vdso_back)
 WORLD_PLACE(vdso_back_ends)
 WORLD_PLACE(vdso_back_jumps)
 
-enum { QUIET_AT = VDSO_BASE + 0x100, QUIET_BYTES = 0x10, QUIET_STEP = 0x100 };
-#define QUIET(n) QUIET_AT + (n)*QUIET_STEP, QUIET_AT + (n)*QUIET_STEP + QUIET_BYTES
-const uint32_t vdso_quiet[2 * QUIET_PLACES] = {QUIET(0), QUIET(1), QUIET(2), QUIET(3)};
+enum { UNCHECKED_AT = VDSO_BASE + 0x100, UNCHECKED_BYTES = 0x10, UNCHECKED_STEP = 0x100 };
+#define UNCHECKED(n) UNCHECKED_AT + (n)*UNCHECKED_STEP, UNCHECKED_AT + (n)*UNCHECKED_STEP + UNCHECKED_BYTES
+const uint32_t vdso_unchecked[2 * UNCHECKED_RANGES] = {UNCHECKED(0), UNCHECKED(1), UNCHECKED(2), UNCHECKED(3)};
 
 static inline void forget_lines(void)
 {
