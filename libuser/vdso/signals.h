@@ -6,9 +6,9 @@
  *      siginfo_t, ucontext_t                with the interrupted registers, which the handler may change
  *      message page, FPU                    everything else that the handler may change
  *
- *   S1  a thread that is interrupted in the program, or in the vdso after its last check (vdso_unchecked), gets a frame at
- *       once, on its stack or the stack for signals. Elsewhere in the vdso it only sets a mark and continues: each call
- *       checks the mark before it returns, each frame before it is left. So a call learns that it is to end
+ *   S1  a thread that is interrupted in the program, or in the vdso after its last check (vdso_unchecked), gets a frame
+ *       at once, on its stack or the stack for signals. Elsewhere in the vdso it only sets a mark and continues: each
+ *       call checks the mark before it returns, each frame before it is left. So a call learns that it is to end
  *   S2  a wait at a server other than proc is in vdso_wait(): a thread that is interrupted before its message has left
  *       gives up
  *   S3  proc knows what is caught, ignored and blocked, except a mask that blocks all, which C libraries set around a

@@ -49,7 +49,7 @@ static void a_write_may_end_early(void)
 }
 
 /* Small ones in one message, large ones in several; empty ones are ignored. */
-static void places_are_gathered(void)
+static void vectors_are_gathered(void)
 {
     strcpy(program, "onetwothree");
     memset(program + 100, 'l', 300);
@@ -113,16 +113,16 @@ static void bytes_are_scattered(void)
 
 /* ---------------------------------------------------------------------------------- refused at once */
 
-static void places_are_checked(void)
+static void addresses_are_checked(void)
 {
-    FOR_BAD_PLACES(place, 2)
-    CHECK(CALL(read, 0, place, 2) == -EFAULT && CALL(write, 1, place, 2) == -EFAULT);
-    FOR_BAD_PLACES(place, sizeof *vectors)
-    CHECK(CALL(readv, 0, place, 1) == -EFAULT && CALL(writev, 1, place, 1) == -EFAULT);
-    FOR_BAD_PLACES(place, 2)
+    FOR_BAD_ADDRESSES(address, 2)
+    CHECK(CALL(read, 0, address, 2) == -EFAULT && CALL(write, 1, address, 2) == -EFAULT);
+    FOR_BAD_ADDRESSES(address, sizeof *vectors)
+    CHECK(CALL(readv, 0, address, 1) == -EFAULT && CALL(writev, 1, address, 1) == -EFAULT);
+    FOR_BAD_ADDRESSES(address, 2)
     {
         vectors[0] = (struct vector){AT(program), 1};
-        vectors[1] = (struct vector){place, 2};
+        vectors[1] = (struct vector){address, 2};
         CHECK(CALL(readv, 0, AT(vectors), 2) == -EFAULT && CALL(writev, 1, AT(vectors), 2) == -EFAULT);
     }
     expect("");
@@ -190,10 +190,10 @@ static void a_terminal_has_its_settings(void)
     CHECK(CALL(ioctl, 2, WINDOW, AT(program)) == 0);
     CHECK(window[0] == 24 && window[1] == 80 && !window[2] && !window[3] && window[4] == 0xeeee);
     CHECK(CALL(ioctl, 1, SET, AT(program)) == -ENOTTY && CALL(ioctl, 1, 0, 0) == -ENOTTY);
-    FOR_BAD_PLACES(place, 36)
-    CHECK(CALL(ioctl, 1, GET, place) == -EFAULT);
-    FOR_BAD_PLACES(place, 8)
-    CHECK(CALL(ioctl, 1, WINDOW, place) == -EFAULT);
+    FOR_BAD_ADDRESSES(address, 36)
+    CHECK(CALL(ioctl, 1, GET, address) == -EFAULT);
+    FOR_BAD_ADDRESSES(address, 8)
+    CHECK(CALL(ioctl, 1, WINDOW, address) == -EFAULT);
     expect("");
 }
 
@@ -215,8 +215,8 @@ static void a_terminal_gives_keys(void)
     words[3] |= 2;
     CHECK(CALL(ioctl, 1, SET, AT(program)) == 0 && !state->gives_keys);
     expect("keys 1 0 0\nkeys 1 0 0\nkeys 0 0 0\n");
-    FOR_BAD_PLACES(place, 36)
-    CHECK(CALL(ioctl, 1, SET, place) == -EFAULT);
+    FOR_BAD_ADDRESSES(address, 36)
+    CHECK(CALL(ioctl, 1, SET, address) == -EFAULT);
     expect("");
 }
 
@@ -242,8 +242,8 @@ static void a_descriptor_is_a_device(void)
     for (uint32_t i = 6; i < 24; i++)
         CHECK(i == 8 || i == 13 || words[i] == 0);
     CHECK(words[13] == 4096 && words[24] == 0xeeeeeeee); /* the size of a block */
-    FOR_BAD_PLACES(place, 96)
-    CHECK(CALL(fstat64, 1, place) == -EFAULT);
+    FOR_BAD_ADDRESSES(address, 96)
+    CHECK(CALL(fstat64, 1, address) == -EFAULT);
 }
 
 /* statx describes a path; without one, the descriptor. */
@@ -267,10 +267,10 @@ static void a_descriptor_is_a_device_for_statx(void)
                                      : 0));
     CHECK((unsigned char)program[256] == 0xee);
     CHECK(CALL(statx, 3, AT(path), EMPTY_PATH, 0, AT(program)) == -EBADF);
-    FOR_BAD_PLACES(place, 256)
-    CHECK(CALL(statx, 1, AT(path), EMPTY_PATH, 0, place) == -EFAULT);
-    FOR_BAD_PLACES(place, 1)
-    CHECK(CALL(statx, 1, place, EMPTY_PATH, 0, AT(program)) == -EFAULT);
+    FOR_BAD_ADDRESSES(address, 256)
+    CHECK(CALL(statx, 1, AT(path), EMPTY_PATH, 0, address) == -EFAULT);
+    FOR_BAD_ADDRESSES(address, 1)
+    CHECK(CALL(statx, 1, address, EMPTY_PATH, 0, AT(program)) == -EFAULT);
 }
 
 static void shows_output(void)
@@ -284,8 +284,8 @@ static void output_is_shown_before_a_read(void)
     descriptors_begin();
     uint32_t function = function_at(1, shows_output);
 
-    FOR_BAD_PLACES(place, 1)
-    CHECK(CALL(before_read, place) == -EFAULT && !state->before_read);
+    FOR_BAD_ADDRESSES(address, 1)
+    CHECK(CALL(before_read, address) == -EFAULT && !state->before_read);
     CHECK(CALL(before_read, function) == 0);
     ANSWERS({0, {0}, NULL}, {0, {0}, NULL}, {0, {0}, NULL});
     CHECK(CALL(read, 0, AT(program), 5) == 0);
@@ -303,11 +303,11 @@ int main(void)
     descriptors_begin();
     bytes_are_written();
     a_write_may_end_early();
-    places_are_gathered();
+    vectors_are_gathered();
     bytes_are_read();
     output_is_shown_before_a_read();
     bytes_are_scattered();
-    places_are_checked();
+    addresses_are_checked();
     lengths_are_checked();
     three_are_open();
     a_terminal_has_its_settings();

@@ -73,7 +73,7 @@ static void pages_of_files_may_come(void)
     }
 }
 
-/* A place that was kept ahead for such a page is given up, and the access faults again. */
+/* A range that was reserved ahead for such a page is given up, and the access faults again. */
 static void a_place_ahead_is_none(void)
 {
     frame_begin();

@@ -123,8 +123,8 @@ static void a_page_goes_in_one_call(void)
     CHECK(CALL(write, 5, AT(program), 4097) == 4097);
     expect("file read 5 1 1\nfile read 5 4096 1\nfile read 5 301 1\nfile write 5 300 0\nfile write 5 4096 0\n"
            "file write 5 1 0 p\xee\xee\xee\n");
-    FOR_BAD_PLACES(place, 300)
-    CHECK(CALL(read, 5, place, 300) == -EFAULT && CALL(write, 5, place, 300) == -EFAULT);
+    FOR_BAD_ADDRESSES(address, 300)
+    CHECK(CALL(read, 5, address, 300) == -EFAULT && CALL(write, 5, address, 300) == -EFAULT);
     state->pipes[0] = (struct vdso_pipe){.fd = 40, .uses = VDSO_BY_PAGE};
     ANSWERS({FILE_CONSOLE, {0}, NULL}, {FILE_CONSOLE, {0}, NULL}, {0, {1}, "c"});
     CHECK(CALL(read, 40, AT(program), 300) == 1 && program[0] == 'c');
@@ -176,8 +176,8 @@ static void places_in_files_are_asked_for(void)
     CHECK(CALL(llseek, 5, 0, 0x7fffffff, AT(offset), 0) == 0 && offset[0] == 0x7fffffff && offset[1] == 0);
     expect("file seek 5 7 2\nfile seek 5 7 9\nfile seek 5 2147483647 0\n");
     CHECK(CALL(llseek, 5, 1, 0, AT(offset), 0) == -EINVAL && CALL(llseek, 5, 0, 0x80000000, AT(offset), 0) == -EINVAL);
-    FOR_BAD_PLACES(place, 8)
-    CHECK(CALL(llseek, 5, 0, 0, place, 0) == -EFAULT);
+    FOR_BAD_ADDRESSES(address, 8)
+    CHECK(CALL(llseek, 5, 0, 0, address, 0) == -EFAULT);
     ANSWERS({0, {2}, "ab"}, {0, {0}, NULL}, {0, {3}, NULL}, {-ESPIPE, {0}, NULL}, {-EBADF, {0}, NULL});
     CHECK(CALL(pread64, 5, AT(program), 9, 100, 0) == 2 && !memcmp(program, "ab", 2));
     memcpy(program, "abc", 3);
@@ -189,8 +189,8 @@ static void places_in_files_are_asked_for(void)
           CALL(pwrite64, 5, AT(program), 0x80000000, 0, 0) == -EINVAL);
     CHECK(CALL(pread64, 5, AT(program), 1, 0, 1) == 0 && CALL(pwrite64, 5, AT(program), 1, 0, 1) == -EFBIG &&
           CALL(pwrite64, 5, AT(program), 1, 0x80000000, 0) == -EFBIG);
-    FOR_BAD_PLACES(place, 2)
-    CHECK(CALL(pread64, 5, place, 2, 0, 0) == -EFAULT && CALL(pwrite64, 5, place, 2, 0, 0) == -EFAULT);
+    FOR_BAD_ADDRESSES(address, 2)
+    CHECK(CALL(pread64, 5, address, 2, 0, 0) == -EFAULT && CALL(pwrite64, 5, address, 2, 0, 0) == -EFAULT);
     state->console_reads = 1;
     CHECK(CALL(pread64, 0, AT(program), 1, 0, 0) == -ESPIPE && CALL(lseek, 0, 0, 0) == -ESPIPE);
     expect("");
@@ -212,8 +212,8 @@ static void descriptors_are_controlled(void)
           fds[0] == 7 && fds[1] == 8);
     CHECK(CALL(pipe, AT(fds)) == -EMFILE && fds[0] == 7);
     expect("file pipe 0 0 0\nfile pipe 2048 0 0\nfile pipe 0 0 0\n");
-    FOR_BAD_PLACES(place, 8)
-    CHECK(CALL(pipe, place) == -EFAULT);
+    FOR_BAD_ADDRESSES(address, 8)
+    CHECK(CALL(pipe, address) == -EFAULT);
     ANSWERS({0}, {-EINVAL, {0}, NULL});
     CHECK(CALL(fsync, 5) == 0 && CALL(fsync, 6) == -EINVAL);
     expect("file control 5 1 0\nfile control 6 1 0\n");
@@ -250,8 +250,8 @@ static void files_are_opened(void)
     expect("file open -100 512 0 name|\xee\xee\xee\nfile open -100 512 0 name|\xee\xee\xee\nfile open 9 0 384 "
            "name|\xee\xee\xee\n"
            "file open -100 577 438 name|\xee\xee\xee\n");
-    FOR_BAD_PLACES(place, 1)
-    CHECK(CALL(open, place, 0) == -EFAULT && CALL(openat, 3, place, 0) == -EFAULT);
+    FOR_BAD_ADDRESSES(address, 1)
+    CHECK(CALL(open, address, 0) == -EFAULT && CALL(openat, 3, address, 0) == -EFAULT);
     expect("");
 }
 
@@ -311,9 +311,9 @@ static void names_are_made_and_removed(void)
     expect("file link -100 -100 0 abc|xyz|\nfile link 7 8 0 abc|xyz|\nfile rename 7 8 0 abc|xyz|\nfile rename 7 8 0 "
            "abc|xyz|\n");
     CHECK(CALL_AS(RENAMEAT2, renameat, 7, a, 8, x, 1) == -EINVAL && CALL(symlink, a, x) == -EPERM);
-    FOR_BAD_PLACES(place, 1)
-    CHECK(CALL(link, a, place) == -EFAULT && CALL(linkat, 7, a, 8, place) == -EFAULT &&
-          CALL(rename, a, place) == -EFAULT && CALL(link, place, x) == -EFAULT);
+    FOR_BAD_ADDRESSES(address, 1)
+    CHECK(CALL(link, a, address) == -EFAULT && CALL(linkat, 7, a, 8, address) == -EFAULT &&
+          CALL(rename, a, address) == -EFAULT && CALL(link, address, x) == -EFAULT);
     CHECK(CALL(link, a, 0) == -EFAULT && CALL(rename, a, 0) == -EFAULT);
     expect("");
 }
@@ -330,8 +330,8 @@ static void directories_are_entered(void)
     strcpy(transfer, "/far");
     CHECK(CALL(getcwd, AT(program), 4000) == 5 && !strcmp(program, "/far"));
     expect("file working_directory 100 0 0\nfile working_directory 3 0 0\nfile working_directory 4000 0 0\n");
-    FOR_BAD_PLACES(place, 9)
-    CHECK(CALL(getcwd, place, 9) == -EFAULT);
+    FOR_BAD_ADDRESSES(address, 9)
+    CHECK(CALL(getcwd, address, 9) == -EFAULT);
     expect("");
 }
 
@@ -350,8 +350,8 @@ static void sizes_change(void)
           CALL_AS(FTRUNCATE64, ftruncate, 9, 0, 0x80000000) == -EINVAL);
     program[0] = 0;
     CHECK(CALL(truncate, AT(program), 5) == -ENOENT && CALL(ftruncate, CWD, 5) == -EBADF);
-    FOR_BAD_PLACES(place, 1)
-    CHECK(CALL(truncate, place, 5) == -EFAULT);
+    FOR_BAD_ADDRESSES(address, 1)
+    CHECK(CALL(truncate, address, 5) == -EFAULT);
     expect("");
 }
 
@@ -408,9 +408,9 @@ static void a_status_is_linuxs(void)
     CHECK(words[4] == 2 && words[8] == 5 && words[10] == 0x1234 && words[12] == 24 && words[16] == 0x01020304 &&
           words[24] == 0x01020304 && words[28] == 0x01020304);
     expect("file status 9 4096 0 ||||\nfile status 9 4096 0 |\xee\xee\xee\n");
-    FOR_BAD_PLACES(place, 96)
-    CHECK(CALL(stat64, AT(program), place) == -EFAULT && CALL(fstat64, 9, place) == -EFAULT &&
-          CALL(fstatat64, 9, AT(program), place, 0) == -EFAULT);
+    FOR_BAD_ADDRESSES(address, 96)
+    CHECK(CALL(stat64, AT(program), address) == -EFAULT && CALL(fstat64, 9, address) == -EFAULT &&
+          CALL(fstatat64, 9, AT(program), address, 0) == -EFAULT);
     expect("");
 }
 
@@ -446,8 +446,8 @@ static void files_change(void)
     expect("file change -100 2 77 abc|\nfile change 9 2 78 |\xee\xee\xee\n");
     times[6] = OMIT;
     CHECK(CALL_AS(UTIMENSAT64, utimensat, 9, 0, AT(times)) == 0);
-    FOR_BAD_PLACES(place, 32)
-    CHECK(CALL_AS(UTIMENSAT64, utimensat, 9, 0, place) == -EFAULT);
+    FOR_BAD_ADDRESSES(address, 32)
+    CHECK(CALL_AS(UTIMENSAT64, utimensat, 9, 0, address) == -EFAULT);
     expect("");
 }
 
@@ -466,8 +466,8 @@ static void entries_are_linuxs(void)
           !strcmp(program + 24 + 19, "namex") && (unsigned char)program[56] == 0xee);
     CHECK(CALL(getdents64, 9, AT(program), 200) == 0 && CALL(getdents64, 9, AT(program), 200) == -ENOTDIR);
     expect("file entries 9 100 0\nfile entries 9 100 0\nfile entries 9 100 0\n");
-    FOR_BAD_PLACES(place, 50)
-    CHECK(CALL(getdents64, 9, place, 50) == -EFAULT);
+    FOR_BAD_ADDRESSES(address, 50)
+    CHECK(CALL(getdents64, 9, address, 50) == -EFAULT);
     state->has_files = false;
     CHECK(CALL(getdents64, 2, AT(program), 50) == -ENOTDIR && CALL(getdents64, 3, AT(program), 50) == -EBADF);
     expect("");
@@ -482,8 +482,8 @@ static void the_tree_has_pages(void)
     CHECK(CALL(statfs64, 0, 84, AT(program)) == 0 && words[0] == 0x01021994 && words[1] == 4096 && words[2] == 1000 &&
           words[4] == 400 && words[6] == 400 && words[14] == 255);
     expect("file space 0 0 0\n");
-    FOR_BAD_PLACES(place, 84)
-    CHECK(CALL(statfs64, 0, 84, place) == -EFAULT);
+    FOR_BAD_ADDRESSES(address, 84)
+    CHECK(CALL(statfs64, 0, 84, address) == -EFAULT);
     expect("");
 }
 

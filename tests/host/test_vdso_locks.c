@@ -31,10 +31,10 @@ static void ranges_are_locked(void)
     CHECK(CALL(fcntl64, 5, WAIT_64, AT(large)) == 0 && CALL(fcntl64, 5, WAIT, AT(small)) == -EDEADLK);
     expect("file lock 5 1 131073 C||@A|||D|||||||\nfile lock 5 1 0 E|||||||\xff\xff\xff\xff\xff\xff\xff\xff\n");
     CHECK(large->start == 0x4140000043 && small->pid == 9 && state->restart == 0);
-    FOR_BAD_PLACES(place, sizeof *small)
-    CHECK(CALL(fcntl64, 5, GET, place) == -EFAULT && CALL(fcntl64, 5, WAIT, place) == -EFAULT);
-    FOR_BAD_PLACES(place, sizeof *large)
-    CHECK(CALL(fcntl64, 5, SET_64, place) == -EFAULT && CALL(fcntl64, 5, WAIT_64, place) == -EFAULT);
+    FOR_BAD_ADDRESSES(address, sizeof *small)
+    CHECK(CALL(fcntl64, 5, GET, address) == -EFAULT && CALL(fcntl64, 5, WAIT, address) == -EFAULT);
+    FOR_BAD_ADDRESSES(address, sizeof *large)
+    CHECK(CALL(fcntl64, 5, SET_64, address) == -EFAULT && CALL(fcntl64, 5, WAIT_64, address) == -EFAULT);
     expect("");
 }
 
@@ -54,8 +54,8 @@ static void ranges_are_an_open_files(void)
     large->pid = 0;
     CHECK(CALL(fcntl64, 5, OFD_WAIT, AT(large)) == 0);
     expect("file lock 5 5 0 C||@A|||D|||||||\nfile lock 5 4 0 C||@A|||D|||||||\n");
-    FOR_BAD_PLACES(place, sizeof *large)
-    CHECK(CALL(fcntl64, 5, OFD_GET, place) == -EFAULT && CALL(fcntl64, 5, OFD_WAIT, place) == -EFAULT);
+    FOR_BAD_ADDRESSES(address, sizeof *large)
+    CHECK(CALL(fcntl64, 5, OFD_GET, address) == -EFAULT && CALL(fcntl64, 5, OFD_WAIT, address) == -EFAULT);
     ANSWERS({-EINVAL, {0}, NULL}, {-EINVAL, {0}, NULL});
     CHECK(CALL(fcntl64, 5, OFD_GET - 1, AT(large)) == -EINVAL && CALL(fcntl64, 5, OFD_WAIT + 1, AT(large)) == -EINVAL);
     forget_lines();

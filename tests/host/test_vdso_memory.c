@@ -177,7 +177,7 @@ static void pages_change_in_place(void)
     expect("mmap 9449472 12288 0\nmmap 9449472 12288 0\n");
 }
 
-/* If they may, with their contents. If there is no place for that either, nothing changes. */
+/* If they may, with their contents. If there is no room for that either, nothing changes. */
 static void pages_may_move(void)
 {
     for (uint32_t i = 0; i < 2 * PAGE_SIZE; i++)
@@ -225,8 +225,8 @@ static void limits_are_told(void)
     CHECK(CALL(getrlimit, 0, AT(limit)) == 0 && limit[0] == 0xffffffff && limit[1] == 0xffffffff); /* there is none */
     CHECK(CALL(getrlimit, RESOURCES - 1, AT(limit)) == 0 && CALL(getrlimit, RESOURCES, AT(limit)) == -EINVAL);
     CHECK(CALL(getrlimit, 0xffffffff, AT(limit)) == -EINVAL);
-    FOR_BAD_PLACES(place, 8)
-    CHECK(CALL(getrlimit, STACK, place) == -EFAULT && CALL(setrlimit, PAGES, place) == -EFAULT);
+    FOR_BAD_ADDRESSES(address, 8)
+    CHECK(CALL(getrlimit, STACK, address) == -EFAULT && CALL(setrlimit, PAGES, address) == -EFAULT);
     expect("");
 }
 
@@ -283,10 +283,10 @@ static void others_have_no_limits(void)
 
     ANSWERS({0, {7, 3}, NULL}, {-EAGAIN, {8, 0}, NULL});
     CHECK(CALL(prlimit64, 8, STACK, 0, AT(limit)) == -EPERM && CALL(prlimit64, 8, STACK, 0, AT(limit)) == -EPERM);
-    FOR_BAD_PLACES(place, 16)
+    FOR_BAD_ADDRESSES(address, 16)
     {
-        CHECK(CALL(prlimit64, 0, STACK, place, AT(limit)) == -EFAULT);
-        CHECK(CALL(prlimit64, 0, STACK, 0, place) == -EFAULT);
+        CHECK(CALL(prlimit64, 0, STACK, address, AT(limit)) == -EFAULT);
+        CHECK(CALL(prlimit64, 0, STACK, 0, address) == -EFAULT);
     }
     expect("getpid 0 0 0\ngetpid 0 0 0\n");
 }
@@ -346,7 +346,7 @@ static void pages_of_files_are_prepared(void)
     memset(state, 0, sizeof(*state));
 }
 
-/* ---------------------------------------------------------------------------------- places ahead */
+/* ---------------------------------------------------------------------------------- reserved ahead */
 
 enum { PLACE = 0x50000000, TABLE_END = 0x50200000, GRANTED = 1, KEPT_AHEAD = 16 * PAGE_SIZE };
 
@@ -362,7 +362,7 @@ static int32_t map_of_file(uint32_t address, uint32_t length, uint32_t protectio
     return CALL(mmap2, address, length, protection, SHARED, 5, 0);
 }
 
-/* From the second mapping on mem keeps places behind one that it chose. Mappings that fit there need no message. */
+/* From the second mapping on mem reserves pages behind those that it chose. Mappings that fit there need no message. */
 static void places_are_kept_ahead(void)
 {
     ahead_begin();
@@ -379,7 +379,7 @@ static void places_are_kept_ahead(void)
     forget_lines();
 }
 
-/* Other places for other rights, and never in a page table that does not exist. Without such places a message is sent
+/* Other pages for other rights, and never in a page table that does not exist. Without such pages a message is sent
  * as before. */
 static void some_places_are_not_kept(void)
 {
@@ -400,7 +400,7 @@ static void some_places_are_not_kept(void)
     expect("reserve 0 4096 1\nreserve 0 -1 1\n");
 }
 
-/* Calls whose effect the program could see give the places back first. */
+/* Calls whose effect the program could see give the pages back first. */
 static void places_ahead_are_given_back(void)
 {
     const struct vdso_ahead one = {PLACE + 0x2000, PLACE + 0x4000}, other = {PLACE + 0x5000, PLACE + 0x6000};

@@ -47,8 +47,8 @@ static void children_are_waited_for(void)
     expect("wait -1 0 0\nwait 7 0 0\nwait 0 1 0\nwait -5 0 0\nwait 0 1 0\n");
     CHECK(CALL(waitpid, 1, 0, 4) == -EINVAL && CALL(waitpid, 1, 0, 0xffffffff) == -EINVAL);
     CHECK(CALL(wait4, 1, 0, 0x40000000, 0) == -EINVAL);
-    FOR_BAD_PLACES(place, 4)
-    CHECK(CALL(waitpid, 1, place, 0) == -EFAULT);
+    FOR_BAD_ADDRESSES(address, 4)
+    CHECK(CALL(waitpid, 1, address, 0) == -EFAULT);
     expect("");
 }
 
@@ -68,8 +68,8 @@ static void xv6_statuses_are_complete(void)
     CHECK(CALL(wait_status, 0, 0, 0) == 8);
     expect("wait -1 0 0\nwait 1 0 0\nwait 7 0 0\nwait 0 1 0\nwait -5 0 0\nwait 0 0 0\n");
     CHECK(CALL(wait_status, 1, 0, 4) == -EINVAL);
-    FOR_BAD_PLACES(place, 4)
-    CHECK(CALL(wait_status, 1, place, 0) == -EFAULT);
+    FOR_BAD_ADDRESSES(address, 4)
+    CHECK(CALL(wait_status, 1, address, 0) == -EFAULT);
     expect("");
 }
 
@@ -88,8 +88,8 @@ static void resources_are_nothing(void)
         CHECK(program[i] == 0);
     CHECK((unsigned char)program[USAGE] == 0xee);
     forget_lines();
-    FOR_BAD_PLACES(place, USAGE)
-    CHECK(CALL(wait4, 1, 0, 0, place) == -EFAULT);
+    FOR_BAD_ADDRESSES(address, USAGE)
+    CHECK(CALL(wait4, 1, 0, 0, address) == -EFAULT);
     expect("");
 }
 
@@ -147,22 +147,22 @@ static void strings_are_checked(void)
     static const char *const texts[] = {"path", "zero", "one", NULL, NULL};
     char **s = lists(texts, 5);
 
-    FOR_BAD_PLACES(place, 1)
+    FOR_BAD_ADDRESSES(address, 1)
     {
-        CHECK(CALL(execve, place, AT(s + 1), 0) == -EFAULT);
-        s[2] = (char *)(uintptr_t)place;
+        CHECK(CALL(execve, address, AT(s + 1), 0) == -EFAULT);
+        s[2] = (char *)(uintptr_t)address;
         CHECK(CALL(execve, AT(s[0]), AT(s + 1), 0) == -EFAULT);
         CHECK(CALL(execve, AT(s[0]), 0, AT(s + 1)) == -EFAULT);
         s[2] = s[0];
-        s[1] = (char *)(uintptr_t)place; /* and valid ones behind it */
+        s[1] = (char *)(uintptr_t)address; /* and valid ones behind it */
         CHECK(CALL(execve, AT(s[0]), 0, AT(s + 1)) == -EFAULT);
         CHECK(CALL(execve, AT(s[0]), AT(s + 1), 0) == -EFAULT);
         s[1] = s[0];
     }
-    FOR_BAD_PLACES(place, sizeof *s)
+    FOR_BAD_ADDRESSES(address, sizeof *s)
     {
-        CHECK(CALL(execve, AT(s[0]), place, 0) == -EFAULT);
-        CHECK(CALL(execve, AT(s[0]), 0, place) == -EFAULT);
+        CHECK(CALL(execve, AT(s[0]), address, 0) == -EFAULT);
+        CHECK(CALL(execve, AT(s[0]), 0, address) == -EFAULT);
     }
     CHECK(CALL(execve, 0, AT(s + 1), 0) == -EFAULT);
     expect("");

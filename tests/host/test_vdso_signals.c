@@ -112,10 +112,10 @@ static void masks_change(void)
     CHECK(change_mask(3, 1) == -EINVAL && change_mask(0xffffffff, 1) == -EINVAL && state->blocked == 0);
     CHECK(CALL(rt_sigprocmask, SET_THEM, AT(set), AT(old), 4) == -EINVAL &&
           CALL(rt_sigprocmask, 0, 0, 0, 16) == -EINVAL);
-    FOR_BAD_PLACES(place, BYTES)
+    FOR_BAD_ADDRESSES(address, BYTES)
     {
-        CHECK(CALL(rt_sigprocmask, SET_THEM, place, 0, BYTES) == -EFAULT);
-        CHECK(CALL(rt_sigprocmask, SET_THEM, AT(set), place, BYTES) == -EFAULT);
+        CHECK(CALL(rt_sigprocmask, SET_THEM, address, 0, BYTES) == -EFAULT);
+        CHECK(CALL(rt_sigprocmask, SET_THEM, AT(set), address, BYTES) == -EFAULT);
     }
     CHECK(state->blocked == 0);
 }
@@ -131,8 +131,8 @@ static void waiting_signals_are_told(void)
     CHECK(CALL(rt_sigpending, AT(old), 4) == 0 && old[0] == (BIT(USER_1) | BIT(31)) && old[1] == 0xeeeeeeee);
     CHECK(CALL(rt_sigpending, AT(old), BYTES) == 0 && old[0] == (BIT(USER_1) | BIT(31)) && old[1] == 0);
     expect("signal_take -1 0 0\nsignal_take -1 0 0\n");
-    FOR_BAD_PLACES(place, BYTES)
-    CHECK(CALL(rt_sigpending, place, BYTES) == -EFAULT);
+    FOR_BAD_ADDRESSES(address, BYTES)
+    CHECK(CALL(rt_sigpending, address, BYTES) == -EFAULT);
     expect("");
 }
 
@@ -181,10 +181,10 @@ static void some_actions_are_refused(void)
     for (uint32_t i = 0; i < 2; i++)
         CHECK(CALL(rt_sigaction, always[i], AT(action), 0, BYTES) == -EINVAL && !state->actions[always[i]].handler);
     CHECK(CALL(rt_sigaction, 1, AT(action), 0, 4) == -EINVAL && CALL(rt_sigaction, 1, AT(action), 0, 9) == -EINVAL);
-    FOR_BAD_PLACES(place, sizeof *action)
+    FOR_BAD_ADDRESSES(address, sizeof *action)
     {
-        CHECK(CALL(rt_sigaction, 1, place, 0, BYTES) == -EFAULT);
-        CHECK(CALL(rt_sigaction, 1, AT(action), place, BYTES) == -EFAULT);
+        CHECK(CALL(rt_sigaction, 1, address, 0, BYTES) == -EFAULT);
+        CHECK(CALL(rt_sigaction, 1, AT(action), address, BYTES) == -EFAULT);
     }
     CHECK(state->actions[1].handler == 0);
     expect("");
@@ -207,8 +207,8 @@ static void a_stack_is_set(void)
     CHECK(state->stack_end == 0 && CALL(sigaltstack, 0, AT(old)) == 0 && old[1] == 2);
     state->stack.begin = 0, state->stack.bytes = UINT32_MAX; /* the caller runs on that stack */
     CHECK(set_stack(STACK_AT, 0, 4096) == -EPERM && CALL(sigaltstack, 0, AT(old)) == 0 && old[1] == 1);
-    FOR_BAD_PLACES(place, 12)
-    CHECK(CALL(sigaltstack, place, 0) == -EFAULT && CALL(sigaltstack, 0, place) == -EFAULT);
+    FOR_BAD_ADDRESSES(address, 12)
+    CHECK(CALL(sigaltstack, address, 0) == -EFAULT && CALL(sigaltstack, 0, address) == -EFAULT);
 }
 
 /* ---------------------------------------------------------------------------------- waiting */
@@ -240,8 +240,8 @@ static void signals_are_waited_for(void)
     CHECK(CALL(rt_sigsuspend, AT(set), BYTES) == -EAGAIN && state->blocked == 5 && !state->is_suspended);
     expect("signals 0 0 1\nsleep 1073741823 0 0\nsignals 0 0 5\n");
     CHECK(CALL(rt_sigsuspend, AT(set), 4) == -EINVAL);
-    FOR_BAD_PLACES(place, BYTES)
-    CHECK(CALL(rt_sigsuspend, place, BYTES) == -EFAULT);
+    FOR_BAD_ADDRESSES(address, BYTES)
+    CHECK(CALL(rt_sigsuspend, address, BYTES) == -EFAULT);
     CHECK(state->blocked == 5);
     expect("");
 }
@@ -263,7 +263,7 @@ static void calls_end_early(void)
     expect("");
 }
 
-/* For a relative sleep, not an absolute one; in words of the call's width, if there is a place. */
+/* For a relative sleep, not an absolute one; in words of the call's width, if there is a pointer. */
 static void an_interrupted_sleep_says_what_was_left(void)
 {
     uint64_t *const wide = (uint64_t *)(void *)old;
@@ -479,10 +479,10 @@ static void a_frame_is_left_by_a_call(void)
 
     words[6] = PROGRAM_EIP;
     ENDS(vdso_rt_sigreturn(words, 173));
-    CHECK(world_goes_on == (struct signal_frame *)(void *)(words + 6));
+    CHECK(world_next_frame == (struct signal_frame *)(void *)(words + 6));
     words[6] = vdso_unchecked[4]; /* by int $0x80 */
     ENDS(vdso_rt_sigreturn(words, 173));
-    CHECK(world_goes_on == (struct signal_frame *)(void *)(words + 8));
+    CHECK(world_next_frame == (struct signal_frame *)(void *)(words + 8));
 }
 
 int main(void)

@@ -232,8 +232,8 @@ static void the_system_has_names(void)
             CHECK(program[NAME * i + at] == 0);
     }
     CHECK((unsigned char)program[6 * NAME] == 0xee);
-    FOR_BAD_PLACES(place, 6 * NAME)
-    CHECK(CALL(uname, place) == -EFAULT);
+    FOR_BAD_ADDRESSES(address, 6 * NAME)
+    CHECK(CALL(uname, address) == -EFAULT);
     expect("");
 }
 
@@ -249,11 +249,11 @@ static void a_thread_has_an_area(void)
     CHECK(CALL(set_thread_area, AT(wanted)) == 0 && wanted[0] == 5 && wanted[1] == AT(area));
     CHECK(state->area.self == AT(area) && state->area.dtv == 2 && state->area.previous == 3 && state->area.next == 4);
     CHECK(state->area.sysinfo == 55 && state->area.canary == 66 && area[0] == 1);
-    FOR_BAD_PLACES(place, 16)
-    CHECK(CALL(set_thread_area, place) == -EFAULT);
-    FOR_BAD_PLACES(place, 24)
+    FOR_BAD_ADDRESSES(address, 16)
+    CHECK(CALL(set_thread_area, address) == -EFAULT);
+    FOR_BAD_ADDRESSES(address, 24)
     {
-        wanted[1] = place;
+        wanted[1] = address;
         CHECK(CALL(set_thread_area, AT(wanted)) == -EFAULT);
     }
     CHECK(state->area.self == AT(area));
@@ -282,8 +282,8 @@ static void random_bytes_are_that(void)
     CHECK(seen > 240 && CALL(getrandom, 0, 0) == 0);
     CHECK(CALL(getrandom, AT(bytes), 1, 3) == 1 && CALL(getrandom, AT(bytes), 1, 5) == 1);
     CHECK(CALL(getrandom, AT(bytes), 1, 6) == -EINVAL && CALL(getrandom, AT(bytes), 1, 8) == -EINVAL);
-    FOR_BAD_PLACES(place, 2)
-    CHECK(CALL(getrandom, place, 2) == -EFAULT);
+    FOR_BAD_ADDRESSES(address, 2)
+    CHECK(CALL(getrandom, address, 2) == -EFAULT);
     CHECK(CALL(getrandom, USER_END - 1, 0xffffffff) == -EFAULT);
     expect("");
 }

@@ -109,20 +109,20 @@ static void no_other_clocks_are_there(void)
     CHECK(CALL(clock_gettime, 8, AT(words)) == -EINVAL && CALL(clock_gettime64, 0xffffffff, AT(longs)) == -EINVAL);
     CHECK(words[0] == 0xeeeeeeee);
     expect("");
-    FOR_BAD_PLACES(place, 8)
-    CHECK(CALL(clock_gettime, 1, place) == -EFAULT && CALL(clock_getres, 1, place) == -EFAULT);
+    FOR_BAD_ADDRESSES(address, 8)
+    CHECK(CALL(clock_gettime, 1, address) == -EFAULT && CALL(clock_getres, 1, address) == -EFAULT);
     time_begin();
-    FOR_BAD_PLACES(place, 16)
-    CHECK(CALL(clock_gettime64, 1, place) == -EFAULT && CALL(clock_getres64, 1, place) == -EFAULT);
+    FOR_BAD_ADDRESSES(address, 16)
+    CHECK(CALL(clock_gettime64, 1, address) == -EFAULT && CALL(clock_getres64, 1, address) == -EFAULT);
     time_begin();
-    FOR_BAD_PLACES(place, 8)
-    CHECK(CALL(gettimeofday, place, 0) == -EFAULT && CALL(nanosleep, place, 0) == -EFAULT);
-    FOR_BAD_PLACES(place, 4)
-    CHECK(CALL(time, place) == -EFAULT);
-    FOR_BAD_PLACES(place, 16)
-    CHECK(CALL(times, place) == -EFAULT && CALL(clock_nanosleep64, 0, 0, place, 0) == -EFAULT);
-    FOR_BAD_PLACES(place, 8)
-    CHECK(CALL(clock_nanosleep, 0, 0, place, 0) == -EFAULT);
+    FOR_BAD_ADDRESSES(address, 8)
+    CHECK(CALL(gettimeofday, address, 0) == -EFAULT && CALL(nanosleep, address, 0) == -EFAULT);
+    FOR_BAD_ADDRESSES(address, 4)
+    CHECK(CALL(time, address) == -EFAULT);
+    FOR_BAD_ADDRESSES(address, 16)
+    CHECK(CALL(times, address) == -EFAULT && CALL(clock_nanosleep64, 0, 0, address, 0) == -EFAULT);
+    FOR_BAD_ADDRESSES(address, 8)
+    CHECK(CALL(clock_nanosleep, 0, 0, address, 0) == -EFAULT);
 }
 
 /* ---------------------------------------------------------------------------------- sleep */
@@ -232,9 +232,9 @@ static void alarms_are_set(void)
         words[i] = i % 2 ? 1000000 : 0x80000000;
         CHECK(CALL(setitimer, 0, AT(words), 0) == -EINVAL);
     }
-    FOR_BAD_PLACES(place, 16)
-    CHECK(CALL(setitimer, 0, place, 0) == -EFAULT && CALL(setitimer, 0, AT(words), place) == -EFAULT &&
-          CALL(getitimer, 0, place) == -EFAULT);
+    FOR_BAD_ADDRESSES(address, 16)
+    CHECK(CALL(setitimer, 0, address, 0) == -EFAULT && CALL(setitimer, 0, AT(words), address) == -EFAULT &&
+          CALL(getitimer, 0, address) == -EFAULT);
     expect("");
 }
 

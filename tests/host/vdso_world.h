@@ -131,28 +131,28 @@ void vdso_fpu_load(const void *from)
     memcpy(world_fpu, from, sizeof(world_fpu));
 }
 
-static struct signal_frame *world_goes_on;
+static struct signal_frame *world_next_frame;
 
 void vdso_resume_frame(struct signal_frame *frame)
 {
-    world_goes_on = frame;
+    world_next_frame = frame;
     longjmp(outside, 1);
 }
 
 /* Labels of entry.asm. Only their addresses matter: the first and the last enclose the code that waits. */
-#define WORLD_PLACE(name)                                                                                              \
+#define WORLD_LABEL(name)                                                                                              \
     void name(void)                                                                                                    \
     {                                                                                                                  \
         abort();                                                                                                       \
     }
-WORLD_PLACE(vdso_call)
-WORLD_PLACE(vdso_handler_returns)
-WORLD_PLACE(vdso_wait_begins)
-WORLD_PLACE(vdso_wait_ends)
-WORLD_PLACE(vdso_wait_given_up)
-WORLD_PLACE(vdso_back)
-WORLD_PLACE(vdso_back_ends)
-WORLD_PLACE(vdso_back_jumps)
+WORLD_LABEL(vdso_call)
+WORLD_LABEL(vdso_handler_returns)
+WORLD_LABEL(vdso_wait_begins)
+WORLD_LABEL(vdso_wait_ends)
+WORLD_LABEL(vdso_wait_given_up)
+WORLD_LABEL(vdso_back)
+WORLD_LABEL(vdso_back_ends)
+WORLD_LABEL(vdso_back_jumps)
 
 enum { UNCHECKED_AT = VDSO_BASE + 0x100, UNCHECKED_BYTES = 0x10, UNCHECKED_STEP = 0x100 };
 #define UNCHECKED(n) UNCHECKED_AT + (n)*UNCHECKED_STEP, UNCHECKED_AT + (n)*UNCHECKED_STEP + UNCHECKED_BYTES
@@ -184,14 +184,14 @@ static inline uint32_t function_at(uint32_t number, void (*function)(void))
 
 /* Addresses of so many bytes that are not, or not completely, in the program; each call returns the next after `next`,
  * from 0 on; 0: there is none. */
-static inline uint32_t bad_place(uint32_t bytes, uint32_t next)
+static inline uint32_t bad_address(uint32_t bytes, uint32_t next)
 {
-    const uint32_t places[] = {STACK_LOW - 1, 1, USER_END - bytes + 1, USER_END, 0xffffffff};
+    const uint32_t addresses[] = {STACK_LOW - 1, 1, USER_END - bytes + 1, USER_END, 0xffffffff};
 
-    return next < sizeof(places) / sizeof(places[0]) ? places[next] : 0;
+    return next < sizeof(addresses) / sizeof(addresses[0]) ? addresses[next] : 0;
 }
 
-#define FOR_BAD_PLACES(place, bytes) for (uint32_t n_ = 0, place; (place = bad_place(bytes, n_)); n_++)
+#define FOR_BAD_ADDRESSES(address, bytes) for (uint32_t n_ = 0, address; (address = bad_address(bytes, n_)); n_++)
 
 static inline void world_begin(void)
 {
