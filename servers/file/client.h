@@ -148,7 +148,7 @@ int32_t client_wait(struct client *client, enum client_wait waits, struct open_f
 /* Answers the client and ends its wait. False: the client is gone, and nobody got the answer. */
 bool client_answer(struct client *client, int32_t result, struct words *words);
 
-/* The address of up to `bytes` bytes for or from the client: in the message, or in its transfer page; 0: it has none. */
+/* The address of up to `bytes` bytes for or from the client: in the message or its transfer page; 0: it has none. */
 char *client_bytes(const struct client *client, uint32_t bytes);
 
 /* The successful result when `got` bytes were put there. */

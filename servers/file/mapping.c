@@ -189,7 +189,7 @@ static int put_pages(const struct mapping *what, rights_t rights, uint32_t *item
     return done || error == -EINVAL ? (int)done : error;
 }
 
-/* Checks the addresses and the rights of a grant. The transfer page is excluded: a refused grant there would lose it. */
+/* Checks the addresses and rights of a grant. The transfer page is excluded: a refused grant there would lose it. */
 static int check_grant(uint32_t address, uint32_t pages, uint32_t rights)
 {
     uint32_t end = address <= FILE_TRANSFER ? FILE_TRANSFER : USER_END;
