@@ -5,7 +5,7 @@ import sys
 LEAST = (3, 11)
 
 if sys.version_info < LEAST:
-    sys.stderr.write("tally: %s is Python %s, but %d.%d is the least that works\n" % (sys.executable, sys.version.split()[0], *LEAST))
+    sys.stderr.write("tally: %s is Python %s, but at least %d.%d is needed\n" % (sys.executable, sys.version.split()[0], *LEAST))
     sys.exit(126)
 gc.disable()  # a script ends before there is garbage to collect, and each would pay for looking
 del sys.argv[0]

@@ -34,11 +34,11 @@ def parse():
 
 def check(parser, arguments):
     if arguments.explain and (arguments.json or arguments.record or arguments.plots):
-        parser.error("--explain goes with none of --json, --record, --plots")
+        parser.error("--explain cannot be combined with --json, --record or --plots")
     if arguments.cycles and (arguments.explain or arguments.record or arguments.quick or arguments.plots):
-        parser.error("--cycles goes with none of --explain, --record, --quick, --plots")
+        parser.error("--cycles cannot be combined with --explain, --record, --quick or --plots")
     if arguments.quick and (arguments.explain or arguments.record):
-        parser.error("--quick goes with neither --explain nor --record")
+        parser.error("--quick cannot be combined with --explain or --record")
     if arguments.json:
         arguments.json = pathlib.Path(arguments.json).resolve()
         check_writable(parser, arguments.json)

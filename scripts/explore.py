@@ -39,7 +39,7 @@ def parse():
         parser.error("--replay, --normal and --as-test need --world")
     if arguments.mutants and (arguments.replay or arguments.normal or arguments.as_test or arguments.states or arguments.statuses or
                               arguments.build_dir is not None):
-        parser.error("--mutants goes with --world, --minutes, -j and --list alone")
+        parser.error("--mutants can only be combined with --world, --minutes, -j and --list")
     return arguments
 
 

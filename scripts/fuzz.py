@@ -59,7 +59,7 @@ def started(command, **options):
 
 def tell(arguments, find):
     where = f" --build-dir {arguments.build_dir}" if arguments.build_dir else ""
-    print(f"found: {find}\nagain: scripts/fuzz {arguments.name}{where} --run {find}")
+    print(f"found: {find}\nto run it again: scripts/fuzz {arguments.name}{where} --run {find}")
 
 
 def run_one(folder, arguments):

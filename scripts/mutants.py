@@ -55,7 +55,7 @@ def is_concerned(mutant, changed):
 def tell(outcome):
     mutant = outcome.mutant
     what = {mutant_runs.CAUGHT: f"caught by {mutant.test}", mutant_runs.SURVIVES: f"SURVIVES {mutant.test}",
-            mutant_runs.TIMED_OUT: f"SURVIVES {mutant.test}: its time ran out, and the list does not say that it hangs",
+            mutant_runs.TIMED_OUT: f"SURVIVES {mutant.test}: its time ran out, and the list does not mark it as hanging",
             mutant_runs.NOT_APPLIED: f"does not apply: {mutant.place}: the text is not in {mutant.file} once",
             }.get(outcome.verdict, outcome.verdict)
     print(f"{mutant.name}: {what}" + (f" in {outcome.seconds:.0f} s" if outcome.seconds else ""), flush=True)
@@ -80,7 +80,7 @@ def selected(arguments):
     if arguments.changed:
         changed = changed_files()
         if changed is None:
-            print("what has changed is not known: this is no checkout with two commits, or there is no git")
+            print("it is not known what has changed: this is not a checkout with two commits, or git is missing")
             return []
         found = [mutant for mutant in found if is_concerned(mutant, changed)]
     return found
@@ -117,7 +117,7 @@ def main():
     caught, equivalent, left_out = count.values()
     survive = len(outcomes) - sum(count.values())
     if left_out:
-        print(f"{left_out} of {len(outcomes)} were not run: the time is over")
+        print(f"{left_out} of {len(outcomes)} were not run: the time limit was reached")
     print(f"{caught} caught, {survive} survive, {equivalent} equivalent")
     return int(survive > 0)
 

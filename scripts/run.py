@@ -32,7 +32,7 @@ def check_program(name, arguments, folder):
     """Checks before booting; the machine's log could not say more."""
     if name not in programs.in_archive(folder / "boot/archive"):
         where = f" --programs {shlex.quote(arguments.programs)}" if arguments.programs else ""
-        raise NoProgram(f"run: there is no program {name}; scripts/run{where} --list names those that there are")
+        raise NoProgram(f"run: there is no program {name}; scripts/run{where} --list lists the programs")
 
 
 def check_model(options):
@@ -50,7 +50,7 @@ def build_folder(arguments):
     else:
         build.build("i386", folder)
     if not foreign.read(folder / foreign.FOLDER).get(name, True):
-        raise build.BuildError(f"run: {name} could not be built; why is above")
+        raise build.BuildError(f"run: {name} could not be built; the reason is above")
     check_program(name, arguments, folder)
     return folder
 

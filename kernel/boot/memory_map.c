@@ -119,5 +119,5 @@ uint32_t boot_info_take(struct boot_info *info, uint32_t pages, uint32_t align)
         boot->ranges_count = boot_info_ranges(info, boot->ranges, BOOT_RANGES_MAX);
         return first;
     }
-    panic("too little memory: README.md says the least", __FILE__, __LINE__);
+    panic("too little memory: see README.md", __FILE__, __LINE__);
 }

@@ -35,7 +35,7 @@ def check_names(members):
     names = [(kind, program.name) for kind, program in members]
     twice = {name for name in names if names.count(name) > 1}
     if twice:
-        raise ProgramError("two of one kind have one name: " + " ".join(sorted(name for _, name in twice)))
+        raise ProgramError("two files of one kind have the same name: " + " ".join(sorted(name for _, name in twice)))
 
 
 def build(init, members):

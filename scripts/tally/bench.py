@@ -136,7 +136,7 @@ def measure(folder, program, *words, **options):
     touched = bench_plugin.touched(folder, program, SAMPLED,
                                    lambda more: rows.extend(figures(folder, program, *words, more=more, **options)))
     if len(rows) != len(touched):
-        raise BenchError(f"bench: {program} says {len(rows)} rows, but {len(touched)} were seen")
+        raise BenchError(f"bench: {program} says {len(rows)} rows, but the plugin saw {len(touched)}")
     for row, counts in zip(rows, touched):
         yield row
         yield from (Row(f"{row.name}.{what}", counts[what], unit=unit) for what, unit in TOUCHED.items())
@@ -196,7 +196,7 @@ def size_rows(folder):
     done = processes.run([sys.executable, "scripts/check_size.py", str(folder / "kernel/kernel.elf")], cwd=ROOT)
     sizes = SIZES.search(done.stdout)
     if not sizes:
-        raise BenchError(f"bench: the kernel's size is not known\n{done.stdout}{done.stderr}")
+        raise BenchError(f"bench: the kernel's size could not be read\n{done.stdout}{done.stderr}")
     return [Row("kernel_text", int(sizes[2]), unit=BYTES), Row("kernel_lines", int(sizes[1]), unit=LINES)]
 
 
@@ -229,7 +229,7 @@ def longest_row(found):
 def check_explained(name, value, parts):
     explained = sum(count for _, _, count in parts)
     if explained != value:
-        raise BenchError(f"bench: {name} is {value} instructions, but {explained} were seen")
+        raise BenchError(f"bench: {name} is {value} instructions, but the plugin saw {explained}")
 
 
 # --------------------------------------------------------------------------------------- servers
@@ -244,7 +244,7 @@ def server_stretches(folder, *words, typed=None):
     found = bench_plugin.stretches(folder, SERVER, PART_BEGINS, start)
     names = ["start", *(match[1] for line in lines if (match := PART.fullmatch(line)))]
     if len(names) != len(found):
-        raise BenchError(f"bench: {SERVER} has {len(names)} parts, but {len(found)} were seen")
+        raise BenchError(f"bench: {SERVER} has {len(names)} parts, but the plugin saw {len(found)}")
     return dict(zip(names, found))
 
 

@@ -152,7 +152,7 @@ def check_owner(folder):
     """Refuses a build folder of another tree, which CMake would continue to build, or reject in many words; and a
     folder that consists of links to another (link())."""
     if (folder / "kernel").is_symlink():
-        raise BuildError(f"tally: {folder} is no build folder: it takes parts from one")
+        raise BuildError(f"tally: {folder} is not a build folder: it must be one, to take parts from")
     with contextlib.suppress(OSError):
         cache = (folder / "CMakeCache.txt").read_text(encoding="utf-8", errors="surrogateescape")
         owner = OWNER.search(cache)
@@ -208,6 +208,6 @@ def bring_up_to_date(preset, folder, targets, keep_going):
         configure(preset, folder, settings)
     built = make(folder, [*targets, *(["-k", "0"] if keep_going else [])])
     if not built and not keep_going:
-        raise BuildError("tally: the build failed; what the tools said is above")
+        raise BuildError("tally: the build failed; the messages of the tools are above")
     if not built:
         remove_unbuilt(folder)

@@ -58,7 +58,7 @@ def read_glyphs(path):
 def glyphs_of(path, data):
     parts = sections(data)
     if data[8:12] != b"PFF2" or b"CHIX" not in parts or b"ASCE" not in parts:
-        raise FontError(f"gen_font: {path} is no font of GRUB's")
+        raise FontError(f"gen_font: {path} is not a font of GRUB's")
     ascent, = struct.unpack_from(">H", data, parts[b"ASCE"][0])
     first, size = parts[b"CHIX"]
     places = {code: at for code, flags, at in CHARACTER.iter_unpack(data[first:first + size]) if flags == 0}

@@ -31,7 +31,7 @@ def command_line(words):
     """The kernel's command line, quoted such that GRUB and init read back the same words."""
     for word in words:
         if not WORD.fullmatch(word) or QUOTES & set(word):
-            raise ImageError(f"argument {word!r}: only printable characters without blanks and quotes")
+            raise ImageError(f"argument {word!r}: it must consist of printable characters without blanks and quotes")
     command = " ".join(words)
     if len(command) > COMMAND_MAX:
         raise ImageError(f"the command line is longer than {COMMAND_MAX} bytes")

@@ -19,7 +19,7 @@ class Parser(argparse.ArgumentParser):
                          formatter_class=argparse.RawDescriptionHelpFormatter, **more)
 
     def error(self, message):
-        hint = "; --help names those that there are" if message.startswith("unrecognized") else ""
+        hint = "; --help lists the options" if message.startswith("unrecognized") else ""
         self.exit(USAGE, f"{self.prog}: error: {message}{hint}\n")
 
 

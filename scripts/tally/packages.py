@@ -123,7 +123,7 @@ def refuse_unfit():
         if not tool.path() and not is_package(wanted, tool):
             raise PackageError(f"tally: {tool.variable}={wanted}: there is no such command")
         if problem := tool.problem():
-            raise PackageError(f"tally: {problem}; unset {tool.variable}, or set it to one that is")
+            raise PackageError(f"tally: {problem}; unset {tool.variable}, or set it to a suitable one")
 
 
 def is_package(wanted, tool):
@@ -165,7 +165,7 @@ def install_packages(absent):
         things = ", ".join(f"{tool.label()} ({tool.use})" for tool in absent)
         raise PackageError("\n  ".join([f"tally: missing: {things}\nInstall the packages and try again:", *by_hand(absent)]))
     if sudo() and not shutil.which("sudo"):
-        raise PackageError("tally: this takes root, or sudo, which is missing, too:\n" + " ".join(["apt-get", *install_words(packages)]))
+        raise PackageError("tally: installing packages needs root, or sudo, which is missing:\n" + " ".join(["apt-get", *install_words(packages)]))
     print(f"tally: installing {' '.join(packages)}", file=sys.stderr)
     apt = [*sudo(), "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "DPkg::Lock::Timeout=120"]
     shown = sys.stderr if sys.stderr.isatty() else subprocess.PIPE

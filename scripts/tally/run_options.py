@@ -50,11 +50,11 @@ def parser(about):
 def check(made, arguments):
     """Checks rules about several options."""
     if arguments.uefi and arguments.memory < LEAST_MEMORY_UEFI:
-        made.error(f"argument --memory: with --uefi it is {LEAST_MEMORY_UEFI} at least, not {arguments.memory}")
+        made.error(f"argument --memory: it must be at least {LEAST_MEMORY_UEFI} with --uefi, not {arguments.memory}")
     if arguments.limit_memory > arguments.memory:
-        made.error(f"argument --limit-memory: it is what --memory gives at most, {arguments.memory}, not {arguments.limit_memory}")
+        made.error(f"argument --limit-memory: it must be at most --memory, {arguments.memory}, not {arguments.limit_memory}")
     if arguments.uefi and arguments.kernel:
-        made.error("argument --uefi: not with --kernel, which takes no firmware's loader")
+        made.error("argument --uefi: cannot be combined with --kernel, which boots without firmware")
     if arguments.display and not {"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ):
         made.error("argument --display: it needs a graphical session; neither DISPLAY nor WAYLAND_DISPLAY is set")
 

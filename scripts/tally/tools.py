@@ -57,7 +57,7 @@ class Tool:
         found, least = version_of(self), least_of(self)
         if numbers(found) < numbers(least):
             why = f" with clang {least}" if least != self.least else ""
-            return f"{chosen} has version {found}, but {least} is the least that works{why}"
+            return f"{chosen} has version {found}, but at least {least} is needed{why}"
         return None
 
 

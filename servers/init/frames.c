@@ -11,7 +11,7 @@ uint32_t frames_reserve(uint32_t count)
         used = 0;
     }
     if (range == boot_page->ranges_count)
-        end_failed("there is too little memory: README.md says the least");
+        end_failed("there is too little memory: see README.md");
     used += count;
     return boot_page->ranges[range].first + used - count;
 }

@@ -88,7 +88,7 @@ static uint32_t run(void)
     uint32_t started, ended, code = 0, signal = 0;
 
     if (command.is_refused)
-        not_started("its limits are none");
+        not_started("its limits are invalid");
     log_line(message_page, BOOT_SLOT_LOG, "init: starts %s", command.text);
     int error = spawn(&started);
     if (error)

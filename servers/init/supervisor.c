@@ -79,7 +79,7 @@ static void tell(uint32_t status, enum report report)
     struct words words = {{status, report}};
 
     err_t err = ipc_call(SLOT_INIT_ENDPOINT, 0, &words);
-    end_unless(err, "telling the supervisor");
+    end_unless(err, "notifying the supervisor");
 }
 
 _Noreturn void supervisor_report(uint32_t status)

@@ -64,5 +64,5 @@ void server_main(uint32_t first, uint32_t pages, uint32_t archive_pages)
     if (start(first, pages, archive_pages))
         serve();
     else
-        log_line(message_page, SERVER_SLOT_LOG, "mem: too little memory: README.md says the least");
+        log_line(message_page, SERVER_SLOT_LOG, "mem: too little memory: see README.md");
 }

@@ -395,7 +395,7 @@ static void continue_exec(struct process *process, int result)
     } else {
         log_line(message_page, SERVER_SLOT_LOG, "%s (pid %u): killed: %s", program_name(process->arguments->text),
                  (unsigned)process->pid,
-                 result == -ENOMEM || result == -ENOSPC ? "no memory for exec" : "its program is not there any more");
+                 result == -ENOMEM || result == -ENOSPC ? "no memory for exec" : "its program no longer exists");
         lifecycle_kill(process, SIGNAL_KILL);
     }
 }

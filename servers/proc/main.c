@@ -309,7 +309,7 @@ static int32_t call_missing(struct process *process, struct words *words)
         return -EPERM;
     if (process->missing_calls < MOST) {
         process->missing_calls++;
-        log_line(message_page, SERVER_SLOT_LOG, "%s (pid %u): Linux's system call %u is not there (ENOSYS)",
+        log_line(message_page, SERVER_SLOT_LOG, "%s (pid %u): Linux's system call %u is not implemented (ENOSYS)",
                  program_name(process->arguments->text), (unsigned)process->pid, (unsigned)words->w[1]);
     }
     return 0;

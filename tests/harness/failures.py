@@ -89,7 +89,7 @@ COMMANDS = [
             ("run: timed out after 3 seconds",), "ends: never\n"),
     Command("a program that computes for ever", f"--timeout 2 {programs('ends busy')}", TIMED_OUT,
             ("run: timed out after 2 seconds",), ""),
-    Command("no such program", "--kernel nobody", NO_PROGRAM, ("run: there is no program nobody; scripts/run --list names .*",), ""),
+    Command("no such program", "--kernel nobody", NO_PROGRAM, ("run: there is no program nobody; scripts/run --list lists .*",), ""),
     fault("null", r"page fault at 0x0 \(write, not mapped\) at eip 0x\w+ write_null"),
     fault("text", r"page fault at 0x90\w+ \(write, read-only\) at eip 0x\w+ write_text"),
     fault("kernel", r"page fault at 0xc0200000 \(read, kernel's part\) at eip 0x\w+ read_kernel"),
@@ -111,7 +111,7 @@ COMMANDS = [
             ("init: hello cannot be started: limit.memory or limit.processes is more than there is",), ""),
     Command("gdb, and a limit of time", "--gdb --timeout 2 --kernel", TIMED_OUT, ("run: timed out after 2 seconds.*",), ""),
     Command("a bad option", "--nonsense", USAGE, ("scripts/run: error: .*",), ""),
-    Command("a bad argument", "hello 'two words'", USAGE, ("run: argument 'two words': only printable .*",), ""),
+    Command("a bad argument", "hello 'two words'", USAGE, ("run: argument 'two words': it must consist of printable .*",), ""),
     Command("a command line that is too long", "hello " + 300 * "x", USAGE, ("run: the command line is longer .*",), ""),
     Command("a build folder that is a file", "--build-dir README.md", BUILD_FAILED,
             ("tally: .*README.md cannot be written: .*",), ""),
@@ -277,7 +277,7 @@ def damaged_iso():
 # What the machine reports, though scripts/run would refuse it before: (how to boot, status, messages).
 TOLD_BY_MACHINE = [
     ({"words": ("nobody",)}, NO_PROGRAM, "init: no program named nobody is in the boot archive"),
-    ({"memory": 4}, BROKEN, r"panic: too little memory: README.md says the least in kernel/boot/memory_map.c:\d+"),
+    ({"memory": 4}, BROKEN, r"panic: too little memory: see README.md in kernel/boot/memory_map.c:\d+"),
     ({"memory": run_options.LEAST_MEMORY - 1}, UNABLE, "init: shm_cnt cannot be started: out of memory"),
 ]
 

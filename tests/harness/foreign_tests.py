@@ -177,14 +177,14 @@ def names(folder):
     for name in ("mem", "t_kernel_ipc", "a=b", "--"):
         yield from folder.run(name, 7, writes=f"this is {name}\n")
     yield from folder.run("names_of_musl", 0, writes="-1 AB 10 (null) ?%\n3 0 0 0\n46\n")
-    yield from folder.run("proc", NO_PROGRAM, ("run: there is no program proc; scripts/run --programs .* --list names .*",), "")
+    yield from folder.run("proc", NO_PROGRAM, ("run: there is no program proc; scripts/run --programs .* --list lists .*",), "")
     yield from folder.run("faults", KILLED, (r"faults \(pid \d+\): killed: .* eip 0x\w+ main .*/faults.c:2",))
 
 
 def broken(folder):
     """Programs that fail to build are named, in a line each after their messages, and stop nothing else."""
     said = [f"tally: {name}.c could not be built, as before: .*error: .*" for name in ("missing", "twice", "no_main", "no_main_of_xv6")]
-    yield from folder.run("refused", BUILD_FAILED, [*REFUSED, *said, "run: refused could not be built; why is above"], "",
+    yield from folder.run("refused", BUILD_FAILED, [*REFUSED, *said, "run: refused could not be built; the reason is above"], "",
                           ("no_program",))
     yield from folder.run("hello", 7, [*said, "tally: refused.c could not be built, as before: .*undeclared.*"], not_says=("above",))
 
@@ -201,7 +201,7 @@ def changes(folder):
     yield from folder.run("hello", 7, writes="this is hello\n")
     built = (folder.build / "foreign/mem.elf").stat().st_mtime_ns
     hello.write_text("int main(void) { return undeclared; }\n")
-    yield from folder.run("hello", BUILD_FAILED, ("run: hello could not be built; why is above",), "")
+    yield from folder.run("hello", BUILD_FAILED, ("run: hello could not be built; the reason is above",), "")
     hello.write_text('#include "deep/two.h"\nint main(void) { return TWO; }\n')
     yield from folder.run("hello", 2)
     (folder.path / "deep/two.h").write_text("#define TWO 22\n")

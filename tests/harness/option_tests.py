@@ -29,13 +29,13 @@ VALUES = {
 
 # Errors in combinations of options, or in missing things.
 TOGETHER = [
-    ("run", "--uefi --memory 79", "argument --memory: with --uefi it is 80 at least, not 79"),
-    ("run", "--limit-memory 129", "argument --limit-memory: it is what --memory gives at most, 128, not 129"),
-    ("run", "--uefi --kernel", "argument --uefi: not with --kernel, .*"),
+    ("run", "--uefi --memory 79", "argument --memory: it must be at least 80 with --uefi, not 79"),
+    ("run", "--limit-memory 129", "argument --limit-memory: it must be at most --memory, 128, not 129"),
+    ("run", "--uefi --kernel", "argument --uefi: cannot be combined with --kernel, .*"),
     ("run", "--display", "argument --display: it needs a graphical session; .*"),
-    ("bench", "--explain ipc_4w --record", "--explain goes with none of --json, --record, --plots"),
-    ("bench", "--quick --record", "--quick goes with neither --explain nor --record"),
-    ("bench", "--cycles --quick", "--cycles goes with none of --explain, .*"),
+    ("bench", "--explain ipc_4w --record", "--explain cannot be combined with --json, --record or --plots"),
+    ("bench", "--quick --record", "--quick cannot be combined with --explain or --record"),
+    ("bench", "--cycles --quick", "--cycles cannot be combined with --explain, .*"),
     ("bench", "--json no/such/folder/file", ".*/file cannot be written: No such file or directory"),
     ("bench", "--json docs", ".*/docs cannot be written: Is a directory"),
     ("explore", "--replay 1", ".* need --world"),
@@ -76,7 +76,7 @@ def values():
         for option in plain:
             yield from refused(script, [f"{option}=x"], rf"argument (-\w/)?{option}: .*")
         for words in (["--nonsense"], ["--nonsense", "--nothing"]):
-            yield from refused(script, words, f"unrecognized arguments: {' '.join(words)}; --help names those that there are")
+            yield from refused(script, words, f"unrecognized arguments: {' '.join(words)}; --help lists the options")
 
 
 def together():

@@ -78,7 +78,7 @@ def no_sudo(machine):
     """Runs as an ordinary user, by a fake `id` or the real one; as root the fake apt-get would be used instead."""
     machine.add("apt-get", "echo no such package; exit 100")
     status, said = machine.call("run")
-    wanted = r"^tally: could not be installed: .*ninja-build" if os.geteuid() == 0 else "^tally: this takes root, or sudo"
+    wanted = r"^tally: could not be installed: .*ninja-build" if os.geteuid() == 0 else "^tally: installing packages needs root, or sudo"
     yield from says("run", status, said, BUILD_FAILED, wanted, r"apt-get install -y .*\bninja-build\b")
 
 
@@ -88,7 +88,7 @@ def no_python(machine):
         yield from says(script, *machine.call(script), BUILD_FAILED, pattern)
     old = 'import sys; del sys.argv[:2]; sys.version_info, sys.version = (3, 8, 1), "3.8.1"; exec(open(sys.argv[0]).read())'
     machine.add("python3", f"exec {sys.executable} -S -c '{old}' \"$@\"")
-    yield from says("old", *machine.call("run"), BUILD_FAILED, r"python3\S* is Python 3\.8\.1, but 3\.11 is the least")
+    yield from says("old", *machine.call("run"), BUILD_FAILED, r"python3\S* is Python 3\.8\.1, but at least 3\.11 is needed")
 
 
 def python_is_installed(machine):
@@ -122,14 +122,14 @@ def compiler_with_a_version(machine):
     _, said = machine.call("doctor", CC="clang-16")
     yield from says("no ld.lld-16", 0, said, 0, r"^  MISSING +ld\.lld ", "^  on Debian: .*lld-16")
     _, said = machine.call("doctor", CC="clang-16", LD="ld.lld")
-    yield from says("LD is older", 0, said, 0, r"^Unfit: LD=ld\.lld has version 14\.0\.6, but 16 is the least .* with clang 16")
+    yield from says("LD is older", 0, said, 0, r"^Unfit: LD=ld\.lld has version 14\.0\.6, but at least 16 is needed with clang 16")
 
 
 def not_a_tool(machine):
     machine.add("gcc", "echo gcc 12.2.0")
     machine.add("clang-13", "echo clang version 13.0.1")
     for variable, value, wanted in (("CC", "gcc", "CC=gcc is not clang"), ("LD", "gcc", "LD=gcc is not LLD"),
-                                    ("CC", "clang-13", r"CC=clang-13 has version 13\.0\.1, but 14 is the least"),
+                                    ("CC", "clang-13", r"CC=clang-13 has version 13\.0\.1, but at least 14 is needed"),
                                     ("GRUB_MKRESCUE", "nothing", "GRUB_MKRESCUE=nothing: there is no such command")):
         yield from says(f"run, {variable}={value}", *machine.call("run", **{variable: value}), BUILD_FAILED, f"^tally: {wanted}")
         yield from says(f"doctor, {variable}={value}", *machine.call("doctor", **{variable: value}), 1, f"^Unfit: {wanted}")
@@ -155,7 +155,7 @@ def other_grub(machine):
 def too_old(machine):
     status, said = machine.call("doctor")
     yield from says("doctor", status, said, 1, r"^  UNFIT +cmake +3\.18\.4 +at least 3\.22",
-                    r"^Unfit: .*cmake has version 3\.18\.4, but 3\.22 is the least that works")
+                    r"^Unfit: .*cmake has version 3\.18\.4, but at least 3\.22 is needed")
 
 
 def doctor_help(machine):

@@ -249,7 +249,7 @@ static void something_is_refused(void)
         {"start r1", "log init: setting registers: error -5\n" ENDS("7d")},
         {"resume r1", "log init: resuming a thread: error -5\n" ENDS("7d")},
         {"schedule", "log init: lowering the priority: error -5\n" ENDS("7d")},
-        {"report", "log init: telling the supervisor: error -5\n" ENDS("7d")},
+        {"report", "log init: notifying the supervisor: error -5\n" ENDS("7d")},
     };
 
     for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -318,7 +318,7 @@ static void there_may_be_little_memory(void)
     machine_begin();
     machine.boot.ranges[2].pages = 40;
     run();
-    expect_end("log init: there is too little memory: README.md says the least\n" ENDS("7d"));
+    expect_end("log init: there is too little memory: see README.md\n" ENDS("7d"));
 }
 
 /* An eighth of all frames would be more than half of the largest range: the other half is left for what is taken

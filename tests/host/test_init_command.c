@@ -96,7 +96,7 @@ static void limits_are_read(void)
         machine_begin();
         run_command(command);
         expect_in(lines_from("log init"), expected);
-        expect_end(LOWERED "log init: prog cannot be started: its limits are none\nreport 126\n");
+        expect_end(LOWERED "log init: prog cannot be started: its limits are invalid\nreport 126\n");
     }
     machine_begin();
     machine.spawn = -EPERM;

@@ -155,7 +155,7 @@ static void a_process_knows_its_parent(void)
 }
 
 #define MISSING(name, pid, number)                                                                                     \
-    "log " name " (pid " #pid "): Linux's system call " #number " is not there (ENOSYS)\n"
+    "log " name " (pid " #pid "): Linux's system call " #number " is not implemented (ENOSYS)\n"
 
 /* The log is told eight times for each process, whatever it runs. init has no program. */
 static void missing_calls_are_logged(void)
