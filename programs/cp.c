@@ -99,7 +99,7 @@ static int is_inside(const char *path, const struct stat *directory)
 static int copy_directory(const char *from, const struct stat *status, const char *to, int depth)
 {
     if (!recursive || depth > DEPTH_MAX) {
-        warnx("%s: %s", from, recursive ? "too many directories in each other" : "is a directory (-r copies it)");
+        warnx("%s: %s", from, recursive ? "directories are nested too deeply" : "is a directory (-r copies it)");
         return 1;
     }
     if (depth == 0 && is_inside(to, status)) {
@@ -145,7 +145,7 @@ int main(int argc, char **argv)
     const char *target = argv[argc - 1];
     int into = path_is_directory(target);
     if (argc - optind > 2 && !into)
-        errx(1, "%s: is no directory", target);
+        errx(1, "%s: not a directory", target);
     for (char **from = argv + optind; from < argv + argc - 1; from++)
         failed |= into ? copy_into(target, *from, path_last_name(*from), 0) : copy(*from, target, 0);
     return failed;

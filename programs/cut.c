@@ -25,7 +25,7 @@ static char separator = '\t';
 
 static void bad_list(const char *part)
 {
-    errx(2, "%s: not a list of numbers from 1 on", part);
+    errx(2, "%s: not a list of numbers of at least 1", part);
 }
 
 static void take_range(char *part)

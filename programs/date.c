@@ -24,7 +24,7 @@ int main(int argc, char **argv)
         format = argv[optind] + 1;
     time_t now = time(NULL);
     if (*format && !strftime(text, sizeof text, format, localtime(&now)))
-        errx(1, "%s: too long, or nothing", format);
+        errx(1, "%s: too long, or empty", format);
     puts(*format ? text : "");
     return output_failed();
 }

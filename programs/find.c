@@ -150,7 +150,7 @@ static int take_term(char **words, int inverted)
         if (strcmp(words[0], known[i].name) != 0)
             continue;
         if (known[i].has_word && !words[1])
-            errx(2, "%s: something is missing behind it", words[0]);
+            errx(2, "%s: an operand is missing after it", words[0]);
         struct term *term = &terms[term_count++];
         *term = (struct term){.passes = known[i].passes, .words = words + 1, .inverted = inverted};
         has_action |= known[i].is_action;

@@ -28,7 +28,7 @@ int main(int argc, char **argv)
     const char *target = argv[argc - 1];
     int into = path_is_directory(target);
     if (argc > 3 && !into)
-        errx(1, "%s: is no directory", target);
+        errx(1, "%s: not a directory", target);
     for (int i = 1; i < argc - 1; i++)
         failed |= move(argv[i], target, into);
     return failed;

@@ -149,7 +149,7 @@ static const char *write_conversion(const char *at)
     else if (*at && strchr("diouxXaAeEfFgGcs", *at))
         convert(piece, *at);
     else
-        errx(1, "%%%c: no conversion", *at);
+        errx(1, "%%%c: unknown conversion", *at);
     return at + 1;
 }
 

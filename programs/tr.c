@@ -67,7 +67,7 @@ static const char *read_class(const char *at, struct set *set)
     snprintf(name, sizeof name, "%.*s", (int)(end - at - 2), at + 2);
     wctype_t class = wctype(name);
     if (!class)
-        errx(2, "%s: no class of characters", name);
+        errx(2, "%s: unknown character class", name);
     for (int byte = 0; byte < 128; byte++)
         if (iswctype((wint_t)byte, class))
             add(set, byte);

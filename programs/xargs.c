@@ -191,7 +191,7 @@ static void take_options(int argc, char **argv)
         if (option == '?')
             exit(1);
         if (option == 'n' && (!number_is(optarg, &most) || most == 0))
-            errx(1, "%s: not a number from 1 on", optarg);
+            errx(1, "%s: not a number of at least 1", optarg);
         if (option == 'I' && !*(mark = optarg))
             errx(1, "an empty mark");
         zero_ends |= option == '0', only_some |= option == 'r', tells |= option == 't';

@@ -27,7 +27,7 @@ char *translation_take(struct reader *reader)
         map[byte] = (char)next_of_set(reader, &new);
     }
     if (*old || *new)
-        reader_fail(reader, "the two sets of y are not of one length");
+        reader_fail(reader, "the two sets of y have different lengths");
     return map;
 }
 
@@ -74,7 +74,7 @@ static bool take_flags(struct reader *reader, struct substitution *made)
             made->number = strtoul(reader->at, &end, 10);
             reader->at = end;
             if (!made->number)
-                reader_fail(reader, "matches are counted from 1 on");
+                reader_fail(reader, "match numbers start at 1");
         } else if (reader_take_if(reader, 'g')) {
             made->all = true;
         } else if (reader_take_if(reader, 'p')) {
@@ -94,7 +94,7 @@ static void check_groups(const struct reader *reader, const struct substitution 
 {
     for (const struct part *part = made->parts; part && made->expression; part = part->next)
         if (part->group > (int)made->expression->re_nsub)
-            reader_fail(reader, "the expression has not so many groups");
+            reader_fail(reader, "the expression has fewer groups");
 }
 
 struct substitution *substitution_take(struct reader *reader)

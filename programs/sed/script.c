@@ -117,7 +117,7 @@ static void take_end(struct reader *reader, char name)
         return;
     reader_skip_blanks(reader);
     if (*reader->at && !strchr(";\n}#", *reader->at))
-        reader_fail(reader, "something is behind the command");
+        reader_fail(reader, "unexpected text after the command");
 }
 
 static void check_addresses(const struct reader *reader, const struct command *command)
@@ -130,7 +130,7 @@ static void check_addresses(const struct reader *reader, const struct command *c
         reader_fail(reader, "this command takes one address");
     if ((command->from.kind == ADDRESS_LINE && !command->from.line) ||
         (command->to.kind == ADDRESS_LINE && !command->to.line))
-        reader_fail(reader, "lines are counted from 1 on");
+        reader_fail(reader, "line numbers start at 1");
 }
 
 static struct command take_command(struct reader *reader)

@@ -92,7 +92,7 @@ static bool is_step(const char *at)
 static intmax_t no_step(struct reader *reader, const char *at)
 {
     reader->at = at;
-    return fail(reader, "++ and -- are no operators,");
+    return fail(reader, "++ and -- are not supported,");
 }
 
 static intmax_t read_variable(struct reader *reader)
@@ -275,7 +275,7 @@ static intmax_t read_choice(struct reader *reader)
     if (!take(reader, "?"))
         return condition;
     if (++reader->depth > DEPTH_MAX)
-        return fail(reader, "too many operators in each other");
+        return fail(reader, "operators are nested too deeply");
     reader->unread += !condition;
     intmax_t one = read_all(reader);
     reader->unread -= !condition;
@@ -307,7 +307,7 @@ static intmax_t assign(struct reader *reader, const char *name, const char *oper
     char digits[24];
 
     if (++reader->depth > DEPTH_MAX)
-        return fail(reader, "too many operators in each other");
+        return fail(reader, "operators are nested too deeply");
     intmax_t value = read_all(reader);
     reader->depth--;
     if (operator[0] != '=')

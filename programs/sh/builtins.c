@@ -176,7 +176,7 @@ static int run_shift(char **words)
         shell.arguments++;
     if (!count)
         return 0;
-    shell_complain("shift: there are not so many arguments");
+    shell_complain("shift: there are fewer arguments");
     return misused(STATUS_FAILED);
 }
 

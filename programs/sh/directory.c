@@ -37,7 +37,7 @@ static char **behind_options(char **words)
             return words + 1;
         if (strspn(*words + 1, "LP") == strlen(*words + 1))
             continue;
-        shell_complain("%s: %s: no option", builtin, *words);
+        shell_complain("%s: %s: unknown option", builtin, *words);
         return NULL;
     }
     return words;

@@ -198,7 +198,7 @@ static void set_or_fail(struct expansion *e, const char *name, const char *at, c
         variable_set(name, word);
         put_value(e, variable_or(name, ""), quoting);
     } else if (*at == '=') {
-        shell_fail(name, "cannot be set so");
+        shell_fail(name, "cannot be assigned like this");
     } else {
         shell_fail(name, at + 1 < end ? word : at[-1] == ':' ? "is not set, or empty" : "is not set");
     }

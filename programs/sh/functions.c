@@ -107,7 +107,7 @@ int function_call(const struct node *body, char **words)
     struct variable_saved *mark = variables_mark();
 
     if (shell.returnable == CALLS_MAX) {
-        shell_complain("%s: too many calls in each other", words[0]);
+        shell_complain("%s: functions are nested too deeply", words[0]);
         return STATUS_FAILED;
     }
     shell.arguments = words + 1;

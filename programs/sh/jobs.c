@@ -179,7 +179,7 @@ int run_jobs(char **words)
     for (words++; *words && (strcmp(*words, "-l") == 0 || strcmp(*words, "-p") == 0); words++)
         form = (*words)[1];
     if (*words && **words == '-') {
-        shell_complain("jobs: %s: no option", *words);
+        shell_complain("jobs: %s: unknown option", *words);
         return STATUS_USAGE;
     }
     jobs_look();

@@ -139,7 +139,7 @@ static void take_dollar(struct lexer *lexer, struct text *text, bool in_quotes)
 static void take_rest_of_part(struct lexer *lexer, struct text *text, char c, bool in_quotes)
 {
     if (++lexer->depth > LEXER_DEPTH_MAX)
-        lexer_fail(lexer, "too many commands or quotes in each other");
+        lexer_fail(lexer, "commands or quotes are nested too deeply");
     lexer->is_inside = true;
     if (c == '\\' && peek(lexer))
         take_to(lexer, text);
@@ -266,7 +266,7 @@ static void take_text(struct lexer *lexer, struct redirection *redirection)
         }
         text_append(&text, line);
     }
-    lexer_fail(lexer, "a text behind << does not end");
+    lexer_fail(lexer, "a text after << does not end");
 }
 
 /* Removes each from the list before its own link is used again. */

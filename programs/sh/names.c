@@ -81,7 +81,7 @@ int run_command(char **words)
 
     for (; *names && **names == '-' && (*names)[1]; names++) {
         if (strspn(*names + 1, "pvV") != strlen(*names + 1)) {
-            shell_complain("command: %s: no option", *names);
+            shell_complain("command: %s: unknown option", *names);
             return STATUS_USAGE;
         }
         what = strchr(*names, 'V') ? 'V' : strchr(*names, 'v') ? 'v' : what;

@@ -106,7 +106,7 @@ static bool is_option(const char *word)
 static int complain(const char *word)
 {
     shell.is_misused = true;
-    shell_complain("set: %s: no option", word);
+    shell_complain("set: %s: unknown option", word);
     return STATUS_USAGE;
 }
 

@@ -353,7 +353,7 @@ static struct node *parse_compound(struct parser *parser)
 static struct node *parse_compound_command(struct parser *parser)
 {
     if (++parser->lexer.depth > LEXER_DEPTH_MAX)
-        lexer_fail(&parser->lexer, "too many commands or quotes in each other");
+        lexer_fail(&parser->lexer, "commands or quotes are nested too deeply");
     struct node *node = parse_compound(parser);
     if (node)
         for (struct redirection **end = &node->redirections; is_at(parser, TOKEN_REDIRECTION);)

@@ -92,7 +92,7 @@ two)
 deep line
 sh: line 12: syntax error near )
 sh: line 12: syntax error near )
-sh: line 12: too many commands or quotes in each other
+sh: line 12: commands or quotes are nested too deeply
 2
 ''', 0),
     ("read", r'''show() { echo "$?<$a|$b|$c>"; a= b= c=; }; IFS=:; echo 'x::y:z' >f; read a b c <f; show; echo 'x:y:' >f; read a b <f; show; read a <f; show; echo 'x:' >f; read a <f; show; echo ' x : y ' >f; read a b <f; show
@@ -126,20 +126,20 @@ B=1
 X=5
 0
 X=6
-sh: R: may only be read
-sh: R: may only be read
+sh: R: is read-only
+sh: R: is read-only
 2
 ''', 0),
     ("what ends a script", r'''for s in 'shift 5' 'shift x' 'export 1a' 'unset a-b' '. ./none' 'eval if' 'set -z' 'set -o none' ': >${n?}' 'exec 9>none/x' 'break 0' 'trap x NONE' 'read 1x' 'true <none'; do (eval "$s"; echo "$s: $?"); done; for s in 'shift 5' '. ./none' 'eval if' 'set -z'; do (command $s; echo "on $?"); done
 echo if >s; (. ./s; echo no); command . ./s; echo $?; sh -c 'eval "command shift 3"; echo on'; (cat <${n?}; echo no); (X=${n?} cat; echo no); echo $?; eval 'eval if; echo no'; echo no
-''', '''sh: shift: there are not so many arguments
+''', '''sh: shift: there are fewer arguments
 sh: shift: x: not a number
 sh: export: 1a: not a name
 sh: unset: a-b: not a name
 sh: .: ./none: No such file or directory
 sh: line 2: syntax error near end of input
-sh: set: -z: no option
-sh: set: -o: no option
+sh: set: -z: unknown option
+sh: set: -o: unknown option
 sh: n: is not set
 sh: none/x: No such file or directory
 sh: break: 0: not a number of loops
@@ -149,18 +149,18 @@ sh: read: 1x: not a name
 read 1x: 2
 sh: none: No such file or directory
 true <none: 1
-sh: shift: there are not so many arguments
+sh: shift: there are fewer arguments
 on 1
 sh: .: ./none: No such file or directory
 on 1
 sh: line 2: syntax error near end of input
 on 2
-sh: set: -z: no option
+sh: set: -z: unknown option
 on 2
 sh: line 1: syntax error near end of input
 sh: line 1: syntax error near end of input
 2
-sh: shift: there are not so many arguments
+sh: shift: there are fewer arguments
 on
 sh: n: is not set
 sh: n: is not set
@@ -270,7 +270,7 @@ sh: wait: %%: no such job
 127
 sh: jobs: %1: no such job
 1
-sh: jobs: -z: no option
+sh: jobs: -z: unknown option
 2
 sh: kill: %9: no process
 1
@@ -326,9 +326,9 @@ sh: ulimit: 6: is too much
 /tmp/d
 /tmp/d
 /tmp
-sh: pwd: -x: no option
+sh: pwd: -x: unknown option
 2
-sh: cd: -x: no option
+sh: cd: -x: unknown option
 2
 u=rwx,g=rx,o=rx
 0027

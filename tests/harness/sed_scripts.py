@@ -162,9 +162,9 @@ sed: line 1: a delimiter is missing
 1
 sed: line 1: a delimiter is missing
 1
-sed: line 1: the two sets of y are not of one length
+sed: line 1: the two sets of y have different lengths
 1
-sed: line 1: the two sets of y are not of one length
+sed: line 1: the two sets of y have different lengths
 1
 sed: line 1: a backslash is before a byte that needs none
 1
@@ -174,15 +174,15 @@ sed: line 1: a { is missing
 1
 sed: line 1: there is no such label
 1
-sed: line 1: something is behind the command
+sed: line 1: unexpected text after the command
 1
 sed: \(: Missing ')'
 1
-sed: line 1: the expression has not so many groups
+sed: line 1: the expression has fewer groups
 1
 sed: line 1: the second address is missing
 1
-sed: line 1: lines are counted from 1 on
+sed: line 1: line numbers start at 1
 1
 sed: line 1: this command takes no address
 1
@@ -190,9 +190,9 @@ sed: line 1: this command takes one address
 1
 sed: line 1: a text is missing
 1
-sed: line 1: matches are counted from 1 on
+sed: line 1: match numbers start at 1
 1
-sed: line 1: something is behind the command
+sed: line 1: unexpected text after the command
 1
 sed: an empty expression, before any other was used
 1

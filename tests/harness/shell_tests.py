@@ -76,13 +76,13 @@ for i in 1 2 3; do n=$((n + i)); done; echo $n
      "echo 'w() { echo w; }; return 4; echo no' >lib; . ./lib; echo $?; w; type w; command -v w; return; echo $?; cd() { echo mine; }; cd /; command cd /dev; pwd\n"
      "m() { echo to file; } >/tmp/m; m; cat /tmp/m; t() { cat <<E; }; t my; t your\n$1 text\nE\nb() { break; echo on; }; for i in 1 2; do b; echo $i; done; set() { echo no; }; set -- arg; echo $1; X=1 m; echo \"<$X>\"\n"
      "m() { (return 5); echo $?; exit 6; }; m; echo no\n",
-     "1\n3\n3\n4\nsh: none: No such file or directory\n1\n0\n2 a b c\n3\n0  \n2 1 2\n1 q \nnew\n24\ng1\ng1\ng1\n7\nsh: r: too many calls in each other\n1\nbottom\nb\n1 x\n/\n/tmp\n4\nw\nw is a function\nw\n"
+     "1\n3\n3\n4\nsh: none: No such file or directory\n1\n0\n2 a b c\n3\n0  \n2 1 2\n1 q \nnew\n24\ng1\ng1\ng1\n7\nsh: r: functions are nested too deeply\n1\nbottom\nb\n1 x\n/\n/tmp\n4\nw\nw is a function\nw\n"
      "sh: return: not in a function\n2\nmine\n/dev\nto file\nmy text\nyour text\non\n1\non\n2\narg\n<>\n5\n", 6),
     ("set", "set -- a 'b c'; echo $# $2; set x; echo $1; set --; echo $#; (set -z; echo no); command set -z; echo $?; f() { set -- in; echo $1; }; f out; echo $#; set -u; set -e; echo $-; set +ue; echo \"<$->\"\n"
      "sh -ec 'false || echo or; ! true; if false; then :; fi; while false; do :; done; false && true; f() { false; echo in f; }; f || :; true | (exit 3); echo no'; echo $?\n"
      "sh -e -c 'x=$(false); echo no'; echo $?; sh -ec 'f() { false; echo no; }; f'; echo $?; sh -ec '(false; echo no); echo no'; echo $?; sh -ec 'true && false; echo no'; echo $?; set -- one two; : three four; : five; echo $1 $2; echo 'false; echo no' >s; sh -e s; echo $?\n"
      "sh -uc 'echo ${x-or}${x+no} $#; echo $x; echo no'; echo $?; sh -u -c ': ${#x}'; sh -uc ': ${x%a}'; sh -xc 'x=1; echo a \"b c\"; f() { :; }; f 2'\nA=1; set | grep '^A='\n",
-     "2 b c\nx\n0\nsh: set: -z: no option\nsh: set: -z: no option\n2\nin\n0\neu\n<>\nor\nin f\n3\n1\n1\n1\n1\none two\n1\nor 0\nsh: x: is not set\n2\nsh: x: is not set\nsh: x: is not set\n"
+     "2 b c\nx\n0\nsh: set: -z: unknown option\nsh: set: -z: unknown option\n2\nin\n0\neu\n<>\nor\nin f\n3\n1\n1\n1\n1\none two\n1\nor 0\nsh: x: is not set\n2\nsh: x: is not set\nsh: x: is not set\n"
      "+ x=1\n+ echo a b c\na b c\n+ f 2\n+ :\nA='1'\n", 0),
     ("traps", r"""cat >s <<\E; sh s; echo $?
 trap 'echo "bye $? it'\''s"' EXIT; trap; (exit 3)
@@ -111,8 +111,8 @@ sh -c 'trap "echo a; echo b" USR1; f() { echo waits >w; return $(until [ -f go ]
     ("readonly and local", "readonly x=1 y; (x=2; echo no); echo $?; (unset x; echo no); (read x <s; echo no); (for x in a; do :; done; echo no); (f() { local x; echo no; }; f); readonly; readonly -p; command readonly 1a; echo $?; (readonly 1a; echo no); echo $x\n"
      "a=out b=kept; f() { local a=in b c=1; echo $a $b $c; g; echo $a; b=; export a; env | grep -c ^a=in; }; g() { echo $a; a=changed; local a=deep; }; f; echo $a $b ${c-none}; env | grep -c ^a=\n"
      "h() { local a=$1; [ $1 = 0 ] || h $(($1-1)); echo $a; }; h 2; echo $a; local z; echo $?; y=1\n",
-     "sh: x: may only be read\n2\nsh: x: may only be read\nsh: s: No such file or directory\nno\nsh: x: may only be read\nsh: x: may only be read\nreadonly y\nreadonly x='1'\nreadonly y\nreadonly x='1'\nsh: readonly: 1a: not a name\n1\nsh: readonly: 1a: not a name\n1\n"
-     "in kept 1\nin\nchanged\n0\nout kept none\n0\n0\n1\n2\nout\nsh: local: not in a function\n2\nsh: y: may only be read\n", 2),
+     "sh: x: is read-only\n2\nsh: x: is read-only\nsh: s: No such file or directory\nno\nsh: x: is read-only\nsh: x: is read-only\nreadonly y\nreadonly x='1'\nreadonly y\nreadonly x='1'\nsh: readonly: 1a: not a name\n1\nsh: readonly: 1a: not a name\n1\n"
+     "in kept 1\nin\nchanged\n0\nout kept none\n0\n0\n1\n2\nout\nsh: local: not in a function\n2\nsh: y: is read-only\n", 2),
     ("aliases", "alias e='echo one' f=e n='e; echo' 1=; alias e n; e no\ne two; f x; n y\n'e' 2>/dev/null; echo $?; echo e; \\e 2>/dev/null; echo $?; alias e='e a' ls='ls -d'; unalias n f; n z\n"
      "ls /; e 2>/dev/null; echo $?; alias; unalias e none; echo $?; alias none; echo $?; unalias -a; alias; alias 'if_=if true;'\nif_ then echo then; fi; alias p='grep -n . |'\ncat <<E | p wc -l\na\nE\n"
      "alias echo='echo +; echo' a='b; b' b='a c; echo d' u='echo u\nu'\necho e; eval 'echo f'\n{ a; } 2>/dev/null\n{ u; } 2>/dev/null; :\n",
@@ -149,7 +149,7 @@ sh -c 'trap "echo a; echo b" USR1; f() { echo waits >w; return $(until [ -f go ]
     ("builtins", "cd /dev; cd /tmp; cd -; pwd; cd ..; pwd; cd; pwd; cd /tmp; cd -; cd nowhere; echo $?\neval 'echo a;' 'echo b'; echo 'y=in' >f; . ./f; echo $y; command . ./none; echo $?; echo pwd >/tmp/lib; (PATH=/tmp; . lib)\n"
      "command shift; echo $?; command export 1=2 good=2; echo $? $good; wait x; echo $?; read 1x; echo $?; : ; echo $?; exec true\n",
      "/dev\n/dev\n/\n/\n/\nsh: cd: nowhere: No such file or directory\n1\na\nb\nin\nsh: .: ./none: No such file or directory\n1\n/\n"
-     "sh: shift: there are not so many arguments\n1\nsh: export: 1=2: not a name\n1 2\nsh: wait: x: not a number\n127\nsh: read: 1x: not a name\n2\n0\n", 0),
+     "sh: shift: there are fewer arguments\n1\nsh: export: 1=2: not a name\n1 2\nsh: wait: x: not a number\n127\nsh: read: 1x: not a name\n2\n0\n", 0),
     ("where programs are", "echo $PATH; env | grep PATH; PATH=/none /bin/sh -c 'exit ${#PATH}'; echo $?; env -i sh -c 'env | grep PATH'; echo pwd >mine; chmod +x mine; PATH=:/none; mine\n", "/bin\nPATH=/bin\n5\nPATH=/bin\n/tmp\n", 0),
     ("long scripts with subshells", "echo 'exec 3>f 4>&3' >s; for i in $(seq 200); do echo '(true); n=$((n + 1))'; done >>s; echo 'echo $n >&3; exec 3>&-; cat f' >>s; sh s\n", "200\n", 0),
     ("scripts", "echo 'echo $0 $1; exit 4' >s; sh s arg; echo $?; sh none; echo $?; sh -c 'exit 6'; echo $?; sh -z; echo $?\n"
@@ -160,9 +160,9 @@ sh -c 'trap "echo a; echo b" USR1; f() { echo waits >w; return $(until [ -f go ]
     ("errors in the syntax", "sh -c 'echo \"a'; sh -c 'if true'; sh -c ')'; sh -c 'a && ;'; sh -c 'cat <'; sh -c 'cat <<E'; sh -c 'echo $(a'; sh -c '{ a;'; echo $?\n"
      "(echo ${x!}); (: ${1=x}; echo no); (echo $((1+))); (echo $((1/0)); echo no); (echo ${x?is missing}); echo $?\n",
      "sh: line 1: a quote or parenthesis is not closed\nsh: line 1: syntax error near end of input\nsh: line 1: syntax error near )\n"
-     "sh: line 1: syntax error near ;\nsh: line 1: syntax error near end of input\nsh: line 1: a text behind << does not end\n"
+     "sh: line 1: syntax error near ;\nsh: line 1: syntax error near end of input\nsh: line 1: a text after << does not end\n"
      "sh: line 1: syntax error near end of input\nsh: line 1: syntax error near end of input\n2\n"
-     "sh: ${}: is no parameter\nsh: 1: cannot be set so\nsh: $((1+)): a number is missing at the end\nsh: $((1/0)): division by 0\nsh: x: is missing\n2\n", 0),
+     "sh: ${}: is no parameter\nsh: 1: cannot be assigned like this\nsh: $((1+)): a number is missing at the end\nsh: $((1/0)): division by 0\nsh: x: is missing\n2\n", 0),
     ("a failed expansion ends a script", "sh -c 'echo ${x:?}; echo no'; sh -c 'for i in ${x?gone}; do echo no; done; echo no'; echo $?\n"
      "sh -c ': >${x?}; echo no'; sh -c 'y=${x?}; echo no'; sh -c 'true | : ${x?none}; echo $?'\n"
      "echo $(echo ${x?}; echo no) on; echo a >f; : ${x?the end}; echo no\n",
@@ -180,8 +180,8 @@ sh -c 'trap "echo a; echo b" USR1; f() { echo waits >w; return $(until [ -f go ]
      "for i in '1+' '08' '0x' '1/0' '7 %0' '1.5' 'a@b' '1,2' 'x++' '++x' 'x--' '(1' '' '1 << << 2'; do (eval \"echo \\$((\$i))\"); done; (x=1+2; echo $((x)))\n",
      "-9223372036854775808 2147483648 4611686018427387904 -3074457345618258602 807 9223372036854775807 -1\n25 6 5 5\n0 39\ngreater\n"
      "sh: $((1+)): a number is missing at the end\nsh: $((08)): not a number at 08\nsh: $((0x)): not a number at 0x\nsh: $((1/0)): division by 0\nsh: $((7 %0)): division by 0\n"
-     "sh: $((1.5)): no operator at .5\nsh: $((a@b)): no operator at @b\nsh: $((1,2)): no operator at ,2\nsh: $((x++)): ++ and -- are no operators, at ++\n"
-     "sh: $((++x)): ++ and -- are no operators, at ++x\nsh: $((x--)): ++ and -- are no operators, at --\nsh: $(((1)): a ) is missing at the end\n"
+     "sh: $((1.5)): no operator at .5\nsh: $((a@b)): no operator at @b\nsh: $((1,2)): no operator at ,2\nsh: $((x++)): ++ and -- are not supported, at ++\n"
+     "sh: $((++x)): ++ and -- are not supported, at ++x\nsh: $((x--)): ++ and -- are not supported, at --\nsh: $(((1)): a ) is missing at the end\n"
      "sh: $(()): a number is missing at the end\nsh: $((1 << << 2)): a number is missing at << 2\nsh: $((x)): x is not a number\n", 2),
     ("home", "echo ~ ~/x \"~\" ~root '~'/a a~ \\~; HOME='/de v/*'; echo ~ ~/a; HOME=/dev; x=~/y; echo $x; cd ~; pwd; echo hi >~/null; for i in ~; do echo $i; done; HOME='/d*'; echo ~\n",
      "/ /x ~ ~root ~/a a~ ~\n/de v/* /de v/*/a\n/dev/y\n/dev\n/dev\n/d*\n", 0),
@@ -331,7 +331,7 @@ LIVED_IN = [
     (b"trap 'echo child' CHLD; (exit 0) &\n", b"child\n", None), (b"", b"$ \x1b[K", None), (b"echo a", b"echo a", None), (b"b\n", b"ab\n", b""), (b"trap - CHLD\n", b"\n", b""),
     (b"trap 'echo key' INT\n", b"INT\n", b""), (b"ab\x03", b"^C\nkey\n", b""), (b"echo $?; trap - INT\n", b"130\n", b""),
     *8 * [(b"read x\n\x03", b"^C\n", b"")], (b"read x\n", b"read x\n", None), (b"\x03", b"^C\n", b""), (b"read x; echo $x\nab\n", b"ab\nab\n", b""),
-    (b"${nothing:?}; echo on\n", b"empty\non\n", b""), (b"for i in a ${n?}; do echo no; done; readonly r; unset r; echo $?\n", b"set\nsh: r: may only be read\n1\n", b""),
+    (b"${nothing:?}; echo on\n", b"empty\non\n", b""), (b"for i in a ${n?}; do echo no; done; readonly r; unset r; echo $?\n", b"set\nsh: r: is read-only\n1\n", b""),
 ]
 
 

@@ -244,7 +244,7 @@ tr: usage: tr [-cs] set1 set2, tr -d [-c] set1, tr -ds [-c] set1 set2, tr -s [-c
 2
 tr: a range ends before its beginning
 2
-tr: no: no class of characters
+tr: no: unknown character class
 2
 tr: the second set is empty
 2
@@ -259,11 +259,11 @@ a::
 noe
 a:
 no
-cut: x: not a list of numbers from 1 on
+cut: x: not a list of numbers of at least 1
 2
-cut: 3: not a list of numbers from 1 on
+cut: 3: not a list of numbers of at least 1
 2
-cut: 0: not a list of numbers from 1 on
+cut: 0: not a list of numbers of at least 1
 2
 cut: usage: cut -c list | -f list [-d byte] [-s] [file...]
 2
@@ -376,7 +376,7 @@ find: -what: not known
 2
 find: a test is missing behind !
 2
-find: -name: something is missing behind it
+find: -name: an operand is missing after it
 2
 a
 fd/new
@@ -408,7 +408,7 @@ printf: 12x: not a number
 ab
 printf: usage: printf format [argument...]
 2
-printf: %q: no conversion
+printf: %q: unknown conversion
 1
 no
 abc|+3
@@ -441,7 +441,7 @@ xargs: sh: Killed
 125
 xargs: a quote is not closed
 1
-xargs: 0: not a number from 1 on
+xargs: 0: not a number of at least 1
 1
 a b
 c
