@@ -21,7 +21,7 @@ enum syscall_number {
 #include "kernel/abi/syscalls.def"
     SYS_COUNT
 };
-enum { CALL_NUMBER = 0x1f }; /* bits of eax */
+enum { SYSCALL_NUMBER = 0x1f }; /* bits of eax */
 
 /* The attribute is on the type: every function that returns err_t must have its result used. */
 typedef enum __attribute__((warn_unused_result)) err {

@@ -36,7 +36,7 @@ void thread_audit(struct thread *thread)
 static struct registers seen_registers(const struct thread *thread)
 {
     const struct registers *r = &thread->registers;
-    const uint32_t opens = CALL_NUMBER | IPC_WINDOW | IPC_SLOTS;
+    const uint32_t opens = SYSCALL_NUMBER | IPC_WINDOW | IPC_SLOTS;
 
     switch ((enum thread_state)thread->state) {
     case THREAD_DEAD:
@@ -113,7 +113,7 @@ static void normalise_page(struct thread *thread)
 {
     struct message_page *page = thread_page(thread);
     uint32_t eax = thread->registers.eax;
-    bool receives = !thread->restarting || (eax & CALL_NUMBER) == SYS_ipc_reply_wait;
+    bool receives = !thread->restarting || (eax & SYSCALL_NUMBER) == SYS_ipc_reply_wait;
     bool sends = thread->state == THREAD_CALLING && !thread->faulting && eax & IPC_EXTENDED;
     uint32_t tag = sends ? page->tag : 0;
 

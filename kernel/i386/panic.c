@@ -15,7 +15,7 @@ static void log_running(const struct cpu *cpu)
     if (!cpu->current)
         return;
     const struct registers *r = &AT(struct thread, cpu->current)->registers;
-    uint32_t number = r->eax & CALL_NUMBER;
+    uint32_t number = r->eax & SYSCALL_NUMBER;
     if (r->vector != VECTOR_SYSCALL)
         log_print("running: a thread stopped by vector %u at 0x%x\n", r->vector, r->eip);
     else

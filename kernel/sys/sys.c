@@ -53,7 +53,7 @@ err_t call_run(struct thread *thread)
 {
     bool was_emptied = thread->bound.next && !thread->bound_slot; /* its slot may hold another capability now */
 
-    return was_emptied ? ERR_CAP : call_table[thread->registers.eax & CALL_NUMBER](thread);
+    return was_emptied ? ERR_CAP : call_table[thread->registers.eax & SYSCALL_NUMBER](thread);
 }
 
 struct thread *call_end(struct thread *thread, err_t status)

@@ -18,7 +18,7 @@
 
 #include <errno.h>
 
-enum { SERVER_LATER = 1 << 30, SERVER_OTHER = SERVER_LATER | 1 << 29 };
+enum { SERVER_RESULT_MAX = 31, SERVER_LATER = 1 << 30, SERVER_OTHER = SERVER_LATER | 1 << 29 };
 
 /* A caller that waits for an answer, and the number of its call. */
 struct caller {
@@ -59,7 +59,7 @@ static inline uint32_t server_finish(int32_t result, struct words *words)
     if (result < 0)
         *words = (struct words){{(uint32_t)result}};
     else
-        words->w[0] = (uint32_t)result & CALL_NUMBER;
+        words->w[0] = (uint32_t)result & SERVER_RESULT_MAX;
     return result < 0 ? 0 : (uint32_t)result & IPC_EXTENDED;
 }
 

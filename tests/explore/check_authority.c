@@ -38,7 +38,7 @@ static bool sends(uint32_t task, const struct event *event)
 static bool receives(const struct before *t)
 {
     return t->state == THREAD_RECEIVING || t->state == THREAD_AWAITING_REPLY || t->state == THREAD_REPLY_DEFERRED ||
-           (t->restarting && (t->registers.eax & CALL_NUMBER) == SYS_ipc_reply_wait);
+           (t->restarting && (t->registers.eax & SYSCALL_NUMBER) == SYS_ipc_reply_wait);
 }
 
 /* What the acting thread opens in this event, or null. */

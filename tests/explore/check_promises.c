@@ -360,7 +360,7 @@ static void check_restarted(const struct thread *t, const struct before *before)
 {
     const struct registers *r = &before->registers;
 
-    check_promise(r->eax & CALL_NUMBER,
+    check_promise(r->eax & SYSCALL_NUMBER,
                   &(struct done){t, before, r->eax >> SLOT_SHIFT, r->ecx, r->edx, r->edi, r->ebp});
 }
 
@@ -384,7 +384,7 @@ static void check_thread(const struct thread *t, const struct before *before, co
 {
     bool may_continue = t->state == THREAD_RUNNING || t->state == THREAD_READY;
 
-    if (before->restarting && (before->registers.eax & CALL_NUMBER) == SYS_memory_revoke)
+    if (before->restarting && (before->registers.eax & SYSCALL_NUMBER) == SYS_memory_revoke)
         check_revoked_capabilities(t, before);
     if (t->restarting || t->reaping || t->state == THREAD_DEAD)
         return;

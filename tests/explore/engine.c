@@ -62,7 +62,7 @@ static void count_late_status(const struct thread *t, const struct before *b)
     if (waits || t->restarting || t->state == THREAD_DEAD || !(waited || (b->restarting && t->state != THREAD_STOPPED)))
         return;
     if ((int32_t)t->registers.eax < 0)
-        count_status(b->registers.eax & CALL_NUMBER, (int32_t)t->registers.eax);
+        count_status(b->registers.eax & SYSCALL_NUMBER, (int32_t)t->registers.eax);
 }
 
 static void count_late_statuses(void)

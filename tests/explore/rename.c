@@ -273,7 +273,7 @@ static void rename_thread(struct thread *thread)
     rename_slot(&thread->handler);
     if (world->fpu)
         rename_ref((ref_t *)thread->fpu);
-    if (world->alike && thread->restarting && (thread->registers.eax & CALL_NUMBER) == SYS_memory_revoke)
+    if (world->alike && thread->restarting && (thread->registers.eax & SYSCALL_NUMBER) == SYS_memory_revoke)
         rename_revoke(&thread->registers);
 }
 

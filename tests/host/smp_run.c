@@ -213,7 +213,7 @@ static void at_preemption_point(void)
 
 static void call(struct thread *thread)
 {
-    unsigned number = thread->registers.eax & CALL_NUMBER, cpu = host_cpu;
+    unsigned number = thread->registers.eax & SYSCALL_NUMBER, cpu = host_cpu;
     bool refused = must_be_refused(thread, number);
 
     if (number == SYS_thread_stop)

@@ -230,7 +230,8 @@ static void take_both(const struct step *step)
     current = take_one_way(step, 0, before);
     CHECK(current == general);
     CHECK(memcmp(before, after, sizeof before) == 0);
-    direct += step->kind == SYSCALL && (step->head & CALL_NUMBER) <= SYS_ipc_reply_wait && current && current != from;
+    direct +=
+        step->kind == SYSCALL && (step->head & SYSCALL_NUMBER) <= SYS_ipc_reply_wait && current && current != from;
 }
 
 int main(void)

@@ -62,7 +62,7 @@ static void deliver(struct event event)
 static void call(void)
 {
     struct thread *caller = current;
-    unsigned number = current->registers.eax & CALL_NUMBER;
+    unsigned number = current->registers.eax & SYSCALL_NUMBER;
 
     deliver((struct event){CALL, number});
     if (current == caller)

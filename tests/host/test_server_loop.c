@@ -36,7 +36,7 @@ static err_t answer(uint32_t head, const struct words *words)
 {
     const uint32_t *w = words->w;
     err_t err = at ? ins[at - 1].refused[refusals] : OK;
-    struct caller to = (head & CALL_NUMBER) == SYS_ipc_reply_wait && serving.caller ? serving : caller_now();
+    struct caller to = (head & SYSCALL_NUMBER) == SYS_ipc_reply_wait && serving.caller ? serving : caller_now();
 
     add_line("%u.%u:", to.caller, to.call_number);
     if ((!err || err == ERR_STALE) && to.caller == serving.caller && to.call_number == serving.call_number)
@@ -67,7 +67,7 @@ static int32_t receive(struct words *words)
 
 int32_t system_call(uint32_t head, struct words *words)
 {
-    uint32_t number = head & CALL_NUMBER;
+    uint32_t number = head & SYSCALL_NUMBER;
     err_t err = OK;
 
     if (number != SYS_ipc_reply && number != SYS_ipc_reply_wait) {

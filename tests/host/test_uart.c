@@ -24,7 +24,7 @@ static uint32_t refused = SYS_COUNT; /* the number of the refused call */
 /* Each call is a line: a register read or written, a line bound or acknowledged. */
 err_t syscall_short(uint32_t head, uint32_t ebx, uint32_t esi, uint32_t edi, uint32_t *result)
 {
-    uint32_t number = head & CALL_NUMBER, slot = head >> SLOT_SHIFT;
+    uint32_t number = head & SYSCALL_NUMBER, slot = head >> SLOT_SHIFT;
     bool is_port = number == SYS_port_in || number == SYS_port_out;
 
     if (number == refused)

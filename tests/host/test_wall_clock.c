@@ -24,7 +24,7 @@ static void (*before_read)(void);
 
 err_t syscall_short(uint32_t head, uint32_t ebx, uint32_t esi, uint32_t edi, uint32_t *result)
 {
-    uint32_t number = head & CALL_NUMBER;
+    uint32_t number = head & SYSCALL_NUMBER;
 
     CHECK(head >> SLOT_SHIFT == PROC_SLOT_CLOCK && esi == 1);
     if (number == SYS_port_out) {

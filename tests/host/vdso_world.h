@@ -89,7 +89,7 @@ int32_t system_call(uint32_t head, struct words *words)
     uint32_t data = head & IPC_EXTENDED ? message_page->tag * 4 : 0;
     const char *name = call_name(head >> SLOT_SHIFT, w[0]), *text = (const char *)message_page->words;
 
-    CHECK((head & CALL_NUMBER) == SYS_ipc_call && name && answers < next_answers + ANSWERS_MAX);
+    CHECK((head & SYSCALL_NUMBER) == SYS_ipc_call && name && answers < next_answers + ANSWERS_MAX);
     add_line("%s%s %d %d %d", head >> SLOT_SHIFT == CLIENT_SLOT_FILE ? "file " : "", name, (int)w[1], (int)w[2],
              (int)w[3]);
     for (uint32_t i = 0; i < data; i++)

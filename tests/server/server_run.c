@@ -94,7 +94,7 @@ void server_caller_dies(uint32_t caller)
 /* If the server still serves a caller, the kernel answers that one; otherwise the one that the page names. */
 static err_t reply(uint32_t head, struct words *words)
 {
-    bool is_served = (head & CALL_NUMBER) == SYS_ipc_reply_wait && serving;
+    bool is_served = (head & SYSCALL_NUMBER) == SYS_ipc_reply_wait && serving;
     uint32_t caller = (is_served ? serving : message_page->caller) - FIRST_CALLER;
 
     if (caller >= SERVER_CALLERS || !awaits_reply[caller])
@@ -133,7 +133,7 @@ static int32_t receive(struct words *words)
 
 int32_t system_call(uint32_t head, struct words *words)
 {
-    uint32_t number = head & CALL_NUMBER;
+    uint32_t number = head & SYSCALL_NUMBER;
     err_t err = OK;
 
     if (number != SYS_ipc_reply && number != SYS_ipc_reply_wait)
