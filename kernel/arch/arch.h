@@ -149,7 +149,7 @@ void arch_tick(unsigned cpu);
 /* An IPI that another processor handles at once, without the lock: IPI_PAGE | address drops the translation of this
  * page, IPI_ALL drops all, IPI_LEAVE loads the kernel's own space. arch_ipi_wait() waits until it is handled. */
 enum { IPI_PAGE = 1, IPI_ALL = 2, IPI_LEAVE = 4 };
-void arch_ipi(unsigned cpu, uint32_t request);
+void arch_ipi(unsigned cpu, uint32_t ipi);
 void arch_ipi_wait(unsigned cpu);
 
 /* The log's text, which users may read. */

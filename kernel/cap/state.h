@@ -35,7 +35,7 @@ struct cpu {
     bool fpu_allowed; /* not trapped: the FPU holds the running thread's state */
     bool reschedule;  /* a thread other than the running one may have to run */
     uint32_t quantum_over;
-    uint32_t tlb_request; /* to be sent before the lock is released: see arch_ipi(); 0: none */
+    uint32_t tlb_ipi; /* to be sent before the lock is released: see arch_ipi(); 0: none */
     struct arch_cpu arch;
 } __attribute__((aligned(1 << CPU_SHIFT)));
 _Static_assert(sizeof(struct cpu) == 1 << CPU_SHIFT, "assembly finds a processor's by a shift");
@@ -43,7 +43,7 @@ _Static_assert(sizeof(struct cpu) == 1 << CPU_SHIFT, "assembly finds a processor
 struct kernel {
     struct cpu cpus[CPU_MAX];
     uint32_t cpu_count;
-    uint32_t tlb_pending; /* bit i: cpus[i].tlb_request is set */
+    uint32_t tlb_pending; /* bit i: cpus[i].tlb_ipi is set */
     uint32_t frame_count;
     ref_t empty_leaf;
     uint32_t call_number_base; /* no dead thread's `call_number` was higher: T2 in thread.h */

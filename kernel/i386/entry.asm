@@ -171,7 +171,7 @@ stale_call:
     call    event_stale
     jmp     leave_locked
 
-; The kernel's own space is loaded, so this processor gets no shootdown requests.
+; The kernel's own space is loaded, so this processor gets no shootdown IPIs.
 idle:
     this_processor ecx
     mov     esp, [ecx + CPU_STACK]
@@ -180,8 +180,8 @@ idle:
     hlt
     jmp     .halt
 
-; Another processor, which has the lock, requests that this one drop translations, and waits. If this one is in the
-; kernel, nothing is to be done here: it is idle and has none, or it waits for the lock and polls the request.
+; Another processor, which has the lock, makes this one drop translations, and waits. If this one is in the
+; kernel, nothing is to be done here: it is idle and has none, or it waits for the lock and polls the word.
 global ipi_entry
 ipi_entry:
     test    byte [esp + 4], 3

@@ -13,32 +13,32 @@ void kernel_lock_wait(ref_t cpu);
 void kernel_lock_pass(void);
 void kernel_handle_ipi(ref_t cpu);
 
-/* Handles the request of the lock's holder, see arch_ipi(): from the wait for the lock, or from user mode. */
+/* Handles the IPI of the lock's holder, see arch_ipi(): from the wait for the lock, or from user mode. */
 void kernel_handle_ipi(ref_t cpu)
 {
     struct arch_cpu *arch = &AT(struct cpu, cpu)->arch;
-    uint32_t request = arch->request;
+    uint32_t ipi = arch->ipi;
 
-    if (request & IPI_PAGE)
-        arch_tlb_invalidate(request);
-    else if (request & IPI_LEAVE)
+    if (ipi & IPI_PAGE)
+        arch_tlb_invalidate(ipi);
+    else if (ipi & IPI_LEAVE)
         arch_space_leave();
-    else if (request & IPI_ALL)
+    else if (ipi & IPI_ALL)
         arch_space_load(READ_CR(3) + REF(PHYSMAP_BASE));
     else
-        return; /* already handled, so not cleared: the next request may be written at any moment */
-    arch->request = 0;
+        return; /* already handled, so not cleared: the next IPI may be written at any moment */
+    arch->ipi = 0;
 }
 
-/* Sleeps until the ticket is served or a request comes. Both send interrupts, and the local APIC lets in no
+/* Sleeps until the ticket is served or an IPI comes. Both send interrupts, and the local APIC lets in no
  * others. An interrupt after the last check is pending when hlt begins, so it is not lost. Not inlined, as
  * clang 19 would define the label twice. */
 static __attribute__((noinline)) void sleep(struct arch_cpu *arch, uint32_t ticket)
 {
     arch->ticket = ticket;
-    apic_let_in(VECTOR_REQUEST);
+    apic_let_in(VECTOR_IPI);
     __atomic_add_fetch(&kernel_lock.sleepers, 1, __ATOMIC_SEQ_CST);
-    if (kernel_lock.serving != ticket && !arch->request)
+    if (kernel_lock.serving != ticket && !arch->ipi)
         __asm__ volatile("sti; .globl lock_halt; lock_halt: hlt; cli" : : : "memory");
     __atomic_sub_fetch(&kernel_lock.sleepers, 1, __ATOMIC_SEQ_CST);
     apic_let_in(0);
@@ -53,7 +53,7 @@ void kernel_lock_wait(ref_t cpu)
 
     for (unsigned spins = 0; kernel_lock.serving != ticket; spins++) {
         __asm__ volatile("pause");
-        if (arch->request)
+        if (arch->ipi)
             kernel_handle_ipi(cpu);
         else if (spins > SPINS && kernel_lock.may_sleep)
             sleep(arch, ticket);
@@ -80,16 +80,16 @@ void arch_tick(unsigned cpu)
     apic_send(kernel.cpus[cpu].arch.apic_id, VECTOR_TICK);
 }
 
-void arch_ipi(unsigned cpu, uint32_t request)
+void arch_ipi(unsigned cpu, uint32_t ipi)
 {
     struct arch_cpu *arch = &kernel.cpus[cpu].arch;
 
-    arch->request = request;
-    apic_send(arch->apic_id, VECTOR_REQUEST);
+    arch->ipi = ipi;
+    apic_send(arch->apic_id, VECTOR_IPI);
 }
 
 void arch_ipi_wait(unsigned cpu)
 {
-    while (kernel.cpus[cpu].arch.request)
+    while (kernel.cpus[cpu].arch.ipi)
         __asm__ volatile("pause");
 }

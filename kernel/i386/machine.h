@@ -23,8 +23,8 @@ struct task_state {
 struct arch_cpu {
     uint32_t stack; /* the end of this processor's kernel stack */
     uint32_t apic_id;
-    volatile uint32_t request; /* from another processor: see arch_ipi() */
-    volatile uint32_t ticket;  /* the processor sleeps until this ticket is served */
+    volatile uint32_t ipi;    /* from another processor: see arch_ipi() */
+    volatile uint32_t ticket; /* the processor sleeps until this ticket is served */
     uint32_t room[20];
     struct task_state state;
 };

@@ -75,7 +75,7 @@ void segments_init(void)
     gdt[DOUBLE_FAULT_STATE / 8] = task_segment(&double_fault);
     for (unsigned v = 0; v < VECTORS_COUNT; v++)
         idt[v] = interrupt_gate(trap_stubs[v], v == BREAKPOINT || v == OVERFLOW ? 3 : 0);
-    idt[VECTOR_REQUEST] = interrupt_gate((uint32_t)(uintptr_t)ipi_entry, 0);
+    idt[VECTOR_IPI] = interrupt_gate((uint32_t)(uintptr_t)ipi_entry, 0);
     idt[VECTOR_WAKE] = interrupt_gate((uint32_t)(uintptr_t)wake_entry, 0);
     idt[APIC_SPURIOUS] = interrupt_gate((uint32_t)(uintptr_t)spurious_entry, 0);
     idt[NMI] = interrupt_gate((uint32_t)(uintptr_t)nmi_entry, 0);

@@ -24,9 +24,9 @@ enum {
     VECTOR_LINES = 32,
     VECTOR_RESCHEDULE = VECTOR_LINES + 24,
     VECTOR_TICK,
-    VECTORS_COUNT,         /* with a stub in entry.asm */
-    VECTOR_REQUEST = 0xf0, /* arch_ipi(); from here on vectors also reach a processor that sleeps for the lock */
-    VECTOR_WAKE,           /* its ticket for the lock is served */
+    VECTORS_COUNT,     /* with a stub in entry.asm */
+    VECTOR_IPI = 0xf0, /* arch_ipi(); from here on vectors also reach a processor that sleeps for the lock */
+    VECTOR_WAKE,       /* its ticket for the lock is served */
 };
 
 /* The descriptor tables of all processors. */

@@ -1,14 +1,14 @@
 #include "kernel/vm/tlb.h"
 
-/* A processor has room for one request: two become IPI_ALL, or IPI_LEAVE, which drops all, too. */
-static __attribute__((noinline)) void ask_others(ref_t task, uint32_t request)
+/* A processor has room for one IPI: two become IPI_ALL, or IPI_LEAVE, which drops all, too. */
+static __attribute__((noinline)) void ask_others(ref_t task, uint32_t ipi)
 {
     assert(arch_lock_held());
     for (unsigned i = 0; i < kernel.cpu_count; i++) {
         struct cpu *cpu = &kernel.cpus[i];
         if (i == arch_cpu() || cpu->space != task)
             continue;
-        cpu->tlb_request = cpu->tlb_request && request != IPI_LEAVE ? IPI_ALL : request;
+        cpu->tlb_ipi = cpu->tlb_ipi && ipi != IPI_LEAVE ? IPI_ALL : ipi;
         kernel.tlb_pending |= 1u << i;
     }
 }
@@ -16,10 +16,10 @@ static __attribute__((noinline)) void ask_others(ref_t task, uint32_t request)
 void tlb_sync(void)
 {
     for (uint32_t left = kernel.tlb_pending; left; left &= left - 1)
-        arch_ipi((unsigned)__builtin_ctz(left), kernel.cpus[__builtin_ctz(left)].tlb_request);
+        arch_ipi((unsigned)__builtin_ctz(left), kernel.cpus[__builtin_ctz(left)].tlb_ipi);
     for (; kernel.tlb_pending; kernel.tlb_pending &= kernel.tlb_pending - 1) {
         arch_ipi_wait((unsigned)__builtin_ctz(kernel.tlb_pending));
-        kernel.cpus[__builtin_ctz(kernel.tlb_pending)].tlb_request = 0;
+        kernel.cpus[__builtin_ctz(kernel.tlb_pending)].tlb_ipi = 0;
     }
 }
 

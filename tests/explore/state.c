@@ -10,7 +10,7 @@
 
 enum {
     CPU_HEAD = offsetof(struct cpu, ready),
-    CPU_FLAGS = offsetof(struct cpu, tlb_request) - offsetof(struct cpu, fpu_allowed),
+    CPU_FLAGS = offsetof(struct cpu, tlb_ipi) - offsetof(struct cpu, fpu_allowed),
     THREAD_HEAD = offsetof(struct thread, fpu) & ~7u,
     PAGE_HEAD = offsetof(struct message_page, words) + 2 * sizeof(uint32_t),
     TABLE_BYTES = TABLE_ENTRIES * sizeof(pte_t),

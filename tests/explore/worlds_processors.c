@@ -154,7 +154,7 @@ const struct world worlds_processors[] = {
      .states = 169903, .in_tests = true, TWO, .threads = LIST(3, 4), .priorities_given = LIST(2),
      .cpus_given = LIST(0, 1, 255), .destroys = LIST(4), .interrupts = LIST(1), .reads = LIST(4), .parts = LIST(0)},
 
-    {.name = "deaf", .what = "two processors that ignore requests to drop translations", .make = make_two, .states = 1,
+    {.name = "deaf", .what = "two processors that ignore IPIs to drop translations", .make = make_two, .states = 1,
      .finds = "may still translate", .priorities = BIT(2), .tasks = LIST(1), .addresses = LIST(0x0),
      .map_rights = LIST(RIGHTS_RWG), .sources = LIST(2), .origins = LIST(0), .pages = LIST(1), .yields = LIST(0)},
 

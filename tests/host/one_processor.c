@@ -64,13 +64,13 @@ void arch_tick(unsigned cpu)
     host_ticked |= 1u << cpu;
 }
 
-uint32_t host_requested;
-void (*host_on_ipi)(void); /* if not null, called when another processor gets a request */
+uint32_t host_ipi;
+void (*host_on_ipi)(void); /* if not null, called when another processor gets an IPI */
 
-void arch_ipi(unsigned cpu, uint32_t request)
+void arch_ipi(unsigned cpu, uint32_t ipi)
 {
     (void)cpu;
-    host_requested = request;
+    host_ipi = ipi;
     if (host_on_ipi)
         host_on_ipi();
 }

@@ -123,7 +123,7 @@ static void check_everything(void)
 /* ---------------------------------------------------------------------------------- events */
 
 struct event {
-    enum { CALL, FAULT, STEP, STALE, POKE, TICK, INTERRUPT } kind;
+    enum { CALL, FAULT, STEP, STALE, RESCHEDULE, TICK, INTERRUPT } kind;
     uint32_t argument; /* the call's number, the address, or the line */
 };
 
@@ -149,7 +149,7 @@ static struct thread *enter(struct event event)
         return thread_choose();
     case STALE:
         return event_stale(thread);
-    case POKE:
+    case RESCHEDULE:
         pending.reschedules &= (uint8_t) ~(1 << host_cpu);
         return event_reschedule(processor_interrupted());
     case TICK:
@@ -298,14 +298,14 @@ static void idle_step(unsigned cpu)
 
     if (random_below(3) && (woken != init || cpu == 0))
         random_wake(woken, cpu);
-    deliver(cpu == 0 ? (struct event){INTERRUPT, any_line()} : (struct event){POKE, 0});
+    deliver(cpu == 0 ? (struct event){INTERRUPT, any_line()} : (struct event){RESCHEDULE, 0});
 }
 
 /* Whether an interrupt that is pending arrives now. */
 static bool is_interrupted(unsigned cpu)
 {
     if (pending.reschedules >> cpu & 1 && random_below(2))
-        deliver((struct event){POKE, 0});
+        deliver((struct event){RESCHEDULE, 0});
     else if (pending.ticks >> cpu & 1 && random_below(2))
         deliver((struct event){TICK, 0});
     else if (cpu == 0 && random_below(40) == 0)

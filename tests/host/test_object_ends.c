@@ -18,7 +18,7 @@ enum {
     PLACES = PAGE_SIZE >> THREAD_SHIFT
 };
 
-extern uint32_t host_requested; /* the last request to the other processors */
+extern uint32_t host_ipi; /* the last IPI to the other processors */
 
 static struct thread *init;
 
@@ -140,12 +140,12 @@ static void a_space_is_left_whatever_was_asked(void)
     kernel.cpu_count = 2;
     other->space = init->task;
     tlb_invalidate(init->task, PAGE);
-    CHECK(other->tlb_request == (PAGE | IPI_PAGE));
+    CHECK(other->tlb_ipi == (PAGE | IPI_PAGE));
     tlb_invalidate(init->task, PAGE + PAGE_SIZE);
-    CHECK(other->tlb_request == IPI_ALL);
+    CHECK(other->tlb_ipi == IPI_ALL);
     kernel.cpus[0].space = 0;
     vspace_leave(init->task);
-    CHECK(host_requested == IPI_LEAVE && other->space == 0 && other->tlb_request == 0 && kernel.tlb_pending == 0);
+    CHECK(host_ipi == IPI_LEAVE && other->space == 0 && other->tlb_ipi == 0 && kernel.tlb_pending == 0);
     kernel.cpus[0].space = init->task;
     kernel.cpu_count = 1;
 }

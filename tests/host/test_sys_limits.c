@@ -382,7 +382,7 @@ static void rights_are_taken_from_children(void)
     kernel.cpu_count = 2;
     kernel.cpus[1].space = init->task;
     CHECK(call(SYS_vm_protect, WORLD_TASK, (PAGE + 2 * PAGE_SIZE) | RIGHT_READ, 1, 0) == OK);
-    CHECK(kernel.cpus[1].tlb_request == IPI_ALL); /* two pages */
+    CHECK(kernel.cpus[1].tlb_ipi == IPI_ALL); /* two pages */
     tlb_sync();
     kernel.cpus[1].space = 0;
     kernel.cpu_count = 1;

@@ -53,7 +53,7 @@ static void leave(unsigned step)
     longjmp(interrupted, 1);
 }
 
-/* Until the request arrives, the second processor writes to the frame. */
+/* Until the IPI arrives, the second processor writes to the frame. */
 static void hears(void)
 {
     CHECK(frame_at(FRAME)->kind == FRAME_USER && !(frame_at(FRAME)->mappings.flags & NODE_CLEAR));

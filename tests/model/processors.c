@@ -29,10 +29,10 @@ void processors_rest(void)
 {
     for (unsigned i = 0; i < CPU_MAX; i++) {
         load(i, i < kernel.cpu_count ? kernel.cpus[i].space : 0);
-        processors[i].request = 0;
+        processors[i].ipi = 0;
         processors[i].segments = 0;
         processors[i].fpu_allowed = kernel.cpus[i].fpu_allowed;
-        kernel.cpus[i].tlb_request = 0;
+        kernel.cpus[i].tlb_ipi = 0;
     }
     kernel.tlb_pending = 0;
 }
@@ -92,16 +92,16 @@ static void write_by(const struct processor *processor, uint32_t page)
 }
 
 /* The processor runs user code that writes to the first word of each page. */
-static void write_to_what_is_taken_away(const struct processor *processor, uint32_t request)
+static void write_to_what_is_taken_away(const struct processor *processor, uint32_t ipi)
 {
-    if (request & IPI_PAGE)
-        write_by(processor, request >> PAGE_BITS);
+    if (ipi & IPI_PAGE)
+        write_by(processor, ipi >> PAGE_BITS);
     else
         for (uint32_t page = 0; page < SPACE_PAGES; page++)
             write_by(processor, page);
 }
 
-/* Until a processor handles the request, it walks these tables and marks entries as accessed. */
+/* Until a processor handles the IPI, it walks these tables and marks entries as accessed. */
 static void check_tables(unsigned cpu)
 {
     for (unsigned i = 0; i < SPACE_TABLES; i++) {
@@ -111,26 +111,26 @@ static void check_tables(unsigned cpu)
     }
 }
 
-void arch_ipi(unsigned cpu, uint32_t request)
+void arch_ipi(unsigned cpu, uint32_t ipi)
 {
     check_tables(cpu);
-    processors[cpu].request = request;
+    processors[cpu].ipi = ipi;
     if (processors_write_until_told && thread_on(cpu))
-        write_to_what_is_taken_away(&processors[cpu], request);
+        write_to_what_is_taken_away(&processors[cpu], ipi);
 }
 
 void arch_ipi_wait(unsigned cpu)
 {
-    uint32_t request = processors[cpu].request;
+    uint32_t ipi = processors[cpu].ipi;
 
-    processors[cpu].request = 0;
+    processors[cpu].ipi = 0;
     if (!processors_handle_requests)
         return;
-    if (request & IPI_PAGE)
-        drop(cpu, request);
-    else if (request & IPI_LEAVE)
+    if (ipi & IPI_PAGE)
+        drop(cpu, ipi);
+    else if (ipi & IPI_LEAVE)
         load(cpu, 0);
-    else if (request & IPI_ALL)
+    else if (ipi & IPI_ALL)
         load(cpu, processors[cpu].space);
 }
 

@@ -40,7 +40,7 @@ struct processor {
     pte_t tops[DIRECTORIES + 1];
     struct cached cached;
     pte_t tlb[SPACE_PAGES];
-    uint32_t request; /* what another processor asks of it now */
+    uint32_t ipi; /* what another processor asks of it now */
     bool fpu_allowed;
     uint32_t segments; /* fs, gs */
 };
@@ -77,7 +77,7 @@ static inline struct thread *thread_on(unsigned cpu)
     return current ? AT(struct thread, current) : NULL;
 }
 
-/* Whether other processors handle requests to drop translations: false in a world that shows what then goes wrong. */
+/* Whether other processors handle IPIs to drop translations: false in a world that shows what then goes wrong. */
 extern bool processors_handle_requests;
 
 /* Whether a processor that is asked to drop translations first writes to all pages that it may still write to: set by a

@@ -1,5 +1,5 @@
-/* IPIs with requests between processors: each request is handled correctly and once, and is reported as done only after
- * that; a processor that waits for the lock handles requests, too; and the announced thread is the intended one. */
+/* IPIs: each is handled correctly and once, and its sender waits until it is; a processor that waits for the lock handles
+ * them, too; the others go to the intended processor. */
 #include "tests/host/lock_machine.h"
 
 #include "tests/host/check.h"
@@ -10,7 +10,7 @@ enum { CPUS = 3, ADDRESS = 0x12345000, IDS = 10 /* IDS: the first APIC id */ };
 static struct {
     unsigned count;
     uint32_t dropped, loaded;
-    bool left, unheard;
+    bool left, was_pending;
     unsigned id;
     uint32_t vector, sends;
 } done;
@@ -22,7 +22,7 @@ static void do_one(void)
 {
     done.count++;
     kernel_lock.serving = kernel_lock.tickets;
-    done.unheard = kernel.cpus[0].arch.request != 0;
+    done.was_pending = kernel.cpus[0].arch.ipi != 0;
 }
 
 void arch_tlb_invalidate(uint32_t address)
@@ -63,21 +63,21 @@ static void begin(void)
         kernel.cpus[i].arch.apic_id = IDS + i;
 }
 
-/* ------------------------------------------------------------------------------- requests */
+/* ------------------------------------------------------------------------------- translations */
 
-/* Another processor sends a request, and this one handles it: in user mode, or while it waits for the lock. */
-static void hear(uint32_t request, bool waits)
+/* Another processor sends an IPI, and this one handles it: in user mode, or while it waits for the lock. */
+static void handle(uint32_t ipi, bool waits)
 {
     __typeof__(done) none = {0};
 
     done = none;
-    arch_ipi(0, request);
-    CHECK(done.id == IDS && done.vector == VECTOR_REQUEST && kernel.cpus[0].arch.request == request);
+    arch_ipi(0, ipi);
+    CHECK(done.id == IDS && done.vector == VECTOR_IPI && kernel.cpus[0].arch.ipi == ipi);
     if (!waits)
         kernel_handle_ipi(self);
     else
         kernel_lock_wait(self);
-    CHECK(done.count == 1 && done.unheard && !kernel.cpus[0].arch.request); /* the sender continues when it is 0 */
+    CHECK(done.count == 1 && done.was_pending && !kernel.cpus[0].arch.ipi); /* the sender continues when it is 0 */
     arch_ipi_wait(0);
     kernel_handle_ipi(self);
     CHECK(done.count == 1);
@@ -85,15 +85,15 @@ static void hear(uint32_t request, bool waits)
 
 static void each_is_done_as_it_says(bool waits)
 {
-    hear(ADDRESS | IPI_PAGE, waits);
+    handle(ADDRESS | IPI_PAGE, waits);
     CHECK(done.dropped == ADDRESS && !done.loaded && !done.left);
-    hear(IPI_ALL, waits);
+    handle(IPI_ALL, waits);
     CHECK(done.loaded == lock_space && !done.dropped && !done.left);
-    hear(IPI_LEAVE, waits);
+    handle(IPI_LEAVE, waits);
     CHECK(done.left && !done.dropped && !done.loaded);
 }
 
-/* ------------------------------------------------------------------------------- messages */
+/* ------------------------------------------------------------------------------- other IPIs */
 
 static void each_is_sent_to_its_processor(void)
 {
@@ -126,5 +126,5 @@ int main(void)
     each_is_done_as_it_says(true);
     each_is_sent_to_its_processor();
     the_next_holder_is_woken();
-    puts("test_requests: each is handled once, by the right processor");
+    puts("test_ipi: each is handled once, by the right processor");
 }
