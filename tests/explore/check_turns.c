@@ -70,12 +70,12 @@ static const struct before *first_before(ref_t cpu, unsigned priority)
     return NULL;
 }
 
-static bool was_overdue(ref_t cpu, unsigned priority)
+static bool quantum_was_over(ref_t cpu, unsigned priority)
 {
     return seen.quantum_over[AT(struct cpu, cpu) - kernel.cpus] >> priority & 1;
 }
 
-/* ---------------------------------------------------------------------------------- places in a queue */
+/* ---------------------------------------------------------------------------------- order in a queue */
 
 enum side { BEHIND, AHEAD, ANYWHERE };
 
@@ -90,7 +90,7 @@ static enum side side_of_running(const struct event *event, const struct before 
         return ANYWHERE; /* it may have waited and been woken */
     if (!is_tick(event))
         return AHEAD;
-    return first && (!first->patience || was_overdue(b->cpu, b->priority)) ? BEHIND : AHEAD;
+    return first && (!first->patience || quantum_was_over(b->cpu, b->priority)) ? BEHIND : AHEAD;
 }
 
 /* Whether this thread runs instead of the acting one, which now waits for it or has answered it. */
@@ -113,7 +113,7 @@ static enum side side_of_new(const struct event *event, const struct before *b)
 
     if (b == running_before(event))
         side = side_of_running(event, b);
-    if (side == AHEAD && was_overdue(t->cpu, t->priority))
+    if (side == AHEAD && quantum_was_over(t->cpu, t->priority))
         return stays(first) ? BEHIND : ANYWHERE;
     return side;
 }
@@ -161,7 +161,7 @@ static void check_places(const struct event *event, const struct before *other)
 /* ---------------------------------------------------------------------------------- ticks */
 
 /* P4: "until that thread runs". */
-static void check_overdue_stays(const struct event *event, const struct before *first)
+static void check_quantum_stays_over(const struct event *event, const struct before *first)
 {
     const struct thread *t = AT(struct thread, first->ref);
     const struct cpu *cpu = thread_cpu(t);
@@ -180,7 +180,7 @@ static void check_turn_ends(const struct event *event, const struct before *firs
     bool quantum_over = thread_cpu(t)->quantum_over >> t->priority & 1;
 
     if (!stays_ready(first) || in_long_call(first) || is_scheduled(event, first) ||
-        was_overdue(first->cpu, first->priority))
+        quantum_was_over(first->cpu, first->priority))
         return;
     if (quantum_over != (found && !first->patience))
         violation("P4: a tick has%s found thread %x waiting, and its turn has%s come", found ? "" : " not", first->ref,
@@ -260,8 +260,8 @@ void check_turns(const struct event *event)
     for (unsigned i = 0; seen.any_ready && i < seen.threads_count; i++) {
         const struct before *b = &seen.threads[i];
         if (b->state == THREAD_READY && b->place == 0) {
-            if (was_overdue(b->cpu, b->priority))
-                check_overdue_stays(event, b);
+            if (quantum_was_over(b->cpu, b->priority))
+                check_quantum_stays_over(event, b);
             check_turn_ends(event, b);
         }
         if (stays(b))

@@ -3,7 +3,7 @@
 #                                          not that one of it; kernel-core: all of the kernel but for the machine and its boot
 #   defines: HOST_TABLE_BITS=2 ...
 #   instead: tests/server/instead            headers in there are taken in place of those of the same name
-# One that has tests/model/processors.c runs on these, the others on a processor that does nothing. Who includes this
+# One that has tests/model/processors.c runs on these, the others on a processor that does nothing. The including file
 # sets `coverage`, the options to compile with what is tested: neither tests nor walkers, whose ways are of no interest.
 set(sanitizers -fsanitize=address,undefined -fno-sanitize-recover=all)
 

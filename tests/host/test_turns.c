@@ -32,9 +32,9 @@ static const struct thread *next_one(void)
     return thread_of_link(kernel.cpus[0].ready[PRIORITY].first);
 }
 
-/* A thread that lowered its own priority runs on beside a thread whose turn it is. A signal then makes it ready, behind
- * that thread. */
-static void a_signaller_goes_behind_an_overdue_thread(struct thread *first, struct thread *second)
+/* A thread that lowered its own priority continues although the quantum of that priority is over. A signal then makes it
+ * ready, behind the thread that waits. */
+static void a_signaller_goes_behind_when_the_quantum_is_over(struct thread *first, struct thread *second)
 {
     const uint32_t nothing[4] = {0};
     pid_t child = fork();
@@ -84,7 +84,7 @@ int main(void)
     struct thread *first = make(FIRST), *second = make(SECOND);
 
     CHECK(call(SYS_endpoint_create, 0, ENDPOINT, 0, 0) == OK);
-    a_signaller_goes_behind_an_overdue_thread(first, second);
+    a_signaller_goes_behind_when_the_quantum_is_over(first, second);
     CHECK(!world_syscall(init, SYS_ipc_call | ENDPOINT << SLOT_SHIFT,
                          (const uint32_t[4]){0})); /* nothing is received: idle */
     cpu_enqueue(first, QUEUE_BACK);
