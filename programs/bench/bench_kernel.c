@@ -227,7 +227,7 @@ static void grant(const char *name, uint32_t pages)
 
     row_begin(name);
     make_server(serve_pages, pages);
-    IS(sys_cap_derive(MEMORY, OWN_MEMORY, server, READ_WRITE_GRANT, frames_take(pages), pages), OK);
+    IS(sys_cap_derive(MEMORY, OWN_MEMORY, server, READ_WRITE_GRANT, fresh_frames(pages), pages), OK);
     make_client(RIGHT_CALL);
     IS(cap_give(client, OWN_SELF, client, RIGHT_CONTROL), OK);
     run_client(get_pages, pages);
@@ -262,7 +262,7 @@ static err_t map(uint32_t page, uint32_t frame)
 static uint32_t make_target(uint32_t pages)
 {
     child_make(TARGET, SPARE_FRAMES + pages / 128);
-    uint32_t frame = frames_take(1);
+    uint32_t frame = fresh_frames(1);
     for (uint32_t page = 0; page < pages; page += TABLE_PAGES) {
         IS(map(page, frame), OK);
         IS(sys_vm_unmap(target, SCRATCH + page * PAGE_SIZE, 1), OK);
@@ -363,7 +363,7 @@ static void revoke_frames_100(void)
 
     row_begin("revoke_frames_100");
     make_target(FRAMES);
-    uint32_t first = frames_take(FRAMES);
+    uint32_t first = fresh_frames(FRAMES);
     for (uint32_t i = 0; i < wanted; i++) {
         for (uint32_t page = 0; page < FRAMES; page++)
             check(map(page, first + page));
@@ -382,7 +382,7 @@ static void destroy_large_task(void)
     enum { STEP = CALL_PAGES_MAX };
 
     child_make(TARGET, SPARE_FRAMES + LARGE_TASK_PAGES / 128);
-    uint32_t first = frames_take(STEP);
+    uint32_t first = fresh_frames(STEP);
     for (uint32_t page = 0; page < LARGE_TASK_PAGES; page += STEP)
         IS(sys_vm_map(target, SCRATCH + page * PAGE_SIZE, READ_WRITE, MEMORY, STEP, first), OK);
     IS(sys_object_destroy(target), OK);

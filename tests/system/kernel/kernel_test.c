@@ -127,7 +127,7 @@ uint32_t ticks(void)
 
 /* --------------------------------------------------------------------------------------- frames */
 
-uint32_t frames_take(uint32_t count)
+uint32_t fresh_frames(uint32_t count)
 {
     uint32_t first = frames_used;
 
@@ -145,10 +145,10 @@ void point_restart(uint32_t first)
     frames_used = first;
 }
 
-void feed(uint32_t task_slot, uint32_t count)
+void frames_donate(uint32_t task_slot, uint32_t count)
 {
     for (; count > 0; count--)
-        must(sys_task_donate(task_slot, MEMORY, 1, frames_take(1)), "donating");
+        must(sys_task_donate(task_slot, MEMORY, 1, fresh_frames(1)), "donating");
 }
 
 void drain(uint32_t task_slot)
@@ -183,14 +183,14 @@ volatile uint32_t *map_frame(uint32_t address, uint32_t frame, rights_t rights)
     err_t err;
 
     while ((err = sys_vm_map(OWN_TASK, address, rights, MEMORY, 1, frame)) == ERR_ACCOUNT)
-        feed(OWN_TASK, message_page->shortfall);
+        frames_donate(OWN_TASK, message_page->shortfall);
     must(err, "mapping a page");
     return (volatile uint32_t *)address;
 }
 
 volatile uint32_t *map_fresh(uint32_t address)
 {
-    return map_frame(address, frames_take(1), READ_WRITE);
+    return map_frame(address, fresh_frames(1), READ_WRITE);
 }
 
 bool slot_is_free(uint32_t slot)
@@ -214,7 +214,7 @@ void thread_prepare(const struct plan *plan)
         must(ERR_ARG, "taking a stack");
     while ((err = sys_thread_create(plan->task, plan->slot, plan->endpoint, plan->handler, plan->priority, 0,
                                     plan->page)) == ERR_ACCOUNT)
-        feed(plan->task, message_page->shortfall);
+        frames_donate(plan->task, message_page->shortfall);
     must(err, "making a thread");
     top[0] = (uint32_t)thread_end;
     top[1] = plan->argument;
@@ -277,8 +277,8 @@ void child_make(uint32_t k, uint32_t frames)
 {
     uint32_t task = CHILD_TASK + k;
 
-    must(sys_task_create(MEMORY, frames_take(1), task), "making a task");
-    feed(task, CHILD_FRAMES + frames);
+    must(sys_task_create(MEMORY, fresh_frames(1), task), "making a task");
+    frames_donate(task, CHILD_FRAMES + frames);
     map_image(task);
     must(cap_give_badge(ENDPOINT, PARENT, task, RIGHT_CALL | RIGHT_SIGNAL | RIGHT_GRANT, BADGE_CHILD + k),
          "giving the parent's endpoint");

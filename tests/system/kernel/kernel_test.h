@@ -74,13 +74,13 @@ void note_from(struct message_page *page, const char *format, ...) __attribute__
 /* ------------------------------------------------------------------------------------- frames */
 
 /* Takes `count` adjacent frames of MEMORY, zeroed, which the point may use as it likes. Returns the first. */
-uint32_t frames_take(uint32_t count);
+uint32_t fresh_frames(uint32_t count);
 
 /* For a point that has ended all its children: frames from `first` on, and the children's stacks, are free again. */
 void point_restart(uint32_t first);
 
 /* Donates frames to a task's account. */
-void feed(uint32_t task_slot, uint32_t count);
+void frames_donate(uint32_t task_slot, uint32_t count);
 
 /* Leaves the task's account without a spare frame. */
 void drain(uint32_t task_slot);

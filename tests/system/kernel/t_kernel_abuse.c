@@ -191,7 +191,7 @@ static void end_abuser(void)
 /* Starts a new abuser whenever one is stuck or destroyed. */
 static void abuse(bool self)
 {
-    uint32_t frames = frames_take(MEMORY_FRAMES), restarts = 0;
+    uint32_t frames = fresh_frames(MEMORY_FRAMES), restarts = 0;
 
     seed = 0x2545f491 + self;
     calls_done = leaks = 0;

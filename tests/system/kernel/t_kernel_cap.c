@@ -113,7 +113,7 @@ static void an_account_without_frames_refuses(void)
     message_page->shortfall = 0;
     IS(cap_give(LOG, LATE, CHILD_TASK, RIGHT_NONE), ERR_ACCOUNT);
     IS(message_page->shortfall, 1);
-    feed(CHILD_TASK, 1);
+    frames_donate(CHILD_TASK, 1);
     IS(cap_give(LOG, LATE, CHILD_TASK, RIGHT_NONE), OK);
     IS(cap_give(LOG, LATE + 255, CHILD_TASK, RIGHT_NONE), OK);
     IS(cap_give(LOG, LATE + 256, CHILD_TASK, RIGHT_NONE), ERR_ACCOUNT);

@@ -64,7 +64,7 @@ static void write_code(const void *bytes, uint32_t count)
 /* Makes child 0 with a page of code and one of data, stopped before the code's first instruction. */
 static void make_runner(void)
 {
-    uint32_t frame = frames_take(2);
+    uint32_t frame = fresh_frames(2);
 
     map_frame(CODE_HERE, frame, READ_WRITE);
     child_make(0, 7);

@@ -39,7 +39,7 @@ static err_t donate(uint32_t memory, uint32_t pages, uint32_t offset)
 
 static void clear_refuses(void)
 {
-    uint32_t frame = frames_take(2);
+    uint32_t frame = fresh_frames(2);
     volatile uint32_t *page = map_frame(SCRATCH, frame, READ_WRITE);
 
     fill(page, 5);
@@ -63,7 +63,7 @@ static void clear_refuses(void)
 
 static void copy_refuses(void)
 {
-    uint32_t frame = frames_take(3);
+    uint32_t frame = fresh_frames(3);
     volatile uint32_t *to = map_frame(SCRATCH, frame, READ_WRITE);
 
     fill(to, 5);
@@ -89,7 +89,7 @@ static void copy_refuses(void)
 
 static void a_forged_source_slot_is_refused(void)
 {
-    uint32_t frame = frames_take(2);
+    uint32_t frame = fresh_frames(2);
     volatile uint32_t *to = map_frame(SCRATCH, frame, READ_WRITE);
 
     fill(to, 5);
@@ -102,7 +102,7 @@ static void a_forged_source_slot_is_refused(void)
 static void copy_zeroes_the_rest(void)
 {
     static const uint32_t lengths[] = {4, 8, 1024, PAGE_SIZE - 4, PAGE_SIZE};
-    uint32_t frame = frames_take(2);
+    uint32_t frame = fresh_frames(2);
     volatile uint32_t *to = map_frame(SCRATCH, frame, READ_WRITE);
     volatile uint32_t *from = map_frame(SCRATCH + PAGE_SIZE, frame + 1, READ_WRITE);
 
@@ -123,7 +123,7 @@ static void copy_zeroes_the_rest(void)
 
 static void task_create_refuses(void)
 {
-    uint32_t frame = frames_take(4);
+    uint32_t frame = fresh_frames(4);
 
     IS(cap_copy(MEMORY, A, READ_WRITE), OK);
     IS(cap_copy(MEMORY, B, READ | RIGHT_OWN), OK);
@@ -147,7 +147,7 @@ static void task_create_refuses(void)
 
 static void task_donate_refuses(void)
 {
-    uint32_t frame = frames_take(70);
+    uint32_t frame = fresh_frames(70);
 
     IS(sys_task_create(MEMORY, frame, TASK), OK);
     IS(cap_copy(MEMORY, A, READ_WRITE), OK);
@@ -175,7 +175,7 @@ static void task_donate_refuses(void)
 
 static void donated_frames_come_back(void)
 {
-    uint32_t frame = frames_take(65);
+    uint32_t frame = fresh_frames(65);
 
     for (uint32_t i = 0; i < 20; i++) {
         IS(sys_task_create(MEMORY, frame, TASK), OK);
@@ -191,7 +191,7 @@ static void donated_frames_come_back(void)
 static void kernel_memory_comes_back_clean(void)
 {
     enum { FRAMES = 16 };
-    uint32_t frame = frames_take(FRAMES), dirty = 0;
+    uint32_t frame = fresh_frames(FRAMES), dirty = 0;
 
     for (uint32_t i = 0; i < FRAMES; i++) {
         fill(map_frame(SCRATCH, frame + i, READ_WRITE), 0xdead0000);
@@ -223,7 +223,7 @@ static void look_at_message_page(uint32_t unused)
 
 static void message_pages_begin_zeroed(void)
 {
-    uint32_t frame = frames_take(64);
+    uint32_t frame = fresh_frames(64);
 
     for (uint32_t i = 0; i < 64; i++) {
         fill(map_frame(SCRATCH, frame + i, READ_WRITE), 0xdead0000);
@@ -243,7 +243,7 @@ static void message_pages_begin_zeroed(void)
 
 static void memory_revoke_refuses(void)
 {
-    uint32_t frame = frames_take(4);
+    uint32_t frame = fresh_frames(4);
 
     map_frame(SCRATCH, frame, READ_WRITE)[0] = 3;
     IS(cap_part(MEMORY, A, READ_WRITE | RIGHT_GRANT, frame, 4), OK);
@@ -266,7 +266,7 @@ static void memory_revoke_refuses(void)
 
 static void memory_revoke_takes_what_overlaps(void)
 {
-    uint32_t frame = frames_take(16);
+    uint32_t frame = fresh_frames(16);
 
     IS(cap_part(MEMORY, FIRST_SLOT, READ | RIGHT_OWN | RIGHT_WRITE, frame, 16), OK);
     for (uint32_t i = 0; i < 8; i++)
@@ -301,7 +301,7 @@ static const uint32_t counts[] = {1, 2, 63, 64, 65, 128, 129, 1000, 3000};
 
 static void revoke_any_number(void)
 {
-    uint32_t frame = frames_take(1);
+    uint32_t frame = fresh_frames(1);
 
     for (unsigned i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
         IS(cap_part(MEMORY, A, READ_WRITE | RIGHT_OWN, frame, 1), OK);
@@ -323,7 +323,7 @@ static void revoke_any_number(void)
 static void revoke_many_mappings(void)
 {
     enum { MANY = 1000 };
-    uint32_t frame = frames_take(1), left = 0;
+    uint32_t frame = fresh_frames(1), left = 0;
 
     child_make(0, 9);
     for (uint32_t round = 0; round < 2; round++) {

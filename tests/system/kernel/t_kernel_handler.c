@@ -41,13 +41,13 @@ static void toucher(uint32_t address)
 
 static void answers_bring_pages(void)
 {
-    uint32_t frame = frames_take(3);
+    uint32_t frame = fresh_frames(3);
     struct event event;
     struct item item = item_memory(MEMORY, READ, frame, 1, UNMAPPED);
 
     map_frame(SCRATCH, frame, READ_WRITE)[3] = 123;
     child_start(0, toucher, UNMAPPED + 12);
-    feed(CHILD_TASK, 4);
+    frames_donate(CHILD_TASK, 4);
     HOLDS(expect_fault(0, VECTOR_PAGE_FAULT, &event));
     IS(event.words.w[0], UNMAPPED + 12);
     IS(answer_page(&event, item_memory(MEMORY, READ, frame, 2, UNMAPPED), 1), ERR_WINDOW);
@@ -77,7 +77,7 @@ static void writer(uint32_t address)
 /* Copy on write: the answer replaces the read-only page. */
 static void answers_replace_pages(void)
 {
-    uint32_t frame = frames_take(2);
+    uint32_t frame = fresh_frames(2);
     struct event event;
 
     map_frame(SCRATCH, frame, READ_WRITE)[1] = 66;
@@ -109,7 +109,7 @@ static void grants_many(uint32_t page)
 
 static void answers_do_not_replace_busy_pages(void)
 {
-    uint32_t frame = frames_take(2);
+    uint32_t frame = fresh_frames(2);
     struct event event;
 
     seen[2] = 0;
@@ -138,7 +138,7 @@ static void answers_do_not_replace_busy_pages(void)
 
 static void other_faults_take_no_page(void)
 {
-    struct item item = item_memory(MEMORY, READ, frames_take(1), 1, 0);
+    struct item item = item_memory(MEMORY, READ, fresh_frames(1), 1, 0);
     struct event event;
 
     child_start(0, stops_with_invalid_opcode, 0);
@@ -161,7 +161,7 @@ static void kernel_pages_cannot_be_answered(void)
 
     child_start(0, toucher, 0xc0200000);
     HOLDS(expect_fault(0, VECTOR_PAGE_FAULT, &event));
-    IS(answer_page(&event, item_memory(MEMORY, READ, frames_take(1), 1, 0xc0200000), 1), ERR_WINDOW);
+    IS(answer_page(&event, item_memory(MEMORY, READ, fresh_frames(1), 1, 0xc0200000), 1), ERR_WINDOW);
 }
 
 /* ------------------------------------------------------------------------------------- handlers */

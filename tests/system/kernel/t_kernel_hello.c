@@ -8,7 +8,7 @@ static void hello(void)
 {
     static const char text[] = "hello, kernel\n";
     char *page = (char *)SCRATCH;
-    uint32_t frame = frames_take(1);
+    uint32_t frame = fresh_frames(1);
 
     IS(sys_vm_map(OWN_TASK, SCRATCH, RIGHT_READ | RIGHT_WRITE, MEMORY, 1, frame), OK);
     memcpy(page, text, sizeof text);

@@ -119,7 +119,7 @@ static bool child_slot_is_free(uint32_t k, uint32_t slot)
 /* The capabilities and pages that provoke the errors. */
 static void prepare_sources(void)
 {
-    uint32_t frame = frames_take(2);
+    uint32_t frame = fresh_frames(2);
 
     map_frame(GRANTABLE, frame, READ_WRITE_GRANT)[0] = 77;
     map_frame(PLAIN, frame, READ_WRITE);
@@ -257,7 +257,7 @@ static void answers_are_refused(void)
     set_windows(128, SLOTS_COUNT);
     prepare_sources();
     child_start(0, asks, 0);
-    feed(CHILD_TASK, 8);
+    frames_donate(CHILD_TASK, 8);
     occupy(0);
     drain(CHILD_TASK);
     struct event event = expect_call(BADGE_CHILD);
@@ -336,12 +336,12 @@ static void full_accounts_refuse_whole(void)
     IS(call_with(good_items, 4), ERR_ACCOUNT);
     IS(message_page->shortfall, 4); /* directory, table, companion, leaf */
     for (uint32_t left = 3; left > 0; left--) {
-        feed(CHILD_TASK, 1);
+        frames_donate(CHILD_TASK, 1);
         IS(call_with(good_items, 4), ERR_ACCOUNT);
         IS(message_page->shortfall, left);
         HOLDS(page_is_free(CHILD_TASK, WINDOW));
     }
-    feed(CHILD_TASK, 1);
+    frames_donate(CHILD_TASK, 1);
     IS(call_with(good_items, 4), OK);
     IS(cap_give(LOG, 0x4000, CHILD_TASK, RIGHT_NONE), ERR_ACCOUNT);
 }
@@ -357,7 +357,7 @@ static void full_accounts_of_callers(void)
     IS(answer_with(&event, 0, good_items, 4), ERR_ACCOUNT);
     IS(message_page->shortfall, 4);
     IS(answer_with(&event, IPC_REPLY, good_items, 4), ERR_ACCOUNT);
-    feed(CHILD_TASK, 4);
+    frames_donate(CHILD_TASK, 4);
     IS(answer_with(&event, 0, good_items, 4), OK);
     expect_end(0);
     IS(results[0], OK);
@@ -388,7 +388,7 @@ static void pages_are_granted_31_deep(void)
     uint32_t given = 0;
 
     set_windows(64, 0);
-    map_frame(SCRATCH, frames_take(1), READ | RIGHT_GRANT);
+    map_frame(SCRATCH, fresh_frames(1), READ | RIGHT_GRANT);
     start_server(0, 4);
     for (uint32_t at = 0; at < 40; at++, given++) {
         struct item item = ADDRESS(READ | RIGHT_GRANT, SCRATCH + at * PAGE_SIZE, 1, at);
@@ -413,7 +413,7 @@ static void deaths_around_a_grant(void)
     set_windows(8, 8);
     prepare_sources();
     child_start(0, asks, 0);
-    feed(CHILD_TASK, 4);
+    frames_donate(CHILD_TASK, 4);
     struct event event = expect_call(BADGE_CHILD);
     IS(answer_with(&event, 0, good_items, 4), OK);
     IS(sys_vm_unmap(OWN_TASK, GRANTABLE, 1), OK); /* everything derived from it is unmapped */
@@ -429,7 +429,7 @@ static void deaths_around_a_grant(void)
 
 static void whole_messages_of_64_pages(void)
 {
-    uint32_t frame = frames_take(64);
+    uint32_t frame = fresh_frames(64);
     struct item items[4];
 
     set_windows(128, 0);
@@ -446,7 +446,7 @@ static void a_message_opens_eight_tables(void)
 {
     enum { SHORTFALL = 8 * 2 + 2, FIRST = 0x10000000, HALF = 8 * PAGE_SIZE };
     static const uint32_t ends[4] = {0x20000000, 0x40000000, 0x60000000, 0x80000000};
-    uint32_t frame = frames_take(64);
+    uint32_t frame = fresh_frames(64);
     struct item items[4];
 
     set_windows(0, 0);
@@ -458,7 +458,7 @@ static void a_message_opens_eight_tables(void)
         items[i] = item_memory(MEMORY, READ, frame + 16 * i, 16, ends[i] - HALF);
     IS(call_with(items, 4), ERR_ACCOUNT);
     IS(message_page->shortfall, SHORTFALL);
-    feed(CHILD_TASK, SHORTFALL);
+    frames_donate(CHILD_TASK, SHORTFALL);
     IS(call_with(items, 4), OK);
     for (uint32_t i = 0; i < 4; i++)
         for (uint32_t page = 0; page < 18; page++)

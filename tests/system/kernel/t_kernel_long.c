@@ -304,7 +304,7 @@ static void maps_in_between(void)
 
 static void frames_are_busy_while_revoked(void)
 {
-    subject_frame = frames_take(1);
+    subject_frame = fresh_frames(1);
     map_fresh(SCRATCH); /* so that our tables exist */
     IS(sys_vm_unmap(OWN_TASK, SCRATCH, 1), OK);
     child_make(TARGET, 9);
@@ -389,7 +389,7 @@ static void no_tick_is_lost_in_long_calls(void)
     uint64_t length = tick_length();
     uint32_t begin = ticks();
 
-    IS(cap_part(MEMORY, SUBJECT, RIGHT_ALL, frames_take(1), 1), OK);
+    IS(cap_part(MEMORY, SUBJECT, RIGHT_ALL, fresh_frames(1), 1), OK);
     uint64_t from = time_stamp();
     for (uint32_t i = 0; i < 40; i++) {
         IS(derive_many(), OK);

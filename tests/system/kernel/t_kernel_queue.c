@@ -208,7 +208,7 @@ static void many_queued_are_refused(void)
 /* The page is revoked while the message is queued. */
 static void a_page_revoked_in_flight(void)
 {
-    uint32_t frame = frames_take(1);
+    uint32_t frame = fresh_frames(1);
 
     results_count = 0;
     queued_item = item_address(SCRATCH, READ, 1, WINDOW);

@@ -73,13 +73,13 @@ static void makers_pay_for_their_objects(void)
     struct plan plan = child_thread(0, makes_objects_without_frames, 0);
     thread_prepare(&plan);
     drain(CHILD_TASK);
-    IS(sys_cap_derive(MEMORY, CHILD_OWN + 5, CHILD_TASK, READ_WRITE | RIGHT_OWN, frames_take(1), 1), OK);
+    IS(sys_cap_derive(MEMORY, CHILD_OWN + 5, CHILD_TASK, READ_WRITE | RIGHT_OWN, fresh_frames(1), 1), OK);
     IS(sys_thread_resume(CHILD_THREAD), OK);
     struct event event = expect_call(BADGE_CHILD);
-    feed(CHILD_TASK, 1);
+    frames_donate(CHILD_TASK, 1);
     IS(event_answer_word(&event, 0), OK);
     event = expect_call(BADGE_CHILD);
-    feed(CHILD_TASK, 1);
+    frames_donate(CHILD_TASK, 1);
     IS(event_answer_word(&event, 0), OK);
     expect_end(0);
     for (uint32_t i = 0; i < COUNT; i++)
@@ -373,7 +373,7 @@ static void makes_a_grandchild(uint32_t unused)
 
 static void generations_end_together(void)
 {
-    uint32_t frames = frames_take(8);
+    uint32_t frames = fresh_frames(8);
 
     results_count = 0;
     child_make(0, 4);

@@ -71,9 +71,9 @@ static void create_tells_the_shortfall(void)
     IS(sys_thread_create(CHILD_TASK, A, SLOT_NONE, SLOT_NONE, 0, 0, MESSAGE_PAGE), ERR_ACCOUNT);
     IS(message_page->shortfall, 2);
     HOLDS(slot_is_free(A));
-    feed(CHILD_TASK, 2);
+    frames_donate(CHILD_TASK, 2);
     IS(sys_thread_create(CHILD_TASK, A, SLOT_NONE, SLOT_NONE, 0, 0, MESSAGE_PAGE), OK);
-    feed(CHILD_TASK, 1);
+    frames_donate(CHILD_TASK, 1);
     IS(sys_thread_create(CHILD_TASK, B, SLOT_NONE, SLOT_NONE, 0, 0, MESSAGE_PAGE + PAGE_SIZE),
        OK); /* four to a frame */
     IS(sys_thread_create(CHILD_TASK, C, SLOT_NONE, SLOT_NONE, 0, 0, MESSAGE_PAGE + 2 * PAGE_SIZE), ERR_ACCOUNT);

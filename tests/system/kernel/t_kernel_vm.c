@@ -24,7 +24,7 @@ static err_t map(uint32_t address_rights, uint32_t pages, uint32_t offset)
 
 static void capabilities_are_checked(void)
 {
-    uint32_t frame = frames_take(1);
+    uint32_t frame = fresh_frames(1);
 
     IS(cap_copy(OWN_TASK, A, RIGHT_GRANT), OK);
     IS(sys_vm_map(EMPTY, SCRATCH, READ, MEMORY, 1, frame), ERR_CAP);
@@ -45,7 +45,7 @@ static void capabilities_are_checked(void)
 
 static void mappings_have_no_more_rights_than_their_source(void)
 {
-    uint32_t frame = frames_take(1);
+    uint32_t frame = fresh_frames(1);
 
     IS(cap_part(MEMORY, A, READ, frame, 1), OK);
     IS(sys_vm_map(OWN_TASK, SCRATCH, READ_WRITE, A, 1, 0), ERR_RIGHTS);
@@ -61,7 +61,7 @@ static void mappings_have_no_more_rights_than_their_source(void)
 
 static void writable_and_executable_is_refused(void)
 {
-    uint32_t frame = frames_take(1);
+    uint32_t frame = fresh_frames(1);
 
     for (uint32_t rights = 0; rights <= RIGHT_ALL; rights++) {
         bool both = (rights & RIGHT_WRITE) && (rights & RIGHT_EXECUTE);
@@ -75,7 +75,7 @@ static void writable_and_executable_is_refused(void)
 
 static void protect_never_gives_both(void)
 {
-    map_frame(SCRATCH, frames_take(1), READ_WRITE);
+    map_frame(SCRATCH, fresh_frames(1), READ_WRITE);
     IS(sys_vm_protect(OWN_TASK, SCRATCH, RIGHT_WRITE | READ_EXECUTE, 1), ERR_ARG);
     IS(sys_vm_protect(OWN_TASK, SCRATCH, 0, 1), ERR_ARG);
     IS(sys_vm_protect(OWN_TASK, SCRATCH, RIGHT_WRITE, 1), ERR_ARG);
@@ -108,7 +108,7 @@ static const struct range bad_ranges[] = {
 
 static void ranges_are_checked(void)
 {
-    uint32_t frame = frames_take(CALL_PAGES_MAX);
+    uint32_t frame = fresh_frames(CALL_PAGES_MAX);
 
     for (unsigned i = 0; i < sizeof(bad_ranges) / sizeof(bad_ranges[0]); i++) {
         struct range r = bad_ranges[i];
@@ -128,7 +128,7 @@ static void ranges_are_checked(void)
 
 static void the_edges_of_the_user_space_are_usable(void)
 {
-    uint32_t frame = frames_take(2);
+    uint32_t frame = fresh_frames(2);
 
     IS(map(LAST_PAGE | READ_WRITE, 1, frame), OK);
     *(volatile uint32_t *)LAST_PAGE = 1;
@@ -143,7 +143,7 @@ static void offsets_are_checked(void)
     IS(map(SCRATCH | READ, 1, 0xffffffff), ERR_ARG);
     IS(map(SCRATCH | READ, 2, 0xffffffff), ERR_ARG);
     IS(map(SCRATCH | READ, 64, 0xffffffc0), ERR_ARG);
-    IS(cap_part(MEMORY, A, READ, frames_take(2), 2), OK);
+    IS(cap_part(MEMORY, A, READ, fresh_frames(2), 2), OK);
     IS(sys_vm_map(OWN_TASK, SCRATCH, READ, A, 3, 0), ERR_ARG);
     IS(sys_vm_map(OWN_TASK, SCRATCH, READ, A, 2, 1), ERR_ARG);
     HOLDS(page_is_free(OWN_TASK, SCRATCH));
@@ -152,7 +152,7 @@ static void offsets_are_checked(void)
 
 static void occupied_pages_are_refused_whole(void)
 {
-    uint32_t frame = frames_take(4);
+    uint32_t frame = fresh_frames(4);
 
     map_frame(SECOND + PAGE_SIZE, frame, READ);
     IS(map(SCRATCH | READ, 4, frame), ERR_TAKEN);
@@ -165,7 +165,7 @@ static void occupied_pages_are_refused_whole(void)
 
 static void absent_pages_are_refused_whole(void)
 {
-    map_frame(SCRATCH, frames_take(1), READ);
+    map_frame(SCRATCH, fresh_frames(1), READ);
     IS(sys_vm_map(OWN_TASK, SCRATCH + 0x8000, READ, OWN_TASK, 2, SCRATCH), ERR_ABSENT);
     IS(sys_vm_map(OWN_TASK, SCRATCH + 0x8000, READ, OWN_TASK, 1, FAR), ERR_ABSENT);
     HOLDS(page_is_free(OWN_TASK, SCRATCH + 0x8000));
@@ -188,7 +188,7 @@ static void message_pages_are_out_of_reach(void)
 
 static void kernel_memory_is_refused(void)
 {
-    uint32_t frame = frames_take(3);
+    uint32_t frame = fresh_frames(3);
 
     IS(sys_task_create(MEMORY, frame, A), OK);
     IS(sys_task_donate(A, MEMORY, 1, frame + 1), OK);
@@ -203,23 +203,23 @@ static void kernel_memory_is_refused(void)
 
 static void an_account_without_frames_refuses(void)
 {
-    uint32_t frame = frames_take(2);
+    uint32_t frame = fresh_frames(2);
 
     child_make(0, 0);
     drain(CHILD_TASK);
     message_page->shortfall = 0;
     IS(sys_vm_map(CHILD_TASK, SCRATCH, READ, MEMORY, 1, frame), ERR_ACCOUNT);
     IS(message_page->shortfall, 3); /* directory, table, companion */
-    feed(CHILD_TASK, 2);
+    frames_donate(CHILD_TASK, 2);
     IS(sys_vm_map(CHILD_TASK, SCRATCH, READ, MEMORY, 1, frame), ERR_ACCOUNT);
     IS(message_page->shortfall, 1);
-    feed(CHILD_TASK, 1);
+    frames_donate(CHILD_TASK, 1);
     IS(sys_vm_map(CHILD_TASK, SCRATCH, READ, MEMORY, 1, frame), OK);
     /* Across a table's end: one more table. */
     IS(sys_vm_map(CHILD_TASK, SCRATCH + 0x1ff000, READ, MEMORY, 2, frame), ERR_ACCOUNT);
     IS(message_page->shortfall, 2);
     HOLDS(page_is_free(CHILD_TASK, SCRATCH + 0x1ff000));
-    feed(CHILD_TASK, 2);
+    frames_donate(CHILD_TASK, 2);
     IS(sys_vm_map(CHILD_TASK, SCRATCH + 0x1ff000, READ, MEMORY, 2, frame), OK);
 }
 
@@ -239,14 +239,14 @@ static void toucher(uint32_t what)
 static struct event start_toucher(uint32_t k, uint32_t what)
 {
     child_start(k, toucher, what);
-    feed(CHILD_TASK + k, 4);
+    frames_donate(CHILD_TASK + k, 4);
     IS(sys_vm_map(CHILD_TASK + k, SCRATCH, READ_WRITE_GRANT, OWN_TASK, 1, SCRATCH), OK);
     return expect_call(BADGE_CHILD + k);
 }
 
 static void map_shared(void)
 {
-    map_frame(SCRATCH, frames_take(1), READ_WRITE_GRANT)[0] = 7;
+    map_frame(SCRATCH, fresh_frames(1), READ_WRITE_GRANT)[0] = 7;
 }
 
 static bool faults_at_scratch(uint32_t k, uint32_t cause)
@@ -283,7 +283,7 @@ static void protected_then_written(void)
 
 static void revoked_then_touched(void)
 {
-    uint32_t frame = frames_take(1);
+    uint32_t frame = fresh_frames(1);
 
     map_frame(SCRATCH, frame, READ_WRITE_GRANT)[0] = 7;
     struct event first = start_toucher(0, 0), second = start_toucher(1, 1);
@@ -338,7 +338,7 @@ static void receiver(uint32_t unused)
 static void grant_scratch(uint32_t k)
 {
     child_start(k, receiver, 0);
-    feed(CHILD_TASK + k, 4);
+    frames_donate(CHILD_TASK + k, 4);
     struct event event = expect_call(BADGE_CHILD + k);
     message_page->items[0] = item_address(SCRATCH, READ_WRITE, 1, SCRATCH);
     IS(event_answer(&event, ipc_extend(0, 1), &(struct words){{0}}), OK);
@@ -377,10 +377,10 @@ static void siblings_are_independent(void)
 static void protect_with_too_many_descendants(void)
 {
     enum { MANY = CALL_PAGES_MAX + 1 };
-    uint32_t frame = frames_take(1);
+    uint32_t frame = fresh_frames(1);
 
     child_start(0, receiver, 0);
-    feed(CHILD_TASK, 4);
+    frames_donate(CHILD_TASK, 4);
     map_frame(SCRATCH, frame, READ_WRITE_GRANT)[0] = 7;
     struct event event = expect_call(BADGE_CHILD);
     message_page->items[0] = item_address(SCRATCH, READ_WRITE, 1, SCRATCH);
@@ -403,7 +403,7 @@ static void protect_with_too_many_descendants(void)
 /* After the end of a task with 200 mapped pages they are mapped nowhere: the harness checks that. */
 static void death_unmaps(void)
 {
-    uint32_t frame = frames_take(64);
+    uint32_t frame = fresh_frames(64);
 
     child_make(0, 12);
     for (uint32_t i = 0; i < 4; i++)

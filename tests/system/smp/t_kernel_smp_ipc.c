@@ -249,7 +249,7 @@ static void servers_die(uint32_t unused)
 static void until_the_server_dies(void)
 {
     reset();
-    frames = frames_take(TASK_FRAMES);
+    frames = fresh_frames(TASK_FRAMES);
     make_clients(cpu_count(), asks_until_it_dies);
     drive(servers_die);
     uint32_t dead = 0;
@@ -377,7 +377,7 @@ static void lets_it_send(uint32_t unused)
 static void while_they_change(void)
 {
     reset();
-    frames = frames_take(4);
+    frames = fresh_frames(4);
     map_frame(CLIENT_WINDOW, frames, READ_WRITE_GRANT);
     IS(cap_copy(LOG, STRANGE_SLOTS, RIGHT_WRITE), OK);
     IS(sys_cap_delete(STRANGE_SLOTS), OK);

@@ -148,7 +148,7 @@ static void revokes_the_frames(uint32_t unused)
 static void frames_are_mapped_while_they_are_revoked(void)
 {
     reset();
-    shared = frames_take(SHARED_FRAMES);
+    shared = fresh_frames(SHARED_FRAMES);
     map_frame(MAPPINGS, shared, READ);
     start_crew(maps_and_unmaps);
     drive(revokes_the_frames);
@@ -331,8 +331,8 @@ static void makes_worlds(uint32_t unused)
 static void random_calls(void)
 {
     reset();
-    frames = frames_take(crew * TASK_FRAMES);
-    shared = frames_take(WORLD_FRAMES);
+    frames = fresh_frames(crew * TASK_FRAMES);
+    shared = fresh_frames(WORLD_FRAMES);
     drive(makes_worlds);
     note("tap: # %u random calls", (unsigned)total);
 }
@@ -367,7 +367,7 @@ static void takes_from_a_thread_that_never_calls(uint32_t unused)
 static void unmapped_from_a_thread_that_never_calls(void)
 {
     driver_make();
-    quiet_frame = frames_take(1);
+    quiet_frame = fresh_frames(1);
     map_frame(SCRATCH, quiet_frame, READ_WRITE)[0] = 1;
     reads = 0;
     child_make(CREW, 16);

@@ -48,8 +48,8 @@ static void prepare(void)
     for (uint32_t k = 0; k < CREW_MAX; k++)
         laps[k] = 0;
     driver_make();
-    data = frames_take(1);
-    frames = frames_take(2 * TASK_FRAMES);
+    data = fresh_frames(1);
+    frames = fresh_frames(2 * TASK_FRAMES);
     map_frame(MINE, data, READ_WRITE)[0] = GOOD;
 }
 
@@ -287,7 +287,7 @@ static void replaces_in_rounds(uint32_t unused)
 static void replaced(uint32_t writers, uint32_t readers, uint32_t drivers)
 {
     driver_make();
-    data = frames_take(2);
+    data = fresh_frames(2);
     laps[0] = laps[1] = 0;
     child_make(CREW, TASK_FRAMES);
     IS(sys_vm_map(CHILD_TASK + CREW, FIRST, READ, MEMORY, 1, data + 1), OK);

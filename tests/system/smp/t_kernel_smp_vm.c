@@ -277,7 +277,7 @@ static void try(struct trial with, uint32_t per_cpu, bool one_task)
     for (uint32_t k = 0; k < CREW_MAX; k++)
         laps[k] = 0;
     driver_make();
-    frame = frames_take(1);
+    frame = fresh_frames(1);
     if (trial.chain)
         make_chain();
     else
