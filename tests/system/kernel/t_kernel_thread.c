@@ -23,12 +23,6 @@ static void nothing(uint32_t unused)
     (void)unused;
 }
 
-static err_t create(uint32_t destination, uint32_t handler_priority, uint32_t page)
-{
-    return sys_thread_create(OWN_TASK, destination & 0xffff, destination >> 16, handler_priority & 0xffff,
-                             handler_priority >> 16 & 0xff, handler_priority >> 24, page);
-}
-
 /* ------------------------------------------------------------------------------------- refusals */
 
 static void create_refuses(void)
@@ -38,26 +32,26 @@ static void create_refuses(void)
     IS(sys_thread_create(EMPTY, C, SLOT_NONE, SLOT_NONE, 0, 0, PAGE), ERR_CAP);
     IS(sys_thread_create(MEMORY, C, SLOT_NONE, SLOT_NONE, 0, 0, PAGE), ERR_CAP);
     IS(sys_thread_create(A, C, SLOT_NONE, SLOT_NONE, 0, 0, PAGE), ERR_RIGHTS);
-    IS(create(C | EMPTY << SLOT_SHIFT, 0, PAGE), ERR_CAP);
-    IS(create(C | LOG << SLOT_SHIFT, 0, PAGE), ERR_CAP);
-    IS(create(C | B << SLOT_SHIFT, 0, PAGE), ERR_RIGHTS);
-    IS(create(C, EMPTY, PAGE), ERR_CAP);
-    IS(create(C, MEMORY, PAGE), ERR_CAP);
-    IS(create(C, B, PAGE), ERR_RIGHTS);
-    IS(create(0, 0, PAGE), ERR_ARG);
-    IS(create(C, (PRIORITY_TEST + 1) << 16, PAGE), ERR_ARG);
-    IS(create(C, 31 << 16, PAGE), ERR_ARG);
-    IS(create(C, 32 << 16, PAGE), ERR_ARG);
-    IS(create(C, 0xffu << 16, PAGE), ERR_ARG);
-    IS(create(C, 0xfeu << 24, PAGE), ERR_ARG); /* no such processor */
-    IS(create(C, 0, PAGE + 4), ERR_ARG);
-    IS(create(C, 0, USER_END), ERR_ARG);
-    IS(create(C, 0, 0xfffff000), ERR_ARG);
-    IS(create(B, 0, PAGE), ERR_TAKEN);
-    IS(create(C, 0, MESSAGE_PAGE), ERR_TAKEN);
-    IS(create(C, 0, PROGRAM_BASE), ERR_TAKEN);
+    IS(sys_thread_create(OWN_TASK, C, EMPTY, SLOT_NONE, 0, 0, PAGE), ERR_CAP);
+    IS(sys_thread_create(OWN_TASK, C, LOG, SLOT_NONE, 0, 0, PAGE), ERR_CAP);
+    IS(sys_thread_create(OWN_TASK, C, B, SLOT_NONE, 0, 0, PAGE), ERR_RIGHTS);
+    IS(sys_thread_create(OWN_TASK, C, SLOT_NONE, EMPTY, 0, 0, PAGE), ERR_CAP);
+    IS(sys_thread_create(OWN_TASK, C, SLOT_NONE, MEMORY, 0, 0, PAGE), ERR_CAP);
+    IS(sys_thread_create(OWN_TASK, C, SLOT_NONE, B, 0, 0, PAGE), ERR_RIGHTS);
+    IS(sys_thread_create(OWN_TASK, 0, SLOT_NONE, SLOT_NONE, 0, 0, PAGE), ERR_ARG);
+    IS(sys_thread_create(OWN_TASK, C, SLOT_NONE, SLOT_NONE, PRIORITY_TEST + 1, 0, PAGE), ERR_ARG);
+    IS(sys_thread_create(OWN_TASK, C, SLOT_NONE, SLOT_NONE, 31, 0, PAGE), ERR_ARG);
+    IS(sys_thread_create(OWN_TASK, C, SLOT_NONE, SLOT_NONE, 32, 0, PAGE), ERR_ARG);
+    IS(sys_thread_create(OWN_TASK, C, SLOT_NONE, SLOT_NONE, 0xff, 0, PAGE), ERR_ARG);
+    IS(sys_thread_create(OWN_TASK, C, SLOT_NONE, SLOT_NONE, 0, 0xfe, PAGE), ERR_ARG); /* no such processor */
+    IS(sys_thread_create(OWN_TASK, C, SLOT_NONE, SLOT_NONE, 0, 0, PAGE + 4), ERR_ARG);
+    IS(sys_thread_create(OWN_TASK, C, SLOT_NONE, SLOT_NONE, 0, 0, USER_END), ERR_ARG);
+    IS(sys_thread_create(OWN_TASK, C, SLOT_NONE, SLOT_NONE, 0, 0, 0xfffff000), ERR_ARG);
+    IS(sys_thread_create(OWN_TASK, B, SLOT_NONE, SLOT_NONE, 0, 0, PAGE), ERR_TAKEN);
+    IS(sys_thread_create(OWN_TASK, C, SLOT_NONE, SLOT_NONE, 0, 0, MESSAGE_PAGE), ERR_TAKEN);
+    IS(sys_thread_create(OWN_TASK, C, SLOT_NONE, SLOT_NONE, 0, 0, PROGRAM_BASE), ERR_TAKEN);
     HOLDS(slot_is_free(C) && page_is_free(OWN_TASK, PAGE));
-    IS(create(C | ENDPOINT << SLOT_SHIFT, ENDPOINT | PRIORITY_TEST << 16, PAGE), OK);
+    IS(sys_thread_create(OWN_TASK, C, ENDPOINT, ENDPOINT, PRIORITY_TEST, 0, PAGE), OK);
     HOLDS(!slot_is_free(C));
 }
 
@@ -84,7 +78,7 @@ static void create_tells_the_shortfall(void)
 
 static void control_refuses(void)
 {
-    IS(create(A, 0, PAGE), OK);
+    IS(sys_thread_create(OWN_TASK, A, SLOT_NONE, SLOT_NONE, 0, 0, PAGE), OK);
     IS(cap_copy(A, B, RIGHT_GRANT), OK);
     static const uint32_t bad[] = {EMPTY, ENDPOINT, MEMORY, OWN_TASK, 0, 0xffff};
     for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
