@@ -1,5 +1,6 @@
 /*
- * The loop of a server: receive, dispatch by the kind of message, call a handler, answer.
+ * The loop of a server: receive, dispatch by the kind of message, call a handler, answer. It opens no window, and
+ * faults are never answered; mem, which needs both, has a loop of its own.
  *
  * A handler gets the message's words and leaves the answer's words 1-3 in them; word 0 is set from
  * its result:
@@ -42,14 +43,9 @@ typedef int32_t (*server_call)(uint32_t badge, struct words *words) SERVER_CALL;
 struct server {
     const server_call *calls; /* by the call's number; 0: there is no such call */
     uint32_t calls_count;
-    server_call fault;             /* TAG_FAULT; 0: never answered. Any answer resumes the
-                                      thread; SERVER_LATER keeps it stopped */
     void (*signal)(uint32_t bits); /* TAG_SIGNAL; 0: ignored */
 
-    /* 0, or the flags that open the windows for the next message; called before each wait. */
-    uint32_t (*open)(void);
-
-    /* 0, or called when the kernel refused an answer that is still owed: a call's becomes an error. */
+    /* 0, or called when the kernel refused an answer that is still owed, and that becomes an error. */
     void (*refused)(uint32_t badge);
 };
 
@@ -77,28 +73,20 @@ static inline int32_t server_dispatch(const struct server *server, uint32_t kind
 
     if (kind == TAG_CALL)
         return number < server->calls_count && server->calls[number] ? server->calls[number](badge, words) : -ENOSYS;
-    if (kind == TAG_FAULT && server->fault)
-        return server->fault(badge, words);
     if (kind == TAG_SIGNAL && server->signal)
         server->signal(number);
     return SERVER_LATER;
 }
 
-/* The kind and sender of the message whose answer may be refused. */
-struct sent {
-    uint32_t kind, badge;
-};
-
-/* After a refusal the answer is still owed. Returns the flags of another answer to send with the next wait: for a call
- * a plain error; for a fault none, as its thread would only fault again. 0: nobody waits. */
-static inline uint32_t server_retry(const struct server *server, const struct sent *sent, uint32_t flags, err_t why,
+/* After a refusal the answer is still owed. Returns the flags of an error to send with the next wait; 0: nobody waits. */
+static inline uint32_t server_retry(const struct server *server, uint32_t badge, uint32_t flags, err_t why,
                                     struct words *words)
 {
     if (why == ERR_STALE || !(flags & IPC_EXTENDED))
         return 0;
     if (server->refused)
-        server->refused(sent->badge);
-    return sent->kind == TAG_CALL ? IPC_REPLY | server_finish(-ENOMEM, words) : 0;
+        server->refused(badge);
+    return IPC_REPLY | server_finish(-ENOMEM, words);
 }
 
 /* Serves until the endpoint is gone. An answer goes out in the call that waits for the next message; if it is refused,
@@ -106,25 +94,23 @@ static inline uint32_t server_retry(const struct server *server, const struct se
 static inline void server_run(const struct server *server)
 {
     struct words words = {{0}};
-    struct sent sent = {0};
+    uint32_t answered = 0;              /* the badge of the last answer that may be refused */
     uint32_t head = SYS_ipc_reply_wait; /* with the flags of the answer that goes out with the next wait, if any */
 
     for (;;) {
-        uint32_t windows = server->open ? server->open() : 0;
-        int32_t badge = system_call(head | windows, &words);
+        int32_t badge = system_call(head, &words);
         if (badge < 0) {
             if (head == SYS_ipc_reply_wait)
                 return;
-            head = SYS_ipc_reply_wait | server_retry(server, &sent, head, (err_t)badge, &words);
+            head = SYS_ipc_reply_wait | server_retry(server, answered, head, (err_t)badge, &words);
             continue;
         }
-        uint32_t kind = message_page->tag & TAG_KIND;
-        int32_t result = server_dispatch(server, kind, (uint32_t)badge, &words);
+        int32_t result = server_dispatch(server, message_page->tag & TAG_KIND, (uint32_t)badge, &words);
         head = SYS_ipc_reply_wait;
         if (result == SERVER_LATER)
             continue;
         head |= IPC_REPLY | server_finish(result, &words);
         if (head & IPC_EXTENDED)
-            sent = (struct sent){kind, (uint32_t)badge};
+            answered = (uint32_t)badge;
     }
 }

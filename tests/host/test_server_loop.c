@@ -14,7 +14,6 @@
 #include "tests/host/written_lines.h"
 
 enum { TAG_OF_PAGE = 2 | 1 << TAG_ITEMS_SHIFT, REFUSED_MAX = 8 };
-enum { WINDOWS = IPC_WINDOW | IPC_SLOTS };
 
 /* A message, and the kernel's results for the answers to it, in order. */
 struct in {
@@ -75,10 +74,8 @@ int32_t system_call(uint32_t head, struct words *words)
         return ERR_RIGHTS;
     }
     if (number == SYS_ipc_reply_wait)
-        add_line(head & WINDOWS ? "wait %x\n" : "wait\n", head & WINDOWS);
-    if (head & WINDOWS)
-        CHECK(message_page->window == 0x5000 && message_page->window_pages == 2 && message_page->slots == 64 &&
-              message_page->slots_count == 3);
+        add_line("wait\n");
+    CHECK(!(head & (IPC_WINDOW | IPC_SLOTS)));
     if (number == SYS_ipc_reply || head & IPC_REPLY)
         err = answer(head, words);
     if (err)
@@ -153,21 +150,9 @@ static SERVER_CALL int32_t serve_other(uint32_t badge, struct words *words)
     return SERVER_OTHER | 2;
 }
 
-static SERVER_CALL int32_t fault(uint32_t badge, struct words *words)
-{
-    add_line("fault of %u at %x\n", badge, words->w[0]);
-    spoil_page();
-    return words->w[0] == 0xbad ? SERVER_LATER : words->w[0] == 0x100 ? (int32_t)ipc_extend(0, 1) : 0;
-}
-
 static void signalled(uint32_t bits)
 {
     add_line("signal %x\n", bits);
-}
-
-static uint32_t open_windows(void)
-{
-    return ipc_window(0x5000, 2) | ipc_slots(64, 3);
 }
 
 static void refused(uint32_t badge)
@@ -182,12 +167,7 @@ static const server_call calls[CALLS + 1] = {
     [BOTH] = serve_both, [OTHER] = serve_other, [CALLS] = serve_good, /* not a call number */
 };
 static const struct server plain = {.calls = calls, .calls_count = CALLS};
-static const struct server full = {.calls = calls,
-                                   .calls_count = CALLS,
-                                   .fault = fault,
-                                   .signal = signalled,
-                                   .open = open_windows,
-                                   .refused = refused};
+static const struct server full = {.calls = calls, .calls_count = CALLS, .signal = signalled, .refused = refused};
 
 static void run(const struct server *server, const struct in *first, uint32_t how_many, const char *expected)
 {
@@ -262,9 +242,9 @@ static void answers_may_be_late(void)
     };
 
     RUN(&full, list,
-        "wait 300\nwait 300\nsignal 5\nwait 300\n1.11: 0 8 7 6\nwait 300\n2.12: 0 8 0 0\n"
-        "wait 300\n1.11: error -4 0 0 0\nwait 300\n2.12: 0 8 0 0\n"
-        "wait 300\n1.11: 0 8 7 6 refused\nwait 300\n2.12: 0 8 12 0\nwait 300\n");
+        "wait\nwait\nsignal 5\nwait\n1.11: 0 8 7 6\nwait\n2.12: 0 8 0 0\n"
+        "wait\n1.11: error -4 0 0 0\nwait\n2.12: 0 8 0 0\n"
+        "wait\n1.11: 0 8 7 6 refused\nwait\n2.12: 0 8 12 0\nwait\n");
 }
 
 static void answers_may_be_for_others(void)
@@ -277,17 +257,16 @@ static void answers_may_be_for_others(void)
     };
 
     RUN(&full, list,
-        "wait 300\nwait 300\n2.12: 0 8 0 0\nwait 300\n1.11: error 2 5 6 0\nwait 300\n2.12: 0 8 0 0\n"
-        "2.12: 0 8 0 0 refused\nwait 300\n1.11: error 2 5 6 12 refused\nwait 300\n");
+        "wait\nwait\n2.12: 0 8 0 0\nwait\n1.11: error 2 5 6 0\nwait\n2.12: 0 8 0 0\n"
+        "2.12: 0 8 0 0 refused\nwait\n1.11: error 2 5 6 12 refused\nwait\n");
 }
 
-static void faults_and_signals_have_handlers(void)
+static void signals_have_a_handler(void)
 {
-    static const struct in list[] = {FAULT(5, 0xbad), FAULT(6, 0x200), SIGNAL(3)};
+    static const struct in list[] = {FAULT(5, 0xbad), SIGNAL(3)};
 
-    RUN(&full, list,
-        "wait 300\nfault of 5 at bad\nwait 300\nfault of 6 at 200\nwait 300\n3.13: 0 1 1 1\nsignal 3\nwait 300\n");
-    RUN(&plain, list, "wait\nwait\nwait\nwait\n"); /* or to none, and are never answered */
+    RUN(&full, list, "wait\nwait\nsignal 3\nwait\n"); /* a fault is never answered */
+    RUN(&plain, list, "wait\nwait\nwait\n");
 }
 
 /* The answer is still owed, and becomes an error. Meanwhile nothing is received. */
@@ -297,14 +276,14 @@ static void an_answer_may_be_refused(void)
     static const struct in dead[] = {REFUSED(ERR_ACCOUNT, ERR_STALE), CALL(8, 2, GOOD)};
 
     RUN(&full, once,
-        "wait 300\nwait 300\n3.13: 0 1 2 7 tag 102 refused\nrefused to 7\nwait 300\n3.13: error -12 0 0 0\n"
-        "wait 300\n2.12: 0 8 0 0\nwait 300\n");
+        "wait\nwait\n3.13: 0 1 2 7 tag 102 refused\nrefused to 7\nwait\n3.13: error -12 0 0 0\n"
+        "wait\n2.12: 0 8 0 0\nwait\n");
     RUN(&plain, once,
         "wait\nwait\n3.13: 0 1 2 7 tag 102 refused\nwait\n3.13: error -12 0 0 0\nwait\n2.12: 0 8 0 0\nwait\n");
     /* The caller has died meanwhile. */
     RUN(&full, dead,
-        "wait 300\nwait 300\n3.13: 0 1 2 7 tag 102 refused\nrefused to 7\nwait 300\n3.13: error -12 0 0 0 refused\n"
-        "wait 300\nwait 300\n2.12: 0 8 0 0\nwait 300\n");
+        "wait\nwait\n3.13: 0 1 2 7 tag 102 refused\nrefused to 7\nwait\n3.13: error -12 0 0 0 refused\n"
+        "wait\nwait\n2.12: 0 8 0 0\nwait\n");
 }
 
 /* The caller waits no more: there is nothing to undo. Nor is there for an answer without anything that can be
@@ -313,14 +292,9 @@ static void some_refusals_are_the_end(void)
 {
     static const struct in stale[] = {REFUSED(ERR_STALE), CALL(8, 2, GOOD)};
     static const struct in short_one[] = {{7, 0, 3, 13, {{GOOD}}, {ERR_ACCOUNT}}, CALL(8, 2, GOOD)};
-    static const struct in fault_one[] = {{7, TAG_FAULT, 3, 13, {{0x100}}, {ERR_ACCOUNT}}, CALL(8, 2, GOOD)};
 
-    RUN(&full, stale,
-        "wait 300\nwait 300\n3.13: 0 1 2 7 tag 102 refused\nwait 300\nwait 300\n2.12: 0 8 0 0\nwait 300\n");
-    RUN(&full, short_one, "wait 300\nwait 300\n3.13: 0 7 0 0 refused\nwait 300\nwait 300\n2.12: 0 8 0 0\nwait 300\n");
-    RUN(&full, fault_one,
-        "wait 300\nfault of 7 at 100\nwait 300\n3.13: 0 0 0 0 tag 100 refused\nrefused to 7\nwait 300\n"
-        "wait 300\n2.12: 0 8 0 0\nwait 300\n");
+    RUN(&full, stale, "wait\nwait\n3.13: 0 1 2 7 tag 102 refused\nwait\nwait\n2.12: 0 8 0 0\nwait\n");
+    RUN(&full, short_one, "wait\nwait\n3.13: 0 7 0 0 refused\nwait\nwait\n2.12: 0 8 0 0\nwait\n");
 }
 
 /* The arguments of a call are packed for the kernel. */
@@ -356,7 +330,7 @@ int main(void)
     calls_reach_their_handlers();
     answers_may_be_late();
     answers_may_be_for_others();
-    faults_and_signals_have_handlers();
+    signals_have_a_handler();
     an_answer_may_be_refused();
     some_refusals_are_the_end();
     messages_are_packed();
