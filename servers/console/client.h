@@ -44,7 +44,7 @@ struct client {
 
 /* The client of that link, and a list's first one, or NULL; `kind` is turn, time or wait. */
 #define CLIENT_OF(link, kind) ((struct client *)(void *)((char *)(link)-offsetof(struct client, kind)))
-#define FIRST_OF(list, kind)  (list_is_empty(list) ? NULL : CLIENT_OF((list)->next, kind))
+#define FIRST_OF(list, kind)  (list_is_empty(list) ? NULL : CLIENT_OF((list)->end.next, kind))
 
 void clients_init(void);
 

@@ -139,8 +139,9 @@ void lines_share(struct lines *lines, bool for_long)
 /* The line's time is over. */
 static void end_time(struct lines *lines, struct client *client)
 {
-    const struct link *queue = &lines->queue;
-    bool others_wait = queue->next != queue->previous || (queue->next != queue && queue->next != &client->turn);
+    const struct list *queue = &lines->queue;
+    bool is_one = list_first(queue) == queue->end.previous;
+    bool others_wait = !is_one || (!list_is_empty(queue) && list_first(queue) != &client->turn);
 
     if (lines->owner == client) {
         lines->owner = 0;
@@ -189,6 +190,6 @@ bool lines_are_out(const struct lines *lines)
 
 bool lines_audit(const struct client *client)
 {
-    return link_check(&client->turn) && link_check(&client->time) &&
+    return link_is_whole(&client->turn) && link_is_whole(&client->time) &&
            link_is_in(&client->turn) == (next_piece(client) > 0);
 }

@@ -39,7 +39,7 @@ struct lines {
     uint32_t ticks; /* that arrived since the start */
     bool is_shared;
     struct client *owner;
-    struct link queue, timed;
+    struct list queue, timed;
     uint32_t last;
     void (*drained)(struct client *client); /* called when a client has fewer bytes */
 };

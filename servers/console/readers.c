@@ -1,6 +1,6 @@
 #include "servers/console/readers.h"
 
-static void wait_in(struct link *list, struct client *client, enum client_wait waits)
+static void wait_in(struct list *list, struct client *client, enum client_wait waits)
 {
     client->waits = (uint8_t)waits;
     list_add(list, &client->wait);
@@ -76,7 +76,7 @@ void readers_ask_again(struct readers *readers)
 {
     struct link *next;
 
-    for (struct link *link = readers->served.next; link != &readers->served; link = next) {
+    for (struct link *link = list_first(&readers->served); link != &readers->served.end; link = next) {
         struct client *client = CLIENT_OF(link, wait);
         next = link->next;
         if (!readers_may(readers, client)) {
@@ -87,10 +87,10 @@ void readers_ask_again(struct readers *readers)
     list_join(&readers->again, &readers->background);
 }
 
-static bool list_audit(const struct link *list, enum client_wait waits)
+static bool list_audit(const struct list *list, enum client_wait waits)
 {
-    for (const struct link *link = list->next; link != list; link = link->next)
-        if (!link_check(link) || CLIENT_OF(link, wait)->waits != waits)
+    for (const struct link *link = list_first(list); link != &list->end; link = link->next)
+        if (!link_is_whole(link) || CLIENT_OF(link, wait)->waits != waits)
             return false;
     return true;
 }

@@ -17,7 +17,7 @@
 #include "servers/console/client.h"
 
 struct readers {
-    struct link asking, again, background, served;
+    struct list asking, again, background, served;
     uint32_t foreground; /* the badge that was in the foreground last; 0: none */
 };
 

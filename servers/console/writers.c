@@ -8,7 +8,7 @@
 enum { FILLS_MAX = 8, ANSWERED_MAX = 8 };
 
 struct lines lines;
-static struct link writes, syncs, due;
+static struct list writes, syncs, due;
 static bool output_is_due;
 
 void writers_forget(struct client *client)

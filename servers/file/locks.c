@@ -16,10 +16,10 @@ struct lock {
     struct lock *next, **link; /* in the inode's list */
     void *owner;               /* a client, or an open file */
     struct lock_request is;
-    struct link waiting;
+    struct list waiting;
 };
 
-static struct link due;
+static struct list due;
 
 void locks_init(void)
 {
@@ -37,11 +37,11 @@ static struct client *client_of(struct link *link)
 /* Lets the clients that the lock blocks try again. */
 static void fire(struct lock *lock)
 {
-    struct link *waiting = &lock->waiting;
+    struct list *waiting = &lock->waiting;
 
     if (list_is_empty(waiting))
         return;
-    for (struct link *link = waiting->next; link != waiting; link = link->next)
+    for (struct link *link = list_first(waiting); link != &waiting->end; link = link->next)
         client_of(link)->blocker = NULL;
     list_join(&due, waiting);
     watches_notify();
@@ -308,7 +308,7 @@ void locks_interrupt(struct client *client)
 bool locks_retry_due(void)
 {
     for (uint32_t i = 0; i < RETRIED_AT_ONCE && !list_is_empty(&due); i++) {
-        struct client *client = client_of(due.next);
+        struct client *client = client_of(list_first(&due));
         link_leave(&client->lock_link);
         int32_t result = try(client, client->waits_for, &client->lock_request, true);
         if (result != -EAGAIN)
@@ -430,11 +430,10 @@ static void audit_pair(const struct lock *a, const struct lock *b)
         assert(a->is.is_range && !overlap(&a->is, &b->is) && (a->is.kind != b->is.kind || !overlap(&wider, &b->is)));
 }
 
-static void audit_waiting(const struct link *list, const struct lock *blocker)
+static void audit_waiting(const struct list *list, const struct lock *blocker)
 {
-    for (struct link *link = list->next; link != list; link = link->next)
-        assert(link->next->previous == link && client_of(link)->waits == WAITS_FOR_LOCK &&
-               client_of(link)->blocker == blocker);
+    for (struct link *link = list_first(list); link != &list->end; link = link->next)
+        assert(link_is_whole(link) && client_of(link)->waits == WAITS_FOR_LOCK && client_of(link)->blocker == blocker);
 }
 
 static void audit_inode(const struct inode *inode)

@@ -18,7 +18,7 @@ struct pipe {
     struct ring_pages pages;
     uint32_t readers, writers;
     struct queue reading, writing;
-    struct link polling_bytes, polling_room;
+    struct list polling_bytes, polling_room;
     struct pipe *next_due, **due_link; /* P5; due_link is 0 if the pipe is not due */
 };
 

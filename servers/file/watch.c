@@ -14,7 +14,7 @@ struct watch {
     struct watch *next; /* in the client's list */
 };
 
-static struct link fired;
+static struct list fired;
 static bool is_signalled;
 
 void watches_init(void)
@@ -24,7 +24,7 @@ void watches_init(void)
     is_signalled = false;
 }
 
-bool watch_add(struct link *list, struct client *client)
+bool watch_add(struct list *list, struct client *client)
 {
     struct watch *watch = share_make_record(client->share, SHARE_WATCHES);
 
@@ -56,7 +56,7 @@ void watches_notify(void)
     (void)nobody_to_tell; /* proc has died, and init ends the machine */
 }
 
-void watches_fire(struct link *list)
+void watches_fire(struct list *list)
 {
     if (list_is_empty(list))
         return;
@@ -68,7 +68,7 @@ struct client *watches_next(void)
 {
     if (list_is_empty(&fired))
         return NULL;
-    struct client *client = ((struct watch *)fired.next)->client;
+    struct client *client = ((struct watch *)list_first(&fired))->client;
     watches_drop(client);
     return client;
 }
@@ -85,6 +85,6 @@ void watches_audit(const struct client *client)
 
     for (const struct watch *watch = client->watches; watch; watch = watch->next) {
         assert(watch->client == client && ++count <= FILE_DESCRIPTORS_MAX);
-        assert(watch->link.next->previous == &watch->link && watch->link.previous->next == &watch->link);
+        assert(link_is_in(&watch->link) && link_is_whole(&watch->link));
     }
 }

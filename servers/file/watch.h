@@ -22,7 +22,7 @@ struct client;
 void watches_init(void);
 
 /* False: there is no memory for it. */
-bool watch_add(struct link *list, struct client *client);
+bool watch_add(struct list *list, struct client *client);
 
 /* Removes all watches of the client. */
 void watches_drop(struct client *client);
@@ -34,7 +34,7 @@ void watches_notify(void);
 bool watches_acknowledge(bool is_all);
 
 /* Fires all watches of the list, in a few steps for any number: their clients will be woken. */
-void watches_fire(struct link *list);
+void watches_fire(struct list *list);
 
 /* The next client to wake, whose watches are removed; or 0. */
 struct client *watches_next(void);

@@ -1,7 +1,8 @@
 /*
- * Doubly linked lists, each a ring with its head: a member is removed without a search, and without knowing its list.
+ * Doubly linked lists, each a circle of a list and its links: a link is removed without a search, and without knowing its
+ * list.
  *
- *      head <-> link <-> link <-> head        a link that is in no list has a null `next`
+ *      list <-> link <-> link <-> list        a link that is in no list has a null `next`
  */
 #pragma once
 
@@ -12,14 +13,25 @@ struct link {
     struct link *next, *previous;
 };
 
-static inline void list_init(struct link *list)
+/* In the circle the list itself is a link: its next is the first one, its previous the last one. */
+struct list {
+    struct link end;
+};
+
+static inline void list_init(struct list *list)
 {
-    list->next = list->previous = list;
+    list->end.next = list->end.previous = &list->end;
 }
 
-static inline bool list_is_empty(const struct link *list)
+static inline bool list_is_empty(const struct list *list)
 {
-    return list->next == list;
+    return list->end.next == &list->end;
+}
+
+/* The first link; of an empty list its end. */
+static inline struct link *list_first(const struct list *list)
+{
+    return list->end.next;
 }
 
 static inline bool link_is_in(const struct link *link)
@@ -28,18 +40,18 @@ static inline bool link_is_in(const struct link *link)
 }
 
 /* True if the link's neighbours, if it has any, point to it. */
-static inline bool link_check(const struct link *link)
+static inline bool link_is_whole(const struct link *link)
 {
     return !link->next || (link->next->previous == link && link->previous->next == link);
 }
 
 /* Adds a link, which must be in no list, at the list's end. */
-static inline void list_add(struct link *list, struct link *link)
+static inline void list_add(struct list *list, struct link *link)
 {
-    link->next = list;
-    link->previous = list->previous;
-    list->previous->next = link;
-    list->previous = link;
+    link->next = &list->end;
+    link->previous = list->end.previous;
+    list->end.previous->next = link;
+    list->end.previous = link;
 }
 
 /* Removes a link from its list. */
@@ -51,13 +63,13 @@ static inline void link_leave(struct link *link)
 }
 
 /* Moves all links of `more` to the list's end. */
-static inline void list_join(struct link *list, struct link *more)
+static inline void list_join(struct list *list, struct list *more)
 {
     if (list_is_empty(more))
         return;
-    more->next->previous = list->previous;
-    list->previous->next = more->next;
-    more->previous->next = list;
-    list->previous = more->previous;
+    more->end.next->previous = list->end.previous;
+    list->end.previous->next = more->end.next;
+    more->end.previous->next = &list->end;
+    list->end.previous = more->end.previous;
     list_init(more);
 }
