@@ -14,11 +14,11 @@
  *   S1  object == 0 means empty; an empty slot is in no tree
  *   S2  node.flags are the slot's rights; a child's are a subset, a child's range lies inside
  *   S3  a badge, once given, is inherited by all derived capabilities
- *   S4  an object's creator has its first-level slot; when that is emptied, the object dies
+ *   S4  an object's creator has its first-level slot; when that is emptied, the object is destroyed
  *   S5  each frame of a memory capability has a record
  *
  * Slots are in the leaves of capability tables. A thread's endpoint, its handler, and each irq's
- * endpoint are slots, too, and are emptied like any other when the endpoint dies.
+ * endpoint are slots, too, and are emptied like any other when the endpoint is destroyed.
  */
 #pragma once
 
@@ -117,15 +117,15 @@ void slot_derive(struct slot *parent, struct slot *child, const struct derivatio
 /* Empties the slots that descend from `top`, at most `*budget`, which it lowers; true when none is left. */
 bool slot_revoke_step(struct node *top, unsigned *budget);
 
-/* Empties a slot that has no descendants. If it was the first of an object, the object begins to die. */
+/* Empties a slot that has no descendants. If it was the first of an object, the object's destruction begins. */
 void slot_empty(struct slot *slot);
 
-/* Whether the object that the slot names has begun to die. Defined in kernel/object/destroy.c. */
+/* Whether the object that the slot names is being destroyed. Defined in kernel/object/destroy.c. */
 bool object_is_being_destroyed(const struct slot *slot);
 
 /* Called when a slot was emptied. If it was a thread's own, the thread cannot receive any more; unfinished calls that
  * work with the slot will end. Defined in kernel/object/destroy.c. */
 void object_slot_emptied(struct slot *slot);
 
-/* Begins the death of the object a first-level slot names. Defined in kernel/object/destroy.c. */
+/* Begins the destruction of the object a first-level slot names. Defined in kernel/object/destroy.c. */
 void object_destroy_begin(uint32_t object);

@@ -141,7 +141,7 @@ leave_by_iret:
     add     esp, 8                  ; vector, error code
     iret
 
-; With several processors the thread may have died before this one had the lock.
+; With several processors the thread may have been destroyed before this one had the lock.
 global sysenter_locked, leave_locked
 sysenter_locked:
     enter_by_sysenter

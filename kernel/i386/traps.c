@@ -29,7 +29,7 @@ struct thread *trap_user(struct thread *thread)
 {
     uint32_t vector = thread->registers.vector;
 
-    if (thread->state != THREAD_RUNNING) { /* it died while this processor waited for the lock */
+    if (thread->state != THREAD_RUNNING) { /* it was destroyed while this processor waited for the lock */
         cpu_stop_running(thread);
         return vector >= VECTOR_LINES ? trap_interrupt(NULL, vector) : thread_choose();
     }

@@ -31,8 +31,8 @@ void account_donate(struct account *account, uint32_t frame);
 /* Turns a spare frame, which is zeroed, into one of that kind: its number. The caller has checked spare_count. */
 uint32_t account_take(struct account *account, enum frame_kind kind);
 
-/* Makes a frame of the account spare again. The caller has zeroed it: who uses it next, be it another task after the
- * death of this one, must not read what was in it. */
+/* Makes a frame of the account spare again. The caller has zeroed it: its next user, perhaps another task after the
+ * end of this one, must not read what was in it. */
 void account_return(struct account *account, uint32_t frame);
 
 /*

@@ -11,4 +11,4 @@ struct thread *event_fault(struct thread *thread, uint32_t address);
 struct thread *event_interrupt(struct thread *interrupted, unsigned line);
 struct thread *event_reschedule(struct thread *interrupted);
 struct thread *event_tick(struct thread *interrupted);
-struct thread *event_stale(struct thread *thread); /* the thread died before its processor had the lock */
+struct thread *event_stale(struct thread *thread); /* the thread was destroyed before its processor had the lock */

@@ -135,7 +135,7 @@ struct thread *cpu_tick(struct thread *thread)
         end_quantum(cpu, (unsigned)__builtin_ctz(levels));
     update_floor(cpu);
     if (!list_is_empty(&kernel.destroying))
-        object_reap_step(); /* deaths proceed even if the running thread never lets a reaper run */
+        object_reap_step(); /* even if the running thread never lets a reaper run */
     if (thread->state != THREAD_RUNNING)
         return thread_choose();
     thread->patience = 0;

@@ -7,7 +7,7 @@
  *       its table and space; its threads stop when its destruction reaches them
  *
  * Destruction is a sequence of bounded steps (object/destroy.c), done by the thread that requested it or, if
- * that thread dies, too, by ticks and idle processors.
+ * that thread is destroyed, too, by ticks and idle processors.
  */
 #pragma once
 
@@ -18,7 +18,7 @@
 struct task {
     struct object object;
     struct list owed; /* callers: K1 */
-    uint32_t stage;   /* 0: alive; else the stage of its death */
+    uint32_t stage;   /* 0: alive; else the stage of its destruction */
     uint32_t cursor;  /* of the stage that empties the table: the next leaf */
     struct vspace space __attribute__((aligned(32)));
     struct account account;

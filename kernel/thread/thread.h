@@ -23,7 +23,7 @@
  *   T5  `cpu` is `home`, if the thread has a home. A running thread that gets another home moves there when it next
  *       becomes ready
  *   T6  `serving` is the thread whose message this one received last and that still awaits the reply, or 0.
- *       It ends with the reply, or when this thread waits for another message, dies, or cannot receive any more
+ *       It ends with the reply, or when this thread waits for another message, is destroyed, or cannot receive any more
  *   T7  a waiting thread whose `direct` is not 0, and that is not faulting, entered by a system call, and resumes as
  *       from one, with words in registers. One that thread_write set registers of while it waited (`written`) resumes
  *       with all of them, so its `direct` is 0

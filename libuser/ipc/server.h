@@ -78,7 +78,8 @@ static inline int32_t server_dispatch(const struct server *server, uint32_t kind
     return SERVER_LATER;
 }
 
-/* After a refusal the answer is still owed. Returns the flags of an error to send with the next wait; 0: nobody waits. */
+/* After a refusal the answer is still owed. Returns the flags of an error to send with the next wait, or 0: nobody
+ * waits. */
 static inline uint32_t server_retry(const struct server *server, uint32_t badge, uint32_t flags, err_t why,
                                     struct words *words)
 {

@@ -1,6 +1,6 @@
 /*
- * Doubly linked lists, each a circle of a list and its links: a link is removed without a search, and without knowing its
- * list.
+ * Doubly linked lists, each a circle of a list and its links: a link is removed without a search, and without knowing
+ * its list.
  *
  *      list <-> link <-> link <-> list        a link that is in no list has a null `next`
  */

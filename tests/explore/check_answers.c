@@ -26,7 +26,7 @@ static uint32_t debtor(const struct before *t)
     return server ? server->task : 0;
 }
 
-/* Whether the thread does not wait for that reply any more, for no other reason: it did not die, was not stopped, and
+/* Whether the thread does not wait for that reply any more, for no other reason: it was not destroyed, not stopped, and
  * did not get ERR_DEAD. */
 static bool has_answer(const struct thread *t, const struct before *before)
 {

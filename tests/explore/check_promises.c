@@ -259,7 +259,7 @@ static void check_thread_create(const struct done *done)
         violation("thread_create is done, and the thread is not what was asked for");
 }
 
-/* "give 1 to 64 unmapped frames ... to a task's account until the task dies" */
+/* "give 1 to 64 unmapped frames ... to a task's account until the task is destroyed" */
 static void check_task_donate(const struct done *done)
 {
     const struct task *task = task_at(done, done->slot);
@@ -364,11 +364,11 @@ static void check_restarted(const struct thread *t, const struct before *before)
                   &(struct done){t, before, r->eax >> SLOT_SHIFT, r->ecx, r->edx, r->edi, r->ebp});
 }
 
-/* "an object dies with its first capability", "destroy an object": a call waits until these deaths are done. */
-static void check_deaths_are_done(const struct thread *t, const struct before *before)
+/* "an object is destroyed with its first capability", "destroy an object": a call waits until that is done. */
+static void check_destruction_is_done(const struct thread *t, const struct before *before)
 {
     if (before->reaping && !list_is_empty(&kernel.destroying) && t->state != THREAD_STOPPED)
-        violation("a call returned before the deaths that it waited for were done");
+        violation("a call returned before the destruction that it waited for was done");
 }
 
 /* Whether the processor continued with another thread, which may have taken a step of its long call in this event. */
@@ -395,7 +395,7 @@ static void check_thread(const struct thread *t, const struct before *before, co
             check_call(t, event);
     } else if (before->restarting && t->registers.eax == OK && may_continue)
         check_restarted(t, before);
-    check_deaths_are_done(t, before);
+    check_destruction_is_done(t, before);
 }
 
 void check_promises(const struct event *event)

@@ -30,7 +30,7 @@ void checks_of_world(void)
     frames_count += frame_at(f)->kind != FRAME_NONE;
 }
 
-/* ---------------------------------------------------------------------------------- long calls and deaths */
+/* ---------------------------------------------------------------------------------- long calls and destruction */
 
 static bool take_a_step(unsigned cpu)
 {
@@ -46,7 +46,7 @@ static bool take_a_step(unsigned cpu)
     return true;
 }
 
-/* Long calls and deaths end if nothing else happens. */
+/* Long calls and destruction end if nothing else happens. */
 void check_long_calls_end(void)
 {
     enum { STEPS = 300 };
@@ -73,7 +73,7 @@ void check_all_frames_come_back(void)
         processors_forget_the_dead();
         object_reap_step();
         if (i == STEPS)
-            violation("deaths do not end");
+            violation("destruction does not end");
     }
     tlb_sync();
     struct audit audit = audit_kernel();

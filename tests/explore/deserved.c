@@ -47,7 +47,7 @@ const struct slot *wants(const struct task *task, uint32_t index, enum slot_bits
     return slot;
 }
 
-static bool is_dying(const struct slot *slot)
+static bool is_being_destroyed(const struct slot *slot)
 {
     ref_t object = slot->object & SLOT_OBJECT;
 
@@ -63,7 +63,7 @@ const struct slot *wants_living(const struct task *task, uint32_t index, enum sl
 {
     const struct slot *slot = wants(task, index, kind, rights);
 
-    deserves_if(slot && is_dying(slot), ERR_DEAD);
+    deserves_if(slot && is_being_destroyed(slot), ERR_DEAD);
     return slot;
 }
 
@@ -101,7 +101,7 @@ void wants_child(const struct slot *parent, struct derivation d)
     else
         deserves_if(d.value || d.count, ERR_ARG);
     deserves_if(parent->node.depth == 31, ERR_DEPTH);
-    deserves_if(is_dying(parent), ERR_DEAD);
+    deserves_if(is_being_destroyed(parent), ERR_DEAD);
     deserves_if(node_is_being_revoked(&named->caps), ERR_BUSY);
 }
 

@@ -377,7 +377,7 @@ static void print_event(unsigned i, const struct event *event)
     printf("\n");
 }
 
-/* One event of a replay, with the checks of how long calls and deaths end. */
+/* One event of a replay, with the checks of how long calls and destruction end. */
 static void replay_event(const struct event *event, bool print)
 {
     if (happens(event)) {

@@ -52,7 +52,7 @@ struct seen {
     uint32_t quantum_over[CPU_MAX];
     ref_t acting; /* the thread that the event's processor runs, or 0 */
     uint32_t acting_task;
-    bool others_work; /* a step of a restarted call, or of a death, may be taken in any event */
+    bool others_work; /* a step of a restarted call, or of destruction, may be taken in any event */
 };
 extern struct seen seen;
 

@@ -202,7 +202,6 @@ void state_print(void)
         print_cpu(i);
     FOR_THREADS(t)
     printf(" %x is %s%s%s%s%s,", REF(t), names[t->state & 7], t->stopped ? " to be stopped" : "",
-           t->faulting ? " faulting" : "", t->restarting ? " in a long call" : "",
-           t->reaping ? " waiting for deaths" : "");
+           t->faulting ? " faulting" : "", t->restarting ? " in a long call" : "", t->reaping ? " reaping" : "");
     printf("\n");
 }

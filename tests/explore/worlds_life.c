@@ -12,7 +12,7 @@ static void make_life_of_five(void)
 }
 
 /* A task with an account of eight frames, in slot 5. */
-static void make_deaths(void)
+static void make_destroy(void)
 {
     struct task *task = make_first(10, 2);
 
@@ -82,8 +82,8 @@ const struct world worlds_life[] = {
      .births = LIST(0, 1, 2, 3, 4, 5, 6, 7), .tasks = LIST(1, 5, 6), .donations = LIST(1),
      .gifts = LIST(0, 1, 2, 3, 4, 5, 6, 7)},
 
-    {.name = "deaths", .what = "a task with an account, threads in it that run and receive, and their deaths",
-     .make = make_deaths, .states = 5883, .in_tests = true, .priorities = BIT(2), .memories = LIST(2), .births = LIST(0),
+    {.name = "destroy", .what = "a task with an account, threads in it that run and receive, and their ends",
+     .make = make_destroy, .states = 5883, .in_tests = true, .priorities = BIT(2), .memories = LIST(2), .births = LIST(0),
      .places = LIST(5), .tasks = LIST(5), .donations = LIST(8), .gifts = LIST(1), .receivers = true,
      .destroys = LIST(4, 5, 6, 7), .thread_places = LIST(6, 7), .receives = LIST(4), .handlers = LIST(0),
      .starts = LIST(2 << 16), .page_addresses = LIST(0x2000, 0x3000), .threads = LIST(6), .yields = LIST(0),

@@ -69,7 +69,7 @@ static void make_faults(void)
 }
 
 /* The other task has memory but no spare frame; the first one may destroy it. */
-static void make_dying(void)
+static void make_destroyed(void)
 {
     struct task *task = make_first(12, 2), *other = make_task(7);
 
@@ -184,13 +184,13 @@ const struct world worlds_processors[] = {
      .memories = LIST(2), .offsets = LIST(0), .pages = LIST(1), .threads = LIST(3, 4), .yields = LIST(0),
      .destroys = LIST(4)},
 
-    {.name = "two-faults", .what = "two processors, a handler without a home, faults answered with pages, deaths",
+    {.name = "two-faults", .what = "two processors, a handler without a home, faults answered with pages, ends",
      .make = make_faults, .states = 56567, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4),
      .faults = LIST(0x1000), .threads = LIST(5), .destroys = LIST(5, 7), .yields = LIST(0), .tasks = LIST(1),
      .addresses = LIST(0x1000), .pages = LIST(1), .memories = LIST(2), .offsets = LIST(0), .sends_count = 2,
      .opens_count = 1, .sends = {SEND_WORDS, SEND(1, ITEM_OF_MEMORY(RIGHTS_RWG, 0, 1, 0x1000))}},
 
-    {.name = "two-dying", .what = "two processors, ticks; a thread whose task is being destroyed keeps making objects and mapping pages", .make = make_dying,
+    {.name = "two-destroyed", .what = "two processors, ticks; a thread whose task is being destroyed keeps making objects and mapping pages", .make = make_destroyed,
      .states = 3366, .in_tests = true, .priorities = BIT(2), .destroys = LIST(4), .endpoint_places = LIST(5), .memories = LIST(2),
      .births = LIST(0), .places = LIST(5), .tasks = LIST(1), .donations = LIST(1), .gifts = LIST(0), .parents = LIST(1),
      .other_tables = LIST(0), .rights = LIST(RIGHT_GRANT), .values = LIST(0), .counts = LIST(0), .yields = LIST(0), .interrupts = LIST(0),

@@ -231,17 +231,17 @@ static err_t map(struct task *task, const struct map_request *request, bool repl
     return OK;
 }
 
-static uint32_t dying;
+static uint32_t destroyed_slot;
 
 void fake_task_dies(uint32_t slot)
 {
-    dying = slot;
+    destroyed_slot = slot;
 }
 
 err_t kernel_map(uint32_t slot, const struct map_request *request)
 {
-    if (dying && slot == dying) {
-        dying = 0;
+    if (destroyed_slot && slot == destroyed_slot) {
+        destroyed_slot = 0;
         fake_task_destroy(slot);
     }
     struct task *task = task_in(slot);

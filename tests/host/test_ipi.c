@@ -1,5 +1,5 @@
-/* IPIs: each is handled correctly and once, and its sender waits until it is; a processor that waits for the lock handles
- * them, too; the others go to the intended processor. */
+/* IPIs: each is handled correctly and once, and its sender waits until it is; a processor that waits for the lock
+ * handles them, too; the others go to the intended processor. */
 #include "tests/host/lock_machine.h"
 
 #include "tests/host/check.h"

@@ -189,13 +189,13 @@ static void a_destroyed_thread_is_not_answered(void)
 /* T2: "it begins beyond that of every dead thread", whichever died last, even though the count wraps around. */
 static void calls_are_counted_beyond_the_dead(void)
 {
-    static const uint32_t deaths[][2] = {{5, 5}, {3, 5},         {0x7fffffff, 0x7fffffff}, {0xfffffff0, 0xfffffff0},
-                                         {2, 2}, {0xfffffff8, 2}};
+    static const uint32_t numbers[][2] = {{5, 5}, {3, 5},         {0x7fffffff, 0x7fffffff}, {0xfffffff0, 0xfffffff0},
+                                          {2, 2}, {0xfffffff8, 2}};
 
     kernel.call_number_base = 0;
-    for (unsigned i = 0; i < sizeof deaths / sizeof deaths[0]; i++) {
-        make(FREE, 0, 1)->call_number = deaths[i][0];
-        CHECK(call(SYS_cap_delete, FREE, 0, 0, 0) == OK && kernel.call_number_base == deaths[i][1]);
+    for (unsigned i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        make(FREE, 0, 1)->call_number = numbers[i][0];
+        CHECK(call(SYS_cap_delete, FREE, 0, 0, 0) == OK && kernel.call_number_base == numbers[i][1]);
     }
     CHECK(make(FREE, 0, 1)->call_number == 2 && call(SYS_cap_delete, FREE, 0, 0, 0) == OK);
 }

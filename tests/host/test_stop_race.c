@@ -41,7 +41,7 @@ int main(void)
     host_cpu = 1;
     CHECK(event_reschedule(NULL) == other);
 
-    /* init begins to stop it; it destroys init; the reschedule IPI finds it waiting for that death. */
+    /* init begins to stop it; it destroys init; the reschedule IPI finds it waiting for its end. */
     CHECK(call_on(0, init, SYS_thread_stop | SLOT_OTHER << SLOT_SHIFT));
     CHECK(other->state == THREAD_RUNNING && other->stopped);
     CHECK(call_on(1, other, SYS_object_destroy | WORLD_THREAD << SLOT_SHIFT));

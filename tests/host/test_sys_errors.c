@@ -60,7 +60,7 @@ static void a_frame_that_is_being_revoked_is_busy(void)
     *node_mark(root) &= ~(uint32_t)NODE_REVOKING;
 }
 
-static void a_dying_task_makes_nothing(void)
+static void a_task_being_destroyed_makes_nothing(void)
 {
     struct task *task = AT(struct task, init->task);
     uint32_t spare = task->account.spare_count;
@@ -85,7 +85,7 @@ static void a_device_is_mapped_and_never_donated(void)
     frame_at(FRAME)->is_device = false;
 }
 
-static void nothing_is_derived_from_a_dying_object(void)
+static void nothing_is_derived_from_an_object_being_destroyed(void)
 {
     CHECK(call(SYS_endpoint_create, 0, ENDPOINT, 0, 0) == OK);
     CHECK(call(SYS_cap_derive, ENDPOINT, DERIVED, RIGHT_CALL, 0) == OK);
@@ -97,7 +97,7 @@ static void nothing_is_derived_from_a_dying_object(void)
     CHECK(slot_is_empty(slot_of(ENDPOINT)) && slot_is_empty(slot_of(DERIVED)));
 }
 
-static void a_dying_task_is_given_to_nobody(void)
+static void a_task_being_destroyed_is_given_to_nobody(void)
 {
     CHECK(call(SYS_task_create, WORLD_MEMORY, FRAME, DERIVED, 0) == OK);
     AT(struct task, frame_ref(FRAME))->stage = 1;
@@ -106,7 +106,7 @@ static void a_dying_task_is_given_to_nobody(void)
     CHECK(call(SYS_object_destroy, DERIVED, 0, 0, 0) == OK && frame_at(FRAME)->kind == FRAME_USER);
 }
 
-static void a_dying_thread_is_not_controlled(void)
+static void a_thread_being_destroyed_is_not_controlled(void)
 {
     CHECK(call(SYS_thread_create, WORLD_TASK, DERIVED, 0, PAGE) == OK);
     object_destroy_begin(slot_of(DERIVED)->object);
@@ -117,7 +117,7 @@ static void a_dying_thread_is_not_controlled(void)
     CHECK(slot_is_empty(slot_of(DERIVED)));
 }
 
-static void end_deaths(void)
+static void end_destruction(void)
 {
     while (!list_is_empty(&kernel.destroying))
         object_reap_step();
@@ -136,13 +136,13 @@ static void a_revoker_forgets_what_is_gone(void)
     struct object *object = slot_object_head(slot_of(ENDPOINT));
     object->revoker = REF(init) | NODE_REVOKING;
     init->revoking = REF(&object->caps);
-    end_deaths();
+    end_destruction();
     CHECK(init->revoking == 0 && slot_is_empty(slot_of(ENDPOINT)));
 }
 
-/* Deaths continue at ticks, even if no thread waits for them and one that never waits has the highest priority; and
+/* Destruction continues at ticks, even if no thread waits for it and one that never waits has the highest priority; and
  * while nothing runs. */
-static void deaths_go_on(void)
+static void destruction_continues(void)
 {
     make_endpoint_that_dies();
     for (unsigned i = 0; i < 10; i++)
@@ -178,13 +178,13 @@ int main(void)
     init = world_boot();
     a_tree_that_is_being_revoked_is_busy();
     a_frame_that_is_being_revoked_is_busy();
-    a_dying_task_makes_nothing();
+    a_task_being_destroyed_makes_nothing();
     a_device_is_mapped_and_never_donated();
-    nothing_is_derived_from_a_dying_object();
-    a_dying_task_is_given_to_nobody();
-    a_dying_thread_is_not_controlled();
+    nothing_is_derived_from_an_object_being_destroyed();
+    a_task_being_destroyed_is_given_to_nobody();
+    a_thread_being_destroyed_is_not_controlled();
     a_revoker_forgets_what_is_gone();
-    deaths_go_on();
+    destruction_continues();
     the_state_in_a_long_call_is_its_own_affair();
     world_end();
     puts("test_sys_errors: refused, and nothing changed");

@@ -32,8 +32,8 @@ static const struct thread *next_one(void)
     return thread_of_link(kernel.cpus[0].ready[PRIORITY].first);
 }
 
-/* A thread that lowered its own priority continues although the quantum of that priority is over. A signal then makes it
- * ready, behind the thread that waits. */
+/* A thread that lowered its own priority continues although the quantum of that priority is over. A signal then makes
+ * it ready, behind the thread that waits. */
 static void a_signaller_goes_behind_when_the_quantum_is_over(struct thread *first, struct thread *second)
 {
     const uint32_t nothing[4] = {0};

@@ -13,7 +13,7 @@
 /* State that persists between events. Bit i: processor i. */
 struct pending {
     uint8_t reschedules, ticks; /* interrupts from other processors that have not arrived yet */
-    uint8_t between_steps;      /* the processor has left a long call, or a death, between two steps */
+    uint8_t between_steps;      /* the processor has left a long call, or destruction, between two steps */
     uint8_t none;
     ref_t fpu[CPU_MAX]; /* the thread whose FPU state the processor has, or one of these: */
 };

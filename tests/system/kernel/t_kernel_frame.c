@@ -345,13 +345,13 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
         {"frame_copy: copies and zeroes the rest", copy_zeroes_the_rest},
         {"task_create: errors", task_create_refuses},
         {"task_donate: errors", task_donate_refuses},
-        {"donated frames come back with the task's death", donated_frames_come_back},
+        {"donated frames come back with the task's end", donated_frames_come_back},
         {"frames come back without the kernel's data", kernel_memory_comes_back_clean},
         {"a message page is zero at first, whatever was in its frame", message_pages_begin_zeroed},
         {"memory_revoke: errors", memory_revoke_refuses},
         {"memory_revoke affects what overlaps, and no more", memory_revoke_takes_what_overlaps},
         {"revoke and delete with 1 to 3000 descendants", revoke_any_number},
-        {"1000 mappings of a frame: revoke and death", revoke_many_mappings},
+        {"1000 mappings of a frame: revoke and end", revoke_many_mappings},
     };
 
     (void)ebx, (void)esi, (void)edi;

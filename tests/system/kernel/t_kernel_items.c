@@ -363,7 +363,7 @@ static void full_accounts_of_callers(void)
     IS(results[0], OK);
 }
 
-/* ---------------------------------------------------------------------------- rights and deaths */
+/* ---------------------------------------------------------------------------- rights and ends */
 
 /* A chain of grants by address, each with one right less; then one more is asked for. */
 static void rights_shrink_from_hand_to_hand(void)
@@ -407,7 +407,7 @@ static void pages_are_granted_31_deep(void)
 }
 
 /* The granter is destroyed between grant and use; then the receiver. */
-static void deaths_around_a_grant(void)
+static void ends_around_a_grant(void)
 {
     results_count = 0;
     set_windows(8, 8);
@@ -477,7 +477,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
         {"reply: ERR_ACCOUNT, the answer stays owed", full_accounts_of_callers},
         {"rights shrink from hand to hand", rights_shrink_from_hand_to_hand},
         {"pages are granted 31 deep", pages_are_granted_31_deep},
-        {"deaths around a grant", deaths_around_a_grant},
+        {"ends around a grant", ends_around_a_grant},
         {"64 pages in a message", whole_messages_of_64_pages},
         {"a message opens eight tables at once", a_message_opens_eight_tables},
     };

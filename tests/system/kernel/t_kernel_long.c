@@ -352,7 +352,7 @@ static void looks_at_the_thread(void)
     stop = found_dead >= 15 || is_enough();
 }
 
-static void a_dying_thread_is_dead(void)
+static void a_thread_being_destroyed_is_dead(void)
 {
     start_ticker(looks_at_the_thread);
     start_worker(destroys_threads);
@@ -405,9 +405,9 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
         {"interrupts are signalled", interrupts_are_signalled},
         {"an endpoint that is being revoked is ERR_BUSY, its revoker ERR_STATE", endpoints_are_busy_while_revoked},
         {"a stopped revoke blocks no other thread, and continues", a_stopped_revoke_does_not_block},
-        {"a revoker that dies leaves no mark", a_dead_revoker_leaves_no_mark},
+        {"a destroyed revoker leaves no mark", a_dead_revoker_leaves_no_mark},
         {"a frame that is being revoked is ERR_BUSY", frames_are_busy_while_revoked},
-        {"a dying thread is ERR_DEAD", a_dying_thread_is_dead},
+        {"a thread being destroyed is ERR_DEAD", a_thread_being_destroyed_is_dead},
         {"no tick is lost in long calls", no_tick_is_lost_in_long_calls},
     };
 

@@ -127,7 +127,7 @@ static void makes_an_endpoint(uint32_t unused)
     result(ipc_call(PARENT, IPC_EXTENDED, &words));
 }
 
-static void objects_die_with_their_maker(void)
+static void objects_end_with_their_maker(void)
 {
     results_count = 0;
     child_start(0, makes_an_endpoint, 0);
@@ -274,13 +274,13 @@ static void receivers_hear_of_the_end(void)
     IS(results_count, 3);
 }
 
-/* ------------------------------------------------------------------------- seen while it dies */
+/* ------------------------------------------------------------------------- seen while it is destroyed */
 
 /*
  * A caller sees the task that owed it an answer being destroyed: it wakes, with a higher priority than the destroyer,
  * before the task's table and space are taken apart.
  */
-static void looks_at_the_dying(uint32_t unused)
+static void looks_at_what_is_destroyed(uint32_t unused)
 {
     enum { TASK = CHILD_TASK + 1 };
     struct words words = {{0}};
@@ -302,11 +302,11 @@ static void destroys_child_1(uint32_t unused)
     result(sys_object_destroy(CHILD_TASK + 1) ? -77 : 77);
 }
 
-static void the_dying_refuse_everything(void)
+static void a_task_being_destroyed_refuses_everything(void)
 {
     results_count = 0;
     start_server(1, takes_messages, 1);
-    struct plan observer = own_thread(2, looks_at_the_dying, 0);
+    struct plan observer = own_thread(2, looks_at_what_is_destroyed, 0);
     observer.priority = PRIORITY_CHILD + 2;
     thread_start(&observer);
     expect_call(BADGE_CHILD + 1);
@@ -322,7 +322,7 @@ static void the_dying_refuse_everything(void)
 }
 
 /* The same with an endpoint that has many capabilities. */
-static void looks_at_the_dying_endpoint(uint32_t unused)
+static void looks_at_the_endpoint_being_destroyed(uint32_t unused)
 {
     struct words words = {{0}};
 
@@ -340,13 +340,13 @@ static void destroys_the_endpoint(uint32_t unused)
     result(sys_object_destroy(SERVER_ENDPOINT) ? -77 : 77);
 }
 
-static void a_dying_endpoint_refuses_calls(void)
+static void an_endpoint_being_destroyed_refuses_calls(void)
 {
     results_count = 0;
     IS(sys_endpoint_create(SERVER_ENDPOINT), OK);
     for (uint32_t i = 0; i < 200; i++)
         IS(cap_copy(SERVER_ENDPOINT, DEEP + i, RIGHT_ALL), OK);
-    struct plan observer = own_thread(2, looks_at_the_dying_endpoint, 0);
+    struct plan observer = own_thread(2, looks_at_the_endpoint_being_destroyed, 0);
     observer.priority = PRIORITY_CHILD + 2;
     thread_start(&observer);
     expect_quiet();
@@ -395,14 +395,15 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
         {"object_destroy: errors", object_destroy_refuses},
         {"endpoint_create, task_create: errors, paid by the maker", makers_pay_for_their_objects},
         {"a task may destroy itself", a_task_may_end_itself},
-        {"objects die with their maker, answers to it are stale", objects_die_with_their_maker},
+        {"objects end with their maker, answers to it are stale", objects_end_with_their_maker},
         {"queued callers of a dead endpoint fail exactly once", queued_callers_fail_once},
         {"callers of a dead server fail exactly once", owed_callers_fail_once},
         {"callers wait for the task, not for its thread", a_dead_servers_thread_keeps_callers},
         {"receivers of a destroyed endpoint get ERR_DEAD", receivers_hear_of_the_end},
-        {"a dying task refuses everything with ERR_DEAD", the_dying_refuse_everything},
-        {"a dying endpoint refuses calls and threads with ERR_DEAD", a_dying_endpoint_refuses_calls},
-        {"a task's death takes the tasks that it made", generations_end_together},
+        {"a task being destroyed refuses everything with ERR_DEAD", a_task_being_destroyed_refuses_everything},
+        {"an endpoint being destroyed refuses calls and threads with ERR_DEAD",
+         an_endpoint_being_destroyed_refuses_calls},
+        {"a task's end takes the tasks that it made", generations_end_together},
     };
 
     (void)ebx, (void)esi, (void)edi;

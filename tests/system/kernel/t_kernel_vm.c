@@ -401,7 +401,7 @@ static void protect_with_too_many_descendants(void)
 }
 
 /* After the end of a task with 200 mapped pages they are mapped nowhere: the harness checks that. */
-static void death_unmaps(void)
+static void end_unmaps(void)
 {
     uint32_t frame = fresh_frames(64);
 
@@ -434,7 +434,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
         {"protect and unmap reach what was derived", derived_mappings_follow},
         {"a sibling stays when its source goes", siblings_are_independent},
         {"protect: too many descendants are ERR_BUSY", protect_with_too_many_descendants},
-        {"a task's death unmaps its pages", death_unmaps},
+        {"a task's end unmaps its pages", end_unmaps},
     };
 
     (void)ebx, (void)esi, (void)edi;

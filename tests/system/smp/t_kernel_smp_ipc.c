@@ -195,7 +195,7 @@ static void servers_call_each_other(void)
     drive(all_end);
 }
 
-/* ---------------------------------------------------------------------------- servers that die */
+/* ---------------------------------------------------------------------------- servers that end */
 
 /* Calls until an error comes, which must be the last. */
 static void asks_until_it_dies(uint32_t k)

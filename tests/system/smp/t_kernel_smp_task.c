@@ -64,7 +64,7 @@ static void fill(uint32_t address, uint32_t pages)
         *(volatile uint32_t *)(address + i) = POISON;
 }
 
-/* ------------------------------------------------------------------------------ tasks that die */
+/* ------------------------------------------------------------------------------ tasks that end */
 
 static void touches_tables(uint32_t k)
 {
@@ -88,7 +88,7 @@ static void frames_are_back(void)
     fill(SIGHT, TASK_FRAMES);
 }
 
-static void dies(uint32_t round)
+static void ends(uint32_t round)
 {
     uint32_t k = round % cpu_count(), second = (round + 1) % cpu_count();
 
@@ -113,10 +113,10 @@ static void kills_in_rounds(uint32_t unused)
 {
     (void)unused;
     for (uint32_t round = 0; round < rounds(ROUNDS); round++)
-        dies(round);
+        ends(round);
 }
 
-static void tasks_die_while_they_run(void)
+static void tasks_end_while_they_run(void)
 {
     prepare();
     crew_hear(DRIVER_ENDPOINT);
@@ -173,7 +173,7 @@ static void directories_are_seen_at_once(void)
     drive(grows_in_rounds);
 }
 
-/* --------------------------------------------------------------------------- granters that die */
+/* --------------------------------------------------------------------------- granters that end */
 
 static void relays(uint32_t unused)
 {
@@ -317,7 +317,7 @@ static void replaced_by_direct_answers(void)
 void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
 {
     static const struct point points[] = {
-        {"tasks die while their threads run elsewhere: all frames are back", tasks_die_while_they_run},
+        {"tasks end while their threads run elsewhere: all frames are back", tasks_end_while_they_run},
         {"a new page directory is seen on all processors at once", directories_are_seen_at_once},
         {"pages that a task granted are revoked with it, on all processors", granters_die},
         {"the answer to a fault takes a page that another thread reads", replaced_by_answers},

@@ -93,5 +93,5 @@ int main(void)
 {
     ticks_are_enough();
     who_has_nothing_to_do_helps();
-    puts("test_starved_deaths: deaths continue");
+    puts("test_starved_destruction: it continues");
 }
