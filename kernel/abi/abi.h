@@ -87,6 +87,7 @@ enum {
     TAG_ITEMS = 7 << TAG_ITEMS_SHIFT,
     TAG_KIND = 3 << 16,
 };
+#define TAG(words, items) ((words) | (items) << TAG_ITEMS_SHIFT)
 
 /* Word 1 of a page fault. For other vectors it is the processor's error code. */
 enum { VECTOR_PAGE_FAULT = 14 };

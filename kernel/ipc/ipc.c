@@ -44,9 +44,9 @@ ALWAYS_INLINE err_t fastpath_transfer(struct thread *sender, struct thread *rece
     uint32_t tag = message_tag(sender);
 
     if (UNLIKELY(tag > IPC_PAGE_WORDS)) {
-        if (!is_reply || tag != ONE_ITEM || !message_map_frames(sender, receiver, false, 1))
+        if (!is_reply || tag != TAG(0, 1) || !message_map_frames(sender, receiver, false, 1))
             return message_transfer_extended(sender, receiver, tag);
-        thread_page(receiver)->tag = ONE_ITEM;
+        thread_page(receiver)->tag = TAG(0, 1);
         return OK;
     }
     struct message_page *in = thread_page(sender), *out = thread_page(receiver);
@@ -88,7 +88,7 @@ static __attribute__((noinline)) err_t reply_to_fault(struct thread *thread)
     struct thread *caller = AT(struct thread, thread->serving);
     uint32_t direct = caller->direct ^ DIRECT_FAULTING;
 
-    if (direct - cpu->floor >= PRIORITY_COUNT || message_tag(thread) != ONE_ITEM ||
+    if (direct - cpu->floor >= PRIORITY_COUNT || message_tag(thread) != TAG(0, 1) ||
         !message_map_frames(thread, caller, true, 1))
         return reply_wait_general(thread);
 

@@ -7,7 +7,7 @@
 
 err_t message_tag_check(uint32_t tag)
 {
-    return tag > (IPC_ITEMS << TAG_ITEMS_SHIFT | TAG_WORDS) || (tag & 0xff) > IPC_PAGE_WORDS ? ERR_ARG : OK;
+    return tag > TAG(TAG_WORDS, IPC_ITEMS) || (tag & 0xff) > IPC_PAGE_WORDS ? ERR_ARG : OK;
 }
 
 static OUT_OF_LINE err_t transfer_capability(struct thread *sender, const struct thread *receiver,
@@ -155,7 +155,7 @@ static __attribute__((noinline)) bool map_many_frames(const struct thread *sende
 err_t message_transfer_extended(struct thread *sender, struct thread *receiver, uint32_t tag)
 {
     struct message_page *in = thread_page(sender), *out = thread_page(receiver);
-    bool fault = receiver->faulting, one = tag - ONE_ITEM <= IPC_PAGE_WORDS;
+    bool fault = receiver->faulting, one = tag - TAG(0, 1) <= IPC_PAGE_WORDS;
 
     if (fault || !one || !map_many_frames(sender, receiver)) {
         err_t err = transfer_all_items(sender, receiver, tag);

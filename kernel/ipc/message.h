@@ -7,9 +7,6 @@
 #include "kernel/thread/sched.h"
 #include "kernel/vm/source.h"
 
-/* The tag of one item without words. */
-enum { ONE_ITEM = 1 << TAG_ITEMS_SHIFT };
-
 /* Whether a sender may use the tag: ERR_ARG if it counts too many words or items or has a kind. */
 err_t message_tag_check(uint32_t tag);
 

@@ -23,8 +23,19 @@ enum { IPC_DATA_MAX = IPC_PAGE_WORDS * 4 };
 /* Sets the tag for `bytes` of data and `items` items; returns the flag to send with. */
 static inline uint32_t ipc_extend(uint32_t bytes, uint32_t items)
 {
-    message_page->tag = (bytes + 3) / 4 | items << TAG_ITEMS_SHIFT;
+    message_page->tag = TAG((bytes + 3) / 4, items);
     return IPC_EXTENDED;
+}
+
+/* Of the message in the page: its bytes of data, in whole words, and its items. */
+static inline uint32_t ipc_data_bytes(void)
+{
+    return (message_page->tag & TAG_WORDS) * sizeof(uint32_t);
+}
+
+static inline uint32_t ipc_items_count(void)
+{
+    return (message_page->tag & TAG_ITEMS) >> TAG_ITEMS_SHIFT;
 }
 
 /* Calls through an endpoint capability and waits; `words` are the call's, then the answer's. */

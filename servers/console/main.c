@@ -77,7 +77,7 @@ static SERVER_CALL int32_t call_write(uint32_t badge, struct words *words)
     uint32_t bytes = words->w[1];
     struct caller caller = caller_now();
 
-    if (bytes > LINE_MAX || bytes > (message_page->tag & TAG_WORDS) * sizeof(uint32_t))
+    if (bytes > LINE_MAX || bytes > ipc_data_bytes())
         return -EINVAL;
     struct client *client = client_get(badge);
     if (!client || client->waits != WAITS_NOT)

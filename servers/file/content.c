@@ -22,7 +22,7 @@ static int32_t check(const struct client *client, const struct words *words, boo
 
     if (!file || !(writes ? open_file_writes(file) : open_file_reads(file)))
         return -EBADF;
-    if (writes && bytes <= FILE_DATA_MAX && bytes > (message_page->tag & TAG_WORDS) * sizeof(uint32_t))
+    if (writes && bytes <= FILE_DATA_MAX && bytes > ipc_data_bytes())
         return -EINVAL; /* the message has fewer bytes; those behind them are of other clients */
     what->at = client_bytes(client, bytes);
     return what->at ? 0 : -EINVAL;

@@ -193,7 +193,7 @@ int32_t call_poll(struct client *client, struct words *words)
     uint32_t count = words->w[1], bytes = count * sizeof(uint32_t);
     char *data = count <= FILE_DESCRIPTORS_MAX ? client_bytes(client, bytes) : NULL;
 
-    if (!data || (bytes <= FILE_DATA_MAX && bytes > (message_page->tag & TAG_WORDS) * sizeof(uint32_t)))
+    if (!data || (bytes <= FILE_DATA_MAX && bytes > ipc_data_bytes()))
         return -EINVAL; /* the message may have fewer bytes; those behind them are of other clients */
     int32_t ready = poll_all(client, (volatile uint32_t *)data, count, words->w[2]);
     if (ready)

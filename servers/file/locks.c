@@ -390,8 +390,7 @@ int32_t call_lock(struct client *client, struct words *words)
     if (!file)
         return -EBADF;
     if (!file->inode || command > FILE_LOCK_TEST ||
-        kind > (command == FILE_LOCK_TEST ? FILE_LOCK_EXCLUSIVE : FILE_LOCK_NONE) ||
-        (message_page->tag & TAG_WORDS) * sizeof(uint32_t) < sizeof asked)
+        kind > (command == FILE_LOCK_TEST ? FILE_LOCK_EXCLUSIVE : FILE_LOCK_NONE) || ipc_data_bytes() < sizeof asked)
         return -EINVAL;
     memcpy(&asked, (const char *)message_page->words, sizeof asked);
     int32_t error = set_range(&request, base_of(file, file_lock_whence(words)), &asked);

@@ -99,7 +99,7 @@ int32_t call_transfer_page(struct client *client, struct words *words)
 static void refused(uint32_t badge)
 {
     struct client *client = client_find(badge);
-    uint32_t items = (message_page->tag & TAG_ITEMS) >> TAG_ITEMS_SHIFT;
+    uint32_t items = ipc_items_count();
 
     items_not_lent(items);
     if (client && items && message_page->items[0].to == FILE_TRANSFER)

@@ -11,8 +11,7 @@ static char texts[2][FILE_PATH_BYTES]; /* copies: the client can change its tran
 /* Takes the names in place from the message. A name without a zero byte ends with the data. */
 static const char *take_from_message(const char **other)
 {
-    uint32_t words = message_page->tag & TAG_WORDS;
-    char *text = (char *)message_page->words, *end = text + words * sizeof(uint32_t);
+    char *text = (char *)message_page->words, *end = text + ipc_data_bytes();
 
     *end = 0; /* within the page: it continues behind the words */
     if (other) {
@@ -53,7 +52,7 @@ static int take_from_transfer(const struct client *client, const char **path, co
 /* If the message has no data, the names are in the client's transfer page. */
 int name_take_two(const struct client *client, const char **path, const char **other)
 {
-    if (!(message_page->tag & TAG_WORDS))
+    if (ipc_data_bytes() == 0)
         return take_from_transfer(client, path, other);
     *path = take_from_message(other);
     return 0;

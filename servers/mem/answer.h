@@ -12,7 +12,7 @@ static inline uint32_t answer(struct words *words, int status)
 /* The message page has the item; the words are set already. */
 static inline uint32_t with_item(void)
 {
-    message_page->tag = 1 << TAG_ITEMS_SHIFT;
+    message_page->tag = TAG(0, 1);
     return IPC_REPLY | IPC_EXTENDED;
 }
 

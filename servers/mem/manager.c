@@ -24,7 +24,7 @@ static void open_slot(void)
 /* 0 if a space with that id can be made from the task that came with the message. */
 static int check_new_space(uint32_t id)
 {
-    if ((message_page->tag & TAG_ITEMS) != 1 << TAG_ITEMS_SHIFT || id == 0 || id > BADGE_MAX)
+    if (ipc_items_count() != 1 || id == 0 || id > BADGE_MAX)
         return -EINVAL;
     return space_find(id) || space_find_ending(id) ? -EEXIST : 0;
 }
@@ -68,7 +68,7 @@ uint32_t call_space_map(struct words *words)
 
     if (!space)
         return answer(words, -ENOENT);
-    if (space->work || (message_page->tag & TAG_WORDS) * sizeof(uint32_t) != sizeof(segment))
+    if (space->work || ipc_data_bytes() != sizeof(segment))
         return answer(words, -EINVAL);
     memcpy(&segment, message_page->words, sizeof(segment));
     return answer(words, regions_map_program_segment(space, &segment));

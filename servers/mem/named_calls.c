@@ -50,7 +50,7 @@ uint32_t *named_touch(struct space *space, uint32_t address)
 static int take_name(char *name)
 {
     const struct message_page *page = message_page;
-    uint32_t bytes = (page->tag & TAG_WORDS) * sizeof(uint32_t);
+    uint32_t bytes = ipc_data_bytes();
     const char *end = memchr(page->words, 0, bytes);
 
     if (bytes && !end)

@@ -6,7 +6,7 @@
 /* The number of bytes of the message's data, or -1 if it has fewer than it says. */
 static int32_t data_bytes(uint32_t bytes)
 {
-    return bytes <= (message_page->tag & TAG_WORDS) * sizeof(uint32_t) ? (int32_t)bytes : -1;
+    return bytes <= ipc_data_bytes() ? (int32_t)bytes : -1;
 }
 
 /* The arguments of a spawn or exec: those in the message or, with 0 bytes, those put before. */

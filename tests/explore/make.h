@@ -84,7 +84,7 @@ void make_running(struct thread *thread);
     }
 #define SEND(n, ...)                                                                                                   \
     {                                                                                                                  \
-        IPC_EXTENDED, (n) << TAG_ITEMS_SHIFT,                                                                          \
+        IPC_EXTENDED, TAG(0, n),                                                                                       \
         {                                                                                                              \
             __VA_ARGS__                                                                                                \
         }                                                                                                              \

@@ -232,7 +232,7 @@ static uint32_t any_tag(uint32_t number)
         return bytes_word() & (TAG_WORDS | TAG_ITEMS);
     if (number == MEM_SPACE_MAP)
         return segment_words;
-    return number == MEM_SPACE_CREATE || number == MEM_SPACE_FORK || random_below(16) == 0 ? 1 << TAG_ITEMS_SHIFT : 0;
+    return number == MEM_SPACE_CREATE || number == MEM_SPACE_FORK || random_below(16) == 0 ? TAG(0, 1) : 0;
 }
 
 /* Sometimes in no segment, or partly outside. */

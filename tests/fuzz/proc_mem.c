@@ -83,7 +83,7 @@ static int space_made(uint32_t flags, uint32_t space)
 {
     const struct item *item = &message_page->items[0];
 
-    CHECK(flags & IPC_EXTENDED && message_page->tag == 1 << TAG_ITEMS_SHIFT && space < FAKE_TASKS);
+    CHECK(flags & IPC_EXTENDED && message_page->tag == TAG(0, 1) && space < FAKE_TASKS);
     CHECK(item->kind == ITEM_CAP && item->rights == (RIGHT_CONTROL | RIGHT_OWN) &&
           kernel_space_of(item->slot) == space);
     kernel_need(item->slot, TASK);

@@ -142,7 +142,7 @@ int mem_manager(uint32_t number, uint32_t a, uint32_t b)
 int mem_manager_with_task(uint32_t number, uint32_t a, uint32_t b)
 {
     fake_task_create(space_receive_slot());
-    return mem_call_tagged(NULL, 1 << TAG_ITEMS_SHIFT, number, a, b);
+    return mem_call_tagged(NULL, TAG(0, 1), number, a, b);
 }
 
 int mem_map_segment(uint32_t space, const struct program_segment *segment)

@@ -52,7 +52,7 @@ static void fault(struct thread *client, struct thread *handler, uint32_t addres
     host_cpu = 0;
     CHECK(client->state == THREAD_AWAITING_REPLY && handler->state == THREAD_READY);
     CHECK(on(0, first, SYS_thread_yield) == handler && handler->cpu == REF(&kernel.cpus[0]));
-    thread_page(handler)->tag = items << TAG_ITEMS_SHIFT;
+    thread_page(handler)->tag = TAG(0, items);
     thread_page(handler)->items[0] = (struct item){
         .slot = WORLD_MEMORY, .rights = RIGHT_READ, .kind = ITEM_MEMORY, .pages = 1, .from = WORLD_USER, .to = address};
     CHECK(on(0, handler, SYS_ipc_reply_wait | IPC_REPLY | IPC_EXTENDED) == first);

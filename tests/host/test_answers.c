@@ -143,7 +143,7 @@ static void nothing_lands_in_a_closed_window(void)
     to->window = 0x400000;
     to->window_pages = to->slots_count = 4;
     to->slots = 100;
-    from->tag = 1 << TAG_ITEMS_SHIFT;
+    from->tag = TAG(0, 1);
     from->items[0] = page;
     CHECK(call(SYS_ipc_call | IPC_EXTENDED, CALLS, 0, 0, 0) == ERR_WINDOW);
     from->items[0].pages = 0;
@@ -162,7 +162,7 @@ static void pages_are_granted_by_right(void)
     CHECK(call(SYS_vm_map, WORLD_TASK, HERE | RIGHT_READ | RIGHT_GRANT, 1 | WORLD_MEMORY << 16, FRAME) == OK);
     CHECK(vspace_find_mapping(&AT(struct task, init->task)->space, HERE, &entry));
     server->registers.eax |= IPC_WINDOW;
-    from->tag = 1 << TAG_ITEMS_SHIFT;
+    from->tag = TAG(0, 1);
     from->items[0] = (struct item){.rights = RIGHT_READ, .kind = ITEM_ADDRESS, .pages = 1, .to = 0x400000};
     from->items[0].from = HERE + 0x800;
     CHECK(call(SYS_ipc_call | IPC_EXTENDED, CALLS, 0, 0, 0) == ERR_ARG);
@@ -208,7 +208,7 @@ static void few_are_replaced_at_once(void)
     CHECK(vspace_find_mapping(space, HERE, &entry));
     for (unsigned i = 1; i <= CALL_PAGES_MAX + 1; i++) /* in the entries behind it in the same table */
         node_insert_child(entry_node(entry), entry_node(entry) + i, RIGHT_READ);
-    thread_page(server)->tag = 1 << TAG_ITEMS_SHIFT;
+    thread_page(server)->tag = TAG(0, 1);
     thread_page(server)->items[0] = (struct item){
         .slot = WORLD_MEMORY, .rights = RIGHT_READ, .kind = ITEM_MEMORY, .pages = 1, .from = FRAME + 1, .to = HERE};
     server->registers.eax |= IPC_EXTENDED;

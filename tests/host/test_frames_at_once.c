@@ -66,7 +66,7 @@ static void faults(uint32_t address)
 
 static void replies(struct item item, int status)
 {
-    thread_page(server)->tag = 1 << TAG_ITEMS_SHIFT; /* until a message arrives */
+    thread_page(server)->tag = TAG(0, 1); /* until a message arrives */
     thread_page(server)->items[0] = item;
     struct thread *next = event(server, SYS_ipc_reply_wait | IPC_REPLY | IPC_EXTENDED);
     if (status == OK)

@@ -95,7 +95,7 @@ static struct step any_reply(const struct thread *caller)
 {
     struct step step = {.kind = SYSCALL,
                         .head = SYS_ipc_reply_wait | IPC_WINDOW | IPC_REPLY | IPC_EXTENDED,
-                        .tag = 1 << TAG_ITEMS_SHIFT,
+                        .tag = TAG(0, 1),
                         .items = {any_item()}};
 
     if (caller->faulting && random_below(8))
@@ -108,7 +108,7 @@ static struct step any_call(void)
     uint32_t kind = random_below(20), extended = random_below(3) ? IPC_EXTENDED : 0;
     uint32_t windows = (random_below(8) ? IPC_WINDOW : 0) | (random_below(4) ? IPC_SLOTS : 0);
     uint32_t items = random_below(3) ? random_below(3) ? 1 : random_below(IPC_ITEMS + 2) : 0;
-    struct step step = {.kind = SYSCALL, .tag = (random_below(2) ? random_below(80) : 0) | items << TAG_ITEMS_SHIFT};
+    struct step step = {.kind = SYSCALL, .tag = TAG(random_below(2) ? random_below(80) : 0, items)};
 
     for (unsigned i = 0; i < IPC_ITEMS; i++)
         step.items[i] = any_item();

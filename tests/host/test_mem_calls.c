@@ -36,10 +36,10 @@ static void check_create(void)
 
     /* A capability that comes with a program's call is deleted, whatever the call. */
     fake_task_create(slot);
-    CHECK(mem_call_tagged(&a, 1 << TAG_ITEMS_SHIFT, MEM_SPACE_CREATE, 7, 0) == -EPERM);
+    CHECK(mem_call_tagged(&a, TAG(0, 1), MEM_SPACE_CREATE, 7, 0) == -EPERM);
     CHECK(kernel_slot_is_empty(slot));
     fake_task_create(slot);
-    CHECK(mem_call_tagged(&a, 1 << TAG_ITEMS_SHIFT, MEM_SBRK, 0, 0) == 0);
+    CHECK(mem_call_tagged(&a, TAG(0, 1), MEM_SBRK, 0, 0) == 0);
     CHECK(kernel_slot_is_empty(slot) && !space_find(7));
     fake_task_reap();
 }
@@ -260,7 +260,7 @@ static void check_unwanted_capability(void)
 
     for (uint32_t i = 0; i < 3; i++) {
         fake_task_create(message_page->slots);
-        CHECK(mem_call_tagged(senders[i], 1 << TAG_ITEMS_SHIFT, MEM_SHM_CLOSE, 1, 0) < 0);
+        CHECK(mem_call_tagged(senders[i], TAG(0, 1), MEM_SHM_CLOSE, 1, 0) < 0);
         CHECK(kernel_slot_is_empty(message_page->slots));
     }
     fake_task_reap();
@@ -286,10 +286,10 @@ static void check_no_task(void)
     uint32_t slot = space_receive_slot(), before = mem_state();
 
     fake_slot_fill(slot);
-    CHECK(mem_call_tagged(NULL, 1 << TAG_ITEMS_SHIFT, MEM_SPACE_CREATE, 3, 0) == -EINVAL && kernel_slot_is_empty(slot));
+    CHECK(mem_call_tagged(NULL, TAG(0, 1), MEM_SPACE_CREATE, 3, 0) == -EINVAL && kernel_slot_is_empty(slot));
     CHECK(mem_manager(MEM_SPACE_DESTROY, 3, 0) == -ENOENT && mem_state() == before);
     fake_slot_fill(space_receive_slot());
-    CHECK(mem_call_tagged(NULL, 1 << TAG_ITEMS_SHIFT, MEM_SPACE_FORK, a.id, 3) == -EINVAL);
+    CHECK(mem_call_tagged(NULL, TAG(0, 1), MEM_SPACE_FORK, a.id, 3) == -EINVAL);
     CHECK(mem_manager(MEM_SPACE_DESTROY, 3, 0) == -ENOENT && mem_state() == before);
     for (uint32_t id = 3; id < 3 + SPARES_KEPT; id++) /* each spare slot */
         pair_end(pair_make(id));

@@ -327,7 +327,7 @@ static void no_page_is_copied_in_between(void)
     uint32_t slot = space_receive_slot();
     fake_task_create(slot);
     struct words words = {{MEM_SPACE_FORK, 3, 4}};
-    CHECK(mem_exchange(NULL, 1 << TAG_ITEMS_SHIFT, &words) && words.w[0] == MEM_MORE);
+    CHECK(mem_exchange(NULL, TAG(0, 1), &words) && words.w[0] == MEM_MORE);
     CHECK(copy(4, 0x903000, 0, 1) == -EINVAL && mem_manager(MEM_SPACE_FORK_MORE, 3, 4) == 0 &&
           copy(4, 0x903000, 0, 1) == 0);
     CHECK(mem_call_once(&(struct mem_client){0, 0}, MEM_SPACE_CLEAR, 3, 0, NULL) == MEM_MORE);

@@ -353,7 +353,7 @@ static void check_units_of_a_half_copy(void)
     uint32_t left = units_left(a);
     struct mem_client child = {3, space_receive_slot()};
     fake_task_create(child.slot);
-    CHECK(mem_exchange(NULL, 1 << TAG_ITEMS_SHIFT, &(struct words){{MEM_SPACE_FORK, a.id, 3, 0}}));
+    CHECK(mem_exchange(NULL, TAG(0, 1), &(struct words){{MEM_SPACE_FORK, a.id, 3, 0}}));
     CHECK(named_holders("h") == 1 && units_left(a) == left - UNITS);
     CHECK(mem_manager(MEM_SPACE_LIMIT, 3, 2900) == -EINVAL);
     audit_all();
@@ -373,7 +373,7 @@ static void check_half_forked(void)
     make_large(a);
     struct mem_client child = {3, space_receive_slot()};
     fake_task_create(child.slot);
-    CHECK(mem_exchange(NULL, 1 << TAG_ITEMS_SHIFT, &(struct words){{MEM_SPACE_FORK, a.id, 3, 0}}));
+    CHECK(mem_exchange(NULL, TAG(0, 1), &(struct words){{MEM_SPACE_FORK, a.id, 3, 0}}));
     for (int i = 0; i < 3; i++)
         CHECK(mem_call_once(NULL, MEM_SPACE_FORK_MORE, a.id, 3, &more) == MEM_MORE);
     CHECK(named_holders("l") == 2);

@@ -208,7 +208,7 @@ static void check_starved_image(void)
     struct mem_client client = {60, space_receive_slot()};
 
     fake_task_create(client.slot);
-    CHECK(mem_call_tagged(NULL, 1 << TAG_ITEMS_SHIFT, MEM_SPACE_CREATE, 60, 0) == 0);
+    CHECK(mem_call_tagged(NULL, TAG(0, 1), MEM_SPACE_CREATE, 60, 0) == 0);
     struct space *space = space_find(60);
     for (int i = 0; i < 3; i++) {
         mem_starve((uint32_t)i);

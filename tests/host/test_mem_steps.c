@@ -99,9 +99,9 @@ static int begin_copy(uint32_t parent, struct mem_client *child)
 {
     *child = (struct mem_client){3, space_receive_slot()};
     fake_task_create(child->slot);
-    message_page->tag = 1 << TAG_ITEMS_SHIFT;
+    message_page->tag = TAG(0, 1);
     struct words words = {{MEM_SPACE_FORK, parent, 3, 0}};
-    CHECK(mem_exchange(NULL, 1 << TAG_ITEMS_SHIFT, &words));
+    CHECK(mem_exchange(NULL, TAG(0, 1), &words));
     return (int)words.w[0];
 }
 

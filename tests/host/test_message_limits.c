@@ -53,14 +53,14 @@ static void item(uint32_t number, uint32_t pages, uint32_t from, uint32_t place)
 
 static int sends(uint32_t items)
 {
-    thread_page(init)->tag = items << TAG_ITEMS_SHIFT;
+    thread_page(init)->tag = TAG(0, items);
     return call(SYS_ipc_call | IPC_EXTENDED, ENDPOINT, 0, 0, 0);
 }
 
 /* The message arrives; the server answers and waits again. */
 static void is_sent(uint32_t items)
 {
-    thread_page(init)->tag = items << TAG_ITEMS_SHIFT;
+    thread_page(init)->tag = TAG(0, items);
     CHECK(event(init, SYS_ipc_call | IPC_EXTENDED | ENDPOINT << SLOT_SHIFT) == server);
     CHECK(event(server, SYS_ipc_reply_wait | IPC_REPLY) == init && init->registers.eax == OK);
 }

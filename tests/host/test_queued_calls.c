@@ -180,7 +180,7 @@ static void count_step(void)
 
 static void give_frame(struct thread *sender, uint32_t frame, uint32_t to)
 {
-    thread_page(sender)->tag = 1 << TAG_ITEMS_SHIFT;
+    thread_page(sender)->tag = TAG(0, 1);
     thread_page(sender)->items[0] = (struct item){.slot = WORLD_MEMORY,
                                                   .rights = RIGHT_READ,
                                                   .kind = ITEM_MEMORY,
@@ -216,7 +216,7 @@ static void two_transfers_are_two_steps(void)
     CHECK(world_syscall(server, SYS_ipc_reply_wait | IPC_REPLY | IPC_EXTENDED | IPC_WINDOW, nothing) == server);
     host_preemption_point = NULL;
     CHECK(steps > 0 && thread_page(server)->caller == REF(next) && client->registers.eax == OK);
-    CHECK(thread_page(client)->tag == 1 << TAG_ITEMS_SHIFT && thread_page(server)->tag == 1 << TAG_ITEMS_SHIFT);
+    CHECK(thread_page(client)->tag == TAG(0, 1) && thread_page(server)->tag == TAG(0, 1));
     CHECK(CALL(SYS_vm_unmap, WORLD_TASK, WINDOW, 2) == OK);
     world_end();
 }

@@ -112,7 +112,7 @@ static void check_reads(unsigned items, unsigned windows, unsigned times)
 
 static void begin_reads(unsigned items)
 {
-    pages[0]->tag = items << TAG_ITEMS_SHIFT;
+    pages[0]->tag = TAG(0, items);
     pages[1]->window = WINDOW, pages[1]->window_pages = 8;
     pages[1]->slots = SLOTS, pages[1]->slots_count = IPC_ITEMS;
     memset(items_reads, 0, sizeof(items_reads));

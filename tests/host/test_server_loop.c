@@ -13,7 +13,7 @@
 #include "tests/host/check.h"
 #include "tests/host/written_lines.h"
 
-enum { TAG_OF_PAGE = 2 | 1 << TAG_ITEMS_SHIFT, REFUSED_MAX = 8 };
+enum { TAG_OF_PAGE = TAG(2, 1), REFUSED_MAX = 8 };
 
 /* A message, and the kernel's results for the answers to it, in order. */
 struct in {

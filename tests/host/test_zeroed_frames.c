@@ -96,7 +96,7 @@ static void after_an_answer(void)
     CHECK(event_tick(NULL) == server);
     thread_page(server)->items[0] = (struct item){
         .slot = WORLD_MEMORY, .rights = RIGHT_READ, .kind = ITEM_MEMORY, .pages = 1, .from = OTHER_FRAME, .to = PAGE};
-    thread_page(server)->tag = 1 << TAG_ITEMS_SHIFT;
+    thread_page(server)->tag = TAG(0, 1);
     CHECK(on(0, server, SYS_ipc_reply_wait | IPC_REPLY | IPC_EXTENDED, none) == first && !faulter->faulting);
     end();
 }

@@ -243,7 +243,7 @@ static struct machine_name item_name(uint32_t flags)
     const struct item *item = &message_page->items[0];
     struct machine_name name;
 
-    CHECK(flags & IPC_EXTENDED && message_page->tag == 1 << TAG_ITEMS_SHIFT && item->from == 0 && item->to == 0);
+    CHECK(flags & IPC_EXTENDED && message_page->tag == TAG(0, 1) && item->from == 0 && item->to == 0);
     snprintf(name.text, sizeof(name.text), "%s, %x", machine_slot_name(item->slot).text,
              item->kind << 5 | item->rights);
     return name;

@@ -36,18 +36,8 @@ static void call_and_signal_refuse(void)
 
 static void bad_tags_are_refused(void)
 {
-    static const uint32_t tags[] = {65,
-                                    0x7f,
-                                    0x80,
-                                    5 << TAG_ITEMS_SHIFT,
-                                    7 << TAG_ITEMS_SHIFT,
-                                    0x800,
-                                    TAG_FAULT,
-                                    TAG_SIGNAL,
-                                    TAG_KIND,
-                                    1u << 18,
-                                    1u << 31,
-                                    0xffffffff};
+    static const uint32_t tags[] = {65,        0x7f,       0x80,     TAG(0, 5), TAG(0, 7), 0x800,
+                                    TAG_FAULT, TAG_SIGNAL, TAG_KIND, 1u << 18,  1u << 31,  0xffffffff};
     struct words words = {{0}};
 
     IS(sys_endpoint_create(A), OK);

@@ -273,7 +273,7 @@ static void answers_are_refused(void)
     IS(answer_with(&event, 0, good_items, 4), OK);
     expect_end(0);
     IS(results[0], OK);
-    IS(results[1], 4 << TAG_ITEMS_SHIFT);
+    IS(results[1], TAG(0, 4));
 }
 
 /* ------------------------------------------------------------------------------------- windows */

@@ -156,7 +156,7 @@ static err_t send_subject(void)
     struct words words = {{0}};
 
     ticker_page->items[0] = item_cap(SUBJECT, RIGHT_CALL, 0);
-    ticker_page->tag = 1 << TAG_ITEMS_SHIFT;
+    ticker_page->tag = TAG(0, 1);
     return ipc_call(SERVICE, IPC_EXTENDED, &words);
 }
 

@@ -168,7 +168,7 @@ static void sends_queued(uint32_t page_address)
     struct words words = {{0}};
 
     page->items[0] = queued_item;
-    page->tag = 1 << TAG_ITEMS_SHIFT;
+    page->tag = TAG(0, 1);
     result(ipc_call(PARENT, IPC_EXTENDED, &words));
 }
 

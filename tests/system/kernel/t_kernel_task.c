@@ -122,7 +122,7 @@ static void makes_an_endpoint(uint32_t unused)
     (void)unused;
     result(sys_endpoint_create(CHILD_OWN));
     message_page->items[0] = item_cap(CHILD_OWN, RIGHT_CALL | RIGHT_SIGNAL, 77);
-    message_page->tag = 1 << TAG_ITEMS_SHIFT;
+    message_page->tag = TAG(0, 1);
     struct words words = {{0}};
     result(ipc_call(PARENT, IPC_EXTENDED, &words));
 }
@@ -133,7 +133,7 @@ static void objects_end_with_their_maker(void)
     child_start(0, makes_an_endpoint, 0);
     struct event event = event_wait(ipc_slots(A, 1));
     IS(event.badge, BADGE_CHILD);
-    IS(message_page->tag & TAG_ITEMS, 1 << TAG_ITEMS_SHIFT);
+    IS(message_page->tag & TAG_ITEMS, TAG(0, 1));
     IS(ipc_signal(A), OK);
     IS(sys_object_destroy(CHILD_TASK), OK);
     HOLDS(slot_is_free(A));

@@ -218,7 +218,7 @@ static void random_page(void)
     for (unsigned i = 0; i < offsetof(struct message_page, state) / sizeof(*words); i++)
         words[i] = random_word();
     if (rand() % 4)
-        message_page->tag = (uint32_t)rand() % 65 | (uint32_t)rand() % 5 << TAG_ITEMS_SHIFT;
+        message_page->tag = TAG((uint32_t)rand() % 65, (uint32_t)rand() % 5);
     if (rand() % 2)
         ipc_window(SHM_BASE, SHM_PAGES);
     for (unsigned i = 0; i < IPC_ITEMS && rand() % 2; i++)

@@ -107,7 +107,7 @@ static uint32_t any_flags(void)
 
     any_path((char *)message_page->words, FILE_DATA_MAX);
     if (below(3)) {
-        message_page->tag = below(65) | below(3) << TAG_ITEMS_SHIFT;
+        message_page->tag = TAG(below(65), below(3));
         flags |= IPC_EXTENDED;
     }
     if (below(3) == 0)

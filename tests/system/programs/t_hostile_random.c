@@ -77,7 +77,7 @@ static void any_page(void)
     for (unsigned i = 0; i < IPC_PAGE_WORDS; i += 1 + below(8))
         message_page->words[i] = any_word();
     if (below(4))
-        message_page->tag = below(65) | below(5) << TAG_ITEMS_SHIFT;
+        message_page->tag = TAG(below(65), below(5));
     if (below(2))
         ipc_window(SHM_BASE, SHM_PAGES);
     for (unsigned i = 0; i < IPC_ITEMS && below(2); i++)

@@ -154,7 +154,7 @@ err_t driver_answer(const struct event *event, uint32_t flags)
 err_t driver_grant(const struct event *event, uint32_t address, rights_t rights)
 {
     driver_page->items[0] = item_address(address, rights, 1, address);
-    driver_page->tag = 1 << TAG_ITEMS_SHIFT;
+    driver_page->tag = TAG(0, 1);
     return driver_answer(event, IPC_EXTENDED);
 }
 

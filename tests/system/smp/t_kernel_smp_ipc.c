@@ -275,7 +275,7 @@ static void change(volatile struct message_page *page, uint32_t *state)
 {
     volatile struct item *item = (volatile struct item *)&page->items[any(state) % IPC_ITEMS];
 
-    page->tag = any(state) % 8 ? any(state) % 4 | (any(state) % 4) << TAG_ITEMS_SHIFT : any(state);
+    page->tag = any(state) % 8 ? TAG(any(state) % 4, any(state) % 4) : any(state);
     item->slot = any(state) % 4 ? MEMORY : (uint16_t)any(state);
     item->rights = any(state) & 31, item->kind = any(state) & 7;
     item->pages = any(state) % 4 ? 1 : (uint8_t)any(state);
@@ -313,7 +313,7 @@ static bool is_refusal(err_t err)
 static void write_message(struct message_page *page)
 {
     page->items[0] = item_memory(MEMORY, READ, frames, 1, WINDOW);
-    page->tag = 2 | 1 << TAG_ITEMS_SHIFT;
+    page->tag = TAG(2, 1);
 }
 
 static void sends_what_changes(uint32_t k)

@@ -178,7 +178,7 @@ static void any_message(uint32_t *state, volatile struct message_page *page)
         page->items[i].from = below(state, 2) ? below(state, WORLD_FRAMES) : any_address(state);
         page->items[i].to = below(state, 2) ? below(state, 4) : any_address(state);
     }
-    page->tag = below(state, 8) | below(state, 3) << TAG_ITEMS_SHIFT;
+    page->tag = TAG(below(state, 8), below(state, 3));
     page->window = any_address(state);
     page->window_pages = below(state, 5);
     page->slots = 5 + below(state, WORLD_SLOTS);

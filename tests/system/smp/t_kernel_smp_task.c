@@ -183,7 +183,7 @@ static void relays(uint32_t unused)
     (void)unused;
     while (ipc_reply_wait(0, &words) >= 0) {
         page->items[0] = item_address(SCRATCH, READ_WRITE, 1, SCRATCH);
-        page->tag = 1 << TAG_ITEMS_SHIFT;
+        page->tag = TAG(0, 1);
         SAME(ipc_reply(IPC_EXTENDED, &words), OK);
     }
 }
@@ -275,7 +275,7 @@ static void replaces_in_rounds(uint32_t unused)
     for (uint32_t round = 0; round < CHANGES; round++) {
         SAME(event.words.w[3], VECTOR_PAGE_FAULT);
         driver_page->items[0] = item_memory(MEMORY, READ_WRITE, data + round % 2, 1, FIRST);
-        driver_page->tag = 1 << TAG_ITEMS_SHIFT;
+        driver_page->tag = TAG(0, 1);
         event = driver_answer_wait(&event, IPC_EXTENDED);
         SAME(event.words.w[3], BREAKPOINT);
         SAME(sys_vm_protect(CHILD_TASK + CREW, FIRST, READ, 1), OK);

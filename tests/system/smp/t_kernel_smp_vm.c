@@ -77,7 +77,7 @@ static void relays(uint32_t unused)
     (void)unused;
     while (ipc_reply_wait(0, &words) >= 0) {
         page->items[0] = item_address(FIRST, trial.rights, 1, FIRST);
-        page->tag = 1 << TAG_ITEMS_SHIFT;
+        page->tag = TAG(0, 1);
         while ((err = ipc_reply(IPC_EXTENDED, &words)) == ERR_ABSENT)
             SAME(sys_thread_yield(), OK);
         SAME(err, OK);
