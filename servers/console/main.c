@@ -20,7 +20,7 @@
 #include <assert.h>
 
 /* Our endpoint, once with the badge of each signal. */
-enum { SLOT_UART = 16, SLOT_KEYBOARD = 17, SLOT_LOG = 18 };
+enum { SLOT_UART_SIGNAL = 16, SLOT_KEYBOARD_SIGNAL = 17, SLOT_LOG_SIGNAL = 18 };
 
 /* One message handles at most so many keys, received bytes and readers, so that other clients are served in between.
  * The rest is due: proc asks for it (call_events). */
@@ -426,8 +426,8 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
     readers_init(&readers);
     writers_init();
     input_init(&input, &lines.output);
-    screen_init(signal_slot(SLOT_LOG, SIGNAL_LOG));
-    uart_init(signal_slot(SLOT_UART, SIGNAL_UART));
-    keyboard_init(signal_slot(SLOT_KEYBOARD, SIGNAL_KEYBOARD));
+    screen_init(signal_slot(SLOT_LOG_SIGNAL, SIGNAL_LOG));
+    uart_init(signal_slot(SLOT_UART_SIGNAL, SIGNAL_UART));
+    keyboard_init(signal_slot(SLOT_KEYBOARD_SIGNAL, SIGNAL_KEYBOARD));
     server_run(&server);
 }

@@ -173,10 +173,10 @@ uint32_t pages_take(void)
 
 bool pages_have_unreserved(uint32_t pages)
 {
-    return pages_free() >= pages + pages_reserve() - reserved;
+    return pages_free() >= pages + pages_in_reserve() - reserved;
 }
 
-uint32_t pages_reserve(void)
+uint32_t pages_in_reserve(void)
 {
     return page_count / RESERVE_DIVISOR;
 }
@@ -185,7 +185,7 @@ uint32_t pages_take_reserved(void)
 {
     uint32_t number = pages_take();
 
-    assert(number != PAGE_NONE && reserved < pages_reserve());
+    assert(number != PAGE_NONE && reserved < pages_in_reserve());
     reserved++;
     return number;
 }

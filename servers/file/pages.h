@@ -59,7 +59,7 @@ bool pages_have_unreserved(uint32_t pages);
 void pages_give(uint32_t number);
 
 /* The number of pages of the reserve; taking one, which succeeds until that many are taken. */
-uint32_t pages_reserve(void);
+uint32_t pages_in_reserve(void);
 uint32_t pages_take_reserved(void);
 void pages_give_reserved(uint32_t number);
 

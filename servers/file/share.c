@@ -45,7 +45,7 @@ static void begin(struct share *share)
 
 void shares_init(void)
 {
-    uint32_t pages = pages_reserve();
+    uint32_t pages = pages_in_reserve();
 
     first = NULL;
     record_class_init(&records, sizeof(struct share));

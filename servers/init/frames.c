@@ -2,9 +2,9 @@
 
 #include "servers/init/shutdown.h"
 
-static uint32_t range, used; /* the current range, and its pages already reserved */
+static uint32_t range, used; /* the current range, and its pages already allocated */
 
-uint32_t frames_reserve(uint32_t count)
+uint32_t frames_allocate(uint32_t count)
 {
     while (range < boot_page->ranges_count && boot_page->ranges[range].pages - used < count) {
         range++;
@@ -25,7 +25,7 @@ static uint32_t total(void)
     return pages;
 }
 
-/* Returns the most pages that frames_reserve() can give at once. */
+/* Returns the most pages that frames_allocate() can give at once. */
 static uint32_t largest(void)
 {
     uint32_t most = 0;
@@ -37,7 +37,7 @@ static uint32_t largest(void)
     return most;
 }
 
-struct boot_range frames_share(uint32_t divisor, uint32_t most)
+struct boot_range frames_allocate_share(uint32_t divisor, uint32_t most)
 {
     uint32_t share = total() / divisor, half = largest() / 2;
 
@@ -45,13 +45,13 @@ struct boot_range frames_share(uint32_t divisor, uint32_t most)
         share = most;
     if (share > half)
         share = half;
-    return (struct boot_range){frames_reserve(share), share};
+    return (struct boot_range){frames_allocate(share), share};
 }
 
 struct boot_range frames_rest(void)
 {
     const struct boot_range *last = &boot_page->ranges[boot_page->ranges_count - 1];
-    uint32_t first = frames_reserve(1);
+    uint32_t first = frames_allocate(1);
 
     return (struct boot_range){first, last->first + last->pages - first};
 }

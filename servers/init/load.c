@@ -26,7 +26,7 @@ static uint32_t pages_of(uint32_t bytes)
 static void donate(uint32_t task_slot, uint32_t frames)
 {
     for (; frames > 0; frames--)
-        end_unless(sys_task_donate(task_slot, BOOT_SLOT_MEMORY, 1, frames_reserve(1)), "donating a frame");
+        end_unless(sys_task_donate(task_slot, BOOT_SLOT_MEMORY, 1, frames_allocate(1)), "donating a frame");
 }
 
 _Bool account_refill(err_t err, uint32_t slot)
@@ -88,7 +88,7 @@ static void map_shared(uint32_t task_slot, uint32_t address, rights_t rights, ui
 /* Maps a fresh frame with a copy of the first `bytes` bytes of an archive's page. */
 static void map_copy(uint32_t task_slot, uint32_t address, rights_t rights, uint32_t page, uint32_t bytes)
 {
-    uint32_t frame = frames_reserve(1);
+    uint32_t frame = frames_allocate(1);
 
     if (bytes > 0)
         end_unless(
@@ -159,7 +159,7 @@ static struct boot_range screen_ring(void)
 
     if (ring.pages > 0)
         return ring;
-    ring = (struct boot_range){frames_reserve(SCREEN_RING_PAGES), SCREEN_RING_PAGES};
+    ring = (struct boot_range){frames_allocate(SCREEN_RING_PAGES), SCREEN_RING_PAGES};
     for (uint32_t i = 0; i < ring.pages; i++)
         end_unless(sys_frame_clear(BOOT_SLOT_MEMORY, ring.first + i), "clearing a frame");
     return ring;
@@ -187,7 +187,7 @@ static void give_screen(uint32_t index, const struct grant *grant)
 
 static void give_share(uint32_t index, const struct grant *grant)
 {
-    struct boot_range share = frames_share(grant->count, FILE_SHARE_MAX);
+    struct boot_range share = frames_allocate_share(grant->count, FILE_SHARE_MAX);
 
     give_tables(index, share.pages);
     give_memory(index, grant, share);
@@ -209,7 +209,7 @@ static void give(uint32_t index, const struct grant *grant)
         derive(index, BOOT_SLOT_MEMORY, slot, grant->rights, memory[grant->first]);
         break;
     case GRANT_FRAMES:
-        give_memory(index, grant, (struct boot_range){frames_reserve(grant->count), grant->count});
+        give_memory(index, grant, (struct boot_range){frames_allocate(grant->count), grant->count});
         break;
     case GRANT_ARCHIVE:
         give_archive(index, grant);
@@ -286,7 +286,7 @@ void load_server(uint32_t index, const struct manifest_entry *entry, const char 
 {
     uint32_t task_slot = SLOT_TASKS + index;
 
-    end_unless(sys_task_create(BOOT_SLOT_MEMORY, frames_reserve(1), task_slot), "making a task");
+    end_unless(sys_task_create(BOOT_SLOT_MEMORY, frames_allocate(1), task_slot), "making a task");
     donate(task_slot, entry->account_pages);
     map_program(index, name);
     if (entry->sees_boot_page)

@@ -156,7 +156,7 @@ bool frames_init(uint32_t first, uint32_t pages, const struct boot_range *ranges
     for (uint32_t i = 0; i < ranges_count; i++)
         add_range(covered(&ranges[i], first, pages), early_first);
     frames_any_high = free_count[HIGH] > 0;
-    reserve = frames_reserve(total);
+    reserve = frames_in_reserve(total);
     frames_account = (struct account){.holders = 1, .limit = total > reserve ? total - reserve : 0};
     return true;
 }

@@ -12,7 +12,7 @@
  *   lent     kernel memory, in the account of a task, or the server's own
  *
  * Frames are promised before they are taken: charged to an account (servers/lib/account.h). Frames
- * that must be in low memory are also counted as promised there. frames_reserve() frames are promised
+ * that must be in low memory are also counted as promised there. frames_in_reserve() frames are promised
  * to nobody: they are for the server's own tables, which never need more (docs/accounts.md).
  *
  *   F1  every RAM frame is in exactly one of these states; the counts agree
@@ -33,7 +33,7 @@
 enum { LOW_MEMORY_PAGES = 896 << (20 - PAGE_BITS) };
 
 /* The size of the reserve for `total` frames. */
-static inline uint32_t frames_reserve(uint32_t total)
+static inline uint32_t frames_in_reserve(uint32_t total)
 {
     return total / 64 + 96;
 }
