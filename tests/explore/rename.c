@@ -46,13 +46,13 @@ static void append_account(struct order *order, const struct task *task)
     for (unsigned i = 0; i < LEAF_COUNT; i++)
         if (task->cspace.leaves[i] != kernel.empty_leaf)
             append(order, frame_number(task->cspace.leaves[i]));
-    FOR_PLACE_FRAMES(f, &task->account.threads)
+    FOR_CELL_FRAMES(f, &task->account.threads)
     {
         append(order, f);
         FOR_CELLS(ref, f, THREAD_SHIFT)
         append(order, frame_number(AT(struct thread, ref)->page));
     }
-    FOR_PLACE_FRAMES(f, &task->account.endpoints)
+    FOR_CELL_FRAMES(f, &task->account.endpoints)
     append(order, f);
     for (uint32_t f = task->account.spare; f; f = frame_at(f)->next_spare)
         append(order, f);

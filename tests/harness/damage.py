@@ -18,7 +18,7 @@ JUMP_NOWHERE = b"\xb8\x00\x00\x00\xf0\xff\xe0"
 WRITE_TEXT = b"\xc6\x05\x00\x10\x20\xc0\x00"  # writes to the kernel's text
 READ_USER = b"\xa1\x00\x00\x90\x00"  # reads a program's first word
 JUMP_USER = b"\xb8\x00\x00\x90\x00\xff\xe0"
-JUMP_WINDOW = b"\xb8\x00\x00\x10\xc0\xff\xe0"  # jumps to memory, at the kernel's address for it
+JUMP_PHYSMAP = b"\xb8\x00\x00\x10\xc0\xff\xe0"  # jumps to memory, at the kernel's address for it
 
 
 def jump_to(address):

@@ -10,7 +10,7 @@ import signal
 import tempfile
 
 from harness import bochs, damage, forked
-from harness.damage import (INVALID, JUMP_NOWHERE, JUMP_USER, JUMP_WINDOW, PAGE, PUSH_FOREVER, READ_USER, RETURN_1, WRITE_TEXT)
+from harness.damage import (INVALID, JUMP_NOWHERE, JUMP_USER, JUMP_PHYSMAP, PAGE, PUSH_FOREVER, READ_USER, RETURN_1, WRITE_TEXT)
 from tally import build, machine, programs_image, run_options
 from tally.entry import UNABLE, USAGE
 from tally.image import with_command
@@ -193,7 +193,7 @@ DAMAGES = [
     protected("writes its own text", WRITE_TEXT, "0x3", "0xc0201000"),
     protected("reads a program's page", READ_USER, "0x1", "0x900000"),
     protected("runs a program's page", JUMP_USER, "0x11", "0x900000"),
-    protected("runs memory", JUMP_WINDOW, "0x11", "0xc0100000"),
+    protected("runs memory", JUMP_PHYSMAP, "0x11", "0xc0100000"),
     protected("runs its own data", jump_to_data, "0x11", r"0xc02\w+"),
     Damage("a jump to nowhere in sys_vm_map",
            ("panic: exception in the kernel", r"running: a thread in system call \d+ \(vm_map\) .*",

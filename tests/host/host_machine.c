@@ -17,7 +17,7 @@ _Noreturn void panic(const char *what, const char *file, int line)
     abort();
 }
 
-__attribute__((constructor)) static void map_window(void)
+__attribute__((constructor)) static void map_physmap(void)
 {
     size_t bytes =
         PHYSMAP_BYTES + (size_t)HOST_FRAMES * sizeof(struct frame) + PAGE_SIZE; /* with room for more records */

@@ -6,10 +6,10 @@
 #define MACHINE_HEADER "tests/host/i386_machine.h"
 
 /* Renames the functions that the host's machine has as well. */
-#define arch_reschedule lock_poke
+#define arch_reschedule lock_reschedule
 #define arch_tick       lock_tick
-#define arch_ipi        lock_request
-#define arch_ipi_wait   lock_request_wait
+#define arch_ipi        lock_ipi
+#define arch_ipi_wait   lock_ipi_wait
 #define sleep           lock_sleep /* unistd.h has one */
 
 #include "kernel/i386/instructions.h"

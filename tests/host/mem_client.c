@@ -211,7 +211,7 @@ uint32_t mem_state(void)
 
 static uint32_t hoarded, hoarded_low;
 
-void mem_feed(void)
+void mem_relieve(void)
 {
     account_release(&frames_account, hoarded);
     frames_unpromise_low(hoarded_low);
@@ -220,7 +220,7 @@ void mem_feed(void)
 
 void mem_starve(uint32_t rest)
 {
-    mem_feed();
+    mem_relieve();
     uint32_t left = account_left(&frames_account);
     if (left <= rest || !account_charge(&frames_account, left - rest))
         return;

@@ -59,7 +59,7 @@ uint32_t mem_state(void);
 
 /* Takes everything that can be promised except so many frames; gives it back. */
 void mem_starve(uint32_t rest);
-void mem_feed(void);
+void mem_relieve(void);
 uint32_t mem_hoarded(void);
 uint32_t mem_hoarded_low(void);
 

@@ -404,7 +404,7 @@ static void limit_one(void)
 static void hoard_or_give_back(void)
 {
     if (mem_hoarded() || !memory_is_short || random_below(8))
-        mem_feed();
+        mem_relieve();
     else
         mem_starve(random_below(12));
 }
@@ -464,7 +464,7 @@ void mem_model_end(void)
 {
     struct client *client;
 
-    mem_feed();
+    mem_relieve();
     while ((client = pick(true)))
         end(client);
     mem_model_check();

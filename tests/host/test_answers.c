@@ -119,12 +119,12 @@ static void is_served_by_another(void)
 
 static void what_is_forged_is_stale(void)
 {
-    enum { FREE_PLACE = 2, ASIDE = 64 };
+    enum { FREE_CELL = 2, ASIDE = 64 };
     ref_t frame = frame_ref(frame_number(REF(server)));
 
     is_served_by_another();
     is_no_caller(frame_ref(FRAME));
-    is_no_caller(frame + (FREE_PLACE << THREAD_SHIFT) + ASIDE);
+    is_no_caller(frame + (FREE_CELL << THREAD_SHIFT) + ASIDE);
     is_no_caller(frame_ref(WORLD_FRAMES)); /* a frame without a record */
     thread_page(server)->caller = 0xfffffc00;
     CHECK(answers() == ERR_STALE);

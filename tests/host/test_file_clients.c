@@ -82,7 +82,7 @@ static void others_are_refused(void)
     machine_end_all();
 }
 
-static void who_begins_has_the_console(void)
+static void a_new_client_has_the_console(void)
 {
     begins();
     for (uint32_t fd = 0; fd < 3; fd++) {
@@ -545,7 +545,7 @@ int main(void)
 {
     the_manager_tells_of_clients();
     others_are_refused();
-    who_begins_has_the_console();
+    a_new_client_has_the_console();
     forks_share();
     unheld_files_are_removed();
     there_is_no_memory_for_a_client();

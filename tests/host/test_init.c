@@ -269,7 +269,7 @@ static void something_is_refused(void)
 }
 
 /* The task whose account lacks frames gets as many as it lacks. */
-static void an_account_is_fed(void)
+static void an_account_is_refilled(void)
 {
     static const struct {
         const char *line, *lines;
@@ -395,7 +395,7 @@ int main(void)
     a_kernel_test_is_a_server();
     a_program_ends();
     something_is_refused();
-    an_account_is_fed();
+    an_account_is_refilled();
     the_archive_may_be_damaged();
     there_may_be_little_memory();
     memory_may_be_in_pieces();

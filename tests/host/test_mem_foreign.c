@@ -111,7 +111,7 @@ static void some_are_refused(void)
     mem_starve(TABLE_FRAMES); /* with a leaf it would need one frame more */
     before = mem_state();
     CHECK(reserve(a, AT + (64 << 20), PAGE_SIZE, READ, NULL) == -ENOMEM && mem_state() == before);
-    mem_feed();
+    mem_relieve();
     check_both();
 }
 

@@ -137,7 +137,7 @@ static void check_kept_for_it(void)
     CHECK(mem_call(&a, MEM_MMAP, 0, pages * PAGE_SIZE, &address) == 0 && pair_call(a, MEM_MMAP, 0, 1) == -ENOMEM);
     for (uint32_t i = 0; i < pages; i++)
         pair_write(a, address + i * PAGE_SIZE, i);
-    mem_feed();
+    mem_relieve();
     CHECK(pair_call(a, MEM_MUNMAP, address, pages * PAGE_SIZE) == 0);
 }
 
@@ -171,7 +171,7 @@ static void check_exec_is_charged_ahead(void)
     CHECK(mem_map_segment(a.id, &pair_text) == 0 && mem_map_segment(a.id, &pair_data) == 0);
     CHECK(space_find(a.id)->ahead == FRAMES - 3 && mem_manager(MEM_SPACE_FINISH, a.id, PAIR_BREAK) == 0);
     CHECK(space_find(a.id)->ahead == 0 && pair_call(b, MEM_SBRK, PAGE_SIZE, 0) == 0);
-    mem_feed();
+    mem_relieve();
 
     struct mem_client killed = pair_make(CHILD);
     CHECK(mem_manager(MEM_SPACE_CLEAR, CHILD, FRAMES) == 0 && space_find(CHILD)->ahead == FRAMES);

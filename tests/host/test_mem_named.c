@@ -73,7 +73,7 @@ static void check_scarce(void)
     }
     for (uint32_t page = 0; page < 1000; page++) /* what was promised is there */
         pair_write(a, address + (page << PAGE_BITS), page);
-    mem_feed();
+    mem_relieve();
     CHECK(named_detach(a, address) == 0);
 }
 

@@ -217,7 +217,7 @@ static void check_starved_image(void)
         CHECK(mem_map_segment(60, &with_tail) == -ENOMEM && !space->committed);
         CHECK(space->low == SPACE_FRAMES);
         space_audit(space);
-        mem_feed();
+        mem_relieve();
     }
     CHECK(mem_map_segment(60, &pair_text) == 0 && mem_map_segment(60, &with_tail) == 0);
     pair_end(client);
@@ -255,7 +255,7 @@ static void check_starved_tables(void)
     for (uint32_t at = MMAP_BASE + PAGE_SIZE; at < MMAP_BASE + (9 << 20); at += PAGE_SIZE)
         pair_write(a, at, at);
     CHECK(pair_call(a, MEM_MUNMAP, MMAP_BASE + (4 << 20), PAGE_SIZE) == 0);
-    mem_feed();
+    mem_relieve();
     pair_end(a);
     pair_end(b);
     CHECK(frames_count().free + heap_audit() == frames_count().total && frames_account.used == 0);

@@ -144,7 +144,7 @@ static void check_copy_without_memory(void)
     mem_starve(0);
     while ((status = mem_call_once(NULL, MEM_SPACE_FORK_MORE, a.id, 3, NULL)) == MEM_MORE)
         ;
-    mem_feed();
+    mem_relieve();
     CHECK(status == 0);
     for (uint32_t i = 0; i < PLACES; i++)
         CHECK(pair_read(child, MMAP_BASE + (i << LEAF_SHIFT)) == i);
@@ -312,7 +312,7 @@ static void check_clear(void)
     uint32_t charged = frames_account.used;
     mem_starve(50);
     CHECK(mem_manager(MEM_SPACE_CLEAR, a.id, PAGES + 200) == -ENOMEM);
-    mem_feed();
+    mem_relieve();
     CHECK(frames_account.used == charged);
     begin_to_count();
     CHECK(mem_manager(MEM_SPACE_CLEAR, a.id, 60) == 0 && parts > PAGES / STEP_PAGES - 2);

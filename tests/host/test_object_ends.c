@@ -77,7 +77,7 @@ static void a_message_page_is_cleared(void)
 }
 
 /* Nor can the next owner of a thread's cell, part of which was its FPU state. */
-static void a_threads_place_is_cleared(void)
+static void a_threads_cell_is_cleared(void)
 {
     uint8_t *fpu = make(FREE, 0, 1)->fpu;
 
@@ -205,7 +205,7 @@ int main(void)
     init = world_boot();
     a_frame_leaves_the_middle_of_a_list();
     a_message_page_is_cleared();
-    a_threads_place_is_cleared();
+    a_threads_cell_is_cleared();
     mappings_go_in_steps();
     a_space_ends_with_all_its_pages();
     tables_go_in_steps();

@@ -97,7 +97,7 @@ static const struct fault_row {
     {WROTE(0x10), USER_END, 11, KILLED_BY("stack overflow at 0x10 (write)")},
 };
 
-static void who_faults_ends(void)
+static void a_fault_ends_its_process(void)
 {
     for (uint32_t i = 0; i < COUNT(faults); i++) {
         char lines[512], ended[64];
@@ -233,7 +233,7 @@ static void a_fault_in_its_handling_ends(void)
     RUN(list, 1);
 }
 
-static void who_lacks_memory_ends(void)
+static void lack_of_memory_ends_the_process(void)
 {
     static const struct machine_fatal_fault one = {1, 0x904000, PAGE_FAULT(FAULT_WRITE | FATAL_FAULT_NO_MEMORY)};
     const struct step list[] = {
@@ -303,10 +303,10 @@ int main(void)
     handlers_hear_of_faults();
     a_signal_may_come_meanwhile();
     a_fault_in_its_handling_ends();
-    who_lacks_memory_ends();
+    lack_of_memory_ends_the_process();
     calls_are_faults();
     pages_may_be_granted();
-    who_faults_ends();
+    a_fault_ends_its_process();
     an_unreadable_thread_ends();
     many_fault_at_once();
     puts("test_proc_faults: a process that faults ends, and the reason is reported");

@@ -99,7 +99,7 @@ static void a_call_is_done_before_its_process_is_diverted(void)
     RUN(list, 1);
 }
 
-static void who_is_busy_is_diverted_later(void)
+static void a_busy_thread_is_diverted_later(void)
 {
     const struct step list[] = {
         TWO,
@@ -262,7 +262,7 @@ static void faults_come_first(void)
     RUN(list, 1);
 }
 
-static void who_sends_to_itself_goes_on(void)
+static void a_sender_to_itself_continues(void)
 {
     const struct step list[] = {
         TWO,
@@ -464,7 +464,7 @@ int main(void)
     alarms_ring_in_parts();
     a_running_process_is_diverted();
     a_call_is_done_before_its_process_is_diverted();
-    who_is_busy_is_diverted_later();
+    a_busy_thread_is_diverted_later();
     a_waiting_process_is_answered();
     a_wait_for_a_child_is_answered();
     blocked_ones_wait();
@@ -472,7 +472,7 @@ int main(void)
     ignored_ones_wait();
     values_are_kept();
     faults_come_first();
-    who_sends_to_itself_goes_on();
+    a_sender_to_itself_continues();
     exec_keeps_some();
     exec_keeps_what_was_caught();
     exec_remembers_children();

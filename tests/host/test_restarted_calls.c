@@ -10,7 +10,7 @@
 
 enum { A = 11, B, NAME, PAGES = 12, PLACE = 0x40000000 };
 enum { ENDPOINT = 20, MIDDLE, OTHER, MANY = 30, CHILDREN = 40 };
-enum { GIVER = 100, GIVEN, FRAMES = 40, GIVEN_PLACE = 0x50000000 };
+enum { GIVER = 100, GIVEN, FRAMES = 40, GIVEN_ADDRESS = 0x50000000 };
 
 static uint32_t page(uint32_t base, uint32_t i)
 {
@@ -76,22 +76,22 @@ static void unmapping_ends_without_its_capability(void)
 
 /* ------------------------------------------------------------------- cap_delete, cap_revoke */
 
-static enum how { DELETED, OBJECT_DIED, SAME_PLACE, STOPPED } how;
+static enum how { DELETED, OBJECT_DESTROYED, SAME_ADDRESS, STOPPED } how;
 
-/* MIDDLE is deleted, and derived again for another endpoint; with SAME_PLACE, for one in the cell of the first. */
+/* MIDDLE is deleted, and derived again for another endpoint; with SAME_ADDRESS, for one in the cell of the first. */
 static void use_the_slot_again(unsigned step)
 {
     if (step)
         return;
     if (how == STOPPED)
         CHECK(SECOND(SYS_thread_stop, WORLD_THREAD, 0) == OK);
-    if (how == OBJECT_DIED || how == SAME_PLACE)
+    if (how == OBJECT_DESTROYED || how == SAME_ADDRESS)
         CHECK(SECOND(SYS_object_destroy, ENDPOINT, 0) == OK);
     else
         CHECK(SECOND(SYS_cap_delete, MIDDLE, 0) == OK);
-    if (how == SAME_PLACE)
+    if (how == SAME_ADDRESS)
         CHECK(SECOND(SYS_endpoint_create, 0, ENDPOINT) == OK);
-    CHECK(SECOND(SYS_cap_derive, how == SAME_PLACE ? ENDPOINT : OTHER, MIDDLE, RIGHT_ALL) == OK);
+    CHECK(SECOND(SYS_cap_derive, how == SAME_ADDRESS ? ENDPOINT : OTHER, MIDDLE, RIGHT_ALL) == OK);
     if (how == STOPPED)
         CHECK(SECOND(SYS_thread_resume, WORLD_THREAD, 0) == OK);
 }
@@ -195,7 +195,7 @@ static void take_back(unsigned step)
         CHECK(SECOND(SYS_thread_stop, WORLD_THREAD, 0) == OK);
     CHECK(SECOND(SYS_cap_revoke, GIVER, 0) == OK);
     for (uint32_t i = 0; i < FRAMES; i++)
-        taken_back += SECOND(SYS_vm_map, A, page(GIVEN_PLACE, i), 1 | GIVER << 16, i) == OK;
+        taken_back += SECOND(SYS_vm_map, A, page(GIVEN_ADDRESS, i), 1 | GIVER << 16, i) == OK;
     if (stopped)
         CHECK(SECOND(SYS_thread_resume, WORLD_THREAD, 0) == OK);
 }
@@ -207,12 +207,12 @@ static void revoking_ends_with_its_capability(unsigned at, bool with_stop)
     make_two_tasks();
     CHECK(FIRST(SYS_cap_derive, WORLD_MEMORY, GIVER, RIGHT_ALL, WORLD_USER + 300, FRAMES) == OK);
     CHECK(FIRST(SYS_cap_derive, GIVER, GIVEN, RIGHT_ALL) == OK);
-    CHECK(FIRST(SYS_vm_map, B, page(GIVEN_PLACE, 0), FRAMES | GIVER << 16, 0) == OK);
-    CHECK(FIRST(SYS_vm_map, A, page(GIVEN_PLACE, FRAMES), 1 | GIVER << 16, 0) == OK); /* so that the tables exist */
+    CHECK(FIRST(SYS_vm_map, B, page(GIVEN_ADDRESS, 0), FRAMES | GIVER << 16, 0) == OK);
+    CHECK(FIRST(SYS_vm_map, A, page(GIVEN_ADDRESS, FRAMES), 1 | GIVER << 16, 0) == OK); /* so that the tables exist */
     pair_between = take_back;
     CHECK(FIRST(SYS_memory_revoke, GIVEN, 0, FRAMES) == ERR_CAP);
     CHECK(taken_back >= FRAMES - 1); /* one frame is marked while it is being revoked */
-    CHECK(pages_of(A, GIVEN_PLACE, FRAMES) == taken_back);
+    CHECK(pages_of(A, GIVEN_ADDRESS, FRAMES) == taken_back);
     pair_end();
 }
 
@@ -222,7 +222,7 @@ static void revoking_tells_no_frame(void)
     pair_boot();
     make_two_tasks();
     CHECK(FIRST(SYS_cap_derive, WORLD_MEMORY, GIVEN, RIGHT_ALL, WORLD_USER + 300, FRAMES) == OK);
-    CHECK(FIRST(SYS_vm_map, B, page(GIVEN_PLACE, 0), FRAMES | GIVEN << 16, 0) == OK);
+    CHECK(FIRST(SYS_vm_map, B, page(GIVEN_ADDRESS, 0), FRAMES | GIVEN << 16, 0) == OK);
     CHECK(FIRST(SYS_memory_revoke, GIVEN, 0, FRAMES) == OK);
     CHECK(first->registers.ebx && first->registers.ebx < FRAMES);
     pair_end();
@@ -235,9 +235,9 @@ static void copy_to_the_frame(unsigned step)
     CHECK(node_is_being_revoked(&frame_at(WORLD_USER + 300)->mappings));
     CHECK(SECOND(SYS_frame_copy, WORLD_MEMORY, WORLD_USER + 300, WORLD_MEMORY, WORLD_USER + 301, PAGE_SIZE) == OK);
     CHECK(node_is_being_revoked(&frame_at(WORLD_USER + 300)->mappings));
-    CHECK(SECOND(SYS_vm_map, B, page(GIVEN_PLACE, 0), 1 | WORLD_MEMORY << 16, WORLD_USER + 300) == ERR_BUSY);
+    CHECK(SECOND(SYS_vm_map, B, page(GIVEN_ADDRESS, 0), 1 | WORLD_MEMORY << 16, WORLD_USER + 300) == ERR_BUSY);
     for (uint32_t i = 0; i < 2 * STEP_NODES; i++) /* the call has nothing to do any more */
-        CHECK(SECOND(SYS_vm_unmap, A, GIVEN_PLACE + i * PAGE_SIZE, 1) == OK);
+        CHECK(SECOND(SYS_vm_unmap, A, GIVEN_ADDRESS + i * PAGE_SIZE, 1) == OK);
     CHECK(node_is_leaf(&frame_at(WORLD_USER + 300)->mappings));
     CHECK(SECOND(SYS_task_donate, A, WORLD_MEMORY | 1 << 16, WORLD_USER + 300) == ERR_FRAME);
 }
@@ -248,7 +248,7 @@ static void what_is_written_stays_marked(void)
     pair_boot();
     make_two_tasks();
     for (uint32_t i = 0; i < 2 * STEP_NODES; i++)
-        CHECK(FIRST(SYS_vm_map, A, page(GIVEN_PLACE, i), 1 | WORLD_MEMORY << 16, WORLD_USER + 300) == OK);
+        CHECK(FIRST(SYS_vm_map, A, page(GIVEN_ADDRESS, i), 1 | WORLD_MEMORY << 16, WORLD_USER + 300) == OK);
     pair_between = copy_to_the_frame;
     CHECK(FIRST(SYS_memory_revoke, WORLD_MEMORY, WORLD_USER + 300, 1) == OK);
     pair_end();
@@ -268,7 +268,8 @@ static void map_the_last(unsigned step)
 {
     count_step(step);
     if (step == 0)
-        CHECK(SECOND(SYS_vm_map, B, page(GIVEN_PLACE, 0), 1 | WORLD_MEMORY << 16, WORLD_USER + 300 + PAGES - 1) == OK);
+        CHECK(SECOND(SYS_vm_map, B, page(GIVEN_ADDRESS, 0), 1 | WORLD_MEMORY << 16, WORLD_USER + 300 + PAGES - 1) ==
+              OK);
 }
 
 /* Frames are zeroed in steps. None belongs to the task until all are zeroed: if one is used for something else
@@ -285,7 +286,7 @@ static void donating_is_done_at_once(void)
     CHECK(FIRST(SYS_task_donate, A, arguments, frame) == ERR_FRAME && steps == 1);
     for (uint32_t i = 0; i < PAGES; i++)
         CHECK(frame_at(frame + i)->kind == FRAME_USER);
-    CHECK(SECOND(SYS_vm_unmap, B, GIVEN_PLACE, 1) == OK);
+    CHECK(SECOND(SYS_vm_unmap, B, GIVEN_ADDRESS, 1) == OK);
     pair_between = count_step, steps = 0;
     CHECK(FIRST(SYS_task_donate, A, arguments, frame) == OK && steps == PAGES - 2);
     for (uint32_t i = 0; i < PAGES; i++)

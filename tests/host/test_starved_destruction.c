@@ -75,7 +75,7 @@ static void ticks_are_enough(void)
     end(high);
 }
 
-static void who_has_nothing_to_do_helps(void)
+static void an_idle_processor_helps(void)
 {
     struct thread *high = begin();
 
@@ -92,6 +92,6 @@ static void who_has_nothing_to_do_helps(void)
 int main(void)
 {
     ticks_are_enough();
-    who_has_nothing_to_do_helps();
+    an_idle_processor_helps();
     puts("test_starved_destruction: it continues");
 }

@@ -272,7 +272,7 @@ static void a_full_frame_costs_another(void)
 }
 
 /* Free cells are used first, whichever frame they are in. */
-static void frames_with_a_place_come_first(void)
+static void frames_with_a_free_cell_come_first(void)
 {
     enum { PLACES = PAGE_SIZE >> ENDPOINT_SHIFT, SLOTS = 100, MANY = 2 * PLACES };
     struct account *account = &AT(struct task, init->task)->account;
@@ -447,7 +447,7 @@ int main(void)
     a_line_signals_its_badge();
     donations();
     a_full_frame_costs_another();
-    frames_with_a_place_come_first();
+    frames_with_a_free_cell_come_first();
     ranges_that_wrap();
     pages_of_two_tables();
     pages_of_two_directories();

@@ -5,7 +5,7 @@
 #include "kernel/thread/sched.h"
 
 #define FOR_FRAMES(f) for (uint32_t f = OBJECT_FRAMES; f < kernel.frame_count; f++)
-#define FOR_PLACE_FRAMES(f, list)                                                                                      \
+#define FOR_CELL_FRAMES(f, list)                                                                                       \
     for (ref_t l_ = (list)->first; l_ != REF(list); l_ = AT(struct link, l_)->next)                                    \
         for (uint32_t f = frame_number_of(AT(struct frame, l_)); f; f = 0)
 #define FOR_CELLS(ref, f, shift)                                                                                       \

@@ -177,7 +177,7 @@ static void threads_without_handlers_are_stopped(void)
     HOLDS(registers()->eip >= (uint32_t)toucher && registers()->eip < (uint32_t)toucher + 64);
 }
 
-static void threads_of_dead_handlers_are_held(void)
+static void threads_of_dead_handlers_are_stopped(void)
 {
     IS(sys_endpoint_create(SERVICE), OK);
     child_make(0, 4);
@@ -262,7 +262,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
         {"answers to other faults bring no page", other_faults_take_no_page},
         {"no page is mapped at a kernel address", kernel_pages_cannot_be_answered},
         {"a thread without a handler is stopped", threads_without_handlers_are_stopped},
-        {"threads whose handler was destroyed are stopped", threads_of_dead_handlers_are_held},
+        {"threads whose handler was destroyed are stopped", threads_of_dead_handlers_are_stopped},
         {"a pager that faults on itself", a_pager_that_faults_on_itself},
         {"only the thread's handler hears", only_its_handler_hears},
     };

@@ -204,7 +204,7 @@ static void a_receiver_that_is_written_to_gets_its_words(void)
     receives_where_it_is_told(calls);
 }
 
-static void a_caller_that_steps_hands_over_its_words_alone(void)
+static void only_the_words_of_a_stepping_caller_are_transferred(void)
 {
     receives_where_it_is_told(calls_stepping);
 }
@@ -308,7 +308,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
         {"flags are sanitised: IOPL, NT, AC, TF, RF, VM", flags_are_sanitised},
         {"a thread written to while it receives gets its words", a_receiver_that_is_written_to_gets_its_words},
         {"a thread written to while it calls gets its answer", a_caller_that_is_written_to_gets_its_answer},
-        {"a caller in single steps passes only its words", a_caller_that_steps_hands_over_its_words_alone},
+        {"a caller in single steps passes only its words", only_the_words_of_a_stepping_caller_are_transferred},
         {"a fault before the first instruction keeps the words", words_survive_a_fault_at_once},
         {"a caller that was destroyed meanwhile gets no words", a_caller_that_was_killed_gets_nothing},
         {"registers that point into the kernel fault", kernel_addresses_in_registers_fault},
