@@ -45,25 +45,13 @@ static int put_lock(uint32_t at, bool is_64, const struct flock64_words *lock)
     return 0;
 }
 
-/* Makes a call that may wait. If a signal ended it, perhaps before it was sent, tries once more without waiting. */
-static int wait_for_lock(struct words words, struct words again, const struct file_lock *data)
+/* Makes a call that waits, as word `wait` of the message says. */
+static int32_t wait_for_lock(struct words words, uint32_t wait, const struct file_lock *data, uint32_t number)
 {
-    uint32_t bytes = data ? sizeof *data : 0;
-
     vdso_tell_signals();
     if (data)
-        memcpy((char *)message_page->words, data, bytes);
-    int answer = vdso_wait_for(CLIENT_SLOT_FILE, data ? ipc_extend(bytes, 0) : 0, &words);
-    if (answer != -EINTR)
-        return answer;
-    if (data)
-        memcpy((char *)message_page->words, data, bytes);
-    answer = proto_call(CLIENT_SLOT_FILE, 0, bytes, &again);
-    return answer == -EAGAIN ? -EINTR : answer;
-}
-
-static int32_t lock_ends(int answer, uint32_t number)
-{
+        memcpy((char *)message_page->words, data, sizeof *data);
+    int answer = vdso_wait_for(CLIENT_SLOT_FILE, data ? ipc_extend(sizeof *data, 0) : 0, &words, wait);
     return answer == -EINTR ? vdso_may_restart(number) : answer;
 }
 
@@ -80,9 +68,7 @@ int32_t locks_control(arguments_t a, uint32_t number)
         return -EINVAL;
     const struct file_lock data = {lock.start, lock.length};
     if (command == LOCKS_WAIT - LOCKS_GET)
-        return lock_ends(wait_for_lock(file_lock_words(a[0], FILE_LOCK_WAIT | owner, lock.kind, lock.whence),
-                                       file_lock_words(a[0], FILE_LOCK_TRY | owner, lock.kind, lock.whence), &data),
-                         number);
+        return wait_for_lock(file_lock_words(a[0], FILE_LOCK_WAIT | owner, lock.kind, lock.whence), 2, &data, number);
     memcpy((char *)message_page->words, &data, sizeof data);
     int error = file_lock(CLIENT_SLOT_FILE, sizeof data, a[0], (command ? FILE_LOCK_TRY : FILE_LOCK_TEST) | owner,
                           lock.kind, lock.whence, &kind, &pid);
@@ -108,7 +94,5 @@ HANDLER(flock)
         return -EINVAL;
     if (a[1] & NO_WAIT || operation == UNLOCK)
         return file_lock_file(CLIENT_SLOT_FILE, a[0], kind, false);
-    return lock_ends(wait_for_lock((struct words){{FILE_LOCK_FILE, a[0], kind, true}},
-                                   (struct words){{FILE_LOCK_FILE, a[0], kind, false}}, NULL),
-                     number);
+    return wait_for_lock((struct words){{FILE_LOCK_FILE, a[0], kind, WAIT_ALLOWED}}, 3, NULL, number);
 }

@@ -84,6 +84,7 @@ static __attribute__((noinline)) void copy_in_around(char *begin, uint32_t at, c
     copy_inline(begin, from + first, bytes - first);
 }
 
+/* Returns the server's answer, an error, or VDSO_GIVEN_UP. */
 static int32_t pipe_wait(uint32_t fd, uint32_t bytes)
 {
     struct words words = {{FILE_PIPE_WAIT, fd, bytes}};
@@ -91,8 +92,16 @@ static int32_t pipe_wait(uint32_t fd, uint32_t bytes)
     vdso_tell_signals();
     int32_t error = vdso_wait(SYS_ipc_call | CLIENT_SLOT_FILE << SLOT_SHIFT, &words);
     if (error)
-        return error == VDSO_GIVEN_UP ? -EINTR : -EPIPE;
+        return error == VDSO_GIVEN_UP ? VDSO_GIVEN_UP : -EPIPE;
     return (int32_t)words.w[0];
+}
+
+/* Called with another answer of pipe_wait() than FILE_AGAIN; returns the answer that counts. */
+static __attribute__((noinline)) int32_t end_of_wait(int32_t answer, uint32_t fd, uint32_t bytes)
+{
+    struct words words = {{FILE_PIPE_WAIT, fd, bytes}};
+
+    return answer == VDSO_GIVEN_UP ? vdso_call_interrupted(CLIENT_SLOT_FILE, 0, &words, 3) : answer;
 }
 
 IN_REGISTERS int32_t vdso_pipe_read(arguments_t a, uint32_t number, struct pipe_ring *ring)
@@ -103,7 +112,7 @@ IN_REGISTERS int32_t vdso_pipe_read(arguments_t a, uint32_t number, struct pipe_
         return vdso_read_other(a, number);
     while (read = ring->read, (used = ring->written - read) - 1 >= PIPE_RING_BYTES) {
         int32_t answer = pipe_wait(a[0], 0);
-        if (answer != FILE_AGAIN)
+        if (answer != FILE_AGAIN && (answer = end_of_wait(answer, a[0], 0)) != FILE_AGAIN)
             return answer == -EINTR ? vdso_may_restart(number) : answer;
     }
     state->has_drained = bytes >= used;
@@ -132,7 +141,7 @@ IN_REGISTERS int32_t vdso_pipe_write(arguments_t a, uint32_t number, struct pipe
         return vdso_write_other(a, number);
     while (written = ring->written, written - ring->read > PIPE_RING_BYTES - bytes || ring->no_reader) {
         int32_t answer = pipe_wait(a[0], bytes);
-        if (answer != FILE_AGAIN)
+        if (answer != FILE_AGAIN && (answer = end_of_wait(answer, a[0], bytes)) != FILE_AGAIN)
             return vdso_write_ends(answer, 0, number);
     }
     const char *from = (const char *)a[1];

@@ -98,43 +98,26 @@ static void scatter(struct position *position, const char *from, uint32_t bytes)
     }
 }
 
-int vdso_wait_for(uint32_t slot, uint32_t flags, struct words *words)
+/* The message page still has its bytes: handlers run only after the program's call. */
+int vdso_call_interrupted(uint32_t slot, uint32_t flags, struct words *words, uint32_t wait)
+{
+    words->w[wait] |= WAIT_INTERRUPTED;
+    return ipc_call(slot, flags, words) ? -EPIPE : (int)words->w[0];
+}
+
+int vdso_wait_for(uint32_t slot, uint32_t flags, struct words *words, uint32_t wait)
 {
     int32_t error = vdso_wait(SYS_ipc_call | flags | slot << SLOT_SHIFT, words);
 
-    if (error)
-        return error == VDSO_GIVEN_UP ? -EINTR : -EPIPE;
-    return (int)words->w[0];
-}
-
-/* A signal came before the message was sent. Only reads and writes of pipes wait in the file server, so only they are
- * interrupted; a read only if there are no bytes, as in Linux: they may have come before the signal. Any other call is
- * made now: the page still has its bytes. */
-static int ask_anyway(int32_t error, uint32_t flags, struct words *words)
-{
-    if (error != VDSO_GIVEN_UP)
-        return -EPIPE;
-    bool is_pipe = file_pipe_wake(CLIENT_SLOT_FILE, words->w[1], false) == 0, waits = is_pipe && words->w[3];
-    if (is_pipe && words->w[0] != FILE_READ)
-        return -EINTR;
-    if (is_pipe)
-        words->w[3] = 0;
-    int answer = ipc_call(CLIENT_SLOT_FILE, flags, words) ? -EPIPE : (int)words->w[0];
-    return waits && answer == -EAGAIN ? -EINTR : answer;
+    if (error == VDSO_GIVEN_UP)
+        return vdso_call_interrupted(slot, flags, words, wait);
+    return error ? -EPIPE : (int)words->w[0];
 }
 
 /* Calls the file server about the descriptor in word 1. Returns 0, the kernel's error, or VDSO_GIVEN_UP. */
 static inline __attribute__((always_inline)) int32_t ask_file_once(uint32_t flags, struct words *words)
 {
     return vdso_wait(SYS_ipc_call | flags | CLIENT_SLOT_FILE << SLOT_SHIFT, words);
-}
-
-/* The same, and calls again if a signal came before. Returns the server's answer, or an error. */
-static int ask_file(uint32_t flags, struct words *words)
-{
-    int32_t error = ask_file_once(flags, words);
-
-    return error ? ask_anyway(error, flags, words) : (int)words->w[0];
 }
 
 /* Returns whether one call with the transfer page can do it all. */
@@ -154,7 +137,8 @@ static int write_file(uint32_t fd, struct position position, uint32_t left, uint
     char *to = vdso_bytes(left, &most);
     uint32_t bytes = gather(position, to, most);
     struct words words = {{FILE_WRITE, fd, bytes}};
-    int answer = ask_file(most == FILE_DATA_MAX ? ipc_extend(bytes, 0) : 0, &words);
+    uint32_t flags = most == FILE_DATA_MAX ? ipc_extend(bytes, 0) : 0;
+    int answer = vdso_wait_for(CLIENT_SLOT_FILE, flags, &words, 3);
     *taken = answer ? 0 : words.w[1];
     return answer;
 }
@@ -290,7 +274,7 @@ static int read_console(struct position *position, uint32_t bytes, bool wait, bo
 {
     uint32_t most = bytes < IPC_DATA_MAX ? bytes : IPC_DATA_MAX;
     struct words words = {{CONSOLE_READ, most, wait}};
-    int error = vdso_wait_for(CLIENT_SLOT_CONSOLE, 0, &words);
+    int error = vdso_wait_for(CLIENT_SLOT_CONSOLE, 0, &words, 2);
 
     if (error)
         return error;
@@ -331,7 +315,7 @@ static int read_file(uint32_t fd, struct position *position, uint32_t left, bool
     if (most > left)
         most = left;
     struct words words = {{FILE_READ, fd, most, wait}};
-    int answer = ask_file(0, &words);
+    int answer = vdso_wait_for(CLIENT_SLOT_FILE, 0, &words, 3);
     if (answer)
         return answer == FILE_CONSOLE ? FILE_ASKS_CONSOLE : answer;
     uint32_t got = words.w[1] < most ? words.w[1] : most;

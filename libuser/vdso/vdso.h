@@ -227,8 +227,11 @@ int vdso_take_pages(uint32_t address, uint32_t length);
 int32_t vdso_ends_early(void);
 int32_t vdso_may_restart(uint32_t number);
 
-/* A call whose answer may take long: the server's error, -EINTR if it gave up (vdso_wait()), -EPIPE. */
-int vdso_wait_for(uint32_t slot, uint32_t flags, struct words *words);
+/* A call that may wait. If a signal came before it was sent, it is made with WAIT_INTERRUPTED in word `wait` of the
+ * message: there may be bytes or room already, and then it succeeds, as in Linux. The second
+ * does that after a vdso_wait() that gave up. Return the server's answer, or -EPIPE. */
+int vdso_wait_for(uint32_t slot, uint32_t flags, struct words *words, uint32_t wait);
+int vdso_call_interrupted(uint32_t slot, uint32_t flags, struct words *words, uint32_t wait);
 
 /* Sends a signal to the process itself. */
 void vdso_raise(uint32_t signal);

@@ -186,6 +186,12 @@ static int32_t read_later(struct client *client, struct caller caller, uint32_t 
     return result;
 }
 
+/* Returns whether a read must wait: for the foreground, for earlier reads or for input. */
+static bool must_wait(const struct client *client)
+{
+    return !readers_may(&readers, client) || !list_is_empty(&readers.served) || !input_is_ready(&input);
+}
+
 /* A call without `wait` asks for the rest of the last read, and is answered at once. */
 static SERVER_CALL int32_t call_read(uint32_t badge, struct words *words)
 {
@@ -198,8 +204,12 @@ static SERVER_CALL int32_t call_read(uint32_t badge, struct words *words)
     if (!client || client->waits != WAITS_NOT)
         return -EBUSY;
     show_prompt(client);
-    if (wait && (!readers_may(&readers, client) || !list_is_empty(&readers.served) || !input_is_ready(&input)))
-        return read_later(client, caller, bytes);
+    if (wait && must_wait(client)) {
+        if (!(wait & WAIT_INTERRUPTED))
+            return read_later(client, caller, bytes);
+        writers_forget(client);
+        return -EINTR;
+    }
     if (wait || badge == rest_of)
         take(badge, bytes, words);
     else

@@ -88,7 +88,8 @@ struct client *client_find(uint32_t badge);
 struct client *client_make(uint32_t badge);
 struct client *client_copy(const struct client *client, uint32_t badge);
 
-/* Ends a client's wait, unless it waits for its end; client_interrupt() also answers its call with EINTR. */
+/* Ends a client's wait, unless it waits for its end. client_interrupt() also answers its call: with EINTR if it would
+ * still wait. */
 void client_forget_waiting(struct client *client);
 void client_interrupt(struct client *client);
 

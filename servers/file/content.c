@@ -105,7 +105,7 @@ OUT_OF_LINE int32_t write_other(struct client *client, struct transfer what, int
     struct open_file *file = what.file;
 
     if (file->pipe)
-        return pipe_write(client, file, what.bytes, words);
+        return pipe_write(client, file, what.bytes, words->w[3] | WAIT_ALLOWED, words);
     return file->inode->kind == INODE_DEVICE ? write_device(file->inode, what.bytes, words) : error;
 }
 

@@ -302,7 +302,8 @@ static void answer(struct client *client, int32_t result)
 void locks_interrupt(struct client *client)
 {
     link_leave(&client->lock_link);
-    answer(client, -EINTR);
+    int32_t result = try(client, client->waits_for, &client->lock_request, false);
+    answer(client, result == -EAGAIN ? -EINTR : result);
 }
 
 bool locks_retry_due(void)
@@ -319,12 +320,14 @@ bool locks_retry_due(void)
 
 /* ------------------------------------------------------------------------------------------ calls */
 
-static int32_t lock(struct client *client, struct open_file *file, const struct lock_request *request, bool waits)
+/* `wait`: the word of the message. */
+static int32_t lock(struct client *client, struct open_file *file, const struct lock_request *request, uint32_t wait)
 {
+    bool is_interrupted = wait & WAIT_INTERRUPTED, waits = wait && !is_interrupted;
     int32_t result = try(client, file, request, waits);
 
     if (result != -EAGAIN || !waits)
-        return result;
+        return result == -EAGAIN && is_interrupted ? -EINTR : result;
     client->lock_request = *request;
     return client_wait(client, WAITS_FOR_LOCK, file, 0);
 }
@@ -389,7 +392,7 @@ int32_t call_lock(struct client *client, struct words *words)
 
     if (!file)
         return -EBADF;
-    if (!file->inode || command > FILE_LOCK_TEST ||
+    if (!file->inode || command > FILE_LOCK_INTERRUPTED ||
         kind > (command == FILE_LOCK_TEST ? FILE_LOCK_EXCLUSIVE : FILE_LOCK_NONE) || ipc_data_bytes() < sizeof asked)
         return -EINVAL;
     memcpy(&asked, (const char *)message_page->words, sizeof asked);
@@ -401,7 +404,7 @@ int32_t call_lock(struct client *client, struct words *words)
     if ((kind == FILE_LOCK_SHARED && !open_file_reads(file)) ||
         (kind == FILE_LOCK_EXCLUSIVE && !open_file_writes(file)))
         return -EBADF;
-    return lock(client, file, &request, command == FILE_LOCK_WAIT);
+    return lock(client, file, &request, command); /* FILE_LOCK_TRY is 0 */
 }
 
 int32_t call_lock_file(struct client *client, struct words *words)

@@ -239,29 +239,34 @@ void pipe_close(struct pipe *pipe, bool writes)
     }
 }
 
-/* Lets the client wait for bytes. A writer that has the ring may add bytes at any moment, without the server. */
-static int32_t wait_to_read(struct client *client, struct open_file *file, enum client_wait waits, uint32_t bytes)
+/* Returns 0 if a call with this word `wait` may wait, or its error. */
+static int32_t check_wait(const struct open_file *file, uint32_t wait)
 {
-    struct pipe *pipe = file->pipe;
-
-    queue_add(&pipe->reading, client);
-    int32_t later = client_wait(client, waits, file, bytes);
-    ring_of(pipe)->reader_waits = true;
-    pipe_ring_fence();
-    serve_readers(pipe);
-    return later;
+    if (!wait || file->flags & O_NONBLOCKING)
+        return -EAGAIN;
+    return wait & WAIT_INTERRUPTED ? -EINTR : 0;
 }
 
-/* Lets the client wait for room for so many bytes. */
-static int32_t wait_to_write(struct client *client, struct open_file *file, enum client_wait waits, uint32_t bytes)
+/* Tells processes that have the ring to report bytes or room. They may have added some before the fence. */
+static void ask_for_wake(const struct pipe *pipe, bool writes)
+{
+    if (writes)
+        ring_of(pipe)->writer_waits = true;
+    else
+        ring_of(pipe)->reader_waits = true;
+    pipe_ring_fence();
+}
+
+/* Lets the client wait, for bytes or for room for so many. */
+static int32_t wait_at(struct client *client, struct open_file *file, enum client_wait waits, uint32_t bytes)
 {
     struct pipe *pipe = file->pipe;
+    bool writes = waits >= WAITS_TO_WRITE;
 
-    queue_add(&pipe->writing, client);
+    queue_add(writes ? &pipe->writing : &pipe->reading, client);
     int32_t later = client_wait(client, waits, file, bytes);
-    ring_of(pipe)->writer_waits = true;
-    pipe_ring_fence();
-    serve_writers(pipe);
+    ask_for_wake(pipe, writes);
+    (writes ? serve_writers : serve_readers)(pipe);
     return later;
 }
 
@@ -280,24 +285,32 @@ void pipe_interrupt(struct client *client)
     struct pipe *pipe = client->waits_for->pipe;
     struct words words = {{0}};
 
-    queue_remove(queue_of(client), client);
-    client_answer(client, -EINTR, &words);
+    if (client == pipe->reading.first && can_read(pipe)) {
+        serve_reader(pipe);
+    } else if (client == pipe->writing.first && can_write(pipe)) {
+        serve_writer(pipe);
+    } else {
+        queue_remove(queue_of(client), client);
+        client_answer(client, -EINTR, &words);
+    }
     serve_writers(pipe);
 }
 
-int32_t pipe_read(struct client *client, struct open_file *file, uint32_t bytes, bool wait, struct words *words)
+int32_t pipe_read(struct client *client, struct open_file *file, uint32_t bytes, uint32_t wait, struct words *words)
 {
     struct pipe *pipe = file->pipe;
 
-    if (bytes && !pipe_bytes(pipe) && pipe->writers)
-        return !wait || file->flags & O_NONBLOCKING ? -EAGAIN : wait_to_read(client, file, WAITS_TO_READ, bytes);
+    if (bytes && !pipe_bytes(pipe) && pipe->writers) {
+        int32_t error = check_wait(file, wait);
+        return error ? error : wait_at(client, file, WAITS_TO_READ, bytes);
+    }
     words->w[1] = take(pipe, client, bytes);
     ring_of(pipe)->read += words->w[1];
     serve_writers(pipe);
     return client_bytes_answer(bytes, words->w[1]);
 }
 
-int32_t pipe_write(struct client *client, struct open_file *file, uint32_t bytes, struct words *words)
+int32_t pipe_write(struct client *client, struct open_file *file, uint32_t bytes, uint32_t wait, struct words *words)
 {
     struct pipe *pipe = file->pipe;
 
@@ -307,11 +320,12 @@ int32_t pipe_write(struct client *client, struct open_file *file, uint32_t bytes
     if (!pipe->readers)
         return -EPIPE;
     if (room(pipe) < bytes || pipe->writing.first) {
-        if (file->flags & O_NONBLOCKING)
-            return -EAGAIN;
+        int32_t error = check_wait(file, wait);
+        if (error)
+            return error;
         if (bytes <= FILE_DATA_MAX)
             memcpy(client->data, message_page->words, bytes);
-        return wait_to_write(client, file, WAITS_TO_WRITE, bytes);
+        return wait_at(client, file, WAITS_TO_WRITE, bytes);
     }
     ring_pages_put(&pipe->pages, client_bytes(client, bytes), bytes);
     serve_readers(pipe);
@@ -337,11 +351,7 @@ bool pipe_watch(struct client *client, const struct open_file *file)
 
     if (!watch_add(writes ? &pipe->polling_room : &pipe->polling_bytes, client))
         return false;
-    if (writes)
-        ring_of(pipe)->writer_waits = true;
-    else
-        ring_of(pipe)->reader_waits = true;
-    pipe_ring_fence();
+    ask_for_wake(pipe, writes);
     return true;
 }
 
@@ -378,13 +388,17 @@ int32_t call_pipe_wait(struct client *client, struct words *words)
 {
     struct open_file *file = client_file(client, words->w[1]);
     uint32_t bytes = words->w[2];
+    bool is_interrupted = words->w[3] & WAIT_INTERRUPTED;
 
-    if (!file)
-        return -EBADF;
-    if (!file->pipe || bytes > PIPE_RING_BYTES)
-        return -EINVAL;
-    if (open_file_writes(file))
-        return file->pipe->readers ? wait_to_write(client, file, WAITS_FOR_ROOM, bytes) : -EPIPE;
+    if (!file || !file->pipe || bytes > PIPE_RING_BYTES)
+        return file ? -EINVAL : -EBADF;
+    if (open_file_writes(file)) {
+        if (!file->pipe->readers)
+            return -EPIPE;
+        if (is_interrupted)
+            return file->pipe->writing.first || room(file->pipe) < bytes ? -EINTR : FILE_AGAIN;
+        return wait_at(client, file, WAITS_FOR_ROOM, bytes);
+    }
     if (file->pipe->writing.first) {
         struct caller caller = caller_now();
         serve_writers(file->pipe);
@@ -392,7 +406,9 @@ int32_t call_pipe_wait(struct client *client, struct words *words)
     }
     if (pipe_bytes(file->pipe))
         return FILE_AGAIN;
-    return file->pipe->writers ? wait_to_read(client, file, WAITS_FOR_BYTES, 0) : 0;
+    if (file->pipe->writers)
+        return is_interrupted ? -EINTR : wait_at(client, file, WAITS_FOR_BYTES, 0);
+    return 0;
 }
 
 /* Called if a single reader that has the ring waits. Answers the caller first, so that the reader gets the answer that

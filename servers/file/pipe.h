@@ -30,14 +30,14 @@ struct pipe *pipe_make(struct share *share);
 /* Closes one open file of that end. After the last one, clients that wait at the other end are answered. */
 void pipe_close(struct pipe *pipe, bool writes);
 
-/* The results of read and write, or SERVER_LATER. */
-int32_t pipe_read(struct client *client, struct open_file *file, uint32_t bytes, bool wait, struct words *words);
-int32_t pipe_write(struct client *client, struct open_file *file, uint32_t bytes, struct words *words);
+/* The results of read and write, or SERVER_LATER. `wait`: the word of the message. */
+int32_t pipe_read(struct client *client, struct open_file *file, uint32_t bytes, uint32_t wait, struct words *words);
+int32_t pipe_write(struct client *client, struct open_file *file, uint32_t bytes, uint32_t wait, struct words *words);
 
 /* Removes the client from the queue in which it waits. */
 void pipe_forget_waiting(struct client *client);
 
-/* The same, and answers its call with EINTR. */
+/* The same, and answers its call: with EINTR if it would still wait. */
 void pipe_interrupt(struct client *client);
 
 /* pipe_poll(): the events of the end, FILE_POLL_IN and others. pipe_watch(): watches it; false: no memory for that. */

@@ -36,6 +36,10 @@ enum { TICKS_MAX = 0x3fffffff };
 /* The most processes woken in one call to proc. */
 enum { FUTEX_WOKEN_MAX = 32 };
 
+/* The words `wait` and `interrupted` of calls to console and to the file server. A call waits unless its `wait` is 0.
+ * WAIT_INTERRUPTED in either: a signal came before the call was sent, which fails with EINTR where it would wait. */
+enum { WAIT_ALLOWED = 1, WAIT_INTERRUPTED = 2 };
+
 /* Options of proc's call `wait`. */
 enum wait_option { WAIT_NO_HANG = 1, WAIT_PEEK = 2, WAIT_GROUP = 4 };
 

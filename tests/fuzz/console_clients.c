@@ -137,14 +137,18 @@ static bool may_keys_wait(void)
 static void check_read(struct client_model *client, const struct answer *answer)
 {
     uint32_t bytes = asked.message.words.w[1];
-    bool may = may_read(asked.client);
-    bool wait = asked.message.words.w[2], ready = may && !readers.count && model_is_ready();
+    uint32_t wait = asked.message.words.w[2];
+    bool may = may_read(asked.client), ready = may && !readers.count && model_is_ready();
 
     if (bytes > READ_MAX || clients_asked_is_busy()) {
         check_status(answer, bytes > READ_MAX ? -EINVAL : -EBUSY);
         return;
     }
     client->is_shown = true;
+    if (wait & WAIT_INTERRUPTED && (!ready || ((int)answer->words.w[0] == -EINTR && may_keys_wait()))) {
+        check_status(answer, -EINTR);
+        return;
+    }
     if (wait && (!ready || (!answer && may_keys_wait()))) {
         CHECK(!answer);
         client->waits = READ;

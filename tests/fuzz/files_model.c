@@ -335,16 +335,24 @@ static uint32_t read_file(uint32_t client, const struct file *file, uint32_t off
     return got;
 }
 
-static void read_pipe(uint32_t client, struct opened *opened, uint32_t bytes, bool wait)
+/* The error of a call with this word `wait` that cannot be done at once, or 0: it waits. */
+static int32_t refused_wait(const struct opened *opened, uint32_t wait)
+{
+    if (!wait || opened->flags & O_NONBLOCKING)
+        return -EAGAIN;
+    return wait & WAIT_INTERRUPTED ? -EINTR : 0;
+}
+
+static void read_pipe(uint32_t client, struct opened *opened, uint32_t bytes, uint32_t wait)
 {
     struct pipe *pipe = opened->pipe;
     uint32_t got = bytes < pipe->used ? bytes : pipe->used;
 
     if (bytes && !pipe->used && pipe->writers) {
-        if (wait && !(opened->flags & O_NONBLOCKING))
-            join(&pipe->reading, client, opened, bytes);
+        if (refused_wait(opened, wait))
+            model_answer(client, refused_wait(opened, wait), 0);
         else
-            model_answer(client, -EAGAIN, 0);
+            join(&pipe->reading, client, opened, bytes);
         return;
     }
     answer_data(client, pipe->data, got);
@@ -352,7 +360,7 @@ static void read_pipe(uint32_t client, struct opened *opened, uint32_t bytes, bo
     settle(pipe);
 }
 
-void model_read(uint32_t client, uint32_t fd, uint32_t bytes, bool wait)
+void model_read(uint32_t client, uint32_t fd, uint32_t bytes, uint32_t wait)
 {
     struct opened *opened = model_opened(client, fd);
     int32_t status = check(opened, bytes, false);
@@ -391,7 +399,7 @@ static void write_file(uint32_t client, struct file *file, const char *data, uin
     model_answer(client, 0, bytes);
 }
 
-static void write_pipe(uint32_t client, struct opened *opened, const char *data, uint32_t bytes)
+static void write_pipe(uint32_t client, struct opened *opened, const char *data, uint32_t bytes, uint32_t wait)
 {
     struct pipe *pipe = opened->pipe;
 
@@ -401,15 +409,15 @@ static void write_pipe(uint32_t client, struct opened *opened, const char *data,
         put(pipe, data, bytes);
         model_answer(client, 0, bytes);
         settle(pipe);
-    } else if (opened->flags & O_NONBLOCKING) {
-        model_answer(client, -EAGAIN, 0);
+    } else if (refused_wait(opened, wait)) {
+        model_answer(client, refused_wait(opened, wait), 0);
     } else {
         memcpy(model_programs[client].data, data, bytes);
         join(&pipe->writing, client, opened, bytes);
     }
 }
 
-void model_write(uint32_t client, uint32_t fd, const char *data, uint32_t bytes)
+void model_write(uint32_t client, uint32_t fd, const char *data, uint32_t bytes, uint32_t interrupted)
 {
     struct opened *opened = model_opened(client, fd);
     int32_t status = check(opened, bytes, true);
@@ -417,7 +425,7 @@ void model_write(uint32_t client, uint32_t fd, const char *data, uint32_t bytes)
     if (status) {
         model_answer(client, status, 0);
     } else if (opened->pipe) {
-        write_pipe(client, opened, data, bytes);
+        write_pipe(client, opened, data, bytes, WAIT_ALLOWED | interrupted);
     } else if (opened->file) {
         uint32_t offset = opened->flags & O_APPENDING ? opened->file->size : opened->offset;
         write_file(client, opened->file, data, bytes, offset);

@@ -17,8 +17,8 @@ enum { MODEL_CLIENTS = 5, MODEL_FDS = 20, MODEL_NAMES = 5, MODEL_OFFSETS = 9000,
 
 /* Of the whole file, as by flock, or of bytes from `first` on, as by fcntl. The owner is a client or an open file. */
 struct model_lock {
-    bool is_whole, is_open_file, waits;
-    uint32_t kind, first, bytes;
+    bool is_whole, is_open_file;
+    uint32_t wait, kind, first, bytes;
 };
 
 struct expected {
@@ -50,9 +50,9 @@ void model_open(uint32_t client, uint32_t name, uint32_t flags);
 void model_remove(uint32_t client, uint32_t name);
 void model_truncate(uint32_t client, uint32_t name, uint32_t size);
 void model_close(uint32_t client, uint32_t fd);
-void model_read(uint32_t client, uint32_t fd, uint32_t bytes, bool wait);
+void model_read(uint32_t client, uint32_t fd, uint32_t bytes, uint32_t wait);
 void model_read_at(uint32_t client, uint32_t fd, uint32_t bytes, uint32_t offset);
-void model_write(uint32_t client, uint32_t fd, const char *data, uint32_t bytes);
+void model_write(uint32_t client, uint32_t fd, const char *data, uint32_t bytes, uint32_t interrupted);
 void model_write_at(uint32_t client, uint32_t fd, const char *data, uint32_t bytes, uint32_t offset);
 void model_seek(uint32_t client, uint32_t fd, int32_t offset, uint32_t whence);
 void model_duplicate(uint32_t client, uint32_t fd, uint32_t to, uint32_t flags);

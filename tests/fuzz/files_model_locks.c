@@ -102,8 +102,8 @@ static int32_t refuse(uint32_t client, struct opened *opened, const struct model
 {
     if (lock->is_whole)
         opened->whole = FILE_LOCK_NONE;
-    if (!lock->waits)
-        return -EAGAIN;
+    if (!lock->wait || lock->wait & WAIT_INTERRUPTED)
+        return lock->wait ? -EINTR : -EAGAIN;
     model_programs[client].waits_for = opened;
     model_programs[client].waits_to = *lock;
     return WAITS;

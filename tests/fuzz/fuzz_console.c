@@ -81,7 +81,7 @@ static void read(void)
 {
     uint32_t bytes = random_below(8) ? random_below(READ_MAX + 1) : random_below(2) ? READ_MAX + 1 : bytes_word();
 
-    asked.message.words = (struct words){{CONSOLE_READ, bytes, random_below(3), 0}};
+    asked.message.words = (struct words){{CONSOLE_READ, bytes, random_below(4), 0}};
 }
 
 static uint32_t any_badge(void)

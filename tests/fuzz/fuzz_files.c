@@ -54,9 +54,17 @@ static void compare_others(uint32_t asked)
             compare(client, model_expected(client));
 }
 
+static uint32_t any_wait(void)
+{
+    static const uint32_t waits[] = {0, WAIT_ALLOWED, WAIT_ALLOWED, WAIT_ALLOWED | WAIT_INTERRUPTED};
+
+    return waits[random_below(sizeof waits / sizeof *waits)];
+}
+
 static void write_any(uint32_t client, uint32_t number)
 {
-    uint32_t fd = any_fd(), bytes = any_bytes(), offset = random_below(MODEL_OFFSETS);
+    uint32_t fd = any_fd(), bytes = any_bytes(),
+             offset = number == FILE_WRITE ? any_wait() & WAIT_INTERRUPTED : random_below(MODEL_OFFSETS);
 
     for (uint32_t i = 0; i < bytes && i < sizeof data; i++)
         data[i] = (char)(written + i);
@@ -64,7 +72,7 @@ static void write_any(uint32_t client, uint32_t number)
     if (bytes <= sizeof data)
         memcpy(transfer_of(client), data, bytes);
     if (number == FILE_WRITE)
-        model_write(client, fd, data, bytes);
+        model_write(client, fd, data, bytes, offset);
     else
         model_write_at(client, fd, data, bytes, offset);
     ask_data(client, data, bytes <= FILE_DATA_MAX ? bytes : 0, (struct words){{number, fd, bytes, offset}});
@@ -99,12 +107,9 @@ static void lock_any(uint32_t client)
 {
     uint32_t fd = fd_to_lock(), first = random_below(MODEL_LOCKED), bytes = 1 + random_below(MODEL_LOCKED - first),
              whence = random_below(3);
-    struct model_lock lock = {.is_open_file = random_below(2),
-                              .waits = random_below(2),
-                              .kind = random_below(3),
-                              .first = first,
-                              .bytes = bytes};
-    uint32_t command = random_below(5) ? lock.waits ? FILE_LOCK_WAIT : FILE_LOCK_TRY : FILE_LOCK_TEST;
+    struct model_lock lock = {
+        .is_open_file = random_below(2), .wait = any_wait(), .kind = random_below(3), .first = first, .bytes = bytes};
+    uint32_t command = random_below(5) ? lock.wait : FILE_LOCK_TEST; /* FILE_LOCK_WAIT is WAIT_ALLOWED, and so on */
     struct file_lock range = {(int64_t)first - model_base(client, fd, whence), bytes};
 
     if (random_below(4) == 0) {
@@ -125,10 +130,10 @@ static void lock_file_any(uint32_t client)
 {
     uint32_t fd = fd_to_lock();
     struct model_lock lock = {
-        .is_whole = true, .waits = random_below(2) && !model_shares(client, fd), .kind = random_below(3)};
+        .is_whole = true, .wait = model_shares(client, fd) ? 0 : any_wait(), .kind = random_below(3)};
 
     model_lock(client, fd, lock);
-    ask(client, FILE_LOCK_FILE, fd, lock.kind, lock.waits);
+    ask(client, FILE_LOCK_FILE, fd, lock.kind, lock.wait);
 }
 
 static void call_any(uint32_t client)
@@ -138,7 +143,7 @@ static void call_any(uint32_t client)
                                       FILE_READ_AT, FILE_WRITE_AT,  FILE_DUPLICATE, FILE_PIPE,  FILE_PIPE,
                                       FILE_REMOVE,  FILE_TRUNCATE,  FILE_CONTROL,   FILE_LOCK,  FILE_LOCK,
                                       FILE_LOCK,    FILE_LOCK_FILE, FILE_LOCK_FILE};
-    uint32_t number = numbers[random_below(sizeof numbers)], fd = any_fd(), b = any_bytes(), c = random_below(2);
+    uint32_t number = numbers[random_below(sizeof numbers)], fd = any_fd(), b = any_bytes(), c = any_wait();
 
     switch (number) {
     case FILE_OPEN:

@@ -97,6 +97,7 @@ static void run(const struct step *first, uint32_t how_many)
     }
 #define READ(from, lines)               CALL(from, lines, CONSOLE_READ, READ_MAX, 1)
 #define READ_SOME(from, most, lines)    CALL(from, lines, CONSOLE_READ, most, 1)
+#define INTERRUPTED_READ(from, lines)   CALL(from, lines, CONSOLE_READ, READ_MAX, WAIT_ALLOWED | WAIT_INTERRUPTED)
 #define REST(from, lines)               CALL(from, lines, CONSOLE_READ, READ_MAX, 0)
 #define EVENTS(lines)                   CALL(MANAGER, lines, CONSOLE_EVENTS)
 #define FOREGROUND(badge, again, lines) CALL(MANAGER, lines, CONSOLE_FOREGROUND, badge, again)
@@ -133,6 +134,10 @@ static void a_read_is_interrupted(void)
         INTERRUPT(1, DONE),
         ARRIVES("b\r", ""),
         READ(1, "1: ab\n;"),
+        INTERRUPTED_READ(1, INTERRUPTED(1)), /* a signal came before the call was sent */
+        ARRIVES("c\r", ""),
+        INTERRUPTED_READ(2, INTERRUPTED(2)),
+        INTERRUPTED_READ(1, "1: c\n;"),
     };
 
     RUN(list);

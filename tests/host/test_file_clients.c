@@ -523,6 +523,26 @@ static void a_client_with_a_ring_ends(void)
     machine_end_all();
 }
 
+/* A signal comes before the client's wait or during it. There may be bytes or room by then, of which the server was not
+ * told yet. */
+static void a_client_with_a_ring_is_interrupted(void)
+{
+    one_has_the_ring();
+    CHECK(ask(A, FILE_PIPE_WAIT, 3, 0, WAIT_INTERRUPTED) == -EINTR && !ring->reader_waits);
+    CHECK(ask(A, FILE_PIPE_WAIT, 3, 0, 0) == WAITS);
+    ring->written += 4;
+    CHECK(ask(MANAGER, FILE_INTERRUPT, A, 0, 0) == 0 && reply_of(A)->status == FILE_AGAIN);
+    CHECK(ask(A, FILE_PIPE_WAIT, 3, 0, WAIT_INTERRUPTED) == FILE_AGAIN);
+    ring->written = ring->read + PIPE_RING_BYTES;
+    CHECK(ask(B, FILE_PIPE_WAIT, 4, 1, WAIT_INTERRUPTED) == -EINTR && ask(B, FILE_PIPE_WAIT, 4, 1, 0) == WAITS);
+    ring->read += 10;
+    CHECK(ask(MANAGER, FILE_INTERRUPT, B, 0, 0) == 0 && reply_of(B)->status == FILE_AGAIN);
+    CHECK(ask(B, FILE_PIPE_WAIT, 4, 10, WAIT_INTERRUPTED) == FILE_AGAIN &&
+          ask(B, FILE_PIPE_WAIT, 4, 11, WAIT_INTERRUPTED) == -EINTR);
+    CHECK(ask(A, FILE_CLOSE, 3, 0, 0) == 0 && ask(B, FILE_PIPE_WAIT, 4, 11, WAIT_INTERRUPTED) == -EPIPE);
+    machine_end_all();
+}
+
 /* Impossible counts in a ring: its bytes are lost, and the pipe continues. */
 static void counts_may_be_any(void)
 {
@@ -564,6 +584,7 @@ int main(void)
     a_waiting_reader_goes_first();
     a_ring_is_full();
     a_client_with_a_ring_ends();
+    a_client_with_a_ring_is_interrupted();
     counts_may_be_any();
     puts("test_file_clients: clients have what they asked for, and leave nothing behind");
     return 0;

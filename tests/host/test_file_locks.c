@@ -135,7 +135,7 @@ static void requests_are_refused(void)
         {4, TRY, EXCLUSIVE, 0, 0, -EBADF},
         {5, WAIT, SHARED, 0, 0, -EBADF},
         {6, TRY, SHARED, 0, 0, -EINVAL},
-        {FD, 3, SHARED, 0, 0, -EINVAL},
+        {FD, 8, SHARED, 0, 0, -EINVAL},
         {FD, TRY, 3, 0, 0, -EINVAL},
         {FD, TEST, NONE, 0, 0, -EINVAL},
         {FD, TRY, SHARED | 3 << 16, 0, 0, -EINVAL},
@@ -268,9 +268,25 @@ static void a_signal_ends_the_wait(void)
     CHECK(locks(A, EXCLUSIVE, 0, 0) == 0 && waits(B, SHARED, 0, 1) == WAITS && waits(C, SHARED, 0, 1) == WAITS);
     CHECK(ask(MANAGER, FILE_INTERRUPT, B, 0, 0) == 0 && reply_of(B)->status == -EINTR &&
           ask(MANAGER, FILE_INTERRUPT, B, 0, 0) == 0);
-    CHECK(locks(A, NONE, 0, 0) == 0 && ask(MANAGER, FILE_INTERRUPT, C, 0, 0) == 0 && reply_of(C)->status == -EINTR &&
-          !goes_on());
+    CHECK(locks(A, NONE, 0, 0) == 0 && ask(MANAGER, FILE_INTERRUPT, C, 0, 0) == 0 && reply_of(C)->status == 0 &&
+          !goes_on()); /* the lock was free before the signal */
+    CHECK(locks(D, EXCLUSIVE, 0, 0) == -EAGAIN && locks(C, NONE, 0, 0) == 0);
     CHECK(locks(D, EXCLUSIVE, 0, 0) == 0 && ask(B, FILE_CLOSE, FD, 0, 0) == 0);
+    ends();
+}
+
+/* A signal came before the call was sent: it gets the lock if that is free, but does not wait. */
+static void a_call_that_is_interrupted_does_not_wait(void)
+{
+    const struct file_lock one = {0, 1};
+
+    begins();
+    CHECK(asks(A, FD, FILE_LOCK_INTERRUPTED, EXCLUSIVE, one) == 0 &&
+          asks(B, FD, FILE_LOCK_INTERRUPTED, SHARED, one) == -EINTR);
+    CHECK(locks(A, NONE, 0, 0) == 0 && !goes_on() && reply_of(B)->status == -EINTR);
+    CHECK(opens(A, "f", O_READ_ONLY) == 0 && opens(B, "f", O_READ_ONLY) == 0);
+    CHECK(ask(A, FILE_LOCK_FILE, 4, EXCLUSIVE, WAIT_ALLOWED | WAIT_INTERRUPTED) == 0 &&
+          ask(B, FILE_LOCK_FILE, 4, SHARED, WAIT_ALLOWED | WAIT_INTERRUPTED) == -EINTR);
     ends();
 }
 
@@ -337,7 +353,7 @@ static void open_files_own_ranges(void)
     CHECK(locks_as_file(B, FD, NONE, 2, 2) == 0 && locks(C, EXCLUSIVE, 2, 2) == 0 && locks(C, SHARED, 4, 1) == -EAGAIN);
     CHECK(locks_as_file(A, 4, EXCLUSIVE, 30, 1) == 0 && flocks(A, FD, SHARED, false) == -EAGAIN &&
           locks_as_file(A, 4, NONE, 30, 1) == 0);
-    CHECK(asks(A, FD, 3 | OPEN_FILE, SHARED, (struct file_lock){0, 1}) == -EINVAL &&
+    CHECK(asks(A, FD, 8 | OPEN_FILE, SHARED, (struct file_lock){0, 1}) == -EINVAL &&
           asks(A, FD, 8, SHARED, (struct file_lock){0, 1}) == -EINVAL);
     CHECK(opens(A, "f", O_READ_ONLY) == 0 && locks_as_file(A, 5, EXCLUSIVE, 50, 1) == -EBADF &&
           locks_as_file(A, 5, SHARED, 50, 1) == 0);
@@ -511,6 +527,7 @@ int main(void)
     a_circle_comes_later();
     any_of_them_may_end();
     a_signal_ends_the_wait();
+    a_call_that_is_interrupted_does_not_wait();
     files_are_locked_by_open_files();
     directories_are_locked();
     open_files_own_ranges();

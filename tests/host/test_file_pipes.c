@@ -323,6 +323,24 @@ static void waiting_is_interrupted(void)
     all_end();
 }
 
+/* A signal came before the call was sent: it succeeds if it can at once, but does not wait. */
+static void a_call_that_is_interrupted_does_not_wait(void)
+{
+    const uint32_t wait = WAIT_ALLOWED | WAIT_INTERRUPTED;
+
+    four_begin();
+    CHECK(ask(B, FILE_READ, READS, 10, wait) == -EINTR && put(A, "hello") == 0 && reply_of(B)->status == -EINTR);
+    CHECK(ask(B, FILE_READ, READS, 10, wait) == 0);
+    has_got(B, "hello");
+    CHECK(ask_data(A, "once", 4, (struct words){{FILE_WRITE, WRITES, 4, wait}}) == 0 && get(B, 4) == 0);
+    fill_ring('0');
+    CHECK(ask_data(A, "more", 4, (struct words){{FILE_WRITE, WRITES, 4, wait}}) == -EINTR && put(A, "more") == WAITS);
+    CHECK(get(B, LARGE) == 0 && get(B, LARGE) == 0 && get(B, LARGE) == 0 && ask(B, FILE_READ, READS, 10, 0) == -EAGAIN);
+    CHECK(ask(B, FILE_CONTROL, READS, FILE_SET_FLAGS, O_NONBLOCKING) == 0 &&
+          ask(B, FILE_READ, READS, 10, wait) == -EAGAIN);
+    all_end();
+}
+
 /* ---------------------------------------------------------------------------------- poll */
 
 static int32_t poll_two(uint32_t badge, uint32_t watch)
@@ -451,6 +469,7 @@ int main(void)
     the_last_ones_end();
     one_is_alone();
     waiting_is_interrupted();
+    a_call_that_is_interrupted_does_not_wait();
     puts("test_file_pipes: bytes arrive in order, and every waiter continues");
     return 0;
 }

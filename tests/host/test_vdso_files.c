@@ -131,25 +131,23 @@ static void a_page_goes_in_one_call(void)
     expect("file read 40 300 1\nfile read 40 300 1\nread 256 1 0\n");
 }
 
-/* Proc is told of the mask before. A signal ends a call that would wait at a pipe, and no other. */
-static void a_signal_ends_no_page(void)
+/* Proc is told of the mask before. After a signal, a call that may wait tells the server so. */
+static void after_a_signal_no_page_waits(void)
 {
     begins(true);
     state->pipes[5] = (struct vdso_pipe){.fd = 5, .uses = VDSO_BY_PAGE};
     state->blocked = 4;
-    ANSWERS({0}, {0, {300}, NULL}, {-EINVAL, {0}, NULL}, {0, {300}, NULL}, {0});
+    ANSWERS({0}, {0, {300}, NULL}, {0, {300}, NULL}, {0, {300}, NULL}, {-EINTR, {0}, NULL}, {-EINTR, {0}, NULL});
     CHECK(CALL(write, 5, AT(program), 300) == 300);
     expect("signals 0 0 4\nfile write 5 300 0\n");
     state->signal_pending = 1;
     CHECK(CALL(read, 5, AT(program), 300) == 300);
-    expect("file pipe_wake 5 0 0\nfile read 5 300 1\n");
-    CHECK(CALL_AS(4, write, 5, AT(program), 300) < 0);
-    expect("file pipe_wake 5 0 0\n");
-    ANSWERS({0}, {0, {2}, NULL}, {0}, {-EAGAIN, {0}, NULL});
-    CHECK(CALL(read, 5, AT(program), 300) == 2);
-    expect("file pipe_wake 5 0 0\nfile read 5 300 0\n");
-    CHECK(CALL_AS(3, read, 5, AT(program), 300) == -EINTR);
-    expect("file pipe_wake 5 0 0\nfile read 5 300 0\n");
+    expect("file read 5 300 3\n");
+    CHECK(CALL(write, 5, AT(program), 300) == 300);
+    expect("file write 5 300 2\n");
+    CHECK(CALL_AS(3, read, 5, AT(program), 300) == -EINTR && state->restart == 3);
+    CHECK(CALL_AS(4, write, 5, AT(program), 300) == -EINTR && state->restart == 4);
+    expect("file read 5 300 3\nfile write 5 300 2\n");
 }
 
 /* There is none: everything goes in messages. */
@@ -499,7 +497,7 @@ int main(void)
     much_goes_by_the_transfer_page();
     there_may_be_no_transfer_page();
     a_page_goes_in_one_call();
-    a_signal_ends_no_page();
+    after_a_signal_no_page_waits();
     places_in_files_are_asked_for();
     descriptors_are_controlled();
     terminals_are_told();

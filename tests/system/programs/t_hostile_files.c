@@ -215,7 +215,7 @@ static int writes_counts_at_random(void)
         ring->no_reader = below(2);
         (void)file_pipe_wake(CLIENT_SLOT_FILE, (uint32_t)ends[1], 1);
         uint32_t taken;
-        (void)file_write(CLIENT_SLOT_FILE, 8, (uint32_t)ends[1], 8, &taken);
+        (void)file_write(CLIENT_SLOT_FILE, 8, (uint32_t)ends[1], 8, 0, &taken);
     }
     return 5;
 }
