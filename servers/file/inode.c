@@ -128,7 +128,7 @@ static uint32_t backed_in(const struct inode *inode, uint32_t page)
 {
     uint32_t start = page << PAGE_BITS;
 
-    return inode->backed_bytes > start ? smaller(inode->backed_bytes - start, PAGE_SIZE) : 0;
+    return inode->backed_bytes > start ? min(inode->backed_bytes - start, PAGE_SIZE) : 0;
 }
 
 static const void *mapped_block(const struct inode *inode, uint32_t page)
@@ -163,7 +163,7 @@ static __attribute__((noinline)) bool is_as_mapped(const struct inode *inode, ui
 /* Returns how many of the bytes from `offset` on are in the same page. */
 static uint32_t part_of_page(uint32_t offset, uint32_t bytes)
 {
-    return smaller(PAGE_SIZE - offset % PAGE_SIZE, bytes);
+    return min(PAGE_SIZE - offset % PAGE_SIZE, bytes);
 }
 
 /* As read_part(), for a page that was never written. It is out of line so that read_part() needs fewer registers. */
@@ -171,7 +171,7 @@ static __attribute__((noinline)) int32_t read_unwritten(const struct inode *inod
                                                         uint32_t bytes)
 {
     uint32_t page = offset >> PAGE_BITS, at = offset % PAGE_SIZE, part = part_of_page(offset, bytes);
-    uint32_t backed = backed_in(inode, page), copied = backed > at ? smaller(backed - at, part) : 0;
+    uint32_t backed = backed_in(inode, page), copied = backed > at ? min(backed - at, part) : 0;
 
     if (copied) {
         const void *block;
@@ -202,7 +202,7 @@ int32_t inode_read(struct inode *inode, uint32_t offset, void *to, uint32_t byte
         return refuse(inode);
     if (offset >= inode->size)
         return 0;
-    bytes = smaller(bytes, inode->size - offset);
+    bytes = min(bytes, inode->size - offset);
     int32_t part = read_part(inode, offset, to, bytes);
     if (part < 0 || (uint32_t)part == bytes)
         return part;
@@ -308,7 +308,7 @@ static bool cut(struct inode *inode, uint32_t size)
     bool done = page_map_cut(&inode->map, &end, pages_of(size));
 
     inode->size = done ? size : end << PAGE_BITS;
-    inode->backed_bytes = smaller(inode->backed_bytes, inode->size);
+    inode->backed_bytes = min(inode->backed_bytes, inode->size);
     clear_tail(inode);
     return done;
 }

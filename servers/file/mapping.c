@@ -170,7 +170,7 @@ static bool put_page(struct item **end, struct page_source source, rights_t righ
  * page that must be revoked first is the last one of the call, because a revocation is enough work. */
 static int put_pages(const struct mapping *what, rights_t rights, uint32_t *items)
 {
-    uint32_t pages = smaller((what->end - what->address) >> PAGE_BITS, CALL_PAGES_MAX), done = 0;
+    uint32_t pages = min((what->end - what->address) >> PAGE_BITS, CALL_PAGES_MAX), done = 0;
     struct item *end = message_page->items;
     struct page_source source;
     int error = 0;

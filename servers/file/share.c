@@ -95,9 +95,9 @@ void share_drop(struct share *share)
 static uint32_t part_of(const struct account *whole, uint32_t processes, uint32_t of)
 {
     uint32_t left = account_left(whole), part = (processes * whole->limit + of - 1) / of;
-    uint32_t enough = smaller(processes * PAGES_EACH + PAGES_FOR_ANY, left / 2);
+    uint32_t enough = min(processes * PAGES_EACH + PAGES_FOR_ANY, left / 2);
 
-    return smaller(part > enough ? part : enough, left ? left - 1 : 0);
+    return min(part > enough ? part : enough, left ? left - 1 : 0);
 }
 
 /* Lowers a limit, but not below the pages in use. */

@@ -33,7 +33,7 @@ struct account *limits_units(struct account *account)
 
 static uint32_t demand(const struct limit *limit)
 {
-    return larger(limit->low_kept, limit->low_used);
+    return max(limit->low_kept, limit->low_used);
 }
 
 /* Adds to `low_used`; returns by how much the root's demand rises. */
@@ -79,7 +79,7 @@ static uint32_t shared_of(const struct account *parent, uint32_t kept)
     const struct limit *above = (const struct limit *)parent;
     uint32_t left = parent->parent ? above->low_kept - above->low_given : 0;
 
-    return smaller(kept, left);
+    return min(kept, left);
 }
 
 /* Takes `frames` more of the part that is kept for the account; the root has no such part. */
@@ -106,9 +106,9 @@ static uint32_t units_for(struct account *parent, uint32_t frames, struct limits
 {
     const struct account *units = limits_units(parent);
     uint32_t left = account_left(units) + charged.units_back;
-    uint32_t enough = larger(part_of(units, parent, frames), smaller(UNITS_ENOUGH, left / 2));
+    uint32_t enough = max(part_of(units, parent, frames), min(UNITS_ENOUGH, left / 2));
 
-    return larger(smaller(enough, left), charged.units);
+    return max(min(enough, left), charged.units);
 }
 
 static void split_units(struct limit *made, struct account *parent, uint32_t units, struct limits_charged charged)
@@ -122,7 +122,7 @@ static void split_units(struct limit *made, struct account *parent, uint32_t uni
 
 static void lower_units(struct account *units, uint32_t part)
 {
-    int error = account_lower(units, larger(part, units->used), 0);
+    int error = account_lower(units, max(part, units->used), 0);
 
     assert(!error);
 }
@@ -160,7 +160,7 @@ static int lower(struct limit *limit, uint32_t frames)
     uint32_t units = part_of(&limit->units, &limit->frames, frames);
 
     lowered.low_kept = frames_low_kept(frames);
-    lowered.low_shared = smaller(lowered.low_kept, limit->low_shared);
+    lowered.low_shared = min(lowered.low_kept, limit->low_shared);
     int error = account_lower(&limit->frames, frames, cost_of(&lowered));
     if (error)
         return error;

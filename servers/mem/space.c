@@ -231,7 +231,7 @@ void space_uncharge_ahead(struct space *space)
 /* Of the frames that the pages gave back, as many stay charged as are still wanted ahead. */
 static int end_clear(struct space *space)
 {
-    uint32_t ahead = less(space->work_of, space->low_ahead);
+    uint32_t ahead = saturating_sub(space->work_of, space->low_ahead);
 
     account_release(space->account, space->committed + space->ahead - ahead);
     space->committed = 0;
@@ -251,9 +251,9 @@ static int clear_some(struct space *space)
  * false: there are not enough. If all memory is low, no page can take a table's frame. */
 static bool charge_ahead(struct space *space, uint32_t frames, uint32_t low)
 {
-    struct cost cost = {.low = frames_any_high ? less(low, space->low_ahead) : 0};
+    struct cost cost = {.low = frames_any_high ? saturating_sub(low, space->low_ahead) : 0};
 
-    cost.pages = less(frames, space->committed + space->ahead + space->low_ahead + cost.low);
+    cost.pages = saturating_sub(frames, space->committed + space->ahead + space->low_ahead + cost.low);
     if (!charge(space->account, &cost))
         return false;
     space->ahead += cost.pages;
@@ -403,8 +403,8 @@ bool space_promise(struct space *space, uint32_t address, uint32_t end, uint32_t
     struct cost cost = tables_cost(space, first, last);
 
     cost.pages = pages;
-    cost.low_ahead = smaller(cost.low, space->low_ahead);
-    cost.ahead = smaller(pages + cost.low - cost.low_ahead, space->ahead);
+    cost.low_ahead = min(cost.low, space->low_ahead);
+    cost.ahead = min(pages + cost.low - cost.low_ahead, space->ahead);
     if (!charge(space->account, &cost))
         return false;
     space->ahead -= cost.ahead;

@@ -115,7 +115,7 @@ bool arguments_add(struct arguments *arguments, const char *from, uint32_t bytes
         struct arguments *block = open_block(arguments);
         if (!block)
             return false;
-        piece = smaller(bytes - done, ARGUMENTS_BLOCK - at);
+        piece = min(bytes - done, ARGUMENTS_BLOCK - at);
         memcpy(block->text + at, from + done, piece);
         arguments->bytes += piece;
         arguments->strings += strings_in(from + done, piece);
@@ -127,7 +127,7 @@ void arguments_copy_long(const struct arguments *arguments, uint32_t offset, voi
 {
     for (uint32_t done = 0, piece; done < bytes; done += piece) {
         uint32_t at = (offset + done) % ARGUMENTS_BLOCK;
-        piece = smaller(bytes - done, ARGUMENTS_BLOCK - at);
+        piece = min(bytes - done, ARGUMENTS_BLOCK - at);
         memcpy((char *)to + done, block_at(arguments, offset + done)->text + at, piece);
     }
 }

@@ -124,7 +124,7 @@ static void finish(struct terminal *terminal, uint8_t final)
         move(terminal, parameter(pen, 1, 1) - 1, count - 1);
         break;
     case 'A':
-        move(terminal, column, less(row, count));
+        move(terminal, column, saturating_sub(row, count));
         break;
     case 'B':
         move(terminal, column, row + count);
@@ -133,7 +133,7 @@ static void finish(struct terminal *terminal, uint8_t final)
         move(terminal, column + count, row);
         break;
     case 'D':
-        move(terminal, less(column, count), row);
+        move(terminal, saturating_sub(column, count), row);
         break;
     }
 }
