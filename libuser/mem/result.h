@@ -20,7 +20,7 @@ static inline int c_result(int answer, int value)
 
 /* True if some of the `bytes` bytes (1 to INT32_MAX) at the address cannot be a program's, being below its stack or the
  * kernel's. Other bytes may still be absent: then the access faults. */
-static inline bool is_nowhere(const void *at, size_t bytes)
+static inline bool is_bad_address(const void *at, size_t bytes)
 {
     return (uintptr_t)at - STACK_LOW > USER_END - STACK_LOW - bytes;
 }

@@ -11,7 +11,7 @@ WEAK int shm_open(int id, char **pointer)
 {
     uint32_t address = 0;
 
-    if (is_nowhere(pointer, sizeof *pointer))
+    if (is_bad_address(pointer, sizeof *pointer))
         return c_result(-EFAULT, 0);
     uint32_t window = ipc_window(SHM_BASE, SHM_PAGES);
     int answer = mem_shm_open(CLIENT_SLOT_MEM, window, (uint32_t)id, &address);

@@ -38,13 +38,13 @@ static int ask(const char *name, struct words *words)
 /* The same, but there must be a name. */
 static int ask_of(const char *name, struct words *words)
 {
-    return is_nowhere(name, 1) ? -EFAULT : ask(name, words);
+    return is_bad_address(name, 1) ? -EFAULT : ask(name, words);
 }
 
 WEAK int shm_attach(const char *name, size_t bytes, int flags, void **pointer)
 {
     struct words words = {{MEM_SHM_ATTACH, (uint32_t)flags, bytes / PAGE_SIZE + (bytes % PAGE_SIZE != 0), 0}};
-    int answer = is_nowhere(pointer, sizeof *pointer) ? -EFAULT : ask_of(name, &words);
+    int answer = is_bad_address(pointer, sizeof *pointer) ? -EFAULT : ask_of(name, &words);
 
     if (!answer)
         *pointer = (void *)words.w[1];
@@ -73,7 +73,7 @@ WEAK int shm_unlink(const char *name)
 WEAK int shm_status(const char *name, struct shm_status *to)
 {
     struct words words = {{MEM_SHM_STATUS, 0, 0, 0}};
-    int answer = is_nowhere(to, sizeof *to) ? -EFAULT : ask_of(name, &words);
+    int answer = is_bad_address(to, sizeof *to) ? -EFAULT : ask_of(name, &words);
 
     if (!answer)
         *to = (struct shm_status){words.w[1], words.w[2], words.w[3]};

@@ -136,8 +136,8 @@ static void read_headers(const size_t *auxiliary)
     }
 }
 
-/* Places the program's thread-local variables, with the thread's head behind them. */
-static unsigned char *place_for(size_t bytes)
+/* Memory for the program's thread-local variables, with the thread's head behind them. */
+static unsigned char *allocate_tls(size_t bytes)
 {
     if (bytes <= sizeof first_area.bytes)
         return first_area.bytes;
@@ -154,7 +154,7 @@ void __init_tls(const size_t *auxiliary)
     __libc.tls_align = program_tls.align;
     __libc.tls_size = (bytes + sizeof(void *) - 1) & -sizeof(void *);
 
-    struct pthread *thread = __copy_tls(place_for(__libc.tls_size));
+    struct pthread *thread = __copy_tls(allocate_tls(__libc.tls_size));
     thread->self = thread;
     if (__set_thread_area(thread) < 0)
         __builtin_trap();

@@ -2,14 +2,14 @@
 
 #include <string.h>
 
-/* The output: where the next byte goes, and the last place, which is reserved for the zero byte. */
+/* The output: where the next byte goes, and the last byte, which is reserved for the zero byte. */
 struct text {
     char *at, *last;
 };
 
-struct form {
+struct spec {
     char fill;
-    uint32_t width, most;
+    uint32_t width, precision;
 };
 
 static void put(struct text *text, char c)
@@ -18,15 +18,15 @@ static void put(struct text *text, char c)
         *text->at++ = c;
 }
 
-static void put_bytes(struct text *text, const struct form *form, const char *from, uint32_t bytes)
+static void put_bytes(struct text *text, const struct spec *spec, const char *from, uint32_t bytes)
 {
-    for (uint32_t filled = bytes; filled < form->width; filled++)
-        put(text, form->fill);
+    for (uint32_t filled = bytes; filled < spec->width; filled++)
+        put(text, spec->fill);
     for (uint32_t i = 0; i < bytes; i++)
         put(text, from[i]);
 }
 
-static void put_number(struct text *text, const struct form *form, uint32_t value, uint32_t base, char sign)
+static void put_number(struct text *text, const struct spec *spec, uint32_t value, uint32_t base, char sign)
 {
     char digits[12], *first = digits + sizeof digits;
 
@@ -35,16 +35,16 @@ static void put_number(struct text *text, const struct form *form, uint32_t valu
     while (value /= base);
     if (sign)
         *--first = sign;
-    put_bytes(text, form, first, (uint32_t)(digits + sizeof digits - first));
+    put_bytes(text, spec, first, (uint32_t)(digits + sizeof digits - first));
 }
 
-static void put_conversion(struct text *text, const struct form *form, char conversion, va_list *arguments)
+static void put_conversion(struct text *text, const struct spec *spec, char conversion, va_list *arguments)
 {
     uint32_t value;
 
     if (conversion == 's') {
         const char *from = va_arg(*arguments, const char *);
-        put_bytes(text, form, from, (uint32_t)strnlen(from, form->most));
+        put_bytes(text, spec, from, (uint32_t)strnlen(from, spec->precision));
         return;
     }
     if (conversion == '%') {
@@ -55,19 +55,19 @@ static void put_conversion(struct text *text, const struct form *form, char conv
     if (conversion == 'c')
         put(text, (char)value);
     else if (conversion == 'd' && value >> 31)
-        put_number(text, form, -value, 10, '-');
+        put_number(text, spec, -value, 10, '-');
     else
-        put_number(text, form, value, conversion == 'x' ? 16 : 10, 0);
+        put_number(text, spec, value, conversion == 'x' ? 16 : 10, 0);
 }
 
-/* Parses the flags, width and precision between the percent sign and the conversion. */
-static const char *read_form(const char *format, struct form *form, va_list *arguments)
+/* Parses the flag, width and precision between the percent sign and the conversion. */
+static const char *read_spec(const char *format, struct spec *spec, va_list *arguments)
 {
-    *form = (struct form){*format == '0' ? '0' : ' ', 0, UINT32_MAX};
+    *spec = (struct spec){*format == '0' ? '0' : ' ', 0, UINT32_MAX};
     for (; *format >= '0' && *format <= '9'; format++)
-        form->width = form->width * 10 + (uint32_t)(*format - '0');
+        spec->width = spec->width * 10 + (uint32_t)(*format - '0');
     if (format[0] == '.' && format[1] == '*') {
-        form->most = va_arg(*arguments, uint32_t);
+        spec->precision = va_arg(*arguments, uint32_t);
         format += 2;
     }
     return format;
@@ -76,14 +76,14 @@ static const char *read_form(const char *format, struct form *form, va_list *arg
 uint32_t format_list(char *to, uint32_t size, const char *format, va_list arguments)
 {
     struct text text = {to, to + size - 1};
-    struct form form;
+    struct spec spec;
     va_list rest;
 
     va_copy(rest, arguments);
     for (; *format; format++)
         if (*format == '%') {
-            format = read_form(format + 1, &form, &rest);
-            put_conversion(&text, &form, *format, &rest);
+            format = read_spec(format + 1, &spec, &rest);
+            put_conversion(&text, &spec, *format, &rest);
         } else {
             put(&text, *format);
         }

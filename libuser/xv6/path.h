@@ -9,6 +9,5 @@ struct xv6_path {
     char text[XV6_PATH_BYTES];
 };
 
-/* Where the path is with each name cut, in `cut`; 0, which every call refuses, for one that is nowhere or does not fit.
- */
+/* The path with each name cut, in `cut`; 0, which every call refuses, if its address is bad or it does not fit. */
 uintptr_t xv6_cut(const char *path, struct xv6_path *cut);

@@ -67,7 +67,7 @@ static int are_long(char **arguments)
     enum { PAGE = 4096 };
     unsigned bytes = 0;
 
-    for (; bytes <= PAGE && !is_nowhere(arguments, sizeof *arguments) &&
+    for (; bytes <= PAGE && !is_bad_address(arguments, sizeof *arguments) &&
            (uintptr_t)*arguments - PAGE < 0xc0000000u - PAGE;
          arguments++)
         bytes += strlen(*arguments) + 1 + sizeof *arguments;

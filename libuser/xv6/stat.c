@@ -22,7 +22,7 @@ static int translate(int error, const struct linux_stat *from, struct stat *to)
 {
     uint32_t kind = from->mode & KIND;
 
-    if (error || is_nowhere(to, sizeof *to))
+    if (error || is_bad_address(to, sizeof *to))
         return -1;
     *to = (struct stat){.type = kind == DIRECTORY ? T_DIR
                                 : kind == REGULAR ? T_FILE

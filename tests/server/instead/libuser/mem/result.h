@@ -10,7 +10,7 @@
 
 #define WEAK __attribute__((weak))
 
-static inline bool is_nowhere(const void *at, size_t bytes)
+static inline bool is_bad_address(const void *at, size_t bytes)
 {
     return (uintptr_t)at < PAGE_SIZE || (uintptr_t)at + bytes < bytes;
 }
