@@ -13,7 +13,7 @@ struct word {
     uint32_t bytes;
 };
 
-/* Takes the next word from *at on; returns false at the end of the line. */
+/* Takes the next word at or after *at; returns false at the end of the line. */
 static bool next_word(const char **at, struct word *word)
 {
     *at += strspn(*at, " ");
@@ -38,7 +38,7 @@ static bool value_of(struct word word, const char *name, struct word *value)
     return true;
 }
 
-/* Returns the decimal number 1 .. most, or 0 if the word is none. */
+/* Returns the decimal number 1 .. most, or 0 if the word is no such number. */
 static uint32_t number_of(struct word word, uint32_t most)
 {
     uint32_t number = 0;
@@ -52,8 +52,8 @@ static uint32_t number_of(struct word word, uint32_t most)
     return number;
 }
 
-/* Takes the limit from an option's value; returns true if the value is not valid. */
-static bool limit_is_none(struct word word, struct word value, uint32_t most, uint32_t *limit)
+/* Takes the limit from an option's value; returns true if the value is invalid. */
+static bool limit_is_invalid(struct word word, struct word value, uint32_t most, uint32_t *limit)
 {
     *limit = number_of(value, most);
     if (!*limit)
@@ -69,9 +69,9 @@ static void option(struct command *command, struct word word)
     if (word_is(word, "console.input=pipe")) {
         command->input_is_pipe = true;
     } else if (value_of(word, "limit.memory=", &value)) {
-        command->is_refused |= limit_is_none(word, value, START_MEMORY_MAX, &command->limits.memory);
+        command->is_refused |= limit_is_invalid(word, value, START_MEMORY_MAX, &command->limits.memory);
     } else if (value_of(word, "limit.processes=", &value)) {
-        command->is_refused |= limit_is_none(word, value, START_PROCESSES_MAX, &command->limits.processes);
+        command->is_refused |= limit_is_invalid(word, value, START_PROCESSES_MAX, &command->limits.processes);
     } else {
         log_line(message_page, BOOT_SLOT_LOG, "init: unknown option %.*s", (int)word.bytes, word.text);
     }

@@ -167,21 +167,21 @@ static struct boot_range screen_ring(void)
 
 /* Donates the page tables for so many pages, each with its companion page. Two more, because the first and the last
  * may be used in part. */
-static void give_tables(uint32_t index, uint32_t pages)
+static void donate_tables(uint32_t index, uint32_t pages)
 {
     donate(SLOT_TASKS + index, 2 * (pages / TABLE_PAGES + 2));
 }
 
 static void give_archive(uint32_t index, const struct grant *grant)
 {
-    give_tables(index, boot_page->modules[0].pages);
+    donate_tables(index, boot_page->modules[0].pages);
     derive(index, BOOT_SLOT_MODULE, grant->slot, grant->rights, whole);
 }
 
 static void give_screen(uint32_t index, const struct grant *grant)
 {
     memory[index] = (struct boot_range){0, screen_frames()};
-    give_tables(index, screen_frames());
+    donate_tables(index, screen_frames());
     derive(index, BOOT_SLOT_SCREEN, grant->slot, grant->rights, whole);
 }
 
@@ -189,7 +189,7 @@ static void give_share(uint32_t index, const struct grant *grant)
 {
     struct boot_range share = frames_allocate_share(grant->count, FILE_SHARE_MAX);
 
-    give_tables(index, share.pages);
+    donate_tables(index, share.pages);
     give_memory(index, grant, share);
 }
 
@@ -243,7 +243,7 @@ static void give(uint32_t index, const struct grant *grant)
 }
 
 /* Grants that load_memory() gives, when nothing else takes frames any more. */
-static bool is_late(enum grant_kind kind)
+static bool is_given_last(enum grant_kind kind)
 {
     return kind == GRANT_SHARE || kind == GRANT_SHARE_OF || kind == GRANT_RAM;
 }
@@ -256,7 +256,7 @@ static void give_all(uint32_t index, const struct manifest_entry *entry)
     derive(index, slot_of_endpoint(index), SERVER_SLOT_ENDPOINT, endpoint, whole);
     derive(index, BOOT_SLOT_LOG, SERVER_SLOT_LOG, RIGHT_WRITE, whole);
     for (uint32_t i = 0; i < GRANTS_MAX && entry->grants[i].kind != GRANT_END; i++)
-        if (!is_late(entry->grants[i].kind))
+        if (!is_given_last(entry->grants[i].kind))
             give(index, &entry->grants[i]);
 }
 
@@ -295,7 +295,7 @@ void load_server(uint32_t index, const struct manifest_entry *entry, const char 
     give_all(index, entry);
 }
 
-static void give_late(uint32_t index, enum grant_kind kind)
+static void give_kind(uint32_t index, enum grant_kind kind)
 {
     for (uint32_t i = 0; i < GRANTS_MAX; i++)
         if (manifest[index].grants[i].kind == kind)
@@ -304,11 +304,11 @@ static void give_late(uint32_t index, enum grant_kind kind)
 
 void load_memory(void)
 {
-    static const enum grant_kind in_turn[] = {GRANT_SHARE, GRANT_SHARE_OF, GRANT_RAM};
+    static const enum grant_kind order[] = {GRANT_SHARE, GRANT_SHARE_OF, GRANT_RAM};
 
-    for (uint32_t i = 0; i < sizeof in_turn / sizeof in_turn[0]; i++)
+    for (uint32_t i = 0; i < sizeof order / sizeof order[0]; i++)
         for (uint32_t index = 0; index < SERVERS; index++)
-            give_late(index, in_turn[i]);
+            give_kind(index, order[i]);
 }
 
 void load_resume(uint32_t index)

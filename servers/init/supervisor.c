@@ -39,20 +39,20 @@ static void program_ended(uint32_t status, uint32_t report)
         end_machine(status);
 }
 
-_Noreturn static void watch(void)
+_Noreturn static void supervise(void)
 {
-    uint32_t answer = 0;
+    uint32_t reply = 0; /* IPC_REPLY: the program has ended, and its call is replied to */
 
     for (;;) {
         struct words words = {{0}};
-        int32_t badge = ipc_reply_wait(answer, &words);
+        int32_t badge = ipc_reply_wait(reply, &words);
         uint32_t kind = page->tag & TAG_KIND;
-        answer = 0;
+        reply = 0;
         if (badge > 0 && kind == TAG_FAULT)
             server_died((uint32_t)badge - 1, &words);
         if (badge >= 0 && kind == TAG_CALL) {
             program_ended(words.w[0], words.w[1]);
-            answer = IPC_REPLY;
+            reply = IPC_REPLY;
         }
     }
 }
@@ -68,13 +68,13 @@ void supervisor_start(const char *name)
     while (account_refill(err, BOOT_SLOT_TASK));
     end_unless(err, "making the supervisor");
     *(struct thread_registers *)message_page->state = (struct thread_registers){
-        .eip = (uint32_t)watch, .esp = (uint32_t)(stack + sizeof(stack) - 4), /* as after a call */
+        .eip = (uint32_t)supervise, .esp = (uint32_t)(stack + sizeof(stack) - 4), /* as after a call */
     };
     end_unless(sys_thread_write(SLOT_SUPERVISOR, THREAD_REGISTERS), "setting registers");
     end_unless(sys_thread_resume(SLOT_SUPERVISOR), "resuming the supervisor");
 }
 
-static void tell(uint32_t status, enum report report)
+static void report_status(uint32_t status, enum report report)
 {
     struct words words = {{status, report}};
 
@@ -84,11 +84,11 @@ static void tell(uint32_t status, enum report report)
 
 _Noreturn void supervisor_report(uint32_t status)
 {
-    tell(status, REPORT_LAST);
+    report_status(status, REPORT_LAST);
     __builtin_trap();
 }
 
 void supervisor_report_before_shell(uint32_t status)
 {
-    tell(status, REPORT_SHELL_FOLLOWS);
+    report_status(status, REPORT_SHELL_FOLLOWS);
 }

@@ -17,13 +17,13 @@ static uint32_t page_up(uint32_t value)
 static const char *check_header(const Elf32_Ehdr *header, uint32_t bytes)
 {
     if (memcmp(header->e_ident, ELFMAG, SELFMAG) != 0)
-        return "no ELF file";
+        return "not an ELF file";
     if (header->e_ident[EI_CLASS] != ELFCLASS32 || header->e_ident[EI_DATA] != ELFDATA2LSB)
         return "not 32-bit little-endian";
     if (header->e_ident[EI_VERSION] != EV_CURRENT || header->e_version != EV_CURRENT)
         return "unknown ELF version";
     if (header->e_type != ET_EXEC)
-        return "no executable";
+        return "not an executable";
     if (header->e_machine != EM_386)
         return "for another machine";
     if (header->e_phentsize != sizeof(Elf32_Phdr) || header->e_phnum == 0)

@@ -301,7 +301,7 @@ static void the_archive_may_be_damaged(void)
         const char *lines;
     } rows[] = {
         {'c', "log init: boot archive damaged: console\n" ENDS("7d")},
-        {'e', "log init: boot archive: console: no ELF file\n" ENDS("7d")},
+        {'e', "log init: boot archive: console: not an ELF file\n" ENDS("7d")},
         {'n', "log init: boot archive: console: not found\n" ENDS("7d")},
     };
 
@@ -344,7 +344,7 @@ static void watch_once(struct server_message message, const char *expected)
     machine_page = page;
     fault = message;
     is_watching = true;
-    run_to_end(watch, next);
+    run_to_end(supervise, next);
     expect_in(machine_lines() + before, expected);
     CHECK(strlen(machine_lines()) == before + strlen(expected));
 }
