@@ -88,7 +88,7 @@ static void free_unused(struct inode *inode)
         return;
     }
     if (inode->kind == INODE_FILE)
-        page_map_destroy(&inode->map);
+        block_map_destroy(&inode->map);
     free_inode(inode);
 }
 
@@ -152,7 +152,7 @@ static __attribute__((noinline)) bool is_as_mapped(const struct inode *inode, ui
 {
     uint32_t backed = backed_in(inode, page);
 
-    if (!backed || page_map_get(&inode->map, page))
+    if (!backed || block_map_get(&inode->map, page))
         return false;
     const unsigned char *block = mapped_block(inode, page);
     while (block && backed < PAGE_SIZE && !block[backed])
@@ -187,7 +187,7 @@ static __attribute__((noinline)) int32_t read_unwritten(const struct inode *inod
 /* Reads the bytes that are in the page of `offset`. Returns how many, or an error. */
 static int32_t read_part(const struct inode *inode, uint32_t offset, void *to, uint32_t bytes)
 {
-    uint32_t number = page_map_get(&inode->map, offset >> PAGE_BITS), part = part_of_page(offset, bytes);
+    uint32_t number = block_map_get(&inode->map, offset >> PAGE_BITS), part = part_of_page(offset, bytes);
 
     if (!number)
         return read_unwritten(inode, offset, to, bytes);
@@ -219,7 +219,7 @@ static int add_page(struct inode *inode, uint32_t page, uint32_t *number)
 
     if (err)
         return err;
-    *number = page_map_add(&inode->map, page);
+    *number = block_map_add(&inode->map, page);
     if (!*number)
         return -ENOSPC;
     unsigned char *bytes = pages_at(*number);
@@ -233,7 +233,7 @@ static int add_page(struct inode *inode, uint32_t page, uint32_t *number)
  * is written, its old bytes are not needed. */
 static __attribute__((noinline)) int32_t take_page(struct inode *inode, uint32_t page, bool whole)
 {
-    uint32_t number = whole ? page_map_add(&inode->map, page) : PAGE_NONE;
+    uint32_t number = whole ? block_map_add(&inode->map, page) : PAGE_NONE;
     int err = whole ? number ? 0 : -ENOSPC : add_page(inode, page, &number);
 
     return err ? err : (int32_t)number;
@@ -242,7 +242,7 @@ static __attribute__((noinline)) int32_t take_page(struct inode *inode, uint32_t
 /* Clears the bytes behind the file's end, if its last page is in our memory. */
 static void clear_tail(const struct inode *inode)
 {
-    uint32_t at = inode->size % PAGE_SIZE, number = page_map_get(&inode->map, inode->size >> PAGE_BITS);
+    uint32_t at = inode->size % PAGE_SIZE, number = block_map_get(&inode->map, inode->size >> PAGE_BITS);
 
     if (at && number)
         memset((unsigned char *)pages_at(number) + at, 0, PAGE_SIZE - at);
@@ -251,7 +251,7 @@ static void clear_tail(const struct inode *inode)
 /* Clients may have written behind the end. */
 static __attribute__((noinline)) void clear_lent_tail(struct inode *inode)
 {
-    uint32_t number = page_map_get(&inode->map, inode->size >> PAGE_BITS);
+    uint32_t number = block_map_get(&inode->map, inode->size >> PAGE_BITS);
 
     if (number && pages_is_lent(number))
         clear_tail(inode);
@@ -267,7 +267,7 @@ static void note_written(struct inode *inode, uint32_t end)
 /* Writes the bytes that are in the page of `offset`. Returns how many, or an error. */
 static int32_t write_part(struct inode *inode, uint32_t offset, const void *from, uint32_t bytes)
 {
-    uint32_t page = offset >> PAGE_BITS, number = page_map_get(&inode->map, page), part = part_of_page(offset, bytes);
+    uint32_t page = offset >> PAGE_BITS, number = block_map_get(&inode->map, page), part = part_of_page(offset, bytes);
 
     if (!number) {
         int32_t taken = take_page(inode, page, part == PAGE_SIZE);
@@ -305,7 +305,7 @@ int32_t inode_write(struct inode *inode, uint32_t offset, const void *from, uint
 static bool cut(struct inode *inode, uint32_t size)
 {
     uint32_t end = pages_of(inode->size);
-    bool done = page_map_cut(&inode->map, &end, pages_of(size));
+    bool done = block_map_cut(&inode->map, &end, pages_of(size));
 
     inode->size = done ? size : end << PAGE_BITS;
     inode->backed_bytes = min(inode->backed_bytes, inode->size);
@@ -355,7 +355,7 @@ int inode_page(struct inode *inode, uint32_t page, bool write, struct page_sourc
         *source = (struct page_source){true, inode->first_block + page};
         return 0;
     }
-    uint32_t number = page_map_get(&inode->map, page);
+    uint32_t number = block_map_get(&inode->map, page);
     if (!number) {
         int32_t taken = take_page(inode, page, false);
         if (taken < 0)
@@ -404,7 +404,7 @@ bool inode_is_console(const struct inode *inode)
 
 static void audit_tail(const struct inode *inode)
 {
-    uint32_t at = inode->size % PAGE_SIZE, number = page_map_get(&inode->map, inode->size >> PAGE_BITS);
+    uint32_t at = inode->size % PAGE_SIZE, number = block_map_get(&inode->map, inode->size >> PAGE_BITS);
 
     if (!at || !number || pages_is_lent(number))
         return;
@@ -418,7 +418,7 @@ static uint32_t audit_file(const struct inode *inode)
     assert(inode->size <= FILE_SIZE_MAX && inode->backed_bytes <= inode->size);
     assert(inode->backing || !inode->backed_bytes);
     audit_tail(inode);
-    return page_map_audit(&inode->map, pages_of(inode->size));
+    return block_map_audit(&inode->map, pages_of(inode->size));
 }
 
 uint32_t inode_audit(void)

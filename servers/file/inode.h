@@ -23,7 +23,7 @@
 #include <stdint.h>
 
 #include "servers/file/device.h"
-#include "servers/file/page_map.h"
+#include "servers/file/block_map.h"
 #include "servers/file/radix.h"
 #include "servers/proto/file_format.h" /* FILE_MORE: the call is to be repeated with the same arguments */
 
@@ -54,7 +54,7 @@ struct inode {
     struct lock *locks;  /* locks.h */
     union {
         struct { /* of a file */
-            struct page_map map;
+            struct block_map map;
             struct block_device *backing; /* null: backed_bytes is 0 */
             uint32_t first_block, backed_bytes;
             struct inode *next_orphan;

@@ -5,7 +5,7 @@
  *
  * fuzz: runs=500
  * sources: servers/file/pages.c servers/file/records.c servers/file/quota.c servers/lib/account.c servers/file/radix.c
- * sources: servers/file/device.c servers/file/page_map.c servers/file/inode.c servers/file/entry.c
+ * sources: servers/file/device.c servers/file/block_map.c servers/file/inode.c servers/file/entry.c
  * sources: servers/file/directory.c servers/file/path.c tests/host/file_tree.c tests/host/file_model.c
  * sources: tests/host/file_model_names.c tests/host/file_model_contents.c tests/fuzz/bytes.c
  */

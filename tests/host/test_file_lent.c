@@ -2,7 +2,7 @@
  * Pages of files that clients have mapped: how many are taken back at once, and how often each can be lent.
  *
  * sources: servers/file/pages.c servers/file/records.c servers/file/quota.c servers/lib/account.c servers/file/radix.c
- * sources: servers/file/device.c servers/file/page_map.c servers/file/inode.c servers/file/entry.c
+ * sources: servers/file/device.c servers/file/block_map.c servers/file/inode.c servers/file/entry.c
  * sources: servers/file/directory.c servers/file/path.c tests/host/file_tree.c
  */
 #include <string.h>

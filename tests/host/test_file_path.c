@@ -2,7 +2,7 @@
  * Paths: how they are resolved, and how a directory's path is found.
  *
  * sources: servers/file/pages.c servers/file/records.c servers/file/quota.c servers/lib/account.c servers/file/radix.c
- * sources: servers/file/page_map.c servers/file/inode.c servers/file/entry.c servers/file/directory.c
+ * sources: servers/file/block_map.c servers/file/inode.c servers/file/entry.c servers/file/directory.c
  * sources: servers/file/path.c tests/host/file_tree.c
  */
 #include "servers/file/path.h"

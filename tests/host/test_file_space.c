@@ -2,7 +2,7 @@
  * Out of space at every point: a refused operation changes nothing, and in the end all pages are free.
  *
  * sources: servers/file/pages.c servers/file/records.c servers/file/quota.c servers/lib/account.c servers/file/radix.c
- * sources: servers/file/device.c servers/file/page_map.c servers/file/inode.c servers/file/entry.c
+ * sources: servers/file/device.c servers/file/block_map.c servers/file/inode.c servers/file/entry.c
  * sources: servers/file/directory.c servers/file/path.c tests/host/file_tree.c
  */
 #include <errno.h>

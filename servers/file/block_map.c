@@ -1,4 +1,4 @@
-#include "servers/file/page_map.h"
+#include "servers/file/block_map.h"
 
 #include <assert.h>
 #include <string.h>
@@ -21,7 +21,7 @@ static uint32_t table_index(uint32_t page)
 }
 
 /* Returns the word that names the table of a page that is not direct, or null if there is no top. */
-static uint32_t *table_word(struct page_map *map, uint32_t page)
+static uint32_t *table_word(struct block_map *map, uint32_t page)
 {
     uint32_t index = table_index(page);
 
@@ -30,7 +30,7 @@ static uint32_t *table_word(struct page_map *map, uint32_t page)
     return map->top ? (uint32_t *)pages_at(map->top) + index - 1 : NULL;
 }
 
-static struct section section_of(struct page_map *map, uint32_t page)
+static struct section section_of(struct block_map *map, uint32_t page)
 {
     if (page < MAP_DIRECT)
         return (struct section){map->direct, 0};
@@ -38,26 +38,26 @@ static struct section section_of(struct page_map *map, uint32_t page)
     return (struct section){word && *word ? pages_at(*word) : NULL, first};
 }
 
-static __attribute__((noinline)) uint32_t get_from_table(const struct page_map *map, uint32_t page)
+static __attribute__((noinline)) uint32_t get_from_table(const struct block_map *map, uint32_t page)
 {
-    const struct section section = section_of((struct page_map *)map, page);
+    const struct section section = section_of((struct block_map *)map, page);
     return section.entries ? section.entries[page - section.first] : PAGE_NONE;
 }
 
-uint32_t page_map_get(const struct page_map *map, uint32_t page)
+uint32_t block_map_get(const struct block_map *map, uint32_t page)
 {
     return __builtin_expect(page < MAP_DIRECT, 1) ? map->direct[page] : get_from_table(map, page);
 }
 
 /* ----------------------------------------------------------------------------------------- adding */
 
-static uint32_t take(struct page_map *map)
+static uint32_t take(struct block_map *map)
 {
     map->pages++;
     return pages_take_unreserved();
 }
 
-static uint32_t take_table(struct page_map *map)
+static uint32_t take_table(struct block_map *map)
 {
     uint32_t number = take(map);
 
@@ -66,7 +66,7 @@ static uint32_t take_table(struct page_map *map)
 }
 
 /* Returns how many tables, including the top, are missing for the page's entry. */
-static uint32_t shortfall(struct page_map *map, uint32_t page)
+static uint32_t shortfall(struct block_map *map, uint32_t page)
 {
     if (page < MAP_DIRECT)
         return 0;
@@ -74,7 +74,7 @@ static uint32_t shortfall(struct page_map *map, uint32_t page)
     return word ? !*word : 2;
 }
 
-uint32_t page_map_add(struct page_map *map, uint32_t page)
+uint32_t block_map_add(struct block_map *map, uint32_t page)
 {
     uint32_t tables = shortfall(map, page);
 
@@ -90,7 +90,7 @@ uint32_t page_map_add(struct page_map *map, uint32_t page)
 
 /* ----------------------------------------------------------------------------------------- removing */
 
-static void give(struct page_map *map, uint32_t *entry)
+static void give(struct block_map *map, uint32_t *entry)
 {
     pages_give(*entry);
     *entry = PAGE_NONE;
@@ -113,7 +113,7 @@ static uint32_t used_end(const uint32_t *entries, uint32_t low, uint32_t end)
 }
 
 /* Cuts from *end down to `low`, or until the message has done enough work. */
-static void cut_section(struct page_map *map, struct section section, uint32_t *end, uint32_t low)
+static void cut_section(struct block_map *map, struct section section, uint32_t *end, uint32_t low)
 {
     while (*end > low && pages_work < WORK_OF_MESSAGE) {
         uint32_t used = section.first + used_end(section.entries, low - section.first, *end - section.first);
@@ -127,7 +127,7 @@ static void cut_section(struct page_map *map, struct section section, uint32_t *
 }
 
 /* Removes a table that has no entries left, and the top with its first table. */
-static void remove_table(struct page_map *map, uint32_t first)
+static void remove_table(struct block_map *map, uint32_t first)
 {
     uint32_t *word = table_word(map, first);
 
@@ -137,7 +137,7 @@ static void remove_table(struct page_map *map, uint32_t first)
         give(map, &map->top);
 }
 
-bool page_map_cut(struct page_map *map, uint32_t *end, uint32_t keep)
+bool block_map_cut(struct block_map *map, uint32_t *end, uint32_t keep)
 {
     while (*end > keep) {
         struct section section = section_of(map, *end - 1);
@@ -154,13 +154,13 @@ bool page_map_cut(struct page_map *map, uint32_t *end, uint32_t keep)
     return true;
 }
 
-void page_map_destroy(struct page_map *map)
+void block_map_destroy(struct block_map *map)
 {
     for (uint32_t i = 0; i < MAP_DIRECT; i++)
         if (map->direct[i])
             give(map, &map->direct[i]);
     pages_give_tables(map->table, map->top, map->pages);
-    *map = (struct page_map){.pages = 0};
+    *map = (struct block_map){.pages = 0};
 }
 
 /* ----------------------------------------------------------------------------------------- audit */
@@ -184,7 +184,7 @@ static uint32_t audit_table(uint32_t table, uint32_t first, uint32_t end)
     return 1 + audit_entries(pages_at(table), TABLE_ENTRIES, first, end);
 }
 
-uint32_t page_map_audit(const struct page_map *map, uint32_t end)
+uint32_t block_map_audit(const struct block_map *map, uint32_t end)
 {
     uint32_t pages = audit_entries(map->direct, MAP_DIRECT, 0, end) + audit_table(map->table, MAP_DIRECT, end);
 

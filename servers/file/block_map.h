@@ -1,5 +1,6 @@
 /*
- * The page map of a file: which page of ours has each page of its contents.
+ * The block map of a file: which page of ours has each page of its contents. As in an inode on disk, some entries are
+ * direct, others indirect or doubly indirect.
  *
  *   direct[]   pages 0 .. 7
  *   table  ->  | 1,024 entries |                              the next 1,024
@@ -22,24 +23,24 @@ enum {
                         have them */
 };
 
-struct page_map {
+struct block_map {
     uint32_t direct[MAP_DIRECT];
     uint32_t table, top;
     uint32_t pages;
 };
 
 /* Our page for that page of the file, or PAGE_NONE. */
-uint32_t page_map_get(const struct page_map *map, uint32_t page);
+uint32_t block_map_get(const struct block_map *map, uint32_t page);
 
 /* Adds a page, contents arbitrary, where there is none; PAGE_NONE: no memory, nothing is changed. */
-uint32_t page_map_add(struct page_map *map, uint32_t page);
+uint32_t block_map_add(struct block_map *map, uint32_t page);
 
 /* Gives back pages from *end down to `keep`, and the tables that become empty, until pages_work is enough; false: more
  * are left before *end. */
-bool page_map_cut(struct page_map *map, uint32_t *end, uint32_t keep);
+bool block_map_cut(struct block_map *map, uint32_t *end, uint32_t keep);
 
 /* Gives back all pages, however many; none may be lent. */
-void page_map_destroy(struct page_map *map);
+void block_map_destroy(struct block_map *map);
 
 /* Panics unless M2 and M3 hold for a file that ends at page `end`; returns its pages. */
-uint32_t page_map_audit(const struct page_map *map, uint32_t end);
+uint32_t block_map_audit(const struct block_map *map, uint32_t end);
