@@ -1,6 +1,6 @@
 /*
  * Turns: "others of priority p queue behind it", "the next of its priority has its turn", and a thread that stays ready
- * keeps its place. For each two threads of a queue their order is checked.
+ * keeps its position. For each two threads of a queue their order is checked.
  */
 #include "tests/explore/checks.h"
 
@@ -64,7 +64,7 @@ static const struct before *first_before(ref_t cpu, unsigned priority)
 {
     for (unsigned i = 0; i < seen.threads_count; i++) {
         const struct before *b = &seen.threads[i];
-        if (b->state == THREAD_READY && b->cpu == cpu && b->priority == priority && b->place == 0)
+        if (b->state == THREAD_READY && b->cpu == cpu && b->priority == priority && b->position == 0)
             return b;
     }
     return NULL;
@@ -129,7 +129,7 @@ static enum side side_of(const struct event *event, const struct before *b, cons
         return BEHIND;
     if (is_tick(event) && (in_long_call(b) || in_long_call(other)))
         return ANYWHERE;
-    return b->place < other->place ? AHEAD : BEHIND;
+    return b->position < other->position ? AHEAD : BEHIND;
 }
 
 static bool is_to_run(const struct thread *t)
@@ -142,7 +142,7 @@ static bool runs_on(const struct before *b)
     return b->state == THREAD_RUNNING && AT(struct thread, b->ref)->state == THREAD_RUNNING;
 }
 
-static void check_places(const struct event *event, const struct before *other)
+static void check_positions(const struct event *event, const struct before *other)
 {
     const struct thread *staying = AT(struct thread, other->ref);
 
@@ -239,7 +239,7 @@ static bool is_a_threads(ref_t link)
 }
 
 /* E1: "`receivers` (last in, first out) and `callers` (first in, first out)". */
-static void check_place_at_endpoint(const struct before *b)
+static void check_position_at_endpoint(const struct before *b)
 {
     const struct thread *t = AT(struct thread, b->ref);
 
@@ -254,18 +254,18 @@ static void check_place_at_endpoint(const struct before *b)
 void check_turns(const struct event *event)
 {
     for (unsigned i = 0; i < seen.threads_count; i++)
-        check_place_at_endpoint(&seen.threads[i]);
+        check_position_at_endpoint(&seen.threads[i]);
     check_running_runs_on(event);
     check_running_has_no_patience(event);
     for (unsigned i = 0; seen.any_ready && i < seen.threads_count; i++) {
         const struct before *b = &seen.threads[i];
-        if (b->state == THREAD_READY && b->place == 0) {
+        if (b->state == THREAD_READY && b->position == 0) {
             if (quantum_was_over(b->cpu, b->priority))
                 check_quantum_stays_over(event, b);
             check_turn_ends(event, b);
         }
         if (stays(b))
-            check_places(event, b);
+            check_positions(event, b);
         if (stays_ready(b))
             check_steps_let_others_run(event, b);
     }

@@ -26,7 +26,7 @@ bool slot_is_of_kind(const struct slot *slot, enum slot_bits kind)
     return (slot->object & 0x3f & (uint32_t)kind) != 0;
 }
 
-const struct slot *wants_any(const struct task *task, uint32_t index)
+const struct slot *needs_any_capability(const struct task *task, uint32_t index)
 {
     const struct slot *slot = slot_in_table(task, index);
     bool is_there = slot && slot->object;
@@ -35,7 +35,7 @@ const struct slot *wants_any(const struct task *task, uint32_t index)
     return is_there ? slot : NULL;
 }
 
-const struct slot *wants(const struct task *task, uint32_t index, enum slot_bits kind, rights_t rights)
+const struct slot *needs_capability(const struct task *task, uint32_t index, enum slot_bits kind, rights_t rights)
 {
     const struct slot *slot = slot_in_table(task, index);
 
@@ -59,24 +59,24 @@ static bool is_being_destroyed(const struct slot *slot)
                                       : AT(struct endpoint, object)->destroying.next != 0;
 }
 
-const struct slot *wants_living(const struct task *task, uint32_t index, enum slot_bits kind, rights_t rights)
+const struct slot *needs_living_object(const struct task *task, uint32_t index, enum slot_bits kind, rights_t rights)
 {
-    const struct slot *slot = wants(task, index, kind, rights);
+    const struct slot *slot = needs_capability(task, index, kind, rights);
 
     deserves_if(slot && is_being_destroyed(slot), ERR_DEAD);
     return slot;
 }
 
-const struct task *wants_task(const struct task *task, uint32_t index)
+const struct task *needs_task(const struct task *task, uint32_t index)
 {
-    const struct slot *slot = wants_living(task, index, SLOT_TASK, RIGHT_CONTROL);
+    const struct slot *slot = needs_living_object(task, index, SLOT_TASK, RIGHT_CONTROL);
 
     return slot ? AT(struct task, slot->object & SLOT_OBJECT) : NULL;
 }
 
-const struct thread *wants_thread(const struct task *task, uint32_t index)
+const struct thread *needs_thread(const struct task *task, uint32_t index)
 {
-    const struct slot *slot = wants_living(task, index, SLOT_THREAD, RIGHT_CONTROL);
+    const struct slot *slot = needs_living_object(task, index, SLOT_THREAD, RIGHT_CONTROL);
 
     return slot ? AT(struct thread, slot->object & SLOT_OBJECT) : NULL;
 }
@@ -86,7 +86,7 @@ bool slot_has_range(const struct slot *slot, uint64_t first, uint64_t count)
     return first < slot->object >> SLOT_RANGE_COUNT_SHIFT && first + count <= slot->object >> SLOT_RANGE_COUNT_SHIFT;
 }
 
-void wants_child(const struct slot *parent, struct derivation d)
+void needs_child(const struct slot *parent, struct derivation d)
 {
     const struct object *named = parent->object & SLOT_RANGE ? &kernel.ranges[parent->object >> 6 & 3]
                                                              : AT(struct object, parent->object & SLOT_OBJECT);
@@ -105,7 +105,7 @@ void wants_child(const struct slot *parent, struct derivation d)
     deserves_if(node_is_being_revoked(&named->caps), ERR_BUSY);
 }
 
-static void wants_empty(const struct task *task, uint32_t index)
+static void needs_empty_slot(const struct task *task, uint32_t index)
 {
     const struct slot *slot = slot_in_table(task, index);
 
@@ -126,16 +126,16 @@ bool range_is_valid(uint32_t address, uint32_t pages, uint32_t most)
            (uint64_t)address + (uint64_t)pages * PAGE_SIZE <= SPACE_END;
 }
 
-uint32_t wants_frames(const struct task *task, uint32_t index, rights_t rights, uint32_t offset, uint32_t pages)
+uint32_t needs_frames(const struct task *task, uint32_t index, rights_t rights, uint32_t offset, uint32_t pages)
 {
-    const struct slot *slot = wants(task, index, SLOT_MEMORY, rights);
+    const struct slot *slot = needs_capability(task, index, SLOT_MEMORY, rights);
     bool inside = slot && slot_has_range(slot, offset, pages);
 
     deserves_if(slot && !inside, ERR_ARG);
     return inside ? slot->value + offset : 0;
 }
 
-void wants_mappable_frames(uint32_t first, uint32_t pages)
+void needs_mappable_frames(uint32_t first, uint32_t pages)
 {
     for (uint32_t f = first; first && f < first + pages; f++) {
         bool is_memory = f < kernel.frame_count && seen.records[f].kind == FRAME_USER;
@@ -152,15 +152,15 @@ const struct page *page_seen(uint32_t task, uint32_t address)
     return NULL;
 }
 
-void wants_mapped_pages(struct pages_wanted wanted)
+void needs_mapped_pages(struct pages_needed needed)
 {
-    for (uint32_t i = 0; i < wanted.pages; i++) {
-        const struct page *page = page_seen(frame_number(REF(wanted.task)), wanted.address + i * PAGE_SIZE);
+    for (uint32_t i = 0; i < needed.pages; i++) {
+        const struct page *page = page_seen(frame_number(REF(needed.task)), needed.address + i * PAGE_SIZE);
         deserves_if(!page, ERR_ABSENT);
         if (!page)
             continue;
-        deserves_if(wanted.rights & ~page->rights, ERR_RIGHTS);
-        deserves_if(wanted.children && page->depth == 31, ERR_DEPTH);
+        deserves_if(needed.rights & ~page->rights, ERR_RIGHTS);
+        deserves_if(needed.children && page->depth == 31, ERR_DEPTH);
         deserves_if(seen.records[page->frame].owner, ERR_BUSY);
     }
 }
@@ -175,15 +175,15 @@ bool page_is_free(const struct task *task, uint32_t address)
     return true;
 }
 
-void wants_free_pages(const struct task *task, uint32_t address, uint32_t pages)
+void needs_free_pages(const struct task *task, uint32_t address, uint32_t pages)
 {
     for (uint32_t i = 0; i < pages; i++)
         deserves_if(!page_is_free(task, address + i * PAGE_SIZE), ERR_TAKEN);
 }
 
-void wants_donation(const struct task *task, uint32_t index, uint32_t offset, uint32_t pages)
+void needs_donation(const struct task *task, uint32_t index, uint32_t offset, uint32_t pages)
 {
-    uint32_t first = wants_frames(task, index, RIGHT_WRITE | RIGHT_OWN, offset, pages);
+    uint32_t first = needs_frames(task, index, RIGHT_WRITE | RIGHT_OWN, offset, pages);
 
     for (uint32_t f = first; first && f < first + pages; f++) {
         const struct frame *record = &seen.records[f];
@@ -246,16 +246,16 @@ void cost_of_cell(struct cost *cost, const struct task *task, enum frame_kind ki
     cost->frames++;
 }
 
-void wants_account(const struct task *task, const struct cost *cost)
+void needs_account(const struct task *task, const struct cost *cost)
 {
     deserves_if(task->stage, ERR_DEAD);
     deserves_if(cost->frames > task->account.spare_count, ERR_ACCOUNT);
     deserved.shortfalls[deserved.shortfalls_count++] = cost->frames - task->account.spare_count;
 }
 
-void wants_place_of_capability(const struct task *task, uint32_t index, struct cost cost)
+void needs_slot(const struct task *task, uint32_t index, struct cost cost)
 {
-    wants_empty(task, index);
+    needs_empty_slot(task, index);
     cost_of_slot(&cost, task, index);
-    wants_account(task, &cost);
+    needs_account(task, &cost);
 }

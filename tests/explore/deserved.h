@@ -35,39 +35,39 @@ const struct slot *slot_in_table(const struct task *task, uint32_t index);
 /* These and the following functions state what a call needs, and add the errors that it deserves otherwise; the comment
  * lists them. Here: a capability of a kind, or of any, with these rights: CAP, RIGHTS. Null if the slot does not hold
  * one. */
-const struct slot *wants(const struct task *task, uint32_t index, enum slot_bits kind, rights_t rights);
-const struct slot *wants_any(const struct task *task, uint32_t index);
+const struct slot *needs_capability(const struct task *task, uint32_t index, enum slot_bits kind, rights_t rights);
+const struct slot *needs_any_capability(const struct task *task, uint32_t index);
 
-const struct slot *wants_living(const struct task *task, uint32_t index, enum slot_bits kind,
-                                rights_t rights); /* and DEAD */
-const struct task *wants_task(const struct task *task, uint32_t index);
-const struct thread *wants_thread(const struct task *task, uint32_t index);
+const struct slot *needs_living_object(const struct task *task, uint32_t index, enum slot_bits kind,
+                                       rights_t rights); /* and DEAD */
+const struct task *needs_task(const struct task *task, uint32_t index);
+const struct thread *needs_thread(const struct task *task, uint32_t index);
 
 bool slot_is_of_kind(const struct slot *slot, enum slot_bits kind);
 bool slot_has_range(const struct slot *slot, uint64_t first, uint64_t count);
 
 /* Some of the frames of a memory capability: CAP, RIGHTS, ARG. Returns the first, or 0. */
-uint32_t wants_frames(const struct task *task, uint32_t index, rights_t rights, uint32_t offset, uint32_t pages);
+uint32_t needs_frames(const struct task *task, uint32_t index, rights_t rights, uint32_t offset, uint32_t pages);
 
 /* Frames that are to be mapped: FRAME, BUSY. Pages of a task from which children or siblings are to be made: ABSENT,
  * RIGHTS, DEPTH, BUSY. */
-void wants_mappable_frames(uint32_t first, uint32_t pages);
-struct pages_wanted {
+void needs_mappable_frames(uint32_t first, uint32_t pages);
+struct pages_needed {
     const struct task *task;
     uint32_t address, pages;
     rights_t rights;
     bool children;
 };
-void wants_mapped_pages(struct pages_wanted wanted);
+void needs_mapped_pages(struct pages_needed needed);
 
 /* Addresses at which nothing is mapped: TAKEN. */
-void wants_free_pages(const struct task *task, uint32_t address, uint32_t pages);
+void needs_free_pages(const struct task *task, uint32_t address, uint32_t pages);
 
-/* Frames that can become kernel memory, named by a capability of the task: FRAME, and the errors of wants_frames(). */
-void wants_donation(const struct task *task, uint32_t index, uint32_t offset, uint32_t pages);
+/* Frames that can become kernel memory, named by a capability of the task: FRAME, and the errors of needs_frames(). */
+void needs_donation(const struct task *task, uint32_t index, uint32_t offset, uint32_t pages);
 
 /* A child of the capability can be made: RIGHTS, ARG, DEPTH, DEAD, BUSY. */
-void wants_child(const struct slot *parent, struct derivation derivation);
+void needs_child(const struct slot *parent, struct derivation derivation);
 
 bool range_is_valid(uint32_t address, uint32_t pages, uint32_t most);
 bool can_be_mapped(rights_t rights);
@@ -87,5 +87,5 @@ void cost_of_slot(struct cost *cost, const struct task *task, uint32_t index);
 void cost_of_cell(struct cost *cost, const struct task *task, enum frame_kind kind, unsigned shift);
 
 /* Frames in the account: DEAD, ACCOUNT. An empty slot, which is paid for together with `cost`: ARG, TAKEN. */
-void wants_account(const struct task *task, const struct cost *cost);
-void wants_place_of_capability(const struct task *task, uint32_t index, struct cost cost);
+void needs_account(const struct task *task, const struct cost *cost);
+void needs_slot(const struct task *task, uint32_t index, struct cost cost);

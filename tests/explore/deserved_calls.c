@@ -15,24 +15,24 @@ struct asked {
 
 static void cap_derive(const struct asked *a)
 {
-    const struct slot *parent = wants_any(a->task, a->slot);
-    const struct task *to = a->ebx >> 16 ? wants_task(a->task, a->ebx >> 16) : a->task;
+    const struct slot *parent = needs_any_capability(a->task, a->slot);
+    const struct task *to = a->ebx >> 16 ? needs_task(a->task, a->ebx >> 16) : a->task;
 
     deserves_if(a->esi > RIGHT_ALL, ERR_ARG);
     if (parent)
-        wants_child(parent, (struct derivation){(rights_t)a->esi, a->edi, a->ebp});
+        needs_child(parent, (struct derivation){(rights_t)a->esi, a->edi, a->ebp});
     if (to)
-        wants_place_of_capability(to, a->ebx & 0xffff, (struct cost){0});
+        needs_slot(to, a->ebx & 0xffff, (struct cost){0});
 }
 
 static void cap_any(const struct asked *a)
 {
-    wants_any(a->task, a->slot);
+    needs_any_capability(a->task, a->slot);
 }
 
 static void memory_revoke(const struct asked *a)
 {
-    const struct slot *slot = wants(a->task, a->slot, SLOT_MEMORY, RIGHT_OWN);
+    const struct slot *slot = needs_capability(a->task, a->slot, SLOT_MEMORY, RIGHT_OWN);
 
     if (!slot)
         return;
@@ -42,40 +42,40 @@ static void memory_revoke(const struct asked *a)
     deserves_if(node_is_being_revoked(&kernel.ranges[0].caps), ERR_BUSY);
 }
 
-static void wants_source(const struct asked *a, rights_t rights, uint32_t pages)
+static void needs_source(const struct asked *a, rights_t rights, uint32_t pages)
 {
     const struct slot *slot = slot_in_table(a->task, a->esi >> 16);
 
     if (!slot || !slot_is_of_kind(slot, SLOT_TASK)) {
-        wants_mappable_frames(wants_frames(a->task, a->esi >> 16, rights, a->edi, pages), pages);
+        needs_mappable_frames(needs_frames(a->task, a->esi >> 16, rights, a->edi, pages), pages);
         return;
     }
-    const struct task *from = wants_task(a->task, a->esi >> 16);
+    const struct task *from = needs_task(a->task, a->esi >> 16);
     bool valid = range_is_valid(a->edi, pages, CALL_PAGES_MAX);
     deserves_if(!valid, ERR_ARG);
     if (valid)
-        wants_mapped_pages((struct pages_wanted){from, a->edi, pages, rights, false});
+        needs_mapped_pages((struct pages_needed){from, a->edi, pages, rights, false});
 }
 
 static void vm_map(const struct asked *a)
 {
     uint32_t address = a->ebx & -(uint32_t)PAGE_SIZE, low = a->ebx % PAGE_SIZE, pages = a->esi & 0xffff;
     bool valid = range_is_valid(address, pages, CALL_PAGES_MAX);
-    const struct task *to = wants_task(a->task, a->slot);
+    const struct task *to = needs_task(a->task, a->slot);
     struct cost cost = {0};
 
     deserves_if(low > RIGHT_ALL || !can_be_mapped((rights_t)low) || !valid, ERR_ARG);
-    wants_source(a, low & RIGHT_ALL, pages);
+    needs_source(a, low & RIGHT_ALL, pages);
     if (!to || !valid)
         return;
-    wants_free_pages(to, address, pages);
+    needs_free_pages(to, address, pages);
     cost_of_pages(&cost, to, address, pages);
-    wants_account(to, &cost);
+    needs_account(to, &cost);
 }
 
 static void vm_unmap(const struct asked *a)
 {
-    wants_task(a->task, a->slot);
+    needs_task(a->task, a->slot);
     deserves_if(!range_is_valid(a->ebx, a->esi, CALL_PAGES_MAX), ERR_ARG);
 }
 
@@ -83,7 +83,7 @@ static void vm_protect(const struct asked *a)
 {
     uint32_t address = a->ebx & -(uint32_t)PAGE_SIZE, low = a->ebx % PAGE_SIZE;
     bool valid = range_is_valid(address, a->esi, CALL_PAGES_MAX);
-    const struct task *task = wants_task(a->task, a->slot);
+    const struct task *task = needs_task(a->task, a->slot);
 
     deserves_if(low > RIGHT_ALL || !can_be_mapped((rights_t)low) || !valid, ERR_ARG);
     for (uint32_t i = 0; task && valid && i < a->esi; i++)
@@ -91,29 +91,29 @@ static void vm_protect(const struct asked *a)
 }
 
 /* One frame that is read or written: FRAME if it is not memory. */
-static void wants_contents(const struct asked *a, uint32_t index, rights_t rights, uint32_t offset)
+static void needs_contents(const struct asked *a, uint32_t index, rights_t rights, uint32_t offset)
 {
-    uint32_t frame = wants_frames(a->task, index, rights, offset, 1);
+    uint32_t frame = needs_frames(a->task, index, rights, offset, 1);
 
     deserves_if(frame && (frame >= kernel.frame_count || seen.records[frame].kind != FRAME_USER), ERR_FRAME);
 }
 
 static void frame_clear(const struct asked *a)
 {
-    wants_contents(a, a->slot, RIGHT_WRITE, a->ebx);
+    needs_contents(a, a->slot, RIGHT_WRITE, a->ebx);
 }
 
 static void frame_copy(const struct asked *a)
 {
     deserves_if(a->ebp == 0 || a->ebp > PAGE_SIZE, ERR_ARG);
-    wants_contents(a, a->slot, RIGHT_WRITE, a->ebx);
-    wants_contents(a, a->esi, RIGHT_READ, a->edi);
+    needs_contents(a, a->slot, RIGHT_WRITE, a->ebx);
+    needs_contents(a, a->esi, RIGHT_READ, a->edi);
 }
 
 static void task_create(const struct asked *a)
 {
-    wants_donation(a->task, a->slot, a->ebx, 1);
-    wants_place_of_capability(a->task, a->esi, (struct cost){0});
+    needs_donation(a->task, a->slot, a->ebx, 1);
+    needs_slot(a->task, a->esi, (struct cost){0});
 }
 
 static void task_donate(const struct asked *a)
@@ -121,13 +121,13 @@ static void task_donate(const struct asked *a)
     uint32_t pages = a->ebx >> 16;
 
     deserves_if(pages == 0 || pages > CALL_PAGES_MAX, ERR_ARG);
-    wants_task(a->task, a->slot);
-    wants_donation(a->task, a->ebx & 0xffff, a->esi, pages);
+    needs_task(a->task, a->slot);
+    needs_donation(a->task, a->ebx & 0xffff, a->esi, pages);
 }
 
 static void object_destroy(const struct asked *a)
 {
-    const struct slot *slot = wants_any(a->task, a->slot);
+    const struct slot *slot = needs_any_capability(a->task, a->slot);
 
     deserves_if(slot && slot->object & SLOT_RANGE, ERR_CAP);
     deserves_if(slot && !(slot->node.flags & RIGHT_OWN), ERR_RIGHTS);
@@ -138,15 +138,15 @@ static void endpoint_create(const struct asked *a)
     struct cost cost = {0};
 
     cost_of_cell(&cost, a->task, FRAME_ENDPOINTS, ENDPOINT_SHIFT);
-    wants_place_of_capability(a->task, a->ebx, cost);
+    needs_slot(a->task, a->ebx, cost);
 }
 
-static void wants_bound(const struct asked *a, uint32_t index, rights_t right)
+static void needs_endpoint(const struct asked *a, uint32_t index, rights_t right)
 {
-    const struct slot *slot = index ? wants_living(a->task, index, SLOT_ENDPOINT, right) : NULL;
+    const struct slot *slot = index ? needs_living_object(a->task, index, SLOT_ENDPOINT, right) : NULL;
 
     if (slot)
-        wants_child(slot, (struct derivation){.rights = right});
+        needs_child(slot, (struct derivation){.rights = right});
 }
 
 static bool is_processor(uint32_t number)
@@ -159,30 +159,30 @@ static bool is_processor(uint32_t number)
 static void thread_create(const struct asked *a)
 {
     bool valid = range_is_valid(a->edi, 1, 1);
-    const struct task *task = wants_task(a->task, a->slot);
+    const struct task *task = needs_task(a->task, a->slot);
     struct cost cost = {.frames = 1};
 
     deserves_if((a->esi >> 16 & 0xff) > a->thread->priority || !is_processor(a->esi >> 24) || !valid, ERR_ARG);
-    wants_bound(a, a->ebx >> 16, RIGHT_RECEIVE);
-    wants_bound(a, a->esi & 0xffff, RIGHT_CALL);
+    needs_endpoint(a, a->ebx >> 16, RIGHT_RECEIVE);
+    needs_endpoint(a, a->esi & 0xffff, RIGHT_CALL);
     if (!task || !valid)
         return;
-    wants_free_pages(task, a->edi, 1);
+    needs_free_pages(task, a->edi, 1);
     cost_of_pages(&cost, task, a->edi, 1);
     cost_of_cell(&cost, task, FRAME_THREADS, THREAD_SHIFT);
-    wants_place_of_capability(a->task, a->ebx & 0xffff, task == a->task ? cost : (struct cost){0});
+    needs_slot(a->task, a->ebx & 0xffff, task == a->task ? cost : (struct cost){0});
     if (task != a->task)
-        wants_account(task, &cost);
+        needs_account(task, &cost);
 }
 
 static void thread_control(const struct asked *a)
 {
-    wants_thread(a->task, a->slot);
+    needs_thread(a->task, a->slot);
 }
 
-static const struct thread *wants_still(const struct asked *a)
+static const struct thread *needs_stopped(const struct asked *a)
 {
-    const struct thread *thread = wants_thread(a->task, a->slot);
+    const struct thread *thread = needs_thread(a->task, a->slot);
 
     deserves_if(a->ebx > THREAD_FPU, ERR_ARG);
     deserves_if(thread && (thread->state == THREAD_RUNNING || thread->restarting || thread->reaping), ERR_STATE);
@@ -191,71 +191,71 @@ static const struct thread *wants_still(const struct asked *a)
 
 static void thread_read(const struct asked *a)
 {
-    const struct thread *thread = wants_still(a);
+    const struct thread *thread = needs_stopped(a);
 
     deserves_if(thread && a->ebx == THREAD_FPU && !thread->uses_fpu, ERR_ABSENT);
 }
 
 static void thread_write(const struct asked *a)
 {
-    wants_still(a);
+    needs_stopped(a);
 }
 
 static void thread_schedule(const struct asked *a)
 {
-    wants_thread(a->task, a->slot);
+    needs_thread(a->task, a->slot);
     deserves_if(a->ebx > a->thread->priority || !is_processor(a->esi), ERR_ARG);
 }
 
-static void wants_range(const struct asked *a, enum slot_bits kind, rights_t rights, uint32_t count)
+static void needs_range(const struct asked *a, enum slot_bits kind, rights_t rights, uint32_t count)
 {
-    const struct slot *slot = wants(a->task, a->slot, kind, rights);
+    const struct slot *slot = needs_capability(a->task, a->slot, kind, rights);
 
     deserves_if(slot && (a->ebx < slot->value || !slot_has_range(slot, a->ebx - slot->value, count)), ERR_ARG);
 }
 
 static void irq_bind(const struct asked *a)
 {
-    const struct slot *endpoint = wants_living(a->task, a->esi, SLOT_ENDPOINT, RIGHT_SIGNAL);
+    const struct slot *endpoint = needs_living_object(a->task, a->esi, SLOT_ENDPOINT, RIGHT_SIGNAL);
 
-    wants_range(a, SLOT_IRQS, RIGHT_CONTROL, 1);
+    needs_range(a, SLOT_IRQS, RIGHT_CONTROL, 1);
     if (endpoint)
-        wants_child(endpoint, (struct derivation){.rights = RIGHT_SIGNAL});
+        needs_child(endpoint, (struct derivation){.rights = RIGHT_SIGNAL});
     deserves_if(a->ebx < IRQ_COUNT && kernel.irq_endpoints[a->ebx].object, ERR_TAKEN);
 }
 
 static void irq_ack(const struct asked *a)
 {
-    wants_range(a, SLOT_IRQS, RIGHT_CONTROL, 1);
+    needs_range(a, SLOT_IRQS, RIGHT_CONTROL, 1);
 }
 
-static void wants_ports(const struct asked *a, rights_t right)
+static void needs_ports(const struct asked *a, rights_t right)
 {
     bool valid = a->esi == 1 || a->esi == 2 || a->esi == 4;
 
     deserves_if(!valid, ERR_ARG);
-    wants_range(a, SLOT_PORTS, right, a->esi);
+    needs_range(a, SLOT_PORTS, right, a->esi);
 }
 
 static void port_in(const struct asked *a)
 {
-    wants_ports(a, RIGHT_READ);
+    needs_ports(a, RIGHT_READ);
 }
 
 static void port_out(const struct asked *a)
 {
-    wants_ports(a, RIGHT_WRITE);
+    needs_ports(a, RIGHT_WRITE);
 }
 
 static void log_write(const struct asked *a)
 {
     deserves_if(a->ebx > IPC_PAGE_WORDS * sizeof(uint32_t), ERR_ARG);
-    wants(a->task, a->slot, SLOT_LOG, RIGHT_WRITE);
+    needs_capability(a->task, a->slot, SLOT_LOG, RIGHT_WRITE);
 }
 
 static void signal(const struct asked *a)
 {
-    wants(a->task, a->slot, SLOT_ENDPOINT, RIGHT_SIGNAL);
+    needs_capability(a->task, a->slot, SLOT_ENDPOINT, RIGHT_SIGNAL);
 }
 
 static void message(const struct asked *a)

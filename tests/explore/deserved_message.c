@@ -51,13 +51,13 @@ static bool meets(const struct item *item, const struct item *other)
 
 static void capability(struct delivery *d, const struct item *item)
 {
-    const struct slot *slot = wants_any(d->from, item->slot);
+    const struct slot *slot = needs_any_capability(d->from, item->slot);
     uint64_t to = (uint64_t)d->open.slot + item->to;
     bool inside = item->to < d->open.slots && to != 0 && to < SLOT_COUNT && to < CSPACE_SLOTS;
 
     if (slot) {
         deserves_if(!(slot->node.flags & RIGHT_GRANT), ERR_RIGHTS);
-        wants_child(slot, (struct derivation){item->rights, slot->object & SLOT_RANGE ? 0 : item->from, 0});
+        needs_child(slot, (struct derivation){item->rights, slot->object & SLOT_RANGE ? 0 : item->from, 0});
     }
     deserves_if(!inside, ERR_WINDOW);
     if (!inside)
@@ -71,13 +71,13 @@ static void source(const struct delivery *d, const struct item *item)
     rights_t rights = item->rights | RIGHT_GRANT;
 
     if (kind_of(item) == ITEM_MEMORY) {
-        wants_mappable_frames(wants_frames(d->from, item->slot, rights, item->from, item->pages), item->pages);
+        needs_mappable_frames(needs_frames(d->from, item->slot, rights, item->from, item->pages), item->pages);
         return;
     }
     bool valid = range_is_valid(item->from, item->pages, CALL_PAGES_MAX);
     deserves_if(!valid, ERR_ARG);
     if (valid)
-        wants_mapped_pages((struct pages_wanted){d->from, item->from, item->pages, rights, true});
+        needs_mapped_pages((struct pages_needed){d->from, item->from, item->pages, rights, true});
 }
 
 static unsigned descendants_of(const struct page *page)
@@ -145,7 +145,7 @@ static void reaches(const struct event *event, const struct thread *sender, cons
         for (unsigned j = 0; j < i; j++)
             deserves_if(meets(item, &sent->items[j]), ERR_TAKEN);
     }
-    wants_account(d.to, &d.cost);
+    needs_account(d.to, &d.cost);
 }
 
 static void tag(const struct event *event)
@@ -163,7 +163,8 @@ static void tag(const struct event *event)
 /* Without a receiver the call waits; its items are checked when it is received. */
 static void call(const struct event *event, const struct thread *thread)
 {
-    const struct slot *slot = wants(AT(struct task, thread->task), event->eax >> SLOT_SHIFT, SLOT_ENDPOINT, RIGHT_CALL);
+    const struct slot *slot =
+        needs_capability(AT(struct task, thread->task), event->eax >> SLOT_SHIFT, SLOT_ENDPOINT, RIGHT_CALL);
 
     tag(event);
     if (!slot)

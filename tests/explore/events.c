@@ -147,8 +147,8 @@ static void add_all_calls(const struct world *w)
 {
 #define CALL(name, slot, ...)                                                                                          \
     add_calls(SYS_##name,                                                                                              \
-              (const struct values[5]){                                                                                \
-                  SYS_##name == SYS_endpoint_create && !w->endpoint_places.count ? no_call : slot, __VA_ARGS__});
+              (const struct values[5]){SYS_##name == SYS_endpoint_create && !w->endpoint_slots.count ? no_call : slot, \
+                                       __VA_ARGS__});
 #define MESSAGE(name) add_messages(SYS_##name);
 #include "tests/explore/events.def"
 #undef CALL
@@ -194,7 +194,7 @@ static void print_items(FILE *out, const struct sent *sent)
 
     for (unsigned i = 0; i < (sent->tag & TAG_ITEMS) >> TAG_ITEMS_SHIFT; i++) {
         const struct item *item = &sent->items[i];
-        fprintf(out, ", sends %s slot %u rights 0x%x pages %u from 0x%x to place %u", kinds[item->kind & 3], item->slot,
+        fprintf(out, ", sends %s slot %u rights 0x%x pages %u from 0x%x to %u", kinds[item->kind & 3], item->slot,
                 item->rights, item->pages, item->from, item->to);
     }
 }

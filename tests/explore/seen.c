@@ -69,14 +69,14 @@ void authority_collect(struct authority *a)
 
 /* ---------------------------------------------------------------------------------- threads */
 
-static uint8_t place_of(const struct thread *t)
+static uint8_t position_of(const struct thread *t)
 {
-    uint8_t place = 0;
+    uint8_t position = 0;
 
     if (t->state == THREAD_READY)
         for (ref_t l = t->link.prev; l != REF(&thread_cpu(t)->ready[t->priority]); l = AT(struct link, l)->prev)
-            place++;
-    return place;
+            position++;
+    return position;
 }
 
 static void add_thread(const struct thread *t)
@@ -106,7 +106,7 @@ static void add_thread(const struct thread *t)
                                                          .cpu = t->cpu,
                                                          .priority = t->priority,
                                                          .patience = t->patience,
-                                                         .place = place_of(t),
+                                                         .position = position_of(t),
                                                          .named = {page->caller, page->caller_call_number}};
 }
 

@@ -31,7 +31,7 @@ struct before {
     uint8_t state, restarting, reaping, faulting;
     ref_t cpu;
     uint8_t priority, patience;
-    uint8_t place; /* its place in the queue: 0 is the first */
+    uint8_t position; /* in the queue: 0 is the first */
     struct registers registers;
     uint32_t window, window_pages, slots, slots_count, tag, word; /* of its message page */
     struct named named;

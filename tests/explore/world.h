@@ -43,11 +43,11 @@ struct world {
     struct values calls, signals, parents, deletes, revokes, memories, tasks, destroys, threads, reads, irqs, ports,
         logs, yields;
     /* The other arguments of calls. */
-    struct values places, other_tables, rights, values, counts; /* derive */
+    struct values destinations, other_tables, rights, values, counts; /* derive */
     struct values offsets, pages, addresses, map_rights, sources, origins;
     struct values fills, fill_bytes;
     struct values births, donations, gifts;
-    struct values endpoint_places, thread_places, receives, handlers, starts, page_addresses;
+    struct values endpoint_slots, thread_slots, receives, handlers, starts, page_addresses;
     struct values parts, priorities_given, cpus_given; /* threads' state and schedule */
     struct values lines, port_numbers, widths, log_bytes;
     /* Events that are no calls. */

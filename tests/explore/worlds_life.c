@@ -67,8 +67,8 @@ static void make_threads_refused(void)
 }
 
 #define LIFE                                                                                                           \
-    .priorities = BIT(2), .memories = LIST(2), .places = LIST(5, 6), .endpoint_places = LIST(6),                       \
-    .thread_places = LIST(7), .receives = LIST(0, 6), .handlers = LIST(0), .starts = LIST(2 << 16),                    \
+    .priorities = BIT(2), .memories = LIST(2), .destinations = LIST(5, 6), .endpoint_slots = LIST(6),                  \
+    .thread_slots = LIST(7), .receives = LIST(0, 6), .handlers = LIST(0), .starts = LIST(2 << 16),                     \
     .page_addresses = LIST(0x2000), .destroys = LIST(5, 6, 7), .deletes = LIST(5, 6, 7), .yields = LIST(0),            \
     .interrupts = LIST(1)
 
@@ -84,8 +84,8 @@ const struct world worlds_life[] = {
 
     {.name = "destroy", .what = "a task with an account, threads in it that run and receive, and their ends",
      .make = make_destroy, .states = 5883, .in_tests = true, .priorities = BIT(2), .memories = LIST(2), .births = LIST(0),
-     .places = LIST(5), .tasks = LIST(5), .donations = LIST(8), .gifts = LIST(1), .receivers = true,
-     .destroys = LIST(4, 5, 6, 7), .thread_places = LIST(6, 7), .receives = LIST(4), .handlers = LIST(0),
+     .destinations = LIST(5), .tasks = LIST(5), .donations = LIST(8), .gifts = LIST(1), .receivers = true,
+     .destroys = LIST(4, 5, 6, 7), .thread_slots = LIST(6, 7), .receives = LIST(4), .handlers = LIST(0),
      .starts = LIST(2 << 16), .page_addresses = LIST(0x2000, 0x3000), .threads = LIST(6), .yields = LIST(0),
      .interrupts = LIST(1), .calls = LIST(4), .addresses = LIST(0x1000), .map_rights = LIST(RIGHTS_RWG), .pages = LIST(1),
      .sources = LIST(2), .origins = LIST(9), .offsets = LIST(9), .sends_count = 1, .opens_count = 1},
@@ -101,7 +101,7 @@ const struct world worlds_life[] = {
     {.name = "threads-refused", .what = "arguments that must be refused, for every call on threads",
      .make = make_threads_refused, .states = 112, .in_tests = true, .fpu = true, .priorities = BIT(2), .threads = LIST(1, 4, 5),
      .reads = LIST(1, 4, 5), .parts = LIST(0, 1, 2), .priorities_given = LIST(2, 3), .cpus_given = LIST(0, 1, 255),
-     .tasks = LIST(1, 4, 6), .thread_places = LIST(0, 4, 7), .receives = LIST(0, 4), .handlers = LIST(0, 4),
+     .tasks = LIST(1, 4, 6), .thread_slots = LIST(0, 4, 7), .receives = LIST(0, 4), .handlers = LIST(0, 4),
      .starts = LIST(2 << 16, 3 << 16, 2 << 16 | 5 << 24), .page_addresses = LIST(0x800, 0x30000, 0x1000), .destroys = LIST(5, 6), .yields = LIST(0)},
 
     {.name = "fpu", .what = "three threads that use the FPU: none computes with another's state", .make = make_fpu,

@@ -208,7 +208,7 @@ const struct world worlds_messages[] = {
 
     {.name = "messages-refused", .what = "messages, replies and signals that must be refused, with words and items",
      .make = make_messages_refused, .states = 3956, .in_tests = true, .priorities = BIT(2), .receivers = true,
-     .calls = LIST(4), .signals = LIST(3, 8), .parents = LIST(4), .places = LIST(8), .other_tables = LIST(0),
+     .calls = LIST(4), .signals = LIST(3, 8), .parents = LIST(4), .destinations = LIST(8), .other_tables = LIST(0),
      .rights = LIST(9), .values = LIST(0), .counts = LIST(0), .yields = LIST(0), .sends_count = 12, .opens_count = 3,
      .sends = {SEND_WORDS, {IPC_EXTENDED, .tag = TAG_FAULT}, SEND(1, ITEM_OF_MEMORY(RIGHTS_RG, 0, 1, 0x10000)),
                SEND(1, ITEM_OF_MEMORY(RIGHTS_RG, 1, 1, 0x10000)),

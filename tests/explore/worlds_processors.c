@@ -179,7 +179,7 @@ const struct world worlds_processors[] = {
      .destroys = LIST(4, 5), .interrupts = LIST(1)},
 
     {.name = "two-revokes", .what = "two processors, both in long calls in one tree", .make = make_two, .states = 29896,
-     .in_tests = true, .priorities = BIT(2), .parents = LIST(2, 5, 6), .places = LIST(5, 6, 7), .other_tables = LIST(0),
+     .in_tests = true, .priorities = BIT(2), .parents = LIST(2, 5, 6), .destinations = LIST(5, 6, 7), .other_tables = LIST(0),
      .rights = LIST(31), .values = LIST(0), .counts = LIST(0), .deletes = LIST(5, 6), .revokes = LIST(2, 5),
      .memories = LIST(2), .offsets = LIST(0), .pages = LIST(1), .threads = LIST(3, 4), .yields = LIST(0),
      .destroys = LIST(4)},
@@ -191,10 +191,10 @@ const struct world worlds_processors[] = {
      .opens_count = 1, .sends = {SEND_WORDS, SEND(1, ITEM_OF_MEMORY(RIGHTS_RWG, 0, 1, 0x1000))}},
 
     {.name = "two-destroyed", .what = "two processors, ticks; a thread whose task is being destroyed keeps making objects and mapping pages", .make = make_destroyed,
-     .states = 3366, .in_tests = true, .priorities = BIT(2), .destroys = LIST(4), .endpoint_places = LIST(5), .memories = LIST(2),
-     .births = LIST(0), .places = LIST(5), .tasks = LIST(1), .donations = LIST(1), .gifts = LIST(0), .parents = LIST(1),
+     .states = 3366, .in_tests = true, .priorities = BIT(2), .destroys = LIST(4), .endpoint_slots = LIST(5), .memories = LIST(2),
+     .births = LIST(0), .destinations = LIST(5), .tasks = LIST(1), .donations = LIST(1), .gifts = LIST(0), .parents = LIST(1),
      .other_tables = LIST(0), .rights = LIST(RIGHT_GRANT), .values = LIST(0), .counts = LIST(0), .yields = LIST(0), .interrupts = LIST(0),
-     .thread_places = LIST(6), .receives = LIST(0), .handlers = LIST(0), .starts = LIST(2 << 16),
+     .thread_slots = LIST(6), .receives = LIST(0), .handlers = LIST(0), .starts = LIST(2 << 16),
      .page_addresses = LIST(0x2000)},
 
     {.name = "two-ends", .what = "two processors; a task ends while its threads wait for an answer with a page",
@@ -211,13 +211,13 @@ const struct world worlds_processors[] = {
 
     {.name = "two-binding", .what = "two processors; a thread is to be bound to an endpoint that is being revoked",
      .make = make_binding, .states = 20, .in_tests = true, .priorities = BIT(2), .revokes = LIST(4, 9), .deletes = LIST(10),
-     .parents = LIST(4, 9), .places = LIST(9, 10), .other_tables = LIST(0), .rights = LIST(RIGHT_ALL), .values = LIST(0),
-     .counts = LIST(0), .tasks = LIST(1), .thread_places = LIST(6), .receives = LIST(4), .handlers = LIST(0, 9),
+     .parents = LIST(4, 9), .destinations = LIST(9, 10), .other_tables = LIST(0), .rights = LIST(RIGHT_ALL), .values = LIST(0),
+     .counts = LIST(0), .tasks = LIST(1), .thread_slots = LIST(6), .receives = LIST(4), .handlers = LIST(0, 9),
      .starts = LIST(2 << 16), .page_addresses = LIST(0x1000), .yields = LIST(0)},
 
     {.name = "two-restarts", .what = "two processors; slots beside that of a long call are emptied and filled", .make = make_restarts,
      .states = 192, .in_tests = true, .priorities = BIT(2), .deletes = LIST(4, 6), .revokes = LIST(4), .tasks = LIST(7),
-     .addresses = LIST(0x10000), .pages = LIST(3), .parents = LIST(2), .places = LIST(6), .other_tables = LIST(0),
+     .addresses = LIST(0x10000), .pages = LIST(3), .parents = LIST(2), .destinations = LIST(6), .other_tables = LIST(0),
      .rights = LIST(RIGHT_ALL), .values = LIST(0), .counts = LIST(0), .yields = LIST(0)},
 
     {.name = "three", .what = "three processors, three threads of one task: map, unmap, stop, destroy", .make = make_three,

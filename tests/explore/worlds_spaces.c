@@ -135,8 +135,8 @@ const struct world worlds_spaces[] = {
 
     {.name = "contents", .what = "memory that is written, donated, and comes back: no task reads what another wrote",
      .make = make_contents, .states = 1399, .in_tests = true, .contents = true, .priorities = BIT(2), .memories = LIST(2),
-     .births = LIST(0), .places = LIST(5), .tasks = LIST(1, 5), .donations = LIST(6), .gifts = LIST(1),
-     .destroys = LIST(5, 6), .thread_places = LIST(6), .receives = LIST(0), .handlers = LIST(0), .starts = LIST(2 << 16),
+     .births = LIST(0), .destinations = LIST(5), .tasks = LIST(1, 5), .donations = LIST(6), .gifts = LIST(1),
+     .destroys = LIST(5, 6), .thread_slots = LIST(6), .receives = LIST(0), .handlers = LIST(0), .starts = LIST(2 << 16),
      .page_addresses = LIST(0x2000), .addresses = LIST(0x0), .map_rights = LIST(RIGHTS_RWG), .sources = LIST(2),
      .origins = LIST(0, 1, 5), .pages = LIST(1), .offsets = LIST(0, 1, 5), .fills = LIST(0, 1), .fill_bytes = LIST(4096),
      .writes = LIST(0x0), .yields = LIST(0), .interrupts = LIST(1)},
