@@ -25,9 +25,9 @@ static mode_t changed(mode_t mode)
     return mode;
 }
 
-static int change_one(const char *path, const struct stat *status, int kind, struct FTW *place)
+static int change_one(const char *path, const struct stat *status, int kind, struct FTW *ftw)
 {
-    (void)kind, (void)place;
+    (void)kind, (void)ftw;
     if (chmod(path, changed(status->st_mode & MODE_MAX)) < 0) {
         warn("%s", path);
         failed = 1;

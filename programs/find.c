@@ -186,10 +186,10 @@ static void take_terms(char **words)
 
 /* ----------------------------------------------------------------------------------------- walking */
 
-static int visit(const char *path, const struct stat *status, int kind, struct FTW *place)
+static int visit(const char *path, const struct stat *status, int kind, struct FTW *ftw)
 {
-    const struct file file = {path, path[place->base] ? path + place->base : path, status};
-    unsigned long level = (unsigned long)place->level;
+    const struct file file = {path, path[ftw->base] ? path + ftw->base : path, status};
+    unsigned long level = (unsigned long)ftw->level;
 
     if (kind == FTW_DNR)
         complain(path);

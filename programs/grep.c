@@ -166,9 +166,9 @@ static void grep_file(const char *name)
     fclose(file);
 }
 
-static int grep_below(const char *path, const struct stat *status, int kind, struct FTW *place)
+static int grep_below(const char *path, const struct stat *status, int kind, struct FTW *ftw)
 {
-    (void)place;
+    (void)ftw;
     if (kind == FTW_F && S_ISREG(status->st_mode))
         grep_file(path);
     else if (kind == FTW_DNR)

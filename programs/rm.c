@@ -19,9 +19,9 @@ static int complain(const char *path)
 }
 
 /* A directory comes after its contents. */
-static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *place)
+static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *ftw)
 {
-    (void)status, (void)place;
+    (void)status, (void)ftw;
     return (kind == FTW_DP ? rmdir(path) : unlink(path)) < 0 && complain(path);
 }
 

@@ -27,11 +27,11 @@ struct lines {
 static void read_lines(struct lines *lines, FILE *file)
 {
     for (;;) {
-        unsigned long place = lines->seen % count;
-        ssize_t length = getline(&lines->text[place], &lines->room[place], file);
+        unsigned long slot = lines->seen % count;
+        ssize_t length = getline(&lines->text[slot], &lines->room[slot], file);
         if (length < 0)
             return;
-        lines->length[place] = length;
+        lines->length[slot] = length;
         lines->seen++;
     }
 }
@@ -69,13 +69,13 @@ static void last_bytes(FILE *file)
 
 static void rest(FILE *file)
 {
-    unsigned long place = 1;
+    unsigned long position = 1;
     int c;
 
     while ((c = getc(file)) != EOF) {
-        if (place >= count)
+        if (position >= count)
             putchar(c);
-        place += place < count && (bytes || c == '\n');
+        position += position < count && (bytes || c == '\n');
     }
 }
 

@@ -101,20 +101,20 @@ static void say(const char *text)
 
 /* ---------------------------------------------------------------------------------------- editing */
 
-static size_t before(const struct editor *e, size_t place)
+static size_t before(const struct editor *e, size_t position)
 {
     do
-        place--;
-    while (place > 0 && is_continuation(e->text[place]));
-    return place;
+        position--;
+    while (position > 0 && is_continuation(e->text[position]));
+    return position;
 }
 
-static size_t behind(const struct editor *e, size_t place)
+static size_t behind(const struct editor *e, size_t position)
 {
     do
-        place++;
-    while (place < e->length && is_continuation(e->text[place]));
-    return place;
+        position++;
+    while (position < e->length && is_continuation(e->text[position]));
+    return position;
 }
 
 static void erase(struct editor *e, size_t from, size_t to)
@@ -148,13 +148,13 @@ static void insert(struct editor *e, char c)
 
 static size_t word_before(const struct editor *e)
 {
-    size_t place = e->cursor;
+    size_t position = e->cursor;
 
-    while (place > 0 && isspace((unsigned char)e->text[place - 1]))
-        place--;
-    while (place > 0 && !isspace((unsigned char)e->text[place - 1]))
-        place--;
-    return place;
+    while (position > 0 && isspace((unsigned char)e->text[position - 1]))
+        position--;
+    while (position > 0 && !isspace((unsigned char)e->text[position - 1]))
+        position--;
+    return position;
 }
 
 static void set(struct editor *e, const char *text)

@@ -11,11 +11,11 @@
 
 enum { STATUS_END = 1 };
 
-/* The place of the next letter: the number of its word, from 1 on, and the byte in it; 0: that word has not begun. */
+/* The position of the next letter: the number of its word, from 1 on, and the byte in it; 0: that word has not begun. */
 static struct {
     int word;
     size_t at;
-} place;
+} position;
 
 struct found {
     char letter;
@@ -23,23 +23,23 @@ struct found {
 };
 
 /* Starts again at OPTIND, if the program has set it. */
-static void find_place(void)
+static void find_position(void)
 {
     int word = atoi(variable_or("OPTIND", "1"));
 
     if (word < 1)
         word = 1;
-    if (word != place.word)
-        place.at = 0;
-    place.word = word;
+    if (word != position.word)
+        position.at = 0;
+    position.word = word;
 }
 
-static void set_place(int word, size_t at)
+static void set_position(int word, size_t at)
 {
     char digits[16];
 
-    place.word = word;
-    place.at = at;
+    position.word = word;
+    position.at = at;
     snprintf(digits, sizeof digits, "%d", word);
     variable_set("OPTIND", digits);
 }
@@ -47,19 +47,19 @@ static void set_place(int word, size_t at)
 /* Null: there are no more options. */
 static const char *next_letter(char **arguments)
 {
-    for (int i = 1; i < place.word; i++)
+    for (int i = 1; i < position.word; i++)
         if (!arguments[i - 1])
             return NULL;
-    const char *word = arguments[place.word - 1];
-    if (place.at && word && place.at < strlen(word))
-        return word + place.at;
+    const char *word = arguments[position.word - 1];
+    if (position.at && word && position.at < strlen(word))
+        return word + position.at;
     if (!word || word[0] != '-' || !word[1])
         return NULL;
     if (strcmp(word, "--") == 0) {
-        set_place(place.word + 1, 0);
+        set_position(position.word + 1, 0);
         return NULL;
     }
-    place.at = 1;
+    position.at = 1;
     return word + 1;
 }
 
@@ -86,11 +86,11 @@ static struct found take(const char *letters, const char *letter, char **argumen
     bool is_silent = *letters == ':', is_last = !letter[1];
 
     if (!known || known[1] != ':') {
-        set_place(place.word + is_last, is_last ? 0 : place.at + 1);
+        set_position(position.word + is_last, is_last ? 0 : position.at + 1);
         return known ? (struct found){*letter, NULL} : wrong(letter, is_silent, '?', "no such option");
     }
-    const char *value = is_last ? arguments[place.word] : letter + 1;
-    set_place(place.word + 1 + (is_last && value), 0);
+    const char *value = is_last ? arguments[position.word] : letter + 1;
+    set_position(position.word + 1 + (is_last && value), 0);
     return value ? (struct found){*letter, value} : wrong(letter, is_silent, ':', "its value is missing");
 }
 
@@ -101,7 +101,7 @@ int run_getopts(char **words)
         return STATUS_USAGE;
     }
     char **arguments = words[3] ? words + 3 : shell.arguments;
-    find_place();
+    find_position();
     const char *letter = next_letter(arguments);
     struct found found = letter ? take(words[1], letter, arguments) : (struct found){'?', NULL};
     set_value(found.value);

@@ -22,9 +22,9 @@ void history_add(const char *line)
 
     if (length == strspn(line, " \t") || (last && strlen(last) == length && strncmp(last, line, length) == 0))
         return;
-    char **place = &lines[count++ % LINES];
-    free(*place);
-    *place = must_allocate(NULL, length + 1);
-    memcpy(*place, line, length);
-    (*place)[length] = 0;
+    char **slot = &lines[count++ % LINES];
+    free(*slot);
+    *slot = must_allocate(NULL, length + 1);
+    memcpy(*slot, line, length);
+    (*slot)[length] = 0;
 }

@@ -71,7 +71,7 @@ void jobs_look(void)
 /* ----------------------------------------------------------------------------------------- writing */
 
 /* + for the last job, - for the one before. */
-static char place_of(const struct job *job)
+static char marker_of(const struct job *job)
 {
     return !job->next ? '+' : !job->next->next ? '-' : ' ';
 }
@@ -95,7 +95,7 @@ static void print(FILE *file, struct job *job, char form)
         fprintf(file, "%d\n", job->pid);
         return;
     }
-    fprintf(file, "[%u] %c ", job->number, place_of(job));
+    fprintf(file, "[%u] %c ", job->number, marker_of(job));
     if (form == 'l')
         fprintf(file, "%d ", job->pid);
     print_state(file, job);
@@ -125,9 +125,9 @@ void jobs_tell(void)
 
 /* ---------------------------------------------------------------------------------------- by name */
 
-static bool has_place(const struct job *job, char place)
+static bool has_marker(const struct job *job, char marker)
 {
-    return place_of(job) == place || (place == '%' && !job->next);
+    return marker_of(job) == marker || (marker == '%' && !job->next);
 }
 
 static bool is_named(const struct job *job, const char *name)
@@ -135,7 +135,7 @@ static bool is_named(const struct job *job, const char *name)
     if (isdigit((unsigned char)*name))
         return (unsigned long)job->number == strtoul(name, NULL, 10);
     if (!*name || strcmp(name, "%") == 0 || strcmp(name, "+") == 0 || strcmp(name, "-") == 0)
-        return has_place(job, *name ? *name : '%');
+        return has_marker(job, *name ? *name : '%');
     return *name == '?' ? strstr(job->text, name + 1) != NULL : strncmp(job->text, name, strlen(name)) == 0;
 }
 

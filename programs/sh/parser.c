@@ -225,16 +225,16 @@ static struct node *parse_group(struct parser *parser)
 /* After `if` or `elif`; each `elif` becomes the `else` part of the one before. */
 static struct node *parse_if(struct parser *parser)
 {
-    struct node *whole = NULL, **place = &whole;
+    struct node *whole = NULL, **link = &whole;
 
     do {
         next(parser);
         struct node *condition = parse_until(parser, "then");
-        *place = make(parser, NODE_IF, condition, parse_list(parser));
-        place = &(*place)->third;
+        *link = make(parser, NODE_IF, condition, parse_list(parser));
+        link = &(*link)->third;
     } while (is_at_word(parser, "elif"));
     if (take_word(parser, "else"))
-        *place = parse_list(parser);
+        *link = parse_list(parser);
     expect_word(parser, "fi");
     return whole;
 }

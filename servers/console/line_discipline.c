@@ -25,22 +25,22 @@ void discipline_init(struct line_discipline *discipline, struct output *echo)
     *discipline = (struct line_discipline){.echo = echo, .effort = EFFORT};
 }
 
-static char *byte_at(struct line_discipline *discipline, uint32_t place)
+static char *byte_at(struct line_discipline *discipline, uint32_t position)
 {
-    return &discipline->bytes[place % TYPED_BYTES];
+    return &discipline->bytes[position % TYPED_BYTES];
 }
 
-static bool is_before(uint32_t place, uint32_t other)
+static bool is_before(uint32_t position, uint32_t other)
 {
-    return (int32_t)(place - other) < 0;
+    return (int32_t)(position - other) < 0;
 }
 
-/* Returns the room behind `place`. Bytes that were read still take room until they are echoed. */
-static uint32_t room_behind(const struct line_discipline *discipline, uint32_t place)
+/* Returns the room behind `position`. Bytes that were read still take room until they are echoed. */
+static uint32_t room_behind(const struct line_discipline *discipline, uint32_t position)
 {
     uint32_t read = discipline->position.read, shown = discipline->shown;
 
-    return TYPED_BYTES - (place - (is_before(shown, read) ? shown : read));
+    return TYPED_BYTES - (position - (is_before(shown, read) ? shown : read));
 }
 
 static uint32_t room(const struct line_discipline *discipline)
@@ -108,14 +108,14 @@ static void show(struct line_discipline *discipline, char c)
 
 static void show_next(struct line_discipline *discipline)
 {
-    uint32_t place = discipline->shown % TYPED_BYTES;
-    char c = discipline->bytes[place];
+    uint32_t index = discipline->shown % TYPED_BYTES;
+    char c = discipline->bytes[index];
 
     if (discipline->shown == discipline->ended)
         discipline->line_column = discipline->column = output_column(discipline->echo);
     show(discipline, c);
-    discipline->cells[place] = cells_of(c, discipline->column);
-    discipline->column += discipline->cells[place];
+    discipline->cells[index] = cells_of(c, discipline->column);
+    discipline->column += discipline->cells[index];
     discipline->shown++;
 }
 
@@ -172,15 +172,15 @@ static void erase_from(struct line_discipline *discipline, uint32_t start)
     discipline->edit = start;
 }
 
-/* Returns where the character before `place` begins; there must be one. Invalid UTF-8 is split into pieces. */
-static uint32_t character_before(struct line_discipline *discipline, uint32_t place)
+/* Returns where the character before `position` begins; there must be one. Invalid UTF-8 is split into pieces. */
+static uint32_t character_before(struct line_discipline *discipline, uint32_t position)
 {
     uint32_t bytes = 0;
 
     do
-        place--;
-    while (place != discipline->ended && ++bytes < CHARACTER_MAX && is_continuation(*byte_at(discipline, place)));
-    return place;
+        position--;
+    while (position != discipline->ended && ++bytes < CHARACTER_MAX && is_continuation(*byte_at(discipline, position)));
+    return position;
 }
 
 static bool is_word(char c)
@@ -189,21 +189,21 @@ static bool is_word(char c)
            (unsigned char)c >= 0x80;
 }
 
-static uint32_t word_before(struct line_discipline *discipline, uint32_t place)
+static uint32_t word_before(struct line_discipline *discipline, uint32_t position)
 {
     bool seen = false;
-    uint32_t end = place;
+    uint32_t end = position;
 
-    while (place != discipline->ended && end - place < WORD_MAX) {
-        uint32_t before = character_before(discipline, place);
+    while (position != discipline->ended && end - position < WORD_MAX) {
+        uint32_t before = character_before(discipline, position);
         bool word = is_word(*byte_at(discipline, before));
         if (seen && !word)
             break;
         seen = seen || word;
-        place = before;
+        position = before;
     }
-    use_effort(discipline, (end - place) / WALKED_FOR_ONE);
-    return place;
+    use_effort(discipline, (end - position) / WALKED_FOR_ONE);
+    return position;
 }
 
 static void show_again(struct line_discipline *discipline)

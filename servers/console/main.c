@@ -44,7 +44,7 @@ static bool may_serve_reader(void)
 
 static bool is_any_due(void)
 {
-    return writers_are_due() || input_is_due || log_is_due || readers_ask(&readers) || may_serve_reader() ||
+    return writers_are_due() || input_is_due || log_is_due || readers_any_asking(&readers) || may_serve_reader() ||
            discipline_is_due(&input.typed);
 }
 
@@ -181,7 +181,7 @@ static int32_t read_later(struct client *client, struct caller caller, uint32_t 
     int32_t result = answer_later(client, caller, WAITS_READ, bytes);
 
     readers_add(&readers, client);
-    if (readers_ask(&readers))
+    if (readers_any_asking(&readers))
         events_notify();
     return result;
 }
@@ -189,7 +189,7 @@ static int32_t read_later(struct client *client, struct caller caller, uint32_t 
 /* Returns whether a read must wait: for the foreground, for earlier reads or for input. */
 static bool must_wait(const struct client *client)
 {
-    return !readers_may(&readers, client) || !list_is_empty(&readers.served) || !input_is_ready(&input);
+    return !readers_may_read(&readers, client) || !list_is_empty(&readers.served) || !input_is_ready(&input);
 }
 
 /* A call without `wait` asks for the rest of the last read, and is answered at once. */
@@ -310,7 +310,7 @@ static SERVER_CALL int32_t call_events(uint32_t badge, struct words *words)
         return -EPERM;
     if (part)
         do_part();
-    struct client *client = readers_tell(&readers);
+    struct client *client = readers_next_asking(&readers);
     words->w[1] = client ? client->badge : 0;
     events_take(input.typed.interrupts, is_any_due(), &words->w[2], &words->w[3]);
     input.typed.interrupts = false;

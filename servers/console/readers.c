@@ -15,14 +15,14 @@ void readers_init(struct readers *readers)
     readers->foreground = 0;
 }
 
-bool readers_may(const struct readers *readers, const struct client *client)
+bool readers_may_read(const struct readers *readers, const struct client *client)
 {
     return client->badge == 0 || client->badge == readers->foreground;
 }
 
 void readers_add(struct readers *readers, struct client *client)
 {
-    if (readers_may(readers, client))
+    if (readers_may_read(readers, client))
         wait_in(&readers->served, client, WAITS_READ);
     else
         wait_in(&readers->asking, client, WAITS_FOREGROUND);
@@ -36,7 +36,7 @@ bool readers_remove(struct client *client)
     return true;
 }
 
-struct client *readers_tell(struct readers *readers)
+struct client *readers_next_asking(struct readers *readers)
 {
     struct client *client = FIRST_OF(&readers->asking, wait);
 
@@ -49,7 +49,7 @@ struct client *readers_tell(struct readers *readers)
     return client;
 }
 
-bool readers_ask(const struct readers *readers)
+bool readers_any_asking(const struct readers *readers)
 {
     return !list_is_empty(&readers->asking) || !list_is_empty(&readers->again);
 }
@@ -79,7 +79,7 @@ void readers_ask_again(struct readers *readers)
     for (struct link *link = list_first(&readers->served); link != &readers->served.end; link = next) {
         struct client *client = CLIENT_OF(link, wait);
         next = link->next;
-        if (!readers_may(readers, client)) {
+        if (!readers_may_read(readers, client)) {
             readers_remove(client);
             wait_in(&readers->again, client, WAITS_FOREGROUND);
         }

@@ -23,8 +23,8 @@ struct readers {
 
 void readers_init(struct readers *readers);
 
-/* True if proc need not be asked about a read of that client. */
-bool readers_may(const struct readers *readers, const struct client *client);
+/* True if a read of that client needs no question to proc. */
+bool readers_may_read(const struct readers *readers, const struct client *client);
 
 /* Adds a client that waits; it has no other call. */
 void readers_add(struct readers *readers, struct client *client);
@@ -32,9 +32,10 @@ void readers_add(struct readers *readers, struct client *client);
 /* Ends its wait; false if it did not wait. */
 bool readers_remove(struct client *client);
 
-/* The first client about which proc must be asked, which is done now, or 0; and whether there are others. */
-struct client *readers_tell(struct readers *readers);
-bool readers_ask(const struct readers *readers);
+/* Moves the first client about which proc must still be asked to the background list, for the caller asks now; null:
+ * there is none. The second says whether there is one. */
+struct client *readers_next_asking(struct readers *readers);
+bool readers_any_asking(const struct readers *readers);
 
 /* That badge is in the foreground: its client's read will be served. */
 void readers_set_foreground(struct readers *readers, uint32_t badge);
