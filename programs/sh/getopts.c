@@ -11,7 +11,7 @@
 
 enum { STATUS_END = 1 };
 
-/* The position of the next letter: the number of its word, from 1 on, and the byte in it; 0: that word has not begun. */
+/* The position of the next letter: the number of its word, from 1 on, and the byte in it; 0: the word has not begun. */
 static struct {
     int word;
     size_t at;
