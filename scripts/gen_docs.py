@@ -50,7 +50,7 @@ several, their bits are given: `address (31-12) + rights (11-0)`. "Data" goes th
 words, at most 256 bytes; "items" are pages or capabilities that come with the call or its answer. An unknown call is answered with ENOSYS. From `servers/proto/` the build
 generates a header for each protocol X, with a client function `X_NAME` for each call. It takes the slot of the server's
 endpoint; for a call with items the flags, `ITEMS(count)` or `ipc_window()`; for one with data the number of bytes, unless an argument gives it; the arguments; and pointers for the results. The client has put the data into its
-message page before (taking a buffer, the function would copy once more), or, if it is longer, into a page that the server shares with it. `X_NAME_ARGUMENT` extracts one of
+message page before (decision 33 says why it takes no buffer), or, if it is longer, into a page that the server shares with it. `X_NAME_ARGUMENT` extracts one of
 several arguments from a word, for the server, and `X_NAME_RESULT` one of several results, for the client.
 """
 
