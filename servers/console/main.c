@@ -204,13 +204,13 @@ static SERVER_CALL int32_t call_read(uint32_t badge, struct words *words)
     if (!client || client->waits != WAITS_NOT)
         return -EBUSY;
     show_prompt(client);
-    if (wait && must_wait(client)) {
+    if (wait & WAIT_ALLOWED && must_wait(client)) {
         if (!(wait & WAIT_INTERRUPTED))
             return read_later(client, caller, bytes);
         writers_forget(client);
         return -EINTR;
     }
-    if (wait || badge == rest_of)
+    if (wait & WAIT_ALLOWED || badge == rest_of)
         take(badge, bytes, words);
     else
         words->w[1] = words->w[2] = 0;

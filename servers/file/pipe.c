@@ -242,7 +242,7 @@ void pipe_close(struct pipe *pipe, bool writes)
 /* Returns 0 if a call with this word `wait` may wait, or its error. */
 static int32_t check_wait(const struct open_file *file, uint32_t wait)
 {
-    if (!wait || file->flags & O_NONBLOCKING)
+    if (!(wait & WAIT_ALLOWED) || file->flags & O_NONBLOCKING)
         return -EAGAIN;
     return wait & WAIT_INTERRUPTED ? -EINTR : 0;
 }

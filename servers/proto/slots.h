@@ -36,7 +36,7 @@ enum { TICKS_MAX = 0x3fffffff };
 /* The most processes woken in one call to proc. */
 enum { FUTEX_WOKEN_MAX = 32 };
 
-/* The words `wait` and `interrupted` of calls to console and to the file server. A call waits unless its `wait` is 0.
+/* The words `wait` and `interrupted` of calls to console and to the file server. A call waits if its `wait` is odd.
  * WAIT_INTERRUPTED in either: a signal came before the call was sent, which fails with EINTR where it would wait. */
 enum { WAIT_ALLOWED = 1, WAIT_INTERRUPTED = 2 };
 

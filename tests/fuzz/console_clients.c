@@ -137,7 +137,7 @@ static bool may_keys_wait(void)
 static void check_read(struct client_model *client, const struct answer *answer)
 {
     uint32_t bytes = asked.message.words.w[1];
-    uint32_t wait = asked.message.words.w[2];
+    uint32_t wait = asked.message.words.w[2] & WAIT_ALLOWED ? asked.message.words.w[2] : 0;
     bool may = may_read(asked.client), ready = may && !readers.count && model_is_ready();
 
     if (bytes > READ_MAX || clients_asked_is_busy()) {
