@@ -28,7 +28,8 @@ struct account {
 /* Adds a FRAME_USER frame without mappings, below PHYSMAP_BYTES, that contains only zeros. */
 void account_donate(struct account *account, uint32_t frame);
 
-/* Turns a spare frame, which is zeroed, into one of that kind: its number. The caller has checked spare_count. */
+/* Turns a spare frame, which is zeroed, into one of that kind; returns its number. The caller has checked
+ * spare_count. */
 uint32_t account_take(struct account *account, enum frame_kind kind);
 
 /* Makes a frame of the account spare again. The caller has zeroed it: its next user, perhaps another task after the

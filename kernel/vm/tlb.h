@@ -22,6 +22,6 @@ void vspace_reload(ref_t task, ref_t directories);
 /* All processors that run the space load the kernel's own instead, before this returns. */
 void vspace_leave(ref_t task);
 
-/* Sends the IPIs of tlb_invalidate() and vspace_reload() to the other processors and waits for them. Must be
- * called before the kernel lock is released. */
+/* Sends the IPIs that tlb_invalidate() left pending, and waits until the other processors have handled them. Must be
+ * called before the kernel lock is released. vspace_reload() and vspace_leave() call it themselves. */
 void tlb_sync(void);

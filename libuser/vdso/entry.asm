@@ -10,6 +10,7 @@
 THREAD_AREA equ 0x8e8000 - 1024
 USER_AREA   equ 0x2b
 CALLS       equ 512
+VDSO_GIVEN_UP equ 33 ; wait.h
 
 ; struct vdso_state
 SIGNAL_PENDING equ THREAD_AREA + 24
@@ -100,7 +101,7 @@ vdso_jump:
         jmp     eax
 
 ; Makes a call that may wait long, unless a signal must be handled first. eax = the head; ebx, esi, edi, ecx = the
-; words, which become the answer's. Returns eax = the kernel's error, or 1 if the call was given up, with the words
+; words, which become the answer's. Returns eax = the kernel's error, or VDSO_GIVEN_UP, with the words
 ; unchanged. A thread that is interrupted between `begins` and `ends` continues at `given_up`.
 vdso_wait_in_registers:
         push    ebp
@@ -118,7 +119,7 @@ wait_answered:
         ret
 vdso_wait_given_up:
         mov     ecx, ebp
-        mov     eax, 1
+        mov     eax, VDSO_GIVEN_UP
         pop     ebp
         ret
 

@@ -45,13 +45,13 @@ static int put_lock(uint32_t at, bool is_64, const struct flock64_words *lock)
     return 0;
 }
 
-/* Makes a call that waits, as word `wait` of the message says. */
-static int32_t wait_for_lock(struct words words, uint32_t wait, const struct file_lock *data, uint32_t number)
+/* Makes a call that waits for a lock, as that word of the message says. */
+static int32_t wait_for_lock(struct words words, uint32_t wait_word, const struct file_lock *data, uint32_t number)
 {
     vdso_tell_signals();
     if (data)
         memcpy((char *)message_page->words, data, sizeof *data);
-    int answer = vdso_wait_for(CLIENT_SLOT_FILE, data ? ipc_extend(sizeof *data, 0) : 0, &words, wait);
+    int answer = vdso_wait_for(CLIENT_SLOT_FILE, data ? ipc_extend(sizeof *data, 0) : 0, &words, wait_word);
     return answer == -EINTR ? vdso_may_restart(number) : answer;
 }
 

@@ -96,8 +96,8 @@ static int32_t pipe_wait(uint32_t fd, uint32_t bytes)
     return (int32_t)words.w[0];
 }
 
-/* Called with another answer of pipe_wait() than FILE_AGAIN; returns the answer that counts. */
-static __attribute__((noinline)) int32_t end_of_wait(int32_t answer, uint32_t fd, uint32_t bytes)
+/* Called with what pipe_wait() returned, unless that was FILE_AGAIN. Makes the call again if it was given up. */
+static __attribute__((noinline)) int32_t retry_interrupted(int32_t answer, uint32_t fd, uint32_t bytes)
 {
     struct words words = {{FILE_PIPE_WAIT, fd, bytes}};
 
@@ -112,7 +112,9 @@ IN_REGISTERS int32_t vdso_pipe_read(arguments_t a, uint32_t number, struct pipe_
         return vdso_read_other(a, number);
     while (read = ring->read, (used = ring->written - read) - 1 >= PIPE_RING_BYTES) {
         int32_t answer = pipe_wait(a[0], 0);
-        if (answer != FILE_AGAIN && (answer = end_of_wait(answer, a[0], 0)) != FILE_AGAIN)
+        if (answer != FILE_AGAIN)
+            answer = retry_interrupted(answer, a[0], 0);
+        if (answer != FILE_AGAIN)
             return answer == -EINTR ? vdso_may_restart(number) : answer;
     }
     state->has_drained = bytes >= used;
@@ -141,7 +143,9 @@ IN_REGISTERS int32_t vdso_pipe_write(arguments_t a, uint32_t number, struct pipe
         return vdso_write_other(a, number);
     while (written = ring->written, written - ring->read > PIPE_RING_BYTES - bytes || ring->no_reader) {
         int32_t answer = pipe_wait(a[0], bytes);
-        if (answer != FILE_AGAIN && (answer = end_of_wait(answer, a[0], bytes)) != FILE_AGAIN)
+        if (answer != FILE_AGAIN)
+            answer = retry_interrupted(answer, a[0], bytes);
+        if (answer != FILE_AGAIN)
             return vdso_write_ends(answer, 0, number);
     }
     const char *from = (const char *)a[1];

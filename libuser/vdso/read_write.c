@@ -98,19 +98,19 @@ static void scatter(struct position *position, const char *from, uint32_t bytes)
     }
 }
 
-/* The message page still has its bytes: handlers run only after the program's call. */
-int vdso_call_interrupted(uint32_t slot, uint32_t flags, struct words *words, uint32_t wait)
+/* The message page still has its bytes: handlers run only when the program's call is over. */
+int vdso_call_interrupted(uint32_t slot, uint32_t flags, struct words *words, uint32_t wait_word)
 {
-    words->w[wait] |= WAIT_INTERRUPTED;
+    words->w[wait_word] |= WAIT_INTERRUPTED;
     return ipc_call(slot, flags, words) ? -EPIPE : (int)words->w[0];
 }
 
-int vdso_wait_for(uint32_t slot, uint32_t flags, struct words *words, uint32_t wait)
+int vdso_wait_for(uint32_t slot, uint32_t flags, struct words *words, uint32_t wait_word)
 {
     int32_t error = vdso_wait(SYS_ipc_call | flags | slot << SLOT_SHIFT, words);
 
     if (error == VDSO_GIVEN_UP)
-        return vdso_call_interrupted(slot, flags, words, wait);
+        return vdso_call_interrupted(slot, flags, words, wait_word);
     return error ? -EPIPE : (int)words->w[0];
 }
 

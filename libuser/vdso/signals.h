@@ -10,7 +10,7 @@
  *       at once, on its stack or the stack for signals. Elsewhere in the vdso it only sets a mark and continues: each
  *       call checks the mark before it returns, each frame before it is left. So a call learns that it is to end
  *   S2  a wait at a server other than proc is in vdso_wait(): a thread that is interrupted before its message has left
- *       gives up
+ *       gives up, and makes the call again so that it does not wait (WAIT_INTERRUPTED in servers/proto/slots.h)
  *   S3  proc knows what is caught, ignored and blocked, except a mask that blocks all, which C libraries set around a
  *       fork: proc is told of it when the program next waits, or sends itself a signal that would end it
  *   S4  the program's stack is not touched before a frame is made there. A process whose vdso knows of a signal is not

@@ -227,11 +227,11 @@ int vdso_take_pages(uint32_t address, uint32_t length);
 int32_t vdso_ends_early(void);
 int32_t vdso_may_restart(uint32_t number);
 
-/* A call that may wait. If a signal came before it was sent, it is made with WAIT_INTERRUPTED in word `wait` of the
- * message: there may be bytes or room already, and then it succeeds, as in Linux. The second
- * does that after a vdso_wait() that gave up. Return the server's answer, or -EPIPE. */
-int vdso_wait_for(uint32_t slot, uint32_t flags, struct words *words, uint32_t wait);
-int vdso_call_interrupted(uint32_t slot, uint32_t flags, struct words *words, uint32_t wait);
+/* Makes a call that may wait; returns the server's answer, or -EPIPE. If a signal came before it was sent,
+ * vdso_call_interrupted() makes it, with WAIT_INTERRUPTED in that word of the message: it succeeds if it need not wait,
+ * as in Linux. */
+int vdso_wait_for(uint32_t slot, uint32_t flags, struct words *words, uint32_t wait_word);
+int vdso_call_interrupted(uint32_t slot, uint32_t flags, struct words *words, uint32_t wait_word);
 
 /* Sends a signal to the process itself. */
 void vdso_raise(uint32_t signal);

@@ -3,9 +3,9 @@
 
 #include "libuser/sys/syscall.h"
 
-/* A call whose answer may take long: the kernel's error; or VDSO_GIVEN_UP, as a signal came before the message left:
- * the words are unchanged. */
-enum { VDSO_GIVEN_UP = 1 };
+/* A call whose answer may take long. Returns the kernel's error, or VDSO_GIVEN_UP: a signal came before the message
+ * left, and the words are unchanged. No answer of a server has this number. */
+enum { VDSO_GIVEN_UP = 33 };
 static inline __attribute__((always_inline)) int32_t vdso_wait(uint32_t head, struct words *words)
 {
     uint32_t eax = head, ebx = words->w[0], esi = words->w[1], edi = words->w[2], ecx = words->w[3];

@@ -140,8 +140,8 @@ void lines_share(struct lines *lines, bool for_long)
 static void end_time(struct lines *lines, struct client *client)
 {
     const struct list *queue = &lines->queue;
-    bool is_one = list_first(queue) == queue->end.previous;
-    bool others_wait = !is_one || (!list_is_empty(queue) && list_first(queue) != &client->turn);
+    bool at_most_one = list_first(queue) == queue->end.previous;
+    bool others_wait = !at_most_one || (!list_is_empty(queue) && list_first(queue) != &client->turn);
 
     if (lines->owner == client) {
         lines->owner = 0;

@@ -301,8 +301,10 @@ static void answer(struct client *client, int32_t result)
 
 void locks_interrupt(struct client *client)
 {
+    bool is_due = !client->blocker; /* the lock that blocked it went before the signal came */
+
     link_leave(&client->lock_link);
-    int32_t result = try(client, client->waits_for, &client->lock_request, false);
+    int32_t result = is_due ? try(client, client->waits_for, &client->lock_request, false) : -EAGAIN;
     answer(client, result == -EAGAIN ? -EINTR : result);
 }
 
@@ -404,7 +406,8 @@ int32_t call_lock(struct client *client, struct words *words)
     if ((kind == FILE_LOCK_SHARED && !open_file_reads(file)) ||
         (kind == FILE_LOCK_EXCLUSIVE && !open_file_writes(file)))
         return -EBADF;
-    return lock(client, file, &request, command); /* FILE_LOCK_TRY is 0 */
+    _Static_assert(FILE_LOCK_TRY == 0 && FILE_LOCK_WAIT == WAIT_ALLOWED, "these commands are words `wait`");
+    return lock(client, file, &request, command);
 }
 
 int32_t call_lock_file(struct client *client, struct words *words)

@@ -283,7 +283,6 @@ void pipe_forget_waiting(struct client *client)
 void pipe_interrupt(struct client *client)
 {
     struct pipe *pipe = client->waits_for->pipe;
-    struct words words = {{0}};
 
     if (client == pipe->reading.first && can_read(pipe)) {
         serve_reader(pipe);
@@ -291,7 +290,7 @@ void pipe_interrupt(struct client *client)
         serve_writer(pipe);
     } else {
         queue_remove(queue_of(client), client);
-        client_answer(client, -EINTR, &words);
+        client_answer(client, -EINTR, &(struct words){{0}});
     }
     serve_writers(pipe);
 }
@@ -390,8 +389,10 @@ int32_t call_pipe_wait(struct client *client, struct words *words)
     uint32_t bytes = words->w[2];
     bool is_interrupted = words->w[3] & WAIT_INTERRUPTED;
 
-    if (!file || !file->pipe || bytes > PIPE_RING_BYTES)
-        return file ? -EINVAL : -EBADF;
+    if (!file)
+        return -EBADF;
+    if (!file->pipe || bytes > PIPE_RING_BYTES)
+        return -EINVAL;
     if (open_file_writes(file)) {
         if (!file->pipe->readers)
             return -EPIPE;
@@ -406,9 +407,7 @@ int32_t call_pipe_wait(struct client *client, struct words *words)
     }
     if (pipe_bytes(file->pipe))
         return FILE_AGAIN;
-    if (file->pipe->writers)
-        return is_interrupted ? -EINTR : wait_at(client, file, WAITS_FOR_BYTES, 0);
-    return 0;
+    return !file->pipe->writers ? 0 : is_interrupted ? -EINTR : wait_at(client, file, WAITS_FOR_BYTES, 0);
 }
 
 /* Called if a single reader that has the ring waits. Answers the caller first, so that the reader gets the answer that

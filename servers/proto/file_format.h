@@ -40,8 +40,9 @@ enum { FILE_PROCESSES_MAX = 1024 }; /* the largest argument of `limit`; there ar
 enum { FILE_GET_FD = 1, FILE_SET_FD, FILE_GET_FLAGS, FILE_SET_FLAGS };
 enum { FILE_MODE = 1, FILE_MODIFIED };
 
-/* Locks: the kind, with fcntl's numbers on Linux; the command of `lock`: try, wait, or report a conflicting lock, or
- * wait, but fail with EINTR instead (WAIT_INTERRUPTED); the range, where 0 bytes means to the end of all files. */
+/* Locks: the kind, with fcntl's numbers on Linux; the command of `lock`: try; wait; report a conflicting lock; or, as
+ * WAIT_INTERRUPTED says, fail with EINTR instead of waiting; the range, where 0 bytes means to the end of all
+ * files. */
 enum file_lock_kind { FILE_LOCK_SHARED, FILE_LOCK_EXCLUSIVE, FILE_LOCK_NONE };
 enum file_lock_command {
     FILE_LOCK_TRY,

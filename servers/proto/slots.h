@@ -36,8 +36,9 @@ enum { TICKS_MAX = 0x3fffffff };
 /* The most processes woken in one call to proc. */
 enum { FUTEX_WOKEN_MAX = 32 };
 
-/* The words `wait` and `interrupted` of calls to console and to the file server. A call waits if its `wait` is odd.
- * WAIT_INTERRUPTED in either: a signal came before the call was sent, which fails with EINTR where it would wait. */
+/* The word `wait` or `interrupted` of a call to console or to the file server; `lock` has it in its command.
+ * WAIT_ALLOWED: the call may wait, as a call with `interrupted` always may. WAIT_INTERRUPTED: a signal came before the
+ * call was sent; if it cannot be done at once, it fails with EINTR. */
 enum { WAIT_ALLOWED = 1, WAIT_INTERRUPTED = 2 };
 
 /* Options of proc's call `wait`. */

@@ -539,6 +539,9 @@ static void a_client_with_a_ring_is_interrupted(void)
     CHECK(ask(MANAGER, FILE_INTERRUPT, B, 0, 0) == 0 && reply_of(B)->status == FILE_AGAIN);
     CHECK(ask(B, FILE_PIPE_WAIT, 4, 10, WAIT_INTERRUPTED) == FILE_AGAIN &&
           ask(B, FILE_PIPE_WAIT, 4, 11, WAIT_INTERRUPTED) == -EINTR);
+    CHECK(ask(B, FILE_PIPE_WAIT, 4, 11, 0) == WAITS);
+    ring->read += 20; /* the server is not told, and B's wait is over when the server looks */
+    CHECK(ask(MANAGER, FILE_INTERRUPT, B, 0, 0) == 0 && reply_of(B)->status == FILE_AGAIN);
     CHECK(ask(A, FILE_CLOSE, 3, 0, 0) == 0 && ask(B, FILE_PIPE_WAIT, 4, 11, WAIT_INTERRUPTED) == -EPIPE);
     machine_end_all();
 }

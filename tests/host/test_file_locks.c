@@ -290,6 +290,17 @@ static void a_call_that_is_interrupted_does_not_wait(void)
     ends();
 }
 
+/* The open file of A and B gets its lock by B while A waits for another kind. */
+static void a_signal_takes_no_lock_from_others(void)
+{
+    begins();
+    CHECK(opens(C, "f", O_READ_ONLY) == 0 && flocks(C, 4, SHARED, false) == 0);
+    CHECK(flocks(A, FD, EXCLUSIVE, true) == WAITS && flocks(B, FD, SHARED, false) == 0);
+    CHECK(ask(MANAGER, FILE_INTERRUPT, A, 0, 0) == 0 && reply_of(A)->status == -EINTR);
+    CHECK(flocks(C, 4, EXCLUSIVE, false) == -EAGAIN);
+    ends();
+}
+
 /* ---------------------------------------------------------------------------------- all of a file */
 
 static void files_are_locked_by_open_files(void)
@@ -528,6 +539,7 @@ int main(void)
     any_of_them_may_end();
     a_signal_ends_the_wait();
     a_call_that_is_interrupted_does_not_wait();
+    a_signal_takes_no_lock_from_others();
     files_are_locked_by_open_files();
     directories_are_locked();
     open_files_own_ranges();

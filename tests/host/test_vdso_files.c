@@ -131,8 +131,8 @@ static void a_page_goes_in_one_call(void)
     expect("file read 40 300 1\nfile read 40 300 1\nread 256 1 0\n");
 }
 
-/* Proc is told of the mask before. After a signal, a call that may wait tells the server so. */
-static void after_a_signal_no_page_waits(void)
+/* Proc is told of the mask before. If a signal came, the call tells the server so. */
+static void after_a_signal_no_transfer_waits(void)
 {
     begins(true);
     state->pipes[5] = (struct vdso_pipe){.fd = 5, .uses = VDSO_BY_PAGE};
@@ -497,7 +497,7 @@ int main(void)
     much_goes_by_the_transfer_page();
     there_may_be_no_transfer_page();
     a_page_goes_in_one_call();
-    after_a_signal_no_page_waits();
+    after_a_signal_no_transfer_waits();
     places_in_files_are_asked_for();
     descriptors_are_controlled();
     terminals_are_told();

@@ -94,7 +94,7 @@ static void files_are_locked(void)
     expect("files 0 0 0\nfile lock_file 1 0 1\n");
 }
 
-/* Or it came before the call is sent: then the call says so, and need not fail. */
+/* If the signal came before the call was sent, the call says so, and succeeds if the lock is free. */
 static void a_signal_ends_the_wait(void)
 {
     begins();

@@ -3,5 +3,5 @@
 
 #include "libuser/sys/syscall.h"
 
-enum { VDSO_GIVEN_UP = 1 };
+enum { VDSO_GIVEN_UP = 33 };
 int32_t vdso_wait(uint32_t head, struct words *words);
