@@ -9,11 +9,13 @@ enum { FRAMES_MAX = 16 };
 
 _Noreturn void trap_kernel(const struct registers *r);
 
-/* Logs the running thread and its call. */
+/* Logs the running thread, if any, and its call. */
 static void log_running(const struct cpu *cpu)
 {
-    if (!cpu->current)
+    if (!cpu->current) {
+        log_print("running: no thread\n");
         return;
+    }
     const struct registers *r = &AT(struct thread, cpu->current)->registers;
     uint32_t number = r->eax & SYSCALL_NUMBER;
     if (r->vector != VECTOR_SYSCALL)

@@ -137,9 +137,9 @@ def server_dies(name, function, instructions, how):
 
 def in_kernel(what, function, instructions, says, source):
     """`says` is the first line; the symbols of its place follow. An interrupt may come while no thread runs."""
-    running = () if function == "event_interrupt" else ("running: a thread .*",)
+    running = "running: (a thread .*|no thread)" if function == "event_interrupt" else "running: a thread .*"
     return Damage(f"{what} in {function}",
-                  (f"panic: {says}", *running, rf"  at 0x\w+ {function} {source}:\d+"),
+                  (f"panic: {says}", running, rf"  at 0x\w+ {function} {source}:\d+"),
                   kernel=kernel_code(function, instructions))
 
 
@@ -200,7 +200,7 @@ DAMAGES = [
            ("panic: exception in the kernel", r"running: a thread in system call \d+ \(vm_map\) .*",
             r"registers: .* eip 0xf0000000 cr2 0xf0000000 .*"), kernel=kernel_code("sys_vm_map", JUMP_NOWHERE)),
     Damage("a jump to nowhere in event_interrupt",
-           ("panic: exception in the kernel", r"registers: .* eip 0xf0000000 cr2 0xf0000000 .*"),
+           ("panic: exception in the kernel", "running: (a thread .*|no thread)", r"registers: .* eip 0xf0000000 cr2 0xf0000000 .*"),
            kernel=kernel_code("event_interrupt", JUMP_NOWHERE)),
 ]
 
