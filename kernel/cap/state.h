@@ -46,7 +46,7 @@ struct kernel {
     uint32_t tlb_pending; /* bit i: cpus[i].tlb_ipi is set */
     uint32_t frame_count;
     ref_t empty_leaf;
-    uint32_t call_number_base; /* no dead thread's `call_number` was higher: T2 in thread.h */
+    uint32_t call_number_base; /* no destroyed thread's `call_number` was higher: T2 in thread.h */
     uint32_t nmis;             /* arrived and not reported yet */
     struct list destroying;    /* tasks, threads, endpoints; the first is taken apart first */
     struct object ranges[4];   /* memory, ports, irqs, the log: by bits 6-7 of a slot's `object` */

@@ -377,7 +377,7 @@ err_t ipc_signal(struct thread *thread)
     return SWITCHED;
 }
 
-/* ---------------------------------------------------------------------------- faults and ends */
+/* --------------------------------------------------------------------- faults and destruction */
 
 /* A waiting handler gets the fault and the processor at once. */
 struct thread *ipc_fault(struct thread *thread)

@@ -14,7 +14,7 @@
  *
  *   T1  state and link agree with the table; `peer` means something only while AWAITING_REPLY and REPLY_DEFERRED
  *   T2  `call_number` grows with each delivered call, so a reply to an earlier call is refused. It
- *       begins beyond that of every dead thread, as this thread may have the cell of one
+ *       begins beyond that of every destroyed thread, as this thread may have the cell of one
  *   T3  a thread with `stopped` set is not ready: it becomes THREAD_STOPPED instead, and its long call
  *       ends. A running thread becomes so when it leaves the processor or its processor notices
  *   T4  `direct` is `cpu` + `priority` if the thread may be switched to without the scheduler, else 0

@@ -1,7 +1,7 @@
 #include "kernel/vm/tlb.h"
 
 /* A processor has room for one IPI: two become IPI_ALL, or IPI_LEAVE, which drops all, too. */
-static __attribute__((noinline)) void ask_others(ref_t task, uint32_t ipi)
+static __attribute__((noinline)) void ipi_others(ref_t task, uint32_t ipi)
 {
     assert(arch_lock_held());
     for (unsigned i = 0; i < kernel.cpu_count; i++) {
@@ -26,7 +26,7 @@ void tlb_sync(void)
 void tlb_shootdown(ref_t task, uint32_t address)
 {
     if (kernel.cpu_count > 1)
-        ask_others(task, address | IPI_PAGE);
+        ipi_others(task, address | IPI_PAGE);
     if (cpu_here()->space == task)
         arch_tlb_invalidate(address);
 }
@@ -36,7 +36,7 @@ void vspace_reload(ref_t task, ref_t directories)
     if (cpu_here()->space == task)
         arch_space_load(directories);
     if (kernel.cpu_count > 1)
-        ask_others(task, IPI_ALL);
+        ipi_others(task, IPI_ALL);
     tlb_sync();
 }
 
@@ -44,7 +44,7 @@ void vspace_leave(ref_t task)
 {
     if (cpu_here()->space == task)
         arch_space_leave();
-    ask_others(task, IPI_LEAVE);
+    ipi_others(task, IPI_LEAVE);
     for (struct cpu *cpu = kernel.cpus; cpu < kernel.cpus + kernel.cpu_count; cpu++)
         if (cpu->space == task)
             cpu->space = 0;

@@ -255,7 +255,7 @@ static _Noreturn void end_by(uint32_t signal)
     __builtin_trap();
 }
 
-static bool is_in_unchecked(uint32_t eip, uint32_t range)
+static bool is_unchecked(uint32_t eip, uint32_t range)
 {
     return eip >= vdso_unchecked[2 * range] && eip < vdso_unchecked[2 * range + 1];
 }
@@ -273,7 +273,7 @@ static struct signal_frame *handle_fault(struct signal_frame *frame)
     bool handled = state->actions[signal].handler > HANDLE_IGNORE && !(state->blocked & signal_bit(signal));
     if (!handled && cause & FATAL_FAULT_FOREIGN)
         __builtin_trap(); /* proc then reports the first fault */
-    if (!handled || is_in_unchecked(eip, UNCHECKED_RESTORE))
+    if (!handled || is_unchecked(eip, UNCHECKED_RESTORE))
         end_by(signal);
     info.sender = vector == PAGE_FAULT ? address : has_own_address(vector) ? eip : 0; /* si_addr */
     registers[REGISTER_TRAP] = vector;
@@ -291,7 +291,7 @@ static struct signal_frame *handle_fault(struct signal_frame *frame)
 static bool will_check_signals(uint32_t eip)
 {
     for (uint32_t range = 0; range < UNCHECKED_RANGES; range++)
-        if (is_in_unchecked(eip, range))
+        if (is_unchecked(eip, range))
             return false;
     return eip >= VDSO_BASE && eip < VDSO_END;
 }

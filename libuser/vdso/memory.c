@@ -226,7 +226,7 @@ HANDLER(mmap2)
     return flags & ANONYMOUS ? map_kind(0, a, (uint32_t)rights) : vdso_map_file(0, a, (uint32_t)rights);
 }
 
-/* Moves the pages to another place. */
+/* Moves the pages to another address. */
 static int32_t move(uint32_t address, uint32_t old_length, uint32_t length)
 {
     int32_t to = vdso_map(0, length);

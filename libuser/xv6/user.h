@@ -41,7 +41,7 @@ int mkdir(const char *path) __asm__("xv6_mkdir");
 int mknod(const char *path, short major, short minor) __asm__("xv6_mknod");
 int chdir(const char *path) __asm__("xv6_chdir");
 
-/* Later versions give exit a status and wait a place for it: all of it, -1 for a killed child. */
+/* In later versions exit has a status, which wait stores at an address: all of it, -1 for a killed child. */
 _Noreturn __attribute__((overloadable)) void exit(int status) __asm__("exit");
 __attribute__((overloadable)) int wait(int *status) __asm__("xv6_wait_status");
 int waitpid(int pid, int *status, int options) __asm__("xv6_waitpid");

@@ -52,14 +52,14 @@ static uint32_t number_of(struct word word, uint32_t most)
     return number;
 }
 
-/* Takes the limit from an option's value; returns true if the value is invalid. */
-static bool limit_is_invalid(struct word word, struct word value, uint32_t most, uint32_t *limit)
+/* Takes the limit from an option's value; returns whether the value is valid. */
+static bool parse_limit(struct word word, struct word value, uint32_t most, uint32_t *limit)
 {
     *limit = number_of(value, most);
     if (!*limit)
         log_line(message_page, BOOT_SLOT_LOG, "init: %.*s: not a number from 1 to %u", (int)word.bytes, word.text,
                  (unsigned)most);
-    return !*limit;
+    return *limit;
 }
 
 static void option(struct command *command, struct word word)
@@ -69,9 +69,9 @@ static void option(struct command *command, struct word word)
     if (word_is(word, "console.input=pipe")) {
         command->input_is_pipe = true;
     } else if (value_of(word, "limit.memory=", &value)) {
-        command->is_refused |= limit_is_invalid(word, value, START_MEMORY_MAX, &command->limits.memory);
+        command->is_refused |= !parse_limit(word, value, START_MEMORY_MAX, &command->limits.memory);
     } else if (value_of(word, "limit.processes=", &value)) {
-        command->is_refused |= limit_is_invalid(word, value, START_PROCESSES_MAX, &command->limits.processes);
+        command->is_refused |= !parse_limit(word, value, START_PROCESSES_MAX, &command->limits.processes);
     } else {
         log_line(message_page, BOOT_SLOT_LOG, "init: unknown option %.*s", (int)word.bytes, word.text);
     }

@@ -184,7 +184,7 @@ static int32_t call_fork(struct process *process, struct words *words)
         return -EPERM;
     if (process->signals.is_diverted)
         return -EINTR;
-    if (process->signals.has_control_c && signals_control_c_at_fork(process))
+    if (process->signals.has_control_c && signals_take_control_c_at_fork(process))
         return SERVER_LATER;
     waits_save_caller(process);
     int32_t result = lifecycle_fork(process, &child);
@@ -362,7 +362,7 @@ static void handle_control_c(bool is_typed)
     if (!is_due || !process_at(0)->children)
         return;
     is_due = false;
-    signals_control_c();
+    signals_send_control_c();
     do_due_work(&due);
 }
 

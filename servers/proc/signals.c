@@ -252,13 +252,13 @@ static void mark_control_c(struct process *process)
 }
 
 /* Finds all processes in the foreground before the first one ends, because then its parent no longer waits. */
-void signals_control_c(void)
+void signals_send_control_c(void)
 {
     foreground_for_each(mark_control_c);
     start_sweep();
 }
 
-bool signals_control_c_at_fork(struct process *process)
+bool signals_take_control_c_at_fork(struct process *process)
 {
     const struct signals *s = &process->signals;
 

@@ -81,7 +81,7 @@ struct signals {
         uint32_t sender, value;
     } infos[SIGNAL_INFOS];
     bool no_child_wait; /* ended children leave no zombies */
-    bool has_control_c; /* to be delivered as SIGINT: signals_control_c() */
+    bool has_control_c; /* to be delivered as SIGINT: signals_send_control_c() */
     bool is_diverted;   /* from `eip` */
     bool by_fault;      /* the vdso must be told of `fault` */
     bool is_taking;     /* its vdso knows of a signal, and takes deliverable ones until none is left */
@@ -133,8 +133,8 @@ void signals_deliver(struct process *process);
 
 /* Control-C: sends SIGINT to all processes in the foreground (foreground.h); it arrives with signals_sweep(). A process
  * that forks before that ends at once (true), if SIGINT would end it, so that no child escapes. */
-void signals_control_c(void);
-bool signals_control_c_at_fork(struct process *process);
+void signals_send_control_c(void);
+bool signals_take_control_c_at_fork(struct process *process);
 
 /* At a tick: lets signals_sweep() try again to interrupt processes that could not be interrupted before. */
 void signals_tick(void);

@@ -4,8 +4,8 @@
  *   STACK_LOW .. STACK_TOP       stack, a page at its first touch
  *   VDSO_BASE .. VDSO_END        the library that answers system calls, if the program wants it
  *   PROGRAM_BASE .. HEAP_LIMIT   text and data, then the heap
- *   MMAP_BASE .. MMAP_LIMIT      places for mmap that the server chooses; the caller may choose any
- *                                place from PROGRAM_BASE on
+ *   MMAP_BASE .. MMAP_LIMIT      addresses that the server chooses for mmap; the caller may choose
+ *                                any from PROGRAM_BASE on
  *   NAMED_BASE .. SHM_BASE       shared segments with a name, of any size
  *   SHM_BASE ..                  shared segments of one page; each segment is at the same address in every space
  */

@@ -71,7 +71,7 @@ static void show(struct tail *tail)
 }
 
 /* A screen in a mode that we cannot draw in stays black. */
-_Noreturn static void wait_unused(const struct boot_screen *screen)
+_Noreturn static void stay_black(const struct boot_screen *screen)
 {
     struct words words = {{0}};
 
@@ -91,7 +91,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
     map(SCREEN_SLOT_RING, RING_ADDRESS, SCREEN_RING_PAGES);
     map(SCREEN_SLOT_FRAMES, FRAMES_ADDRESS, esi);
     if (!display_open(&display, screen, (void *)FRAMES_ADDRESS, move_cursor))
-        wait_unused(screen);
+        stay_black(screen);
     terminal_init(&terminal, display.columns, display.rows);
     for (;;) {
         show(&tail);

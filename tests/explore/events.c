@@ -231,7 +231,7 @@ void event_print(FILE *out, const struct event *event)
                                                    "writes to",
                                                    "writes to another's message page",
                                                    "next step",
-                                                   "hears that its thread died",
+                                                   "notices that its thread was destroyed",
                                                    "reschedule",
                                                    "tick",
                                                    "interrupt"};

@@ -66,7 +66,7 @@ WALKS = {
             "t_kernel_items": ["receive window opened for slots", "capability checked", "capability derived"],
         },
         "Faults": {"touch": ["trap taken", "fault sent", "fault resolved"], "t_kernel_handler": ["or no handler"]},
-        "Ends on the way": {
+        "Destruction on the way": {
             "exit": ["the client, queued or waiting"],
             "t_kernel_task": ["the endpoint", "the server's task", "one thread of several of the server"],
         },

@@ -1,6 +1,6 @@
 /*
  * A destroyed object leaves nothing usable behind: threads' cells, message pages, mappings, translations, and the
- * call sequence number, which tells a reply to the dead thread from one to its successor.
+ * call sequence number, which tells a reply to the destroyed thread from one to its successor.
  * sources: kernel-core tests/host/kernel_world.c
  */
 #include "kernel/audit/audit.h"
@@ -186,7 +186,7 @@ static void a_destroyed_thread_is_not_answered(void)
     CHECK(world_syscall(server, SYS_thread_yield, (const uint32_t[4]){0}) == init);
 }
 
-/* T2: "it begins beyond that of every dead thread", whichever died last, even though the count wraps around. */
+/* T2: "it begins beyond that of every destroyed thread", whichever was the last, even though the count wraps around. */
 static void calls_are_counted_beyond_the_dead(void)
 {
     static const uint32_t numbers[][2] = {{5, 5}, {3, 5},         {0x7fffffff, 0x7fffffff}, {0xfffffff0, 0xfffffff0},
