@@ -143,7 +143,7 @@ enum thread_state_part { THREAD_REGISTERS = 0, THREAD_FPU = 1 };
  * with an I/O APIC, edge-triggered. */
 enum {
     IRQ_TICK = 0,
-    IRQ_LOG = 24, /* no device: signalled after each line in the log */
+    IRQ_LOG = 24, /* not a device: signalled after text was written to the log */
     IRQ_COUNT = 25,
     TICKS_PER_SECOND = 100,
 };
@@ -156,15 +156,15 @@ enum {
 
 /* What init's capability table holds when it starts. */
 enum {
-    BOOT_SLOT_TASK = 1,   /* its own task: control */
-    BOOT_SLOT_MEMORY = 2, /* all physical memory; frames that are not free RAM refuse every use */
-    BOOT_SLOT_PORTS = 3,
+    BOOT_SLOT_TASK = 1,   /* its own task: control, own, grant */
+    BOOT_SLOT_MEMORY = 2, /* all physical memory, with all rights; frames that are not free RAM refuse every use */
+    BOOT_SLOT_PORTS = 3,  /* all ports, lines and the log, with all rights */
     BOOT_SLOT_IRQS = 4,
     BOOT_SLOT_LOG = 5,
-    BOOT_SLOT_THREAD = 6,
-    BOOT_SLOT_SCREEN = 7,    /* the frames of boot_page.screen, if there is one: read, write */
-    BOOT_SLOT_MODULE = 8,    /* one per module */
-    BOOT_SLOT_LOG_PAGE = 12, /* struct log_page: read */
+    BOOT_SLOT_THREAD = 6,    /* its own thread: control, own, grant */
+    BOOT_SLOT_SCREEN = 7,    /* the frames of boot_page.screen, if there is one: read, write, grant */
+    BOOT_SLOT_MODULE = 8,    /* one for each module: read, execute, grant */
+    BOOT_SLOT_LOG_PAGE = 12, /* struct log_page: read, grant */
 };
 
 enum { BOOT_RANGES_MAX = 64, BOOT_MODULES_MAX = 4, BOOT_COMMAND_MAX = 256 };

@@ -11,9 +11,10 @@ struct audit {
     uint32_t user_frames, kernel_frames, mappings, capabilities;
 };
 
-/* Checks all invariants that headers state, among them: each frame has one kind, and each donated
- * frame belongs to a living task whose account counts it; trees of mappings have as many nodes as
- * there are present entries, and trees of capabilities as many as there are slots in use. */
+/* Checks what headers state as invariants, as far as it holds at every interrupt (tests/model/invariants.h checks more,
+ * between two events): each frame has one kind, and each donated frame belongs to a task whose account counts it;
+ * mapping trees have as many nodes as there are present entries, and capability trees as many as there are slots in use;
+ * and so on. */
 struct audit audit_kernel(void);
 
 /* Its walkers. Each panics unless the invariants of its header hold: N1 to N3 in the tree of `root`, S1 to S3 for the

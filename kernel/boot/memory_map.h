@@ -16,7 +16,7 @@ struct boot_area {
 struct boot_info {
     unsigned free_count, reserved_count;
     struct boot_area free[BOOT_RANGES_MAX], reserved[BOOT_RESERVED_MAX];
-    struct boot_range devices[BOOT_DEVICES]; /* frames that are no RAM but may be mapped; no pages: no such device */
+    struct boot_range devices[BOOT_DEVICES]; /* frames outside free RAM that may be mapped; 0 pages: no such device */
     struct boot_page page;                   /* for init; the loader's code fills in modules, command line, RSDP */
 };
 

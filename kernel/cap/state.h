@@ -1,10 +1,10 @@
 /*
- * All state that calls and events change, except the frames: one structure, so that the core can
- * be snapshotted, hashed and explored on the host. (The state of boot and of devices is in their own files.)
+ * All state that calls and events change, except the frames and their records: one structure, so that a model checker
+ * on the host can copy, hash and explore it. (The state of boot and of devices is in their own files.)
  * Links are 32-bit references into the physmap.
  *
- * It is in kernel/cap, as it has slots and roots of capabilities, and kernel/vm must know which processor runs which
- * space. Scheduling is in kernel/thread.
+ * This header is in kernel/cap because the structure contains slots and roots of capability trees, and because
+ * kernel/vm must know which processor runs which space. Scheduling is in kernel/thread.
  *
  * The kernel lock guards all of it: docs/smp.md.
  */
@@ -38,7 +38,7 @@ struct cpu {
     uint32_t tlb_ipi; /* to be sent before the lock is released: see arch_ipi(); 0: none */
     struct arch_cpu arch;
 } __attribute__((aligned(1 << CPU_SHIFT)));
-_Static_assert(sizeof(struct cpu) == 1 << CPU_SHIFT, "assembly finds a processor's by a shift");
+_Static_assert(sizeof(struct cpu) == 1 << CPU_SHIFT, "assembly finds a processor's struct cpu by a shift");
 
 struct kernel {
     struct cpu cpus[CPU_MAX];

@@ -4,7 +4,7 @@
  * wait; the rest stays in the log's page, from which servers show it on a screen. Until a server binds IRQ_LOG,
  * the kernel also writes VGA text.
  *
- * It works before paging, on processors of all ages: see processor.h.
+ * It works before paging, on every processor from the 486 on: see processor.h.
  */
 #include "kernel/i386/instructions.h"
 #include "kernel/i386/processor.h"

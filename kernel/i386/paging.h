@@ -2,8 +2,8 @@
  * The kernel's own address space: the fourth top entry of every space.
  *
  *      0xc0000000  the physmap: physical memory from 0, 2 MiB pages, writable, never executable;
- *                  the image's 2 MiB in 4 KiB pages with the rights of its parts, its stack's guard
- *                  page absent
+ *                  the image's 2 MiB in 4 KiB pages with the rights of its parts; the guard pages of
+ *                  its stacks are absent
  *      0xf8000000  the frame records, 2 MiB pages
  *      0xf9000000  the fixmap: two pages for frames beyond the physmap, one at a time each, then devices
  */

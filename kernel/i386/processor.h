@@ -1,6 +1,6 @@
 /*
- * Code that runs before paging, on processors of all ages. So it is compiled for the 486, and boot/multiboot.asm calls
- * it with segments whose base makes the addresses right at which it is linked.
+ * Code that runs before paging and before the processor's features are known. So it is compiled for the 486, and
+ * boot/multiboot.asm calls it with segment bases that make up for the difference between its link and load addresses.
  */
 #pragma once
 

@@ -7,7 +7,7 @@
 #define IPC_FORCE_GENERAL 0 /* test builds: 1 sends every message through the general case */
 #endif
 
-/* Switches to `to`, whose call returns `result`. The words stay in their registers. */
+/* Switches to `to`, whose call returns `result`, with the words that `from` has in its saved registers. */
 ALWAYS_INLINE err_t switch_with_words(struct cpu *cpu, struct thread *from, struct thread *to, uint32_t result)
 {
     thread_switch_directly(cpu, from, to);

@@ -13,10 +13,11 @@
  *      THREAD_DEAD             kernel.destroying             -
  *
  *   T1  state and link agree with the table; `peer` means something only while AWAITING_REPLY and REPLY_DEFERRED
- *   T2  `call_number` grows with each delivered call, so a reply to an earlier call is refused. It
- *       begins beyond that of every destroyed thread, as this thread may have the cell of one
- *   T3  a thread with `stopped` set is not ready: it becomes THREAD_STOPPED instead, and its long call
- *       ends. A running thread becomes so when it leaves the processor or its processor notices
+ *   T2  `call_number` grows with each delivered call, so a reply to an earlier call is refused. A new thread, which may
+ *       have the cell of a destroyed one, starts at the highest number of all destroyed threads
+ *   T3  a thread with `stopped` set is not ready: it becomes THREAD_STOPPED instead. Its long call is suspended until
+ *       thread_resume, or over if only the destruction of objects was left. A running thread is stopped when it leaves
+ *       the processor, or when its processor handles the reschedule IPI
  *   T4  `direct` is `cpu` + `priority` if the thread may be switched to without the scheduler, else 0
  *       (it uses the FPU, is stopped, is to move, was written to). While it waits for the reply to a fault,
  *       the bit DIRECT_FAULTING is inverted, which puts it out of the range that can be switched to
@@ -110,9 +111,9 @@ void thread_detach(struct thread *thread);
  * kernel/object/destroy.c does the rest. */
 void thread_destroy_begin(struct thread *thread);
 
-/* The thread's long call is over or, if not `over`, suspended because the thread is stopped. The mark on its tree is
- * removed; others continue the destruction that it waited for; if `over`, it is bound to no leaf any more. Does nothing
- * if the thread is in no long call. */
+/* Clears the mark of the tree that the thread's long call works in, and `reaping`: others continue the
+ * destruction. If `over`, the call is done, and the thread is bound to no leaf any more; else the call is suspended, as
+ * the thread is stopped, or continues in another tree. Does nothing if the thread is in no long call. */
 void thread_end_long_call(struct thread *thread, bool over);
 
 /* Restores T4 after a change of `cpu`, `home`, `priority`, `stopped`, `written`, `faulting` or `uses_fpu`. */
