@@ -13,8 +13,8 @@ struct audit {
 
 /* Checks what headers state as invariants, as far as it holds at every interrupt (tests/model/invariants.h checks more,
  * between two events): each frame has one kind, and each donated frame belongs to a task whose account counts it;
- * mapping trees have as many nodes as there are present entries, and capability trees as many as there are slots in use;
- * and so on. */
+ * mapping trees have as many nodes as there are present entries, and capability trees as many as there are slots in
+ * use; and so on. */
 struct audit audit_kernel(void);
 
 /* Its walkers. Each panics unless the invariants of its header hold: N1 to N3 in the tree of `root`, S1 to S3 for the

@@ -9,11 +9,11 @@ enum { INIT_PRIORITY = PRIORITY_COUNT - 1 };
 
 static void check_image(const struct boot_page *boot, const struct boot_image *image)
 {
-    const uint32_t most = (STACK_TOP - STACK_LOW) >> PAGE_BITS; /* of each part: sums and shifts do not overflow */
+    const uint32_t max = (STACK_TOP - STACK_LOW) >> PAGE_BITS; /* of a part, so that sums and shifts do not overflow */
     uint64_t pages = (uint64_t)image->image_page + image->text_pages + image->data_pages + image->stack_pages;
     bool good = __builtin_memcmp(image->magic, BOOT_IMAGE_MAGIC, sizeof image->magic) == 0 &&
                 pages <= boot->modules[0].pages && image->text_pages && image->stack_pages &&
-                image->stack_pages <= most && image->text_pages <= most && image->data_pages <= most &&
+                image->stack_pages <= max && image->text_pages <= max && image->data_pages <= max &&
                 image->account_pages >= 16 && image->account_pages <= 4096 && image->entry >= PROGRAM_BASE &&
                 image->entry < PROGRAM_BASE + (image->text_pages << PAGE_BITS);
 
@@ -74,16 +74,16 @@ struct thread *first_task_start(struct boot_info *info)
     struct boot_image image = *(const struct boot_image *)arch_frame_map(0, boot->modules[0].first);
     check_image(boot, &image);
 
-    uint32_t account = boot_info_take(info, image.account_pages + 2, 1); /* the task, its account, the boot page */
-    __builtin_memset(AT(void, frame_ref(account)), 0, (image.account_pages + 2) << PAGE_BITS);
-    struct task *task = task_make(account);
+    uint32_t first = boot_info_take(info, image.account_pages + 2, 1); /* the task, its account, the boot page */
+    __builtin_memset(AT(void, frame_ref(first)), 0, (image.account_pages + 2) << PAGE_BITS);
+    struct task *task = task_make(first);
     for (uint32_t i = 1; i <= image.account_pages; i++)
-        account_donate(&task->account, account + i);
+        account_donate(&task->account, first + i);
     struct thread *thread = thread_make(task, MESSAGE_PAGE, INIT_PRIORITY, 0);
     map_image(task, boot, &image);
     give_all(task, thread, info);
 
-    uint32_t page = account + image.account_pages + 1;
+    uint32_t page = first + image.account_pages + 1;
     *AT(struct boot_page, frame_ref(page)) = *boot;
     map_init(task, page, 1, BOOT_PAGE, RIGHT_READ);
     thread->registers.eip = image.entry;

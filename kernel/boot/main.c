@@ -6,10 +6,10 @@ struct kernel kernel;
 
 static struct boot_info info;
 static struct boot_page *const boot = &info.page;
-static uint8_t empty_leaf[PAGE_SIZE] __attribute__((aligned(PAGE_SIZE)));
+static uint8_t empty_leaf[PAGE_SIZE] __attribute__((aligned(PAGE_SIZE))); /* C1 in cspace.h */
 
-/* Called by boot/multiboot.asm, with interrupts off, paging on and what the loader left in eax and ebx; returns the
- * thread to run. */
+/* Called by boot/multiboot.asm, with interrupts off and paging on; `magic` and `information` are eax and ebx as the
+ * loader left them. Returns the thread to run. */
 struct thread *kernel_main(uint32_t magic, uint32_t information);
 
 static void count_frames(const struct boot_range *ranges, unsigned count)
@@ -28,7 +28,7 @@ static void mark_user(const struct boot_range *ranges, unsigned count, bool is_d
         }
 }
 
-/* Each frame gets a record, also what is no memory, up to the last that can be used: RAM, a module, the screen. */
+/* Every frame up to the last usable one (RAM, a module, the screen) gets a record, even if it is not memory. */
 static void init_memory(void)
 {
     const uint32_t align = RECORDS_ALIGN;

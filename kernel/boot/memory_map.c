@@ -1,6 +1,6 @@
 #include "kernel/boot/memory_map.h"
 
-enum { LOW_PAGES = 160, FIRMWARE_PAGES = 256 }; /* 640 KiB, 1 MiB */
+enum { LOW_PAGES = 160, FIRMWARE_PAGES = 256 }; /* 640 KiB; 1 MiB, below which the firmware has data */
 
 void boot_info_add(struct boot_info *info, uint64_t start, uint64_t bytes, bool free)
 {
@@ -37,7 +37,8 @@ void boot_info_command(struct boot_info *info, const char *text)
     info->page.command[i] = 0;
 }
 
-/* Addresses are limited to 4 GiB. */
+/* The number of the page that contains `address` or, with `up`, of the first page at or above it; at most that of 4
+ * GiB. */
 static uint32_t page_number(uint64_t address, bool up)
 {
     uint64_t page = (address >> PAGE_BITS) + (up && address % PAGE_SIZE);
@@ -57,8 +58,8 @@ struct boot_range boot_info_screen(struct boot_info *info)
     return (struct boot_range){first, page_number(end, true) - first};
 }
 
-/* The first page from `at` on in one of the areas, and the end of that area; MEMORY_PAGES_MAX: none.
- * Pages partly in an area count only with `outward`. */
+/* Returns the first page, at or above page `at`, that is in one of the areas, and in `*end` the end of that area;
+ * MEMORY_PAGES_MAX: there is none. With `outward`, a page that is only partly in an area counts as in it. */
 static uint32_t next_page(const struct boot_area *areas, unsigned count, uint32_t at, bool outward, uint32_t *end)
 {
     uint32_t next = MEMORY_PAGES_MAX;
@@ -74,7 +75,8 @@ static uint32_t next_page(const struct boot_area *areas, unsigned count, uint32_
     return next;
 }
 
-/* Lists from each free area the frames before the next reserved one, which it then passes over. */
+/* Lists the frames that are free and not reserved, from page `low` on. Each round lists the frames from the first free
+ * one to the next reserved area or the end of the free area, whichever comes first. */
 static unsigned list_free(const struct boot_info *info, uint32_t low, struct boot_range *ranges, unsigned max)
 {
     unsigned count = 0;
