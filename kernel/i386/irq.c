@@ -31,7 +31,7 @@ void arch_traps_init(const struct boot_info *info)
 void arch_irq_unmask(unsigned line)
 {
     if (line == IRQ_LOG)
-        log_shows = false;
+        log_on_screen = false;
     else if (irq_machine.io_apic)
         ioapic_unmask(line);
     else

@@ -1,6 +1,6 @@
 /*
  * The kernel's log. It goes to the second serial port or, without one, to the first, each line with LOG_PREFIX
- * (the console server owns the first port). The kernel writes as much as the port's queue takes and does not
+ * (the console server owns the first port). The kernel writes as much as the port's FIFO takes and does not
  * wait; the rest stays in the log's page, from which servers show it on a screen. Until a server binds IRQ_LOG,
  * the kernel also writes VGA text.
  *
@@ -11,7 +11,7 @@
 #include "kernel/arch/arch.h"
 
 enum { COM1 = 0x3f8, COM2 = 0x2f8, FIFO = 2, LINE_STATUS = 5, SCRATCH = 7, HAS_FIFO = 0xc0, CAN_WRITE = 0x20 };
-enum { FIFO_BYTES = 16, LONGEST = 8 /* bytes sent for one byte of text */, PATIENCE = 100000, STEP_FIFOS = 4 };
+enum { FIFO_BYTES = 16, LONGEST = 8 /* bytes sent for one byte of text */, POLLS = 100000, STEP_FIFOS = 4 };
 enum { SCREEN = 0xb8000, COLUMNS = 80, CELLS = 25 * COLUMNS, GREY = 0x700 };
 
 struct log_page arch_log_page __attribute__((aligned(PAGE_SIZE)));
@@ -19,7 +19,7 @@ struct log_page arch_log_page __attribute__((aligned(PAGE_SIZE)));
 static uint16_t port;
 static bool has_fifo, at_line_start = true;
 static uint32_t sent, cell; /* bytes sent to the port; the screen cell of the next character */
-bool log_shows = true;
+bool log_on_screen = true;
 
 void log_init(void)
 {
@@ -33,15 +33,15 @@ void log_init(void)
     has_fifo = (inb(port + FIFO) & HAS_FIFO) == HAS_FIFO;
 }
 
-/* After many looks a port that is never ready counts as ready, so that a broken one stops nothing. */
+/* A port that is never ready counts as ready once in POLLS polls, so that a broken one does not stop the kernel. */
 static __attribute__((noinline)) bool is_ready(void)
 {
-    static uint32_t looks;
+    static uint32_t polls;
 
-    return inb(port + LINE_STATUS) & CAN_WRITE || ++looks % PATIENCE == 0;
+    return inb(port + LINE_STATUS) & CAN_WRITE || ++polls % POLLS == 0;
 }
 
-/* Only a port without a queue is waited for. */
+/* Waits only for a port without a FIFO: for others arch_log_step() counts the room. */
 ALWAYS_INLINE void put(char c)
 {
     if (!has_fifo)
@@ -50,7 +50,8 @@ ALWAYS_INLINE void put(char c)
     outb(port, (uint8_t)c);
 }
 
-/* Sends what must precede a byte. If programs share the port, their line may be unfinished, so a new one begins. */
+/* Sends what must precede `c`; returns the number of bytes. If programs share the port, one of their lines may be
+ * unfinished, so the kernel begins a new one. */
 static unsigned begin(char c)
 {
     unsigned count = 0;
@@ -80,7 +81,7 @@ bool arch_log_has_room(uint32_t bytes)
     return arch_log_page.written - sent + bytes <= LOG_TEXT_BYTES;
 }
 
-/* The screen does not scroll: after the last line the next one goes to the top. */
+/* Writes a character to the VGA text screen, which does not scroll: the line after the last is the top one again. */
 static void show(char c)
 {
     uint16_t *cells = PHYSMAP(uint16_t, SCREEN);
@@ -99,7 +100,7 @@ void arch_log(const char *text, uint32_t bytes)
         const char c = *(const volatile char *)text; /* read once: other threads may write to the page */
         *(volatile char *)&arch_log_page.text[arch_log_page.written % LOG_TEXT_BYTES] = c;
         arch_log_page.written++; /* after the byte: another processor may be reading */
-        if (log_shows)
+        if (log_on_screen)
             show(c);
     }
 }

@@ -41,7 +41,7 @@ static void log_backtrace(uint32_t frame)
 
 _Noreturn void panic(const char *what, const char *file, int line)
 {
-    log_shows = true;
+    log_on_screen = true;
     log_print("panic: %s in %s:%u\n", what, file, (uint32_t)line);
     log_running(cpu_here());
     log_backtrace((uint32_t)(uintptr_t)__builtin_frame_address(0));
@@ -50,7 +50,7 @@ _Noreturn void panic(const char *what, const char *file, int line)
 
 void trap_kernel(const struct registers *r)
 {
-    log_shows = true;
+    log_on_screen = true;
     log_print("panic: exception in the kernel\n");
     log_running(cpu_here());
     log_print("registers: eax 0x%x ebx 0x%x ecx 0x%x edx 0x%x esi 0x%x edi 0x%x ebp 0x%x", r->eax, r->ebx, r->ecx,
@@ -68,7 +68,7 @@ void panic_double_fault(void)
     uint32_t guard = cpu->arch.stack - sizeof(struct kernel_stack);
     bool overflow = was->esp >= guard && was->esp < guard + PAGE_SIZE + 64;
 
-    log_shows = true;
+    log_on_screen = true;
     log_print("panic: %s esp 0x%x cr2 0x%x\n", overflow ? "kernel stack overflow" : "double fault", was->esp,
               READ_CR(2));
     log_running(cpu);

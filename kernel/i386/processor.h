@@ -9,8 +9,8 @@
 /* Finds and sets up the log's serial port. */
 void log_init(void);
 
-/* Whether the log is also shown on the screen: until a server has the screen, and in a panic. */
-extern bool log_shows;
+/* Whether the kernel also writes its log to the VGA text screen: until a server binds IRQ_LOG, and in a panic. */
+extern bool log_on_screen;
 
 /* Ends the machine, with a line in the log, if the processor lacks a feature that the kernel needs. */
 void processor_check(void);

@@ -14,7 +14,7 @@ static struct {
     unsigned by_pic, by_ioapic, pic_ended;
 } done;
 
-bool log_shows = true;
+bool log_on_screen = true;
 
 bool acpi_find(const uint8_t rsdp[36], struct acpi_machine *machine)
 {
@@ -125,9 +125,9 @@ static void by_the_io_apic(void)
 static void the_logs_line_is_none(void)
 {
     run(true, true, 0xfec00000);
-    CHECK(log_shows);
+    CHECK(log_on_screen);
     arch_irq_unmask(IRQ_LOG);
-    CHECK(!log_shows && done.by_ioapic == (1 << LINE | 1 << IRQ_TICK));
+    CHECK(!log_on_screen && done.by_ioapic == (1 << LINE | 1 << IRQ_TICK));
 }
 
 int main(void)

@@ -145,7 +145,7 @@ static void a_port_that_is_never_ready_gets_bytes(void)
     uart.stuck = true;
     port_log("panic\n", 6);
     for (unsigned i = 0; !port_log_step(); i++)
-        CHECK(i < 2 * PATIENCE);
+        CHECK(i < 2 * POLLS);
     CHECK(uart.count == 7 && memcmp(uart.sent, "panic\r\n", 7) == 0);
 }
 
@@ -185,10 +185,10 @@ static void the_screen_shows_it(void)
     CHECK(cells[COLUMNS] == (GREY | 'l') && cells[CELLS - COLUMNS + 4] == (GREY | '0') && cells[CELLS] == 0);
     port_log("\nx", 2);
     CHECK(cells[COLUMNS] == (GREY | 'x') && cells[COLUMNS + 1] == 0 && cells[2 * COLUMNS + 1] == (GREY | 'i'));
-    log_shows = false;
+    log_on_screen = false;
     port_log("y", 1);
     CHECK(cells[COLUMNS + 1] == 0);
-    log_shows = true;
+    log_on_screen = true;
     start_port(true, true);
 }
 
