@@ -8,11 +8,11 @@ enum {
     LARGE_BITS = 21,
     LARGE = 1 << LARGE_BITS,
     RECORDS_ENTRY = FRAMES_OFFSET >> LARGE_BITS,
-    BEYOND_ENTRY = RECORDS_ENTRY + 8, /* records of 4 GiB fill 8 entries */
+    FIXMAP_ENTRY = RECORDS_ENTRY + 8, /* records of 4 GiB fill 8 entries */
     IMAGE_ENTRY = 1,                  /* the image is linked at the physmap's second 2 MiB */
 };
-#define BEYOND_BASE (PHYSMAP_BASE + ((uint32_t)BEYOND_ENTRY << LARGE_BITS))
-_Static_assert(BEYOND_BASE == DEVICE_BASE(0), "devices have pages of the fixmap after those of frames");
+#define FIXMAP_BASE (PHYSMAP_BASE + ((uint32_t)FIXMAP_ENTRY << LARGE_BITS))
+_Static_assert(FIXMAP_BASE == DEVICE_BASE(0), "devices have pages of the fixmap after those of frames");
 
 enum { CR4_OSFXSR = 1 << 9, CR4_OSXMMEXCPT = 1 << 10, CR4_SMEP = 1 << 20, CR4_SMAP = 1 << 21 };
 enum { CR4_UMIP = 1 << 11 /* no sgdt, sidt for users: they would reveal kernel addresses */ };
@@ -25,7 +25,7 @@ ref_t machine_kernel_tops;
 static pte_t tops[4] __attribute__((aligned(32)));
 static pte_t directory[TABLE_ENTRIES] __attribute__((aligned(PAGE_SIZE)));
 static pte_t image[TABLE_ENTRIES] __attribute__((aligned(PAGE_SIZE)));
-static pte_t beyond[TABLE_ENTRIES] __attribute__((aligned(PAGE_SIZE)));
+static pte_t fixmap_table[TABLE_ENTRIES] __attribute__((aligned(PAGE_SIZE)));
 
 /* The image's parts, in this order: text, constants, data with the stacks. */
 extern uint8_t kernel_text_start[], kernel_text_end[], kernel_rodata_end[];
@@ -65,7 +65,7 @@ static pte_t image_entry(unsigned index)
     return kernel_entry(physical, writable ? PTE_WRITABLE : 0, !writable && at < kernel_text_end);
 }
 
-/* From here on memory is no longer mapped at 0, too, as boot did. */
+/* Also ends boot's second mapping of memory, at address 0. */
 void arch_space_init(uint32_t records, uint32_t records_bytes)
 {
     paging_init_features();
@@ -76,7 +76,7 @@ void arch_space_init(uint32_t records, uint32_t records_bytes)
     directory[IMAGE_ENTRY] = kernel_entry(PHYSICAL(image), PTE_WRITABLE, true);
     for (unsigned i = 0; i << LARGE_BITS < records_bytes; i++)
         directory[RECORDS_ENTRY + i] = kernel_entry(records + (i << LARGE_BITS), PTE_WRITABLE | PTE_LARGE, false);
-    directory[BEYOND_ENTRY] = kernel_entry(PHYSICAL(beyond), PTE_WRITABLE, false);
+    directory[FIXMAP_ENTRY] = kernel_entry(PHYSICAL(fixmap_table), PTE_WRITABLE, false);
     tops[DIRECTORIES] = pte_directory(frame_number(REF(directory)));
     kernel.kernel_directory = tops[DIRECTORIES];
     machine_kernel_tops = REF(tops);
@@ -85,7 +85,7 @@ void arch_space_init(uint32_t records, uint32_t records_bytes)
 
 volatile void *paging_map_device(unsigned fixmap, uint32_t physical)
 {
-    pte_fill(&beyond[fixmap],
+    pte_fill(&fixmap_table[fixmap],
              kernel_entry(physical & -(uint32_t)PAGE_SIZE, PTE_WRITABLE | PTE_WRITE_THROUGH | PTE_UNCACHED, false));
     return (volatile uint8_t *)DEVICE_BASE(fixmap) + physical % PAGE_SIZE;
 }
@@ -94,8 +94,8 @@ void *arch_frame_map(unsigned fixmap, uint32_t frame)
 {
     if (frame < PHYSMAP_BYTES >> PAGE_BITS)
         return AT(void, frame_ref(frame));
-    uint32_t address = BEYOND_BASE + (fixmap << PAGE_BITS);
-    pte_fill(&beyond[fixmap], kernel_entry(frame << PAGE_BITS, PTE_WRITABLE, false));
+    uint32_t address = FIXMAP_BASE + (fixmap << PAGE_BITS);
+    pte_fill(&fixmap_table[fixmap], kernel_entry(frame << PAGE_BITS, PTE_WRITABLE, false));
     arch_tlb_invalidate(address);
     return (void *)address;
 }

@@ -5,7 +5,7 @@
  *                  the image's 2 MiB in 4 KiB pages with the rights of its parts; the guard pages of
  *                  its stacks are absent
  *      0xf8000000  the frame records, 2 MiB pages
- *      0xf9000000  the fixmap: two pages for frames beyond the physmap, one at a time each, then devices
+ *      0xf9000000  the fixmap: two pages, each for any one frame beyond the physmap, then pages of devices
  */
 #pragma once
 
@@ -17,5 +17,5 @@ enum { DEVICE_APIC = 2, DEVICE_IO_APIC = 3 };
 /* Maps a device's page of registers at DEVICE_BASE(fixmap), uncached, once; returns the address of `physical` in it. */
 volatile void *paging_map_device(unsigned fixmap, uint32_t physical);
 
-/* On each processor: enables FXSR, and of no-execute, SMEP, SMAP and UMIP what CPUID reports. */
+/* On each processor: enables fxsave and fxrstor, and those of no-execute, SMEP, SMAP and UMIP that CPUID reports. */
 void paging_init_features(void);

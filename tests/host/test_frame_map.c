@@ -30,7 +30,7 @@ static pte_t kept[FIXMAPS]; /* the translations that the processor keeps for the
 
 static unsigned fixmap_at(uint32_t address)
 {
-    unsigned fixmap = (address - (uint32_t)BEYOND_BASE) >> PAGE_BITS;
+    unsigned fixmap = (address - (uint32_t)FIXMAP_BASE) >> PAGE_BITS;
 
     CHECK(address % PAGE_SIZE == 0 && fixmap < FIXMAPS);
     return fixmap;
@@ -54,7 +54,7 @@ void test_space_leave(void)
 static uint32_t frame_seen(unsigned fixmap)
 {
     if (!kept[fixmap])
-        kept[fixmap] = beyond[fixmap];
+        kept[fixmap] = fixmap_table[fixmap];
     CHECK(kept[fixmap] & PTE_PRESENT && kept[fixmap] & PTE_WRITABLE && !(kept[fixmap] & PTE_USER));
     return pte_frame(&kept[fixmap]);
 }
@@ -84,7 +84,7 @@ static void frames_of_the_physmap_are_there(void)
 static void check_entries(const pte_t *entries)
 {
     for (unsigned i = 0; i < TABLE_ENTRIES; i++) {
-        bool is_table = entries == directory && (i == IMAGE_ENTRY || i == BEYOND_ENTRY);
+        bool is_table = entries == directory && (i == IMAGE_ENTRY || i == FIXMAP_ENTRY);
         if (pte_low(&entries[i]) & PTE_PRESENT && !is_table)
             CHECK(!(pte_low(&entries[i]) & PTE_USER) && (!pte_writable(&entries[i]) || entries[i] >> 63));
     }
