@@ -52,7 +52,7 @@ struct kernel {
     struct object ranges[4];   /* memory, ports, irqs, the log: by bits 6-7 of a slot's `object` */
     struct slot irq_endpoints[IRQ_COUNT];
     uint32_t irq_counts[IRQ_COUNT];
-    uint64_t kernel_directory; /* the fourth top entry of every space */
+    uint64_t kernel_directory; /* the fourth PDPT entry of every space */
 };
 
 /* In the kernel's image; on the host, where nothing but the physmap has references, in the

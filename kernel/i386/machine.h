@@ -38,7 +38,7 @@ struct kernel_stack {
 };
 extern struct kernel_stack kernel_stacks[CPU_MAX];
 
-extern ref_t machine_kernel_tops; /* the four top entries of the kernel's own space */
+extern ref_t machine_kernel_pdpt; /* the kernel's own space */
 
 /* A semaphore (entry.asm) whose waiters have tickets: releasing it to a waiter serves the next ticket. */
 struct kernel_lock {
@@ -118,5 +118,5 @@ static inline void arch_space_load(ref_t directories)
 
 static inline void arch_space_leave(void)
 {
-    arch_space_load(machine_kernel_tops);
+    arch_space_load(machine_kernel_pdpt);
 }

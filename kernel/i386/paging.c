@@ -20,9 +20,9 @@ enum { CR0_MP = 2, CR0_EM = 4, CR0_TS = 8, CR0_NE = 32, CR0_WP = 1 << 16 };
 enum { MSR_EFER = 0xc0000080, EFER_NXE = 1 << 11 };
 
 uint32_t pte_no_execute;
-ref_t machine_kernel_tops;
+ref_t machine_kernel_pdpt;
 
-static pte_t tops[4] __attribute__((aligned(32)));
+static pte_t pdpt[4] __attribute__((aligned(32)));
 static pte_t directory[TABLE_ENTRIES] __attribute__((aligned(PAGE_SIZE)));
 static pte_t image[TABLE_ENTRIES] __attribute__((aligned(PAGE_SIZE)));
 static pte_t fixmap_table[TABLE_ENTRIES] __attribute__((aligned(PAGE_SIZE)));
@@ -77,9 +77,9 @@ void arch_space_init(uint32_t records, uint32_t records_bytes)
     for (unsigned i = 0; i << LARGE_BITS < records_bytes; i++)
         directory[RECORDS_ENTRY + i] = kernel_entry(records + (i << LARGE_BITS), PTE_WRITABLE | PTE_LARGE, false);
     directory[FIXMAP_ENTRY] = kernel_entry(PHYSICAL(fixmap_table), PTE_WRITABLE, false);
-    tops[DIRECTORIES] = pte_directory(frame_number(REF(directory)));
-    kernel.kernel_directory = tops[DIRECTORIES];
-    machine_kernel_tops = REF(tops);
+    pdpt[DIRECTORIES] = pte_directory(frame_number(REF(directory)));
+    kernel.kernel_directory = pdpt[DIRECTORIES];
+    machine_kernel_pdpt = REF(pdpt);
     arch_space_leave();
 }
 

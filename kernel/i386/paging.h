@@ -1,5 +1,5 @@
 /*
- * The kernel's own address space: the fourth top entry of every space.
+ * The kernel's own address space: the fourth PDPT entry of every space.
  *
  *      0xc0000000  the physmap: physical memory from 0, 2 MiB pages, writable, never executable;
  *                  the image's 2 MiB in 4 KiB pages with the rights of its parts; the guard pages of

@@ -1,6 +1,6 @@
-/* PAE page-table entries: Intel SDM volume 3, 4.4. Bits: present 0, writable 1, user 2, write-through 3, uncached 4, 2
- * MiB 7, free for us 9-11, no-execute 63 (where the processor has it). RIGHT_WRITE is PTE_WRITABLE's bit; RIGHT_EXECUTE
- * is 4. */
+/* PAE page-table entries: Intel SDM volume 3, 4.4. Bits: present 0, writable 1, user 2, write-through 3, uncached 4,
+ * 2 MiB 7, available to software 9-11, no-execute 63 (where the processor has it). RIGHT_WRITE is PTE_WRITABLE's bit;
+ * RIGHT_EXECUTE is 4. */
 #pragma once
 
 #include <stdbool.h>
@@ -8,8 +8,8 @@
 
 enum { PTE_PRESENT = 1, PTE_WRITABLE = 2, PTE_USER = 4, PTE_WRITE_THROUGH = 8, PTE_UNCACHED = 16, PTE_LARGE = 0x80 };
 
-/* Software bit: a thread's message page, which is kernel memory without a node; no call can reach
- * it. */
+/* Software bit: a thread's message page, which is kernel memory without a node; no call can unmap it or map it
+ * elsewhere. */
 enum { PTE_MESSAGE = 0x200 };
 
 /* The upper half's no-execute bit, or 0 without NX: set once at boot. */
@@ -26,7 +26,7 @@ static inline uint64_t pte_table(uint32_t frame)
     return frame << 12 | PTE_PRESENT | PTE_WRITABLE | PTE_USER;
 }
 
-/* A top entry has no rights: the bits are reserved. */
+/* An entry of the page-directory-pointer table (PDPT), of which a space has four. The bits of rights are reserved. */
 static inline uint64_t pte_directory(uint32_t frame)
 {
     return frame << 12 | PTE_PRESENT;
@@ -58,7 +58,7 @@ static inline bool pte_executable(const uint64_t *at)
     return pte_no_execute && !(*at >> 63);
 }
 
-/* Another processor may walk between the halves: present is cleared first and set last. */
+/* Another processor may walk the table between the two writes: so present is cleared first and set last. */
 static inline void pte_clear(uint64_t *at)
 {
     volatile uint32_t *half = (volatile uint32_t *)at;
@@ -76,7 +76,8 @@ static inline void pte_fill(uint64_t *at, uint64_t entry)
     half[0] = (uint32_t)entry;
 }
 
-/* Takes rights from an entry: a processor that walks meanwhile finds it present, with the old or the new rights. */
+/* Removes all rights but `rights`. A processor that walks the table meanwhile finds the entry present, and each right as
+ * it was or as it will be. */
 static inline void pte_lower(uint64_t *at, uint8_t rights)
 {
     volatile uint32_t *half = (volatile uint32_t *)at;
@@ -86,7 +87,7 @@ static inline void pte_lower(uint64_t *at, uint8_t rights)
         half[1] = pte_no_execute;
 }
 
-/* The same for the next frame. */
+/* The entry that maps the next frame with the same rights. */
 static inline uint64_t pte_next(uint64_t entry)
 {
     return (entry & ~0xffffffffull) | ((uint32_t)entry + (1u << 12));

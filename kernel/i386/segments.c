@@ -79,7 +79,7 @@ void segments_init(void)
     idt[VECTOR_WAKE] = interrupt_gate((uint32_t)(uintptr_t)wake_entry, 0);
     idt[APIC_SPURIOUS] = interrupt_gate((uint32_t)(uintptr_t)spurious_entry, 0);
     idt[NMI] = interrupt_gate((uint32_t)(uintptr_t)nmi_entry, 0);
-    double_fault.cr3 = machine_kernel_tops - PHYSMAP_BASE;
+    double_fault.cr3 = machine_kernel_pdpt - PHYSMAP_BASE;
     idt[8] = (uint64_t)0x8500 << 32 | DOUBLE_FAULT_STATE << 16; /* a task gate */
 }
 

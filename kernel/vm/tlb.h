@@ -16,7 +16,7 @@ ALWAYS_INLINE void tlb_invalidate(ref_t task, uint32_t address)
         tlb_shootdown(task, address);
 }
 
-/* All processors that run the space load its four top entries again, before this returns. */
+/* All processors that run the space load its four PDPT entries again, before this returns. */
 void vspace_reload(ref_t task, ref_t directories);
 
 /* All processors that run the space load the kernel's own instead, before this returns. */

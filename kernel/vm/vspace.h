@@ -4,6 +4,8 @@
  *      directories[4] -> directory -> table -> entry          what the processor walks
  *                                     companion -> node       what the mapping was derived from
  *
+ * `directories` is the page-directory-pointer table (PDPT), which CR3 names.
+ *
  * Entry k of a table and node k of its companion belong together. Each is found from the other, because the
  * frame records of table and companion name each other.
  *
@@ -14,8 +16,7 @@
  *   V4  tables, companions and directories belong to the account of the space's task
  *
  * After rights are lowered, every processor that runs the space drops the page's translation before the
- * call returns. After a directory is added, every such processor reloads CR3: it caches the four top
- * entries when CR3 is loaded.
+ * call returns. After a directory is added, every such processor reloads CR3: it reads the PDPT only then.
  */
 #pragma once
 
