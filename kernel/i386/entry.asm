@@ -1,13 +1,14 @@
 ; Entry to the kernel and exit from it.
 ;
-; The user's registers are saved straight into the thread: the task state's esp0, and SYSENTER_ESP
-; through it, point to the end of the running thread's struct registers. Everything else happens on the
-; processor's one kernel stack, which is empty again after each event. C gets the thread in eax and
-; returns the thread to run, or null. A system call returns a status; most are done at once, and the
-; thread continues. Messages that switch directly do not return, but jump to a resume_ label.
+; The user's registers are saved straight into the thread: esp0 of the task-state segment (TSS) points to the end
+; of the running thread's struct registers. SYSENTER_ESP points to esp0, from which sysenter's entry loads esp.
+; Everything else happens on the processor's one kernel stack, which is empty again after each event. C gets the
+; thread in eax and returns the thread to run, or null. A system call returns a status; most are done at once, and
+; the thread continues. Messages that switch directly do not return, but jump to a resume_ label.
 ;
 ; With one processor the kernel lock is not used. With several, system calls begin at sysenter_locked,
-; and interrupts test SEVERAL.
+; and interrupts test SEVERAL. The labels ..._locked are for code that holds the lock, ..._unlocked for code that
+; does not, or no longer.
 
 %include "asm_offsets.inc"
 
@@ -31,7 +32,7 @@ USER_DATA   equ 0x23
     popf
 %endmacro
 
-; esp = the address of esp0 in the task state; the user's esp and eip are in ecx and edx.
+; esp = the address of esp0 in the TSS; the user's esp and eip are in ecx and edx.
 %macro enter_by_sysenter 0-1
     mov     esp, [esp]
     sub     esp, VECTOR_TO_END      ; no vector is pushed: in every thread that runs it is SYSCALL already
@@ -39,8 +40,8 @@ USER_DATA   equ 0x23
     enter_c %1
 %endmacro
 
-; Loads the words of a message into the registers of a waiting call. edx = the sender, whose saved registers (in the
-; order of pusha) have them; eax = the call's result and ecx = its thread stay.
+; Loads the words of a message into registers, for the waiting call of another thread. edx = the sender, which has them
+; in its saved registers (in the order of pusha). Keeps eax = the call's result and ecx = its thread.
 %macro load_words 0
     mov     edi, [edx + THREAD_PUSHA]
     mov     esi, [edx + THREAD_PUSHA + 4]
@@ -69,7 +70,8 @@ USER_DATA   equ 0x23
     lea     %1, [%1 + kernel - (TASK_STATE << (CPU_SHIFT - 3))]
 %endmacro
 
-; The kernel lock, a semaphore: if processors wait, lock.c decides which is next. %1 = the processor.
+; Takes the kernel lock, a semaphore: if processors wait for it, C decides which is next (struct kernel_lock). %1 = this
+; processor. Keeps all registers but flags.
 %macro take_lock 1
     lock dec dword [kernel_lock + LOCK_FREE]
     jz      %%mine
@@ -81,6 +83,7 @@ USER_DATA   equ 0x23
     mov     [kernel_lock + LOCK_HOLDER], %1
 %endmacro
 
+; Releases the kernel lock, to the next waiting processor if there is one. Keeps all registers but flags.
 %macro give_lock 0
     lock inc dword [kernel_lock + LOCK_FREE]
     jg      %%given
@@ -114,8 +117,8 @@ leave_by_sysexit:
 .exit:
     sysexit
 
-global resume_with_alone
-resume_with_alone:
+global resume_with_unlocked
+resume_with_unlocked:
     load_words
     load_exit
 
@@ -129,7 +132,7 @@ global leave_kernel
 leave_kernel:
     cmp     dword [kernel_lock + LOCK_SEVERAL], 0
     jne     leave_locked
-leave_alone:
+leave_unlocked:
     test    eax, eax
     jz      idle
     cmp     dword [eax + THREAD_VECTOR], SYSCALL
@@ -141,7 +144,7 @@ leave_by_iret:
     add     esp, 8                  ; vector, error code
     iret
 
-; With several processors the thread may have been destroyed before this one had the lock.
+; Another processor may destroy the thread while this one waits for the lock.
 global sysenter_locked, leave_locked
 sysenter_locked:
     enter_by_sysenter
@@ -154,7 +157,7 @@ sysenter_locked:
     give_lock
     jmp     leave_by_sysexit
 
-; The words are loaded before the lock is released: after that their sender may change or go.
+; The words are loaded before the lock is released: after that the sender may change or be destroyed.
 global resume_with_locked
 resume_with_locked:
     load_words
@@ -166,7 +169,7 @@ leave_locked:
     call    tlb_sync
     pop     eax
     give_lock
-    jmp     leave_alone
+    jmp     leave_unlocked
 stale_call:
     call    event_stale
     jmp     leave_locked
@@ -180,8 +183,9 @@ idle:
     hlt
     jmp     .halt
 
-; Another processor, which has the lock, makes this one drop translations, and waits. If this one is in the
-; kernel, nothing is to be done here: it is idle and has none, or it waits for the lock and polls the word.
+; Another processor, which holds the lock, makes this one drop translations, and waits until that is done. If this one
+; is in the kernel, there is nothing to do here: it is idle and has no translations of user addresses, or it waits
+; for the lock and polls for the IPI.
 global ipi_entry
 ipi_entry:
     test    byte [esp + 4], 3
@@ -197,7 +201,7 @@ ipi_entry:
     mov     dword [APIC_END_OF_INTERRUPT], 0
     jmp     leave_by_iret
 
-; Wakes this processor, which then checks itself whether it has the lock.
+; Wakes this processor, which waits for the lock: after hlt, it checks itself whether the lock is its.
 global wake_entry
 wake_entry:
     mov     dword [ss:APIC_END_OF_INTERRUPT], 0
@@ -214,7 +218,7 @@ nmi_entry:
     jnz     .done
     cmp     dword [esp], leave_by_sysexit.exit
     je      .again
-    cmp     dword [esp], resume_with_alone.exit
+    cmp     dword [esp], resume_with_unlocked.exit
     je      .again
     cmp     dword [esp], resume_with_locked.exit
     je      .again
@@ -257,17 +261,17 @@ arch_preemption_point:
 
 ; Exceptions and interrupts. From user mode the processor has pushed ss, esp, eflags, cs, eip into the thread; in the
 ; kernel it has pushed the last three on the kernel's stack. There an exception is a bug, and an interrupt comes only
-; while the processor is idle or at a preemption point, so what was on the stack is given up.
+; while the processor is idle or at a preemption point, so what was on the stack is abandoned.
 trap_common:
     test    byte [esp + 12], 3
     jz      .in_kernel
     pusha
     enter_c
     cmp     dword [kernel_lock + LOCK_SEVERAL], 0
-    je      .alone
+    je      .entered
     take_lock ebp
-.alone:
-    xor     ebp, ebp                ; the last frame of a backtrace
+.entered:
+    xor     ebp, ebp                ; ends a backtrace
     call    trap_user
     jmp     leave_kernel
 .in_kernel:
@@ -290,7 +294,7 @@ trap_common:
     call    trap_kernel             ; does not return
 
 ; A debug trap in the kernel is on the first instruction after sysenter, with the user's trap flag still
-; set: it clears the flag and returns. The stack is then the room below the task state, or the thread.
+; set: this clears the flag and returns. The stack is then `room` of struct arch_cpu, below the TSS, or the thread.
 debug_trap:
     test    byte [esp + 4], 3
     jnz     .user

@@ -11,7 +11,7 @@
 enum { TABLE_BITS = 9, LEAF_BITS = 8, LEAF_COUNT = 256, STEP_NODES = 64 };
 enum { CPU_MAX = 8, CPU_SHIFT = 10 /* of the size of struct cpu */ };
 
-/* The processor's task state (SDM volume 3, 7.2.1). */
+/* The processor's task-state segment (TSS), of which sysenter and interrupts use esp0: SDM volume 3, 7.2.1. */
 struct task_state {
     uint32_t link, esp0, ss0, esp1, ss1, esp2, ss2, cr3, eip, eflags, eax, ecx, edx, ebx, esp, ebp;
     uint32_t esi, edi, es, cs, ss, ds, fs, gs, ldt;
@@ -29,7 +29,7 @@ struct arch_cpu {
     struct task_state state;
 };
 
-/* Selectors of the processors' task states, one after the other. */
+/* Selectors of the processors' TSSs, one after the other; the task register tells which processor this is. */
 enum { TASK_STATE = 0x40 };
 
 /* The kernel's stacks, one for each processor, each above a page that is never mapped. */
@@ -69,8 +69,8 @@ static inline bool arch_lock_held(void)
     return !kernel_lock.several || (kernel_lock.holder == here && kernel_lock.free < 1);
 }
 
-/* Where arch_resume_with() jumps: entry.asm has this code with and without a lock to release. The kernel's stack is
- * given up. */
+/* Where arch_resume_with() jumps: entry.asm has this code with and without a lock to release. What is on the kernel's
+ * stack is abandoned. */
 extern const void *kernel_resume_with;
 
 static inline __attribute__((always_inline)) void arch_resume(struct thread *to)

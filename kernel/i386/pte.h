@@ -76,8 +76,8 @@ static inline void pte_fill(uint64_t *at, uint64_t entry)
     half[0] = (uint32_t)entry;
 }
 
-/* Removes all rights but `rights`. A processor that walks the table meanwhile finds the entry present, and each right as
- * it was or as it will be. */
+/* Removes all rights but `rights`. A processor that walks the table meanwhile finds the entry present, and each right
+ * as it was or as it will be. */
 static inline void pte_lower(uint64_t *at, uint8_t rights)
 {
     volatile uint32_t *half = (volatile uint32_t *)at;

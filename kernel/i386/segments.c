@@ -19,7 +19,7 @@ static struct task_state double_fault = {
 };
 /* clang-format on */
 static uint64_t idt[256];
-uint64_t gdt[TASK_STATE / 8 + CPU_MAX] = {/* also the first table of other processors */
+uint64_t gdt[TASK_STATE / 8 + CPU_MAX] = {/* boot/second.asm loads it, too */
                                           [KERNEL_CODE / 8] = SEGMENT(0x9b, 0),
                                           [KERNEL_DATA / 8] = SEGMENT(0x93, 0),
                                           [USER_CODE / 8] = SEGMENT(0xfb, 0),
@@ -29,7 +29,7 @@ uint64_t gdt[TASK_STATE / 8 + CPU_MAX] = {/* also the first table of other proce
 extern const uint32_t trap_stubs[VECTORS_COUNT];
 void sysenter_entry(void);
 void sysenter_locked(void);
-extern const uint8_t resume_with_alone[], resume_with_locked[];
+extern const uint8_t resume_with_unlocked[], resume_with_locked[];
 void ipi_entry(void), wake_entry(void), spurious_entry(void), nmi_entry(void);
 
 enum { MSR_SYSENTER_CS = 0x174, MSR_SYSENTER_ESP, MSR_SYSENTER_EIP };
@@ -100,6 +100,6 @@ void segments_choose_entry(void)
 {
     void (*entry)(void) = kernel_lock.several ? sysenter_locked : sysenter_entry;
 
-    kernel_resume_with = kernel_lock.several ? resume_with_locked : resume_with_alone;
+    kernel_resume_with = kernel_lock.several ? resume_with_locked : resume_with_unlocked;
     write_msr(MSR_SYSENTER_EIP, (uint32_t)(uintptr_t)entry);
 }

@@ -13,7 +13,7 @@ enum {
     DOUBLE_FAULT_STATE = 0x30,
 };
 
-/* In panic_double_fault(): the processor that had the double fault. Its task state has the registers at the fault. */
+/* In panic_double_fault(): the processor that had the double fault. Its TSS has the registers at the fault. */
 const struct cpu *segments_double_fault_cpu(void);
 
 /* The code of the double fault's task. Defined in panic.c. */
@@ -32,7 +32,7 @@ enum {
 /* The descriptor tables of all processors. */
 void segments_init(void);
 
-/* On each processor: loads the tables, its task state and sysenter, for entries from user mode. */
+/* On each processor: loads the descriptor tables, its TSS, and the MSRs of sysenter. */
 void segments_load(unsigned cpu);
 
 /* Sets the entry point of this processor's system calls, which depends on whether several processors run. */
