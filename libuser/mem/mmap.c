@@ -8,21 +8,21 @@
 WEAK void *mmap(void *address, size_t length)
 {
     uint32_t at = 0;
-    int answer;
+    int status;
 
     do
-        answer = mem_mmap(CLIENT_SLOT_MEM, (uint32_t)address, length, &at);
-    while (answer == MEM_MORE);
-    return (void *)(intptr_t)c_result(answer, (int)at);
+        status = mem_mmap(CLIENT_SLOT_MEM, (uint32_t)address, length, &at);
+    while (status == MEM_MORE);
+    return (void *)(intptr_t)c_result(status, (int)at);
 }
 
 WEAK int munmap(void *address, size_t length)
 {
     uint32_t end = (uint32_t)address + length, rest = (uint32_t)address;
-    int answer;
+    int status;
 
     do
-        answer = mem_munmap(CLIENT_SLOT_MEM, rest, end - rest, &rest);
-    while (answer == MEM_MORE);
-    return c_result(answer, 0);
+        status = mem_munmap(CLIENT_SLOT_MEM, rest, end - rest, &rest);
+    while (status == MEM_MORE);
+    return c_result(status, 0);
 }

@@ -10,12 +10,12 @@
 
 #define WEAK __attribute__((weak))
 
-/* The C result of a call that answered 0 or -errno: `value` or -1. */
-static inline int c_result(int answer, int value)
+/* The C result of a call that returned 0 or -errno: `value` or -1. */
+static inline int c_result(int status, int value)
 {
-    if (answer < 0)
-        errno = -answer;
-    return answer < 0 ? -1 : value;
+    if (status < 0)
+        errno = -status;
+    return status < 0 ? -1 : value;
 }
 
 /* True if some of the `bytes` bytes (1 to INT32_MAX) at the address cannot be a program's, being below its stack or the

@@ -14,10 +14,10 @@ WEAK int shm_open(int id, char **pointer)
     if (is_bad_address(pointer, sizeof *pointer))
         return c_result(-EFAULT, 0);
     uint32_t window = ipc_window(SHM_BASE, SHM_PAGES);
-    int answer = mem_shm_open(CLIENT_SLOT_MEM, window, (uint32_t)id, &address);
+    int status = mem_shm_open(CLIENT_SLOT_MEM, window, (uint32_t)id, &address);
 
-    if (answer)
-        return c_result(answer, 0);
+    if (status)
+        return c_result(status, 0);
     *pointer = (char *)address;
     return 0;
 }

@@ -30,9 +30,9 @@ static int ask(const char *name, struct words *words)
         return proto_call(CLIENT_SLOT_MEM, 0, 0, words);
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, &before);
-    int answer = proto_call(CLIENT_SLOT_MEM, 0, put_name(name), words);
+    int status = proto_call(CLIENT_SLOT_MEM, 0, put_name(name), words);
     sigprocmask(SIG_SETMASK, &before, NULL);
-    return answer;
+    return status;
 }
 
 /* The same, but there must be a name. */
@@ -44,23 +44,23 @@ static int ask_of(const char *name, struct words *words)
 WEAK int shm_attach(const char *name, size_t bytes, int flags, void **pointer)
 {
     struct words words = {{MEM_SHM_ATTACH, (uint32_t)flags, bytes / PAGE_SIZE + (bytes % PAGE_SIZE != 0), 0}};
-    int answer = is_bad_address(pointer, sizeof *pointer) ? -EFAULT : ask_of(name, &words);
+    int status = is_bad_address(pointer, sizeof *pointer) ? -EFAULT : ask_of(name, &words);
 
-    if (!answer)
+    if (!status)
         *pointer = (void *)words.w[1];
-    return c_result(answer, 0);
+    return c_result(status, 0);
 }
 
 WEAK int shm_detach(const void *pointer)
 {
     struct words words;
-    int answer;
+    int status;
 
     do {
         words = (struct words){{MEM_SHM_DETACH, (uint32_t)pointer, 0, 0}};
-        answer = ask(NULL, &words);
-    } while (answer == MEM_MORE);
-    return c_result(answer, 0);
+        status = ask(NULL, &words);
+    } while (status == MEM_MORE);
+    return c_result(status, 0);
 }
 
 WEAK int shm_unlink(const char *name)
@@ -73,11 +73,11 @@ WEAK int shm_unlink(const char *name)
 WEAK int shm_status(const char *name, struct shm_status *to)
 {
     struct words words = {{MEM_SHM_STATUS, 0, 0, 0}};
-    int answer = is_bad_address(to, sizeof *to) ? -EFAULT : ask_of(name, &words);
+    int status = is_bad_address(to, sizeof *to) ? -EFAULT : ask_of(name, &words);
 
-    if (!answer)
+    if (!status)
         *to = (struct shm_status){words.w[1], words.w[2], words.w[3]};
-    return c_result(answer, 0);
+    return c_result(status, 0);
 }
 
 WEAK int shm_limit(unsigned segments)

@@ -35,12 +35,12 @@ static inline int begin_with(uint32_t fd)
 
 int vdso_settle_more(void)
 {
-    int answer;
+    int status;
 
     do
-        answer = file_settle(CLIENT_SLOT_FILE);
-    while (answer == FILE_MORE);
-    return answer;
+        status = file_settle(CLIENT_SLOT_FILE);
+    while (status == FILE_MORE);
+    return status;
 }
 
 char *vdso_bytes(uint32_t bytes, uint32_t *most)

@@ -35,9 +35,9 @@ static int add(struct strings *s, const char *text)
     if (vdso_is_bad((uint32_t)text, 1))
         return -EFAULT;
     do {
-        int answer = s->used == IPC_DATA_MAX ? put_piece(s) : 0;
-        if (answer < 0)
-            return answer;
+        int status = s->used == IPC_DATA_MAX ? put_piece(s) : 0;
+        if (status < 0)
+            return status;
         s->piece[s->used++] = *text;
         s->total++;
     } while (*text++);
@@ -47,15 +47,15 @@ static int add(struct strings *s, const char *text)
 /* Adds the strings of a list from *count on. The list may be null. */
 static int add_list(struct strings *s, char *const *list, uint32_t *count)
 {
-    int answer = 0;
+    int status = 0;
 
     if (!list)
         return 0;
     if (vdso_is_bad((uint32_t)list, sizeof *list))
         return -EFAULT;
-    for (; !answer && list[*count]; ++*count)
-        answer = add(s, list[*count]);
-    return answer;
+    for (; !status && list[*count]; ++*count)
+        status = add(s, list[*count]);
+    return status;
 }
 
 static int exec_short(const struct strings *s)
@@ -70,25 +70,25 @@ static int exec_short(const struct strings *s)
 static int exec_long(struct strings *s)
 {
     uint32_t ignored, blocked;
-    int answer = s->used ? put_piece(s) : 0;
+    int status = s->used ? put_piece(s) : 0;
 
-    return answer ? answer : proc_exec(CLIENT_SLOT_PROC, s->count, s->path_apart, 0, &ignored, &blocked);
+    return status ? status : proc_exec(CLIENT_SLOT_PROC, s->count, s->path_apart, 0, &ignored, &blocked);
 }
 
 /* Adds the interpreters; that of the last script comes first. */
 static int add_interpreters(struct strings *s, const struct script *scripts, uint32_t depth)
 {
-    int answer = 0;
+    int status = 0;
 
-    while (depth-- > 0 && !answer) {
-        answer = add(s, scripts[depth].interpreter);
+    while (depth-- > 0 && !status) {
+        status = add(s, scripts[depth].interpreter);
         s->count++;
-        if (!answer && scripts[depth].argument) {
-            answer = add(s, scripts[depth].argument);
+        if (!status && scripts[depth].argument) {
+            status = add(s, scripts[depth].argument);
             s->count++;
         }
     }
-    return answer;
+    return status;
 }
 
 /* The path is sent apart from argument 0 if they differ. A script always gets its path. */
@@ -102,19 +102,19 @@ static int add_all(struct strings *s, arguments_t a, const struct script *script
 {
     char *const *arguments = (char *const *)a[1];
     uint32_t own = 1, first = 0;
-    int answer = add_interpreters(s, scripts, depth);
+    int status = add_interpreters(s, scripts, depth);
 
-    if (!answer)
-        answer = add(s, (const char *)a[0]);
-    if (!answer && arguments && (vdso_is_bad(a[1], sizeof *arguments)))
-        answer = -EFAULT;
-    if (!answer && arguments && arguments[0]) {
+    if (!status)
+        status = add(s, (const char *)a[0]);
+    if (!status && arguments && (vdso_is_bad(a[1], sizeof *arguments)))
+        status = -EFAULT;
+    if (!status && arguments && arguments[0]) {
         s->path_apart = is_path_apart((const char *)a[0], arguments, depth);
         own -= s->path_apart;
-        answer = add_list(s, arguments, &own);
+        status = add_list(s, arguments, &own);
     }
     s->count += own + s->path_apart;
-    return answer ? answer : add_list(s, (char *const *)a[2], &first);
+    return status ? status : add_list(s, (char *const *)a[2], &first);
 }
 
 /* Discards the pieces that were sent. */
@@ -131,14 +131,14 @@ static int32_t exec(arguments_t a, const struct script *scripts, uint32_t depth)
 
     s.used = s.total = s.count = 0;
     s.path_apart = false;
-    int answer = add_all(&s, a, scripts, depth);
-    if (answer)
-        return exec_given_up(&s, answer);
+    int status = add_all(&s, a, scripts, depth);
+    if (status)
+        return exec_given_up(&s, status);
     vdso_tell_signals();
     do
-        answer = s.total > IPC_DATA_MAX ? exec_long(&s) : exec_short(&s);
-    while (answer == -EINTR);
-    return answer;
+        status = s.total > IPC_DATA_MAX ? exec_long(&s) : exec_short(&s);
+    while (status == -EINTR);
+    return status;
 }
 
 /* ------------------------------------------------------------------------------------ scripts */
@@ -208,13 +208,13 @@ HANDLER(execve)
 {
     enum { DEPTH_MAX = 5 };
     struct script scripts[DEPTH_MAX + 1];
-    int32_t answer = exec(a, scripts, 0);
+    int32_t status = exec(a, scripts, 0);
 
     (void)number;
-    for (uint32_t depth = 0; answer == -ENOEXEC; answer = exec(a, scripts, ++depth)) {
+    for (uint32_t depth = 0; status == -ENOEXEC; status = exec(a, scripts, ++depth)) {
         int32_t error = script_read(depth ? scripts[depth - 1].interpreter : (const char *)a[0], &scripts[depth]);
         if (error || depth == DEPTH_MAX)
             return error ? error : -ELOOP;
     }
-    return answer;
+    return status;
 }

@@ -51,8 +51,8 @@ static int32_t wait_for_lock(struct words words, uint32_t wait_word, const struc
     vdso_tell_signals();
     if (data)
         memcpy((char *)message_page->words, data, sizeof *data);
-    int answer = vdso_wait_for(CLIENT_SLOT_FILE, data ? ipc_extend(sizeof *data, 0) : 0, &words, wait_word);
-    return answer == -EINTR ? vdso_may_restart(number) : answer;
+    int status = vdso_wait_for(CLIENT_SLOT_FILE, data ? ipc_extend(sizeof *data, 0) : 0, &words, wait_word);
+    return status == -EINTR ? vdso_may_restart(number) : status;
 }
 
 int32_t locks_control(arguments_t a, uint32_t number)

@@ -31,12 +31,12 @@ static bool must_be_copied(uint32_t protection, bool shared)
 static int32_t reserve(uint32_t address, uint32_t length, uint32_t rights)
 {
     uint32_t at = 0;
-    int answer;
+    int status;
 
     do
-        answer = mem_reserve(CLIENT_SLOT_MEM, address, length, rights, &at);
-    while (answer == MEM_MORE);
-    return answer ? answer : (int32_t)at;
+        status = mem_reserve(CLIENT_SLOT_MEM, address, length, rights, &at);
+    while (status == MEM_MORE);
+    return status ? status : (int32_t)at;
 }
 
 /* ------------------------------------------------------------------------------------ reserved ahead */

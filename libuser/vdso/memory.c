@@ -15,16 +15,16 @@ static uint32_t page_up(uint32_t bytes)
 static int move_end(int32_t increment)
 {
     uint32_t old = 0, end = 0;
-    int answer;
+    int status;
 
     do {
-        answer = mem_sbrk(CLIENT_SLOT_MEM, (uint32_t)increment, &old, &end);
-        if (answer >= 0) {
+        status = mem_sbrk(CLIENT_SLOT_MEM, (uint32_t)increment, &old, &end);
+        if (status >= 0) {
             increment -= (int32_t)(end - old);
             state->heap_end = end;
         }
-    } while (answer == MEM_MORE);
-    return answer;
+    } while (status == MEM_MORE);
+    return status;
 }
 
 /* Returns the new end, or the old one if the move failed. It always fails if the program manages its heap with sbrk: a
@@ -55,23 +55,23 @@ HANDLER(sbrk)
 int vdso_take_pages(uint32_t address, uint32_t length)
 {
     uint32_t end = address + length, rest = address;
-    int answer;
+    int status;
 
     (void)vdso_give_ahead(address, length);
     do
-        answer = mem_munmap(CLIENT_SLOT_MEM, rest, end - rest, &rest);
-    while (answer == MEM_MORE);
-    return answer;
+        status = mem_munmap(CLIENT_SLOT_MEM, rest, end - rest, &rest);
+    while (status == MEM_MORE);
+    return status;
 }
 
 /* If the file server learns of it late, or not at all, the file only lives longer. */
 int vdso_unmap(uint32_t address, uint32_t length)
 {
-    int answer = vdso_take_pages(address, length);
+    int status = vdso_take_pages(address, length);
 
-    if (!answer && state->has_mappings)
+    if (!status && state->has_mappings)
         (void)vdso_settle(file_unmap(CLIENT_SLOT_FILE, address, page_up(length) >> PAGE_BITS));
-    return answer;
+    return status;
 }
 
 HANDLER(munmap)
@@ -83,14 +83,14 @@ HANDLER(munmap)
 int32_t vdso_map(uint32_t address, uint32_t length)
 {
     uint32_t at = 0;
-    int answer;
+    int status;
 
     if (address)
         (void)vdso_give_ahead(address, length);
     do
-        answer = mem_mmap(CLIENT_SLOT_MEM, address, length, &at);
-    while (answer == MEM_MORE);
-    return answer ? answer : (int32_t)at;
+        status = mem_mmap(CLIENT_SLOT_MEM, address, length, &at);
+    while (status == MEM_MORE);
+    return status ? status : (int32_t)at;
 }
 
 enum { PROTECT_READ = 1, PROTECT_WRITE = 2, PROTECT_EXECUTE = 4 };
@@ -106,13 +106,13 @@ static int32_t rights_of(uint32_t protection)
 int vdso_protect(uint32_t address, uint32_t length, uint32_t rights)
 {
     uint32_t end = address + length, rest = address;
-    int answer;
+    int status;
 
     (void)vdso_give_ahead(address, length);
     do
-        answer = mem_protect(CLIENT_SLOT_MEM, rest, end - rest, rights, &rest);
-    while (answer == MEM_MORE);
-    return answer;
+        status = mem_protect(CLIENT_SLOT_MEM, rest, end - rest, rights, &rest);
+    while (status == MEM_MORE);
+    return status;
 }
 
 HANDLER(mprotect)

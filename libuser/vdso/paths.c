@@ -62,15 +62,15 @@ int32_t vdso_put_path(uint32_t path)
 static int32_t open_path(uint32_t directory, uint32_t path, uint32_t flags, uint32_t mode)
 {
     uint32_t fd = 0;
-    int answer;
+    int status;
 
     do {
         int32_t bytes = put_paths(path, 0);
         if (bytes < 0)
             return bytes;
-        answer = file_open(CLIENT_SLOT_FILE, (uint32_t)bytes, directory, flags, mode & MODE_BITS, &fd);
-    } while (answer == FILE_MORE);
-    return answer ? answer : (int32_t)fd;
+        status = file_open(CLIENT_SLOT_FILE, (uint32_t)bytes, directory, flags, mode & MODE_BITS, &fd);
+    } while (status == FILE_MORE);
+    return status ? status : (int32_t)fd;
 }
 
 HANDLER(open)
@@ -251,15 +251,15 @@ HANDLER(umask)
 
 static int32_t truncate_to(uint32_t directory, uint32_t path, uint32_t low, uint32_t high)
 {
-    int answer;
+    int status;
 
     if (high || low > INT32_MAX)
         return high >> 31 ? -EINVAL : -EFBIG;
     do {
         int32_t bytes = put_paths(path, 0);
-        answer = bytes < 0 ? bytes : file_truncate(CLIENT_SLOT_FILE, (uint32_t)bytes, directory, low);
-    } while (answer == FILE_MORE);
-    return answer;
+        status = bytes < 0 ? bytes : file_truncate(CLIENT_SLOT_FILE, (uint32_t)bytes, directory, low);
+    } while (status == FILE_MORE);
+    return status;
 }
 
 /* truncate and truncate64, whose size is in arguments 1 (lower half) and 2. */

@@ -36,16 +36,16 @@ void vdso_pipes_forget(void)
 static void attach(struct vdso_pipe *pipe)
 {
     uint32_t at = 0, writes = 0;
-    int answer;
+    int status;
 
     pipe->uses = VDSO_NO_RING;
     do
-        answer = mem_reserve(CLIENT_SLOT_MEM, 0, RING_BYTES, 3, &at);
-    while (answer == MEM_MORE);
-    if (answer)
+        status = mem_reserve(CLIENT_SLOT_MEM, 0, RING_BYTES, 3, &at);
+    while (status == MEM_MORE);
+    if (status)
         return;
-    answer = file_pipe_attach(CLIENT_SLOT_FILE, ipc_window(at, PIPE_PAGES), pipe->fd, at, &writes);
-    if (answer)
+    status = file_pipe_attach(CLIENT_SLOT_FILE, ipc_window(at, PIPE_PAGES), pipe->fd, at, &writes);
+    if (status)
         (void)vdso_unmap(at, RING_BYTES);
     else
         pipe->ring = (struct pipe_ring *)at, pipe->uses = writes ? VDSO_WRITES_RING : VDSO_READS_RING;
@@ -97,11 +97,11 @@ static int32_t pipe_wait(uint32_t fd, uint32_t bytes)
 }
 
 /* Called with what pipe_wait() returned, unless that was FILE_AGAIN. Makes the call again if it was given up. */
-static __attribute__((noinline)) int32_t retry_interrupted(int32_t answer, uint32_t fd, uint32_t bytes)
+static __attribute__((noinline)) int32_t retry_interrupted(int32_t status, uint32_t fd, uint32_t bytes)
 {
     struct words words = {{FILE_PIPE_WAIT, fd, bytes}};
 
-    return answer == VDSO_GIVEN_UP ? vdso_call_interrupted(CLIENT_SLOT_FILE, 0, &words, 3) : answer;
+    return status == VDSO_GIVEN_UP ? vdso_call_interrupted(CLIENT_SLOT_FILE, 0, &words, 3) : status;
 }
 
 IN_REGISTERS int32_t vdso_pipe_read(arguments_t a, uint32_t number, struct pipe_ring *ring)
@@ -111,11 +111,11 @@ IN_REGISTERS int32_t vdso_pipe_read(arguments_t a, uint32_t number, struct pipe_
     if (bytes - 1 >= INT32_MAX || vdso_is_bad(a[1], bytes))
         return vdso_read_other(a, number);
     while (read = ring->read, (used = ring->written - read) - 1 >= PIPE_RING_BYTES) {
-        int32_t answer = pipe_wait(a[0], 0);
-        if (answer != FILE_AGAIN)
-            answer = retry_interrupted(answer, a[0], 0);
-        if (answer != FILE_AGAIN)
-            return answer == -EINTR ? vdso_may_restart(number) : answer;
+        int32_t status = pipe_wait(a[0], 0);
+        if (status != FILE_AGAIN)
+            status = retry_interrupted(status, a[0], 0);
+        if (status != FILE_AGAIN)
+            return status == -EINTR ? vdso_may_restart(number) : status;
     }
     state->has_drained = bytes >= used;
     if (bytes > used)
@@ -142,11 +142,11 @@ IN_REGISTERS int32_t vdso_pipe_write(arguments_t a, uint32_t number, struct pipe
     if (bytes - 1 >= PIPE_WHOLE || vdso_is_bad(a[1], bytes))
         return vdso_write_other(a, number);
     while (written = ring->written, written - ring->read > PIPE_RING_BYTES - bytes || ring->no_reader) {
-        int32_t answer = pipe_wait(a[0], bytes);
-        if (answer != FILE_AGAIN)
-            answer = retry_interrupted(answer, a[0], bytes);
-        if (answer != FILE_AGAIN)
-            return vdso_write_ends(answer, 0, number);
+        int32_t status = pipe_wait(a[0], bytes);
+        if (status != FILE_AGAIN)
+            status = retry_interrupted(status, a[0], bytes);
+        if (status != FILE_AGAIN)
+            return vdso_write_ends(status, 0, number);
     }
     const char *from = (const char *)a[1];
     char *begin = (char *)ring + PAGE_SIZE;

@@ -138,9 +138,9 @@ static int write_file(uint32_t fd, struct position position, uint32_t left, uint
     uint32_t bytes = gather(position, to, most);
     struct words words = {{FILE_WRITE, fd, bytes}};
     uint32_t flags = most == FILE_DATA_MAX ? ipc_extend(bytes, 0) : 0;
-    int answer = vdso_wait_for(CLIENT_SLOT_FILE, flags, &words, 3);
-    *taken = answer ? 0 : words.w[1];
-    return answer;
+    int status = vdso_wait_for(CLIENT_SLOT_FILE, flags, &words, 3);
+    *taken = status ? 0 : words.w[1];
+    return status;
 }
 
 /* Returns 0 or an error; *taken bytes were written. */
@@ -148,9 +148,9 @@ static int write_piece(uint32_t fd, struct position position, uint32_t left, uin
 {
     *taken = 0;
     if (!vdso_is_console(state->console_writes, fd)) {
-        int answer = write_file(fd, position, left, taken);
-        if (answer != FILE_CONSOLE)
-            return answer;
+        int status = write_file(fd, position, left, taken);
+        if (status != FILE_CONSOLE)
+            return status;
         vdso_set_console(&state->console_writes, fd, true);
     }
     if (!left)
@@ -200,9 +200,9 @@ static int32_t write_vectors(uint32_t fd, const struct vector *v, uint32_t count
     vdso_tell_signals();
     do {
         uint32_t taken;
-        int answer = write_piece(fd, position, left, &taken);
-        if (answer || (!taken && left))
-            return vdso_write_ends(answer, sent, number);
+        int status = write_piece(fd, position, left, &taken);
+        if (status || (!taken && left))
+            return vdso_write_ends(status, sent, number);
         advance(&position, taken);
         sent += taken;
         left -= taken;
@@ -239,9 +239,9 @@ IN_REGISTERS int32_t vdso_write_by_page(arguments_t a)
     struct words words = {{FILE_WRITE, a[0], a[2]}};
     if (__builtin_expect(ask_file_once(0, &words), 0))
         return vdso_write_other(a, CALL_WRITE);
-    int answer = (int)words.w[0];
-    if (__builtin_expect(answer, 0))
-        return answer < 0 ? vdso_write_ends(answer, 0, CALL_WRITE) : vdso_write_other(a, CALL_WRITE);
+    int status = (int)words.w[0];
+    if (__builtin_expect(status, 0))
+        return status < 0 ? vdso_write_ends(status, 0, CALL_WRITE) : vdso_write_other(a, CALL_WRITE);
     return (int32_t)words.w[1];
 }
 
@@ -315,9 +315,9 @@ static int read_file(uint32_t fd, struct position *position, uint32_t left, bool
     if (most > left)
         most = left;
     struct words words = {{FILE_READ, fd, most, wait}};
-    int answer = vdso_wait_for(CLIENT_SLOT_FILE, 0, &words, 3);
-    if (answer)
-        return answer == FILE_CONSOLE ? FILE_ASKS_CONSOLE : answer;
+    int status = vdso_wait_for(CLIENT_SLOT_FILE, 0, &words, 3);
+    if (status)
+        return status == FILE_CONSOLE ? FILE_ASKS_CONSOLE : status;
     uint32_t got = words.w[1] < most ? words.w[1] : most;
     scatter(position, from, got);
     *more = got == most;
@@ -396,9 +396,9 @@ IN_REGISTERS int32_t vdso_read_by_page(arguments_t a)
     vdso_tell_signals();
     if (__builtin_expect(ask_file_once(0, &words), 0))
         return vdso_read_other(a, CALL_READ);
-    int answer = (int)words.w[0];
-    if (__builtin_expect(answer, 0))
-        return answer < 0 ? read_ends(answer, CALL_READ) : vdso_read_other(a, CALL_READ);
+    int status = (int)words.w[0];
+    if (__builtin_expect(status, 0))
+        return status < 0 ? read_ends(status, CALL_READ) : vdso_read_other(a, CALL_READ);
     uint32_t got = words.w[1] < a[2] ? words.w[1] : a[2];
     copy_inline((void *)a[1], (const void *)FILE_TRANSFER, got);
     return (int32_t)got;

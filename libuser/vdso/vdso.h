@@ -146,9 +146,9 @@ int vdso_begin_files(void);
 
 /* For the answer of close, and of other calls that may be FILE_MORE (file.proto): first gives back pages of files. */
 int vdso_settle_more(void);
-static inline __attribute__((always_inline)) int vdso_settle(int answer)
+static inline __attribute__((always_inline)) int vdso_settle(int status)
 {
-    return answer == FILE_MORE ? vdso_settle_more() : answer;
+    return status == FILE_MORE ? vdso_settle_more() : status;
 }
 
 /* The address for `bytes` bytes, in the transfer page if there is one, and how many fit. */

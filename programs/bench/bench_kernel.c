@@ -70,10 +70,10 @@ static void null_call(void)
 static void echo(uint32_t flags)
 {
     struct words words = {{0}};
-    uint32_t answer = 0;
+    uint32_t reply = 0;
 
-    while (ipc_reply_wait(answer, &words) >= 0)
-        answer = IPC_REPLY | flags;
+    while (ipc_reply_wait(reply, &words) >= 0)
+        reply = IPC_REPLY | flags;
 }
 
 static void make_server(void (*serve)(uint32_t), uint32_t argument)
@@ -197,11 +197,11 @@ static void signal(void)
 static void serve_pages(uint32_t pages)
 {
     struct words words = {{0}};
-    uint32_t answer = 0;
+    uint32_t reply = 0;
 
-    while (ipc_reply_wait(answer, &words) >= 0) {
+    while (ipc_reply_wait(reply, &words) >= 0) {
         message_page->items[0] = item_memory(OWN_MEMORY, READ_WRITE, 0, pages, SCRATCH);
-        answer = IPC_REPLY | ipc_extend(0, 1);
+        reply = IPC_REPLY | ipc_extend(0, 1);
     }
 }
 

@@ -46,12 +46,12 @@ static void compute(void)
 static void serve(uint32_t unused)
 {
     struct words words = {{0}};
-    uint32_t answer = 0;
+    uint32_t reply = 0;
 
     (void)unused;
-    while (ipc_reply_wait(answer, &words) >= 0) {
+    while (ipc_reply_wait(reply, &words) >= 0) {
         compute();
-        answer = IPC_REPLY;
+        reply = IPC_REPLY;
     }
 }
 

@@ -84,12 +84,12 @@ void part_cut(void)
 static uint32_t reserve(uint32_t pages)
 {
     uint32_t at = 0;
-    int answer;
+    int status;
 
     do
-        answer = mem_reserve(CLIENT_SLOT_MEM, 0, pages * PAGE, 3, &at);
-    while (answer == MEM_MORE);
-    check(answer == 0, "a place");
+        status = mem_reserve(CLIENT_SLOT_MEM, 0, pages * PAGE, 3, &at);
+    while (status == MEM_MORE);
+    check(status == 0, "a place");
     return at;
 }
 
@@ -97,15 +97,15 @@ static uint32_t reserve(uint32_t pages)
 static void lend_often(uint32_t fd, uint32_t pages, uint32_t places)
 {
     uint32_t at = reserve(places * pages), granted = 0;
-    int answer = 0;
+    int status = 0;
 
-    for (uint32_t i = 0; !answer && i < places * pages; i++) {
+    for (uint32_t i = 0; !status && i < places * pages; i++) {
         uint32_t to = at + i * PAGE;
-        answer = file_map(CLIENT_SLOT_FILE, ipc_window(to, 1), fd, true, 1, i % pages, to, 3, &granted);
-        if (!answer)
-            answer = file_unmap(CLIENT_SLOT_FILE, to, 1);
+        status = file_map(CLIENT_SLOT_FILE, ipc_window(to, 1), fd, true, 1, i % pages, to, 3, &granted);
+        if (!status)
+            status = file_unmap(CLIENT_SLOT_FILE, to, 1);
     }
-    check(answer == 0, "pages at many places");
+    check(status == 0, "pages at many places");
 }
 
 /* An unlinked file. */
@@ -136,15 +136,15 @@ static void attach_and_end(void)
 {
     enum { PIPES = 60, PLACES = 64, RING_PAGES = 3, RING = RING_PAGES * PAGE };
     uint32_t writes;
-    int fds[2], answer = 0;
+    int fds[2], status = 0;
 
-    for (uint32_t i = 0; !answer && i < PIPES; i++) {
+    for (uint32_t i = 0; !status && i < PIPES; i++) {
         uint32_t at = reserve(PLACES * RING_PAGES), end = at + PLACES * RING;
         check(pipe(fds) == 0, "pipe");
-        for (; !answer && at < end; at += RING)
-            answer = file_pipe_attach(CLIENT_SLOT_FILE, ipc_window(at, RING_PAGES), (uint32_t)fds[0], at, &writes);
+        for (; !status && at < end; at += RING)
+            status = file_pipe_attach(CLIENT_SLOT_FILE, ipc_window(at, RING_PAGES), (uint32_t)fds[0], at, &writes);
     }
-    check(answer == 0, "rings at many places");
+    check(status == 0, "rings at many places");
     part("rings_end");
 }
 

@@ -52,9 +52,9 @@ int program_by_path(const char *path, uint32_t client, struct program_file *file
     if (bytes > FILE_DATA_MAX)
         return -ENAMETOOLONG;
     memcpy(message_page->words, path, bytes);
-    int answer = file_program(PROC_SLOT_FILE, bytes, client, &file->first, &file->bytes);
-    file->is_copy = answer == FILE_COPY;
-    return file->is_copy ? 0 : answer;
+    int status = file_program(PROC_SLOT_FILE, bytes, client, &file->first, &file->bytes);
+    file->is_copy = status == FILE_COPY;
+    return file->is_copy ? 0 : status;
 }
 
 /* Reads the first bytes of a copy, where the headers must be; fewer if the file is shorter. */
