@@ -45,9 +45,9 @@ reply to a fault resumes its thread; it may have one item with one page, for the
 PROTOCOLS = """# Protocols of the servers
 
 A client calls an endpoint. Word 0 of a call is its number, words 1-3 are its arguments; word 0 of the
-answer is 0 or a negative error number (Linux's, from `<errno.h>`), words 1-3 are its results. If a word has
+reply is 0 or a negative error number (Linux's, from `<errno.h>`), words 1-3 are its results. If a word has
 several, their bits are given: `address (31-12) + rights (11-0)`. "Data" goes through the message page's
-words, at most 256 bytes; "items" are pages or capabilities that come with the call or its answer. An unknown call is answered with ENOSYS. From `servers/proto/` the build
+words, at most 256 bytes; "items" are pages or capabilities that come with the call or its reply. An unknown call returns ENOSYS. From `servers/proto/` the build
 generates a header for each protocol X, with a client function `X_NAME` for each call. It takes the slot of the server's
 endpoint; for a call with items the flags, `ITEMS(count)` or `ipc_window()`; for one with data the number of bytes, unless an argument gives it; the arguments; and pointers for the results. The client has put the data into its
 message page before (decision 33 says why it takes no buffer), or, if it is longer, into a page that the server shares with it. `X_NAME_ARGUMENT` extracts one of
@@ -127,7 +127,7 @@ def result(one):
 
 
 def carried(call):
-    return ["data"] * call.data + ["data of the answer"] * call.answer_data + ["items"] * call.items
+    return ["data"] * call.data + ["data of the reply"] * call.reply_data + ["items"] * call.items
 
 
 def protocol_section(protocol):

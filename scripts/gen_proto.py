@@ -4,7 +4,7 @@
 The header has the calls' numbers and names, X-macro lists of the calls by caller and of their errors, and a client stub
 for each call. The stubs share one function, in proto_call.h beside OUTPUT. Words with several arguments or results get
 functions that pack and unpack them: PROTOCOL_CALL_words() makes a call's words, PROTOCOL_CALL_FIELD() extracts an
-argument from these, or a result from its word, and PROTOCOL_CALL_WORD() makes a word of an answer.
+argument from these, or a result from its word, and PROTOCOL_CALL_WORD() makes a word of a reply.
 """
 from tally import entry
 

@@ -2,7 +2,7 @@
  * Sending and receiving messages in user space.
  *
  * Convention of all our protocols: word 0 of a call is the call's number, words 1-3 its arguments;
- * word 0 of the answer is 0 or a negative errno, words 1-3 the results. Everything else goes
+ * word 0 of the reply is 0 or a negative errno, words 1-3 the results. Everything else goes
  * through the message page: bytes ("data", at most 256) and items (pages, capabilities).
  *
  * I1  Everything here uses the main thread's message page; a second thread needs its own functions.
@@ -38,20 +38,20 @@ static inline uint32_t ipc_items_count(void)
     return (message_page->tag & TAG_ITEMS) >> TAG_ITEMS_SHIFT;
 }
 
-/* Calls through an endpoint capability and waits; `words` are the call's, then the answer's. */
+/* Calls through an endpoint capability and waits; `words` are the call's, then the reply's. */
 static inline err_t ipc_call(uint32_t slot, uint32_t flags, struct words *words)
 {
     return (err_t)system_call(SYS_ipc_call | (flags & IPC_FLAGS) | slot << SLOT_SHIFT, words);
 }
 
-/* With IPC_REPLY it first answers the last received caller or, if that has its answer, message_page->caller. Then it
- * waits. Returns the sender's badge, or an err_t (negative): then nothing was answered or received. */
+/* With IPC_REPLY it first replies to the last received caller or, if that has its reply, message_page->caller. Then it
+ * waits. Returns the sender's badge, or an err_t (negative): then nothing was sent or received. */
 static inline int32_t ipc_reply_wait(uint32_t flags, struct words *words)
 {
     return system_call(SYS_ipc_reply_wait | (flags & IPC_FLAGS), words);
 }
 
-/* Answers message_page->caller, caller_call_number without waiting. */
+/* Replies to message_page->caller, caller_call_number without waiting. */
 static inline err_t ipc_reply(uint32_t flags, struct words *words)
 {
     return (err_t)system_call(SYS_ipc_reply | (flags & IPC_FLAGS), words);

@@ -101,7 +101,7 @@ vdso_jump:
         jmp     eax
 
 ; Makes a call that may wait long, unless a signal must be handled first. eax = the head; ebx, esi, edi, ecx = the
-; words, which become the answer's. Returns eax = the kernel's error, or VDSO_GIVEN_UP, with the words
+; words, which become the reply's. Returns eax = the kernel's error, or VDSO_GIVEN_UP, with the words
 ; unchanged. A thread that is interrupted between `begins` and `ends` continues at `given_up`.
 vdso_wait_in_registers:
         push    ebp
@@ -110,10 +110,10 @@ vdso_wait_begins:
         cmp     dword [SIGNAL_PENDING], 0
         jne     vdso_wait_given_up
         mov     ecx, esp
-        mov     edx, wait_answered
+        mov     edx, wait_returns
 vdso_wait_ends:
         sysenter
-wait_answered:
+wait_returns:
         mov     ecx, ebp
         pop     ebp
         ret

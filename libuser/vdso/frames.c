@@ -337,7 +337,7 @@ static bool ask_what_is(struct vdso_interruption *interruption)
     return !interruption->why;
 }
 
-/* Keeps the message page's head for the interrupted code. The answers to the calls here have no data in the page. */
+/* Keeps the message page's head for the interrupted code. The replies to the calls here have no data in the page. */
 FROM_ENTRY struct signal_frame *vdso_interrupted(struct vdso_interruption *interruption)
 {
     uint8_t page[offsetof(struct message_page, words)];

@@ -100,7 +100,7 @@ static inline int32_t find_range(uint32_t address, uint32_t length, uint32_t byt
 /* Arguments of mmap2. */
 enum { MAP_LENGTH = 1, MAP_FLAGS = 3, MAP_FD, MAP_PAGE };
 
-/* Has the file's pages granted, as many as fit in one answer. */
+/* Has the file's pages granted, as many as fit in one reply. */
 static inline int grant(uint32_t at, uint32_t pages, uint32_t rights, arguments_t a, uint32_t *granted)
 {
     return file_map(CLIENT_SLOT_FILE, ipc_window(at, pages), a[MAP_FD], a[MAP_FLAGS] & IS_SHARED, pages, a[MAP_PAGE],

@@ -84,7 +84,7 @@ static __attribute__((noinline)) void copy_in_around(char *begin, uint32_t at, c
     copy_inline(begin, from + first, bytes - first);
 }
 
-/* Returns the server's answer, an error, or VDSO_GIVEN_UP. */
+/* Returns the status of the reply, an error, or VDSO_GIVEN_UP. */
 static int32_t pipe_wait(uint32_t fd, uint32_t bytes)
 {
     struct words words = {{FILE_PIPE_WAIT, fd, bytes}};
@@ -133,7 +133,7 @@ IN_REGISTERS int32_t vdso_pipe_read(arguments_t a, uint32_t number, struct pipe_
     return (int32_t)bytes;
 }
 
-/* A writer that has read all its input will soon wait for more. So its reader runs first, and may have answered by
+/* A writer that has read all its input will soon wait for more. So its reader runs first, and may have written data by
  * then. */
 IN_REGISTERS int32_t vdso_pipe_write(arguments_t a, uint32_t number, struct pipe_ring *ring)
 {

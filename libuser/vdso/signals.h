@@ -107,7 +107,7 @@ void signals_set_mask(uint32_t mask);
 /* Tells proc of changed actions: which signals are caught or ignored. */
 void signals_tell_actions(void);
 
-/* Makes the siginfo_t from proc's answer to signal_take. */
+/* Makes the siginfo_t from proc's reply to signal_take. */
 struct siginfo_words signal_info(uint32_t signal, uint32_t value, uint32_t sender);
 
 /* Sets an action. */

@@ -1,5 +1,5 @@
 /*
- * The vdso: a library that answers Linux's system calls for i386. It is mapped at VDSO_BASE into every program that
+ * The vdso: a library that implements Linux's system calls for i386. It is mapped at VDSO_BASE into every program that
  * does not call our servers itself, and turns each call into messages. The kernel knows nothing of it.
  *
  *   V1  its only data are struct vdso_state, at the top of the stack, which fork copies and exec empties, and the
@@ -32,7 +32,7 @@ struct vdso_action {
     uint32_t handler, flags, mask;
 };
 
-/* The interrupted code: its registers in the order of pusha; proc's answer, where `why` is 0 if it is no fault (or none
+/* The interrupted code: its registers in the order of pusha; proc's reply, where `why` is 0 if it is no fault (or none
  * any more). */
 struct vdso_interruption {
     uint32_t registers[8], flags, esp, eip, why, address;
@@ -144,7 +144,7 @@ static inline void vdso_set_console(uint32_t *descriptors, uint32_t fd, bool con
 /* Makes the process a client of the file server: 0 or an error. */
 int vdso_begin_files(void);
 
-/* For the answer of close, and of other calls that may be FILE_MORE (file.proto): first gives back pages of files. */
+/* For the status of close, and of other calls that may be FILE_MORE (file.proto): first gives back pages of files. */
 int vdso_settle_more(void);
 static inline __attribute__((always_inline)) int vdso_settle(int status)
 {
@@ -227,7 +227,7 @@ int vdso_take_pages(uint32_t address, uint32_t length);
 int32_t vdso_ends_early(void);
 int32_t vdso_may_restart(uint32_t number);
 
-/* Makes a call that may wait; returns the server's answer, or -EPIPE. If a signal came before it was sent,
+/* Makes a call that may wait; returns the status of the reply, or -EPIPE. If a signal came before it was sent,
  * vdso_call_interrupted() makes it, with WAIT_INTERRUPTED in that word of the message: it succeeds if it need not wait,
  * as in Linux. */
 int vdso_wait_for(uint32_t slot, uint32_t flags, struct words *words, uint32_t wait_word);

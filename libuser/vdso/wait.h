@@ -1,10 +1,10 @@
-/* Waiting for an answer: entry.asm. */
+/* Waiting for a reply: entry.asm. */
 #pragma once
 
 #include "libuser/sys/syscall.h"
 
-/* A call whose answer may take long. Returns the kernel's error, or VDSO_GIVEN_UP: a signal came before the message
- * left, and the words are unchanged. No answer of a server has this number. */
+/* A call whose reply may take long. Returns the kernel's error, or VDSO_GIVEN_UP: a signal came before the message
+ * left, and the words are unchanged. No server replies with this status. */
 enum { VDSO_GIVEN_UP = 33 };
 static inline __attribute__((always_inline)) int32_t vdso_wait(uint32_t head, struct words *words)
 {

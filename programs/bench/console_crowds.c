@@ -39,7 +39,7 @@ static void writes_and_syncs(void)
     check(console_sync(CLIENT_SLOT_CONSOLE) == 0, "console_sync");
 }
 
-/* Each sync is answered when all earlier output has left. */
+/* Each sync gets its reply when all earlier output has left. */
 void part_syncs(void)
 {
     crowd_begins(writes_and_syncs);

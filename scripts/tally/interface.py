@@ -65,7 +65,7 @@ class LinuxCall:
 
 @record
 class Word:
-    """A word of an answer; if it holds several results, it has a name of its own."""
+    """A word of a reply; if it holds several results, it has a name of its own."""
     name: str
     fields: list
 
@@ -76,8 +76,8 @@ class Call:
     name: str
     data: bool
     data_length: str  # the argument that says how many bytes; None: the caller does
-    answer_data: bool
-    items: bool  # pages or capabilities travel with the call or its answer
+    reply_data: bool
+    items: bool  # pages or capabilities travel with the call or its reply
     arguments: list  # the fields of each word
     results: list  # the words
     errors: list
@@ -167,7 +167,7 @@ def fields_of(where, text):
 
 
 def result_of(where, text):
-    """A word of an answer: `a`, or `name=a:0-15 + b:16-31`."""
+    """A word of a reply: `a`, or `name=a:0-15 + b:16-31`."""
     name, several, fields = text.partition("=")
     word = Word(name.strip(), fields_of(where, fields if several else name))
     if bool(several) != (len(word.fields) > 1) or any(several and field.name == word.name for field in word.fields):
@@ -190,10 +190,10 @@ def read_call(where, line, caller):
     match = PROTOCOL_LINE.fullmatch(line)
     if not match:
         raise InterfaceError(f"{where}: expected `call N name [data[=ARGUMENT]] [items] (arguments) -> [data] (results) : ERRORS : summary`")
-    number, name, data, data_length, items, arguments, answer_data, results, errors, summary = match.groups()
+    number, name, data, data_length, items, arguments, reply_data, results, errors, summary = match.groups()
     arguments = [fields_of(where, word) for word in words_of(arguments)]
     results = [result_of(where, word) for word in words_of(results)]
-    call = Call(int(number), name, bool(data), data_length, bool(answer_data), bool(items), arguments, results, errors.split(), summary, caller)
+    call = Call(int(number), name, bool(data), data_length, bool(reply_data), bool(items), arguments, results, errors.split(), summary, caller)
     fields = [field for fields in [*arguments, *(result.fields for result in results)] for field in fields]
     for word in [name, *(field.name for field in fields), *(result.name for result in results)]:
         if not NAME.fullmatch(word) or word in RESERVED:

@@ -18,13 +18,13 @@ DIED = re.compile(r"init: server (\S+) died: .*\beip 0x([0-9a-fA-F]+)\)$")  # a 
 UNHANDLED = re.compile(r"fault: a thread without a handler is stopped: .*\beip 0x([0-9a-fA-F]+)$")  # logged by init
 MISSING = re.compile(r".*: Linux's system call (\d+) is not implemented \(ENOSYS\)$")
 LINUX = re.compile(r"^#define\s+SYS_(\w+)\s+(\d+)$", re.M)
-CODE = range(VDSO_BASE, 1 << 32)  # where code can be; the symbolizer does not answer for other numbers
+CODE = range(VDSO_BASE, 1 << 32)  # where code can be; the symbolizer does not respond to other numbers
 PROGRAMS, SERVERS = (FOLDER, "programs"), ("servers", "kernel-tests")  # folders, in the order of the search
 
 
 @functools.lru_cache(maxsize=None)
 def symbolizer(elf):
-    """A process that answers all questions about a file, as a log may have many."""
+    """A process that looks up all addresses of a file, as a log may have many."""
     process = subprocess.Popen([tools.command(tools.SYMBOLIZER), "--no-inlines", f"--obj={elf}"], stdin=subprocess.PIPE,
                             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8", errors="surrogateescape")
     processes.staying[process.pid] = [process.stdin.fileno(), process.stdout.fileno()]
@@ -43,11 +43,11 @@ def lookup(elf, address):
         process.stdin.flush()
     except OSError:
         return None
-    lines = list(iter(lambda: process.stdout.readline().strip(), ""))  # an empty line ends the answer
+    lines = list(iter(lambda: process.stdout.readline().strip(), ""))  # an empty line ends the output
     if len(lines) < 2 or lines[0] == "??":
         return None
-    place = lines[1].rsplit(":", 1)[0].removeprefix(f"{ROOT}/")
-    return lines[0] if place.startswith("??") or place.endswith(":0") else f"{lines[0]} {place}"
+    location = lines[1].rsplit(":", 1)[0].removeprefix(f"{ROOT}/")
+    return lines[0] if location.startswith("??") or location.endswith(":0") else f"{lines[0]} {location}"
 
 
 @functools.lru_cache(maxsize=None)

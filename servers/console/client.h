@@ -4,8 +4,8 @@
  *      bytes: | lines that may go out | unfinished line | free |
  *             0                                       used     CLIENT_BYTES
  *
- *   C1  a client waits for at most one answer: `waits` says for which, `caller` is the caller to answer
- *   C2  a client whose write was answered has at most LINE_MAX bytes here, so its next write fits
+ *   C1  a client waits for at most one reply: `waits` says to which call, `caller` is the caller to reply to
+ *   C2  a client that has the reply to its write has at most LINE_MAX bytes here, so its next write fits
  *   C3  `turn` is in the output's queue, `time` in the list of lines with time left (lines.h), `wait` in the list of
  *       clients that wait for the same event (readers.h and main.c)
  */

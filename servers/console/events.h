@@ -20,5 +20,5 @@ void events_input_is_ready(void);
 /* Work is due: proc calls again until it is told that none is left. */
 void events_continue(void);
 
-/* proc asks: words 2 and 3 of the answer; `interrupts`: control-C was typed. */
+/* proc asks: words 2 and 3 of the reply; `interrupts`: control-C was typed. */
 void events_take(bool interrupts, bool is_due, uint32_t *ticks, uint32_t *events);

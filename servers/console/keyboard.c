@@ -33,7 +33,7 @@ static uint32_t in(uint32_t port)
     return value;
 }
 
-/* Returns false if the controller takes nothing: on some machines something else answers at its ports. */
+/* Returns false if the controller takes nothing: on some machines something else is at its ports. */
 static bool out(uint32_t port, uint32_t value)
 {
     for (uint32_t tries = 0; tries < TRIES; tries++)
@@ -82,7 +82,7 @@ void keyboard_init(uint32_t endpoint_slot)
         return;
     need(sys_irq_bind(CONSOLE_SLOT_KEYBOARD_IRQ, KEYBOARD_IRQ, endpoint_slot));
     keyboard_acknowledge();
-    forget_keys(); /* and the keyboard's answer: while something is kept there is no new edge */
+    forget_keys(); /* and the keyboard's response: while something is kept there is no new edge */
 }
 
 void keyboard_acknowledge(void)

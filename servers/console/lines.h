@@ -21,8 +21,8 @@
  *   L4  nobody owns the line while `is_shared`
  *
  * Clients take turns, in the order in which their output became ready; a turn is the whole lines in LINE_MAX bytes.
- * Everything that a client wrote before an answered write goes out in its next turn (C2): so if a client writes
- * because another has written, its output comes after the other's.
+ * Everything that a client wrote before a write that has its reply goes out in its next turn (C2): so if a client
+ * writes because another has written, its output comes after the other's.
  */
 #pragma once
 

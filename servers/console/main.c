@@ -2,7 +2,7 @@
  * The console server. Output: lines of many programs, to the first serial port and the screen. Input: lines
  * typed there or on the keyboard, or bytes of a pipe at the port's other end.
  *
- * It waits for nobody: a write without room, a read without input and a sync are answered later. Badge 0 is
+ * It waits for nobody: a write without room, a read without input and a sync get their replies later. Badge 0 is
  * the manager.
  */
 #include "libuser/ipc/server.h"
@@ -85,7 +85,7 @@ static SERVER_CALL int32_t call_write(uint32_t badge, struct words *words)
     lines_write(&lines, client, (const char *)message_page->words, bytes);
     transmit();
     words->w[1] = bytes;
-    return writers_answer_write(client, caller, words);
+    return writers_reply_to_write(client, caller, words);
 }
 
 static SERVER_CALL int32_t call_sync(uint32_t badge, struct words *words)
@@ -104,7 +104,7 @@ static SERVER_CALL int32_t call_sync(uint32_t badge, struct words *words)
 
 /* ---------------------------------------------------------------------------------------- input */
 
-/* Fills words 1 and 2 of a read's answer, and puts its bytes into the message page. */
+/* Fills words 1 and 2 of the reply to a read, and puts its bytes into the message page. */
 static void take(uint32_t badge, uint32_t bytes, struct words *words)
 {
     int32_t taken = input_take(&input, (char *)message_page->words, bytes);
@@ -123,7 +123,7 @@ static void serve_reader(void)
     struct words words = {{0}};
 
     take(client->badge, client->bytes_wanted, &words);
-    if (!answer(client, (int32_t)ipc_extend(words.w[1], 0), &words)) {
+    if (!reply(client, (int32_t)ipc_extend(words.w[1], 0), &words)) {
         input_restore(&input, before);
         rest_of = rest_before;
     }
@@ -178,7 +178,7 @@ static void show_prompt(struct client *client)
 
 static int32_t read_later(struct client *client, struct caller caller, uint32_t bytes)
 {
-    int32_t result = answer_later(client, caller, WAITS_READ, bytes);
+    int32_t result = reply_later(client, caller, WAITS_READ, bytes);
 
     readers_add(&readers, client);
     if (readers_any_asking(&readers))
@@ -192,7 +192,7 @@ static bool must_wait(const struct client *client)
     return !readers_may_read(&readers, client) || !list_is_empty(&readers.served) || !input_is_ready(&input);
 }
 
-/* A call without `wait` asks for the rest of the last read, and is answered at once. */
+/* A call without `wait` asks for the rest of the last read, and gets its reply at once. */
 static SERVER_CALL int32_t call_read(uint32_t badge, struct words *words)
 {
     uint32_t bytes = words->w[1], wait = words->w[2];
@@ -343,7 +343,7 @@ static SERVER_CALL int32_t call_interrupt(uint32_t badge, struct words *words)
     bool reads = client && readers_remove(client);
     words->w[1] = client && !reads && client->waits != WAITS_NOT;
     if (reads) {
-        answer(client, -EINTR, &none);
+        reply(client, -EINTR, &none);
         writers_forget(client);
     }
     return 0;

@@ -4,8 +4,8 @@
 #include "servers/console/screen.h"
 #include "servers/console/uart.h"
 
-/* FIFOs filled and answers sent for one message, at most. */
-enum { FILLS_MAX = 8, ANSWERED_MAX = 8 };
+/* FIFOs filled and replies sent for one message, at most. */
+enum { FILLS_MAX = 8, REPLIES_MAX = 8 };
 
 struct lines lines;
 static struct list writes, syncs, due;
@@ -34,7 +34,7 @@ static void drained(struct client *client)
     struct words words = {{0, client->bytes_wanted}};
 
     if (client->waits == WAITS_WRITE && has_room(client))
-        answer(client, 0, &words);
+        reply(client, 0, &words);
     if (client->ended)
         writers_end(client);
 }
@@ -47,19 +47,19 @@ void writers_init(void)
     lines_init(&lines, drained);
 }
 
-int32_t writers_answer_write(struct client *client, struct caller caller, struct words *words)
+int32_t writers_reply_to_write(struct client *client, struct caller caller, struct words *words)
 {
     if (has_room(client)) {
         writers_forget(client);
         return 0;
     }
     list_add(&writes, &client->wait);
-    return answer_later(client, caller, WAITS_WRITE, words->w[1]);
+    return reply_later(client, caller, WAITS_WRITE, words->w[1]);
 }
 
 void writers_sync(struct client *client, struct caller caller)
 {
-    (void)answer_later(client, caller, WAITS_SYNC, 0);
+    (void)reply_later(client, caller, WAITS_SYNC, 0);
     list_add(&syncs, &client->wait);
     lines_share(&lines, true);
 }
@@ -73,12 +73,12 @@ static void end_syncs(void)
 }
 
 /* A write may still have no room. */
-static void answer_due(struct client *client)
+static void reply_due(struct client *client)
 {
     struct words words = {{0, client->bytes_wanted}};
 
     if (client->waits == WAITS_SYNC || has_room(client)) {
-        answer(client, 0, &words);
+        reply(client, 0, &words);
         writers_forget(client);
     } else {
         link_leave(&client->wait);
@@ -86,10 +86,10 @@ static void answer_due(struct client *client)
     }
 }
 
-static void answer_some(void)
+static void reply_some(void)
 {
-    for (uint32_t n = 0; n < ANSWERED_MAX && !list_is_empty(&due); n++)
-        answer_due(FIRST_OF(&due, wait));
+    for (uint32_t n = 0; n < REPLIES_MAX && !list_is_empty(&due); n++)
+        reply_due(FIRST_OF(&due, wait));
 }
 
 /* Returns true if the port takes no more now. */
@@ -118,7 +118,7 @@ void writers_transmit(void)
     output_is_due = more || !(waits || is_empty);
     if (lines.is_shared && is_empty && !more)
         end_syncs();
-    answer_some();
+    reply_some();
     if (lines_are_timed(&lines))
         events_want_ticks();
 }

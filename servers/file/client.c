@@ -278,10 +278,10 @@ int32_t client_wait(struct client *client, enum client_wait waits, struct open_f
     return SERVER_LATER;
 }
 
-bool client_answer(struct client *client, int32_t result, struct words *words)
+bool client_reply(struct client *client, int32_t result, struct words *words)
 {
     client->waits = WAITS_NOT;
-    return server_answer(client->caller, result, words) == OK;
+    return server_reply(client->caller, result, words) == OK;
 }
 
 char *client_bytes(const struct client *client, uint32_t bytes)
@@ -294,7 +294,7 @@ char *client_bytes(const struct client *client, uint32_t bytes)
 }
 
 /* A message consists of words, so the bytes behind the last one are cleared: they may be another client's. */
-int32_t client_bytes_answer(uint32_t bytes, uint32_t got)
+int32_t client_bytes_result(uint32_t bytes, uint32_t got)
 {
     if (bytes <= FILE_DATA_MAX)
         memset((char *)message_page->words + got, 0, -got & 3);

@@ -3,8 +3,8 @@
  * rights of a descriptor. The only memory it shares with a client is the transfer page, which is the server's own.
  *
  *   C1  a descriptor is 0 or an open file, of which it is one of the holders
- *   C2  a client waits for at most one answer: `waits` says for what, `caller` is the caller to answer. While it waits,
- *       except for its own end, it is in the queue of one pipe's end, or waits for a lock (locks.h)
+ *   C2  a client waits for at most one reply: `waits` says for what, `caller` is the caller to reply to. While it
+ *       waits, except for its own end, it is in the queue of one pipe's end, or waits for a lock (locks.h)
  *   C3  the first descriptor that is 0 is not below `lowest`, and the last that is not 0 is right below `end`
  *   C4  a client that ends loses its records in parts; from the first part on its calls are refused
  *   C5  between messages each orphan (inode.h) is in the list of the client that held it last, or whose message removed
@@ -88,8 +88,8 @@ struct client *client_find(uint32_t badge);
 struct client *client_make(uint32_t badge);
 struct client *client_copy(const struct client *client, uint32_t badge);
 
-/* Ends a client's wait, unless it waits for its end. client_interrupt() also answers its call: with EINTR if it would
- * still wait. */
+/* Ends a client's wait, unless it waits for its end. client_interrupt() also replies to its call: with EINTR if it
+ * would still wait. */
 void client_forget_waiting(struct client *client);
 void client_interrupt(struct client *client);
 
@@ -143,14 +143,14 @@ void client_set_close_on_exec(struct client *client, uint32_t fd, bool close_on_
 /* The number of its descriptors. */
 uint32_t client_count(const struct client *client);
 
-/* Keeps the client's call, which waits until it is answered: returns SERVER_LATER. */
+/* Keeps the client's call, which waits for its reply: returns SERVER_LATER. */
 int32_t client_wait(struct client *client, enum client_wait waits, struct open_file *file, uint32_t bytes);
 
-/* Answers the client and ends its wait. False: the client is gone, and nobody got the answer. */
-bool client_answer(struct client *client, int32_t result, struct words *words);
+/* Replies to the client and ends its wait. False: the client is gone, and nobody got the reply. */
+bool client_reply(struct client *client, int32_t result, struct words *words);
 
 /* The address of up to `bytes` bytes for or from the client: in the message or its transfer page; 0: it has none. */
 char *client_bytes(const struct client *client, uint32_t bytes);
 
 /* The successful result when `got` bytes were put there. */
-int32_t client_bytes_answer(uint32_t bytes, uint32_t got);
+int32_t client_bytes_result(uint32_t bytes, uint32_t got);

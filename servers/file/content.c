@@ -41,7 +41,7 @@ static int32_t read_device(const struct inode *inode, const struct transfer *wha
     case DEVICE_FULL:
         memset(what->at, 0, what->bytes);
         words->w[1] = what->bytes;
-        return client_bytes_answer(what->bytes, what->bytes);
+        return client_bytes_result(what->bytes, what->bytes);
     default:
         return FILE_CONSOLE;
     }
@@ -64,7 +64,7 @@ static int32_t read_file(const struct transfer *what, uint32_t offset, struct wo
     if (got < 0)
         return got;
     words->w[1] = (uint32_t)got;
-    return client_bytes_answer(what->bytes, (uint32_t)got);
+    return client_bytes_result(what->bytes, (uint32_t)got);
 }
 
 #define OUT_OF_LINE static __attribute__((noinline))

@@ -199,5 +199,5 @@ int32_t call_poll(struct client *client, struct words *words)
     if (ready)
         watches_drop(client);
     words->w[1] = (uint32_t)ready;
-    return ready < 0 ? ready : client_bytes_answer(bytes, bytes);
+    return ready < 0 ? ready : client_bytes_result(bytes, bytes);
 }

@@ -1,6 +1,6 @@
 /*
- * Directories: names of inodes (entry.h). "." and ".." are answered, not stored: positions 0 and 1. A directory that
- * was removed while somebody holds it still answers ".", and ".." while its former parent is there.
+ * Directories: names of inodes (entry.h). "." and ".." are found, but not stored: positions 0 and 1. A directory that
+ * was removed while somebody holds it still has ".", and ".." while its former parent is there.
  *
  *   D2  `links` of an inode counts its entries; the root has one more, without an entry
  *   D3  a directory has one entry, `name`, in `parent`; all but the removed ones lead up to the root

@@ -292,11 +292,11 @@ void locks_forget_waiting(struct client *client)
     client->waits = WAITS_NOT;
 }
 
-static void answer(struct client *client, int32_t result)
+static void reply(struct client *client, int32_t result)
 {
     struct words words = {{0}};
 
-    (void)client_answer(client, result, &words); /* proc ends a dead client here, which drops its locks */
+    (void)client_reply(client, result, &words); /* proc ends a dead client here, which drops its locks */
 }
 
 void locks_interrupt(struct client *client)
@@ -305,7 +305,7 @@ void locks_interrupt(struct client *client)
 
     link_leave(&client->lock_link);
     int32_t result = is_due ? try(client, client->waits_for, &client->lock_request, false) : -EAGAIN;
-    answer(client, result == -EAGAIN ? -EINTR : result);
+    reply(client, result == -EAGAIN ? -EINTR : result);
 }
 
 bool locks_retry_due(void)
@@ -315,7 +315,7 @@ bool locks_retry_due(void)
         link_leave(&client->lock_link);
         int32_t result = try(client, client->waits_for, &client->lock_request, true);
         if (result != -EAGAIN)
-            answer(client, result);
+            reply(client, result);
     }
     return list_is_empty(&due);
 }

@@ -40,7 +40,7 @@ void locks_init(void);
 /* K3: for an owner that closes a descriptor of the file, or an open file that is closed. */
 void locks_close(const void *owner, const struct inode *inode);
 
-/* Ends a client's wait for a lock; locks_interrupt() also answers its call: with EINTR if it would still wait. */
+/* Ends a client's wait for a lock; locks_interrupt() also replies to its call: with EINTR if it would still wait. */
 void locks_forget_waiting(struct client *client);
 void locks_interrupt(struct client *client);
 

@@ -1,6 +1,6 @@
 /*
  * The file server: a tree of files in memory, pipes, and the open files of each process. It waits for nobody: calls
- * that wait are answered later. proc tells it of processes that begin, end and execute.
+ * that wait get their replies later. proc tells it of processes that begin, end and execute.
  */
 #include <stddef.h>
 #include <string.h>

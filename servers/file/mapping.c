@@ -149,7 +149,7 @@ static bool forget(struct client *client, uint32_t address, uint32_t end)
 
 /* ------------------------------------------------------------------------------------------- map */
 
-/* Adds a page to the answer's items; *end is the next free one. Returns false if there is no room. */
+/* Adds a page to the reply's items; *end is the next free one. Returns false if there is no room. */
 static bool put_page(struct item **end, struct page_source source, rights_t rights, uint32_t to)
 {
     uint32_t slot = source.is_block ? FILE_SLOT_ARCHIVE : FILE_SLOT_MEMORY;
@@ -235,7 +235,7 @@ static bool is_kept(const struct mapping *mapping, const struct mapping *what)
     return mapping->address <= what->address && mapping->end >= what->end && is_like(mapping, what);
 }
 
-/* What the last map added: from `address` to the mapping's end. The kernel may refuse its answer, which undoes it. */
+/* What the last map added: from `address` to the mapping's end. The kernel may refuse its reply, which undoes it. */
 static struct {
     uint32_t caller, call_number, address;
 } last_kept;
@@ -269,7 +269,7 @@ void items_not_lent(uint32_t items)
     }
 }
 
-static int32_t answer(int32_t pages, uint32_t items, struct words *words)
+static int32_t reply(int32_t pages, uint32_t items, struct words *words)
 {
     words->w[1] = (uint32_t)pages;
     return items ? (int32_t)ipc_extend(0, items) : 0;
@@ -292,7 +292,7 @@ static bool has_room(const struct client *client)
 static __attribute__((noinline)) int32_t replace(struct client *client, const struct mapping *what, int32_t result,
                                                  struct words *words)
 {
-    if (!has_room(client) || server_answer(caller_now(), result, words))
+    if (!has_room(client) || server_reply(caller_now(), result, words))
         return -ENOMEM;
     bool replaced = forget(client, what->address, what->end) && add(client, what);
     assert(replaced);
@@ -323,7 +323,7 @@ int32_t call_map(struct client *client, struct words *words)
         result = put_pages(&what, rights, &items);
     if (result < 0)
         return result;
-    result = keep_or_replace(client, &what, answer(result, items, words), words);
+    result = keep_or_replace(client, &what, reply(result, items, words), words);
     if (result < 0)
         items_not_lent(items);
     return result;
@@ -348,7 +348,7 @@ int32_t call_map_again(struct client *client, struct words *words)
     if (pages < (part.end - address) >> PAGE_BITS)
         part.end = address + (pages << PAGE_BITS);
     result = put_pages(&part, rights, &items);
-    return result < 0 ? result : answer(result, items, words);
+    return result < 0 ? result : reply(result, items, words);
 }
 
 /* Returns how many of the mapping's pages, from `address` on, lie within the file. */

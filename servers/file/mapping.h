@@ -25,7 +25,7 @@ void mappings_init(void);
 /* Undoes the loans of the pages in the message's first `items` items, as nobody has got them. */
 void items_not_lent(uint32_t items);
 
-/* The kernel has refused the answer to the client's last call: if that was a map, its mapping is removed. */
+/* The kernel has refused the reply to the client's last call: if that was a map, its mapping is removed. */
 void mapping_refused(struct client *client);
 
 /* Copies all of the client's mappings to another client. False: no memory; some may have been copied. */

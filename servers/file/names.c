@@ -419,7 +419,7 @@ int32_t call_working_directory(struct client *client, struct words *words)
     if (length < 0)
         return length;
     words->w[1] = (uint32_t)length + 1;
-    return client_bytes_answer(room, words->w[1]);
+    return client_bytes_result(room, words->w[1]);
 }
 
 /* Puts an entry in the client's format. Returns its bytes, or 0 if there is no room. */
@@ -463,7 +463,7 @@ int32_t call_entries(struct client *client, struct words *words)
         file->offset = position;
     }
     words->w[1] = used;
-    return client_bytes_answer(room, used);
+    return client_bytes_result(room, used);
 }
 
 int32_t entries_read_raw(struct client *client, struct open_file *file, uint32_t bytes, struct words *words)
@@ -480,5 +480,5 @@ int32_t entries_read_raw(struct client *client, struct open_file *file, uint32_t
         file->offset = position * sizeof raw;
     }
     words->w[1] = used;
-    return client_bytes_answer(bytes, used);
+    return client_bytes_result(bytes, used);
 }

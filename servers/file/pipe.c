@@ -124,8 +124,8 @@ static void serve_writer(struct pipe *pipe)
 
     queue_remove(&pipe->writing, client);
     if (writes)
-        ring_pages_put(&pipe->pages, bytes_to_write(client), client->bytes); /* after the answer it can change them */
-    if (!client_answer(client, !pipe->readers ? -EPIPE : writes ? 0 : FILE_AGAIN, &words) && writes)
+        ring_pages_put(&pipe->pages, bytes_to_write(client), client->bytes); /* after the reply it can change them */
+    if (!client_reply(client, !pipe->readers ? -EPIPE : writes ? 0 : FILE_AGAIN, &words) && writes)
         ring_of(pipe)->written -= client->bytes;
 }
 
@@ -160,7 +160,7 @@ static void serve_writers(struct pipe *pipe)
     serve_some_writers(pipe, SERVED_AT_ONCE);
 }
 
-/* Copies up to `bytes` of the pipe's bytes into the answer; returns how many. */
+/* Copies up to `bytes` of the pipe's bytes into the reply; returns how many. */
 static uint32_t take(const struct pipe *pipe, const struct client *client, uint32_t bytes)
 {
     uint32_t used = pipe_bytes(pipe), taken = bytes < used ? bytes : used;
@@ -169,7 +169,7 @@ static uint32_t take(const struct pipe *pipe, const struct client *client, uint3
     return taken;
 }
 
-/* The bytes are taken out only if the reader got the answer. A reader that has the ring takes them itself. */
+/* The bytes are taken out only if the reader got the reply. A reader that has the ring takes them itself. */
 static void serve_reader(struct pipe *pipe)
 {
     struct client *client = pipe->reading.first;
@@ -178,7 +178,7 @@ static void serve_reader(struct pipe *pipe)
     struct words words = {{0, taken}};
 
     queue_remove(&pipe->reading, client);
-    if (client_answer(client, takes ? FILE_AGAIN : client_bytes_answer(client->bytes, taken), &words))
+    if (client_reply(client, takes ? FILE_AGAIN : client_bytes_result(client->bytes, taken), &words))
         ring_of(pipe)->read += taken;
 }
 
@@ -290,7 +290,7 @@ void pipe_interrupt(struct client *client)
         serve_writer(pipe);
     } else {
         queue_remove(queue_of(client), client);
-        client_answer(client, -EINTR, &(struct words){{0}});
+        client_reply(client, -EINTR, &(struct words){{0}});
     }
     serve_writers(pipe);
 }
@@ -306,7 +306,7 @@ int32_t pipe_read(struct client *client, struct open_file *file, uint32_t bytes,
     words->w[1] = take(pipe, client, bytes);
     ring_of(pipe)->read += words->w[1];
     serve_writers(pipe);
-    return client_bytes_answer(bytes, words->w[1]);
+    return client_bytes_result(bytes, words->w[1]);
 }
 
 int32_t pipe_write(struct client *client, struct open_file *file, uint32_t bytes, uint32_t wait, struct words *words)
@@ -410,14 +410,14 @@ int32_t call_pipe_wait(struct client *client, struct words *words)
     return !file->pipe->writers ? 0 : is_interrupted ? -EINTR : wait_at(client, file, WAITS_FOR_BYTES, 0);
 }
 
-/* Called if a single reader that has the ring waits. Answers the caller first, so that the reader gets the answer that
- * ends this message. */
+/* Called if a single reader that has the ring waits. Replies to the caller first, so that the reader gets the reply
+ * that ends this message. */
 static int32_t switch_to_reader(struct pipe *pipe, struct words *words)
 {
     struct client *reader = pipe->reading.first;
 
     *words = (struct words){{0}};
-    (void)server_answer(caller_now(), 0, words); /* a caller that has ended has still written */
+    (void)server_reply(caller_now(), 0, words); /* a caller that has ended has still written */
     queue_remove(&pipe->reading, reader);
     watches_fire(&pipe->polling_bytes);
     ring_of(pipe)->reader_waits = false;

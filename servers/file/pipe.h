@@ -8,7 +8,7 @@
  *       client changed a ring that it has in its memory, and except for P5
  *   P3  writes go in whole, in the order of their calls
  *   P4  while clients wait at an end, or watch it, the ring says so, and perhaps for a while after
- *   P5  one message answers a few waiting clients. While more could be answered the pipe is due: proc has been
+ *   P5  with one message a few waiting clients get their replies. While more could, the pipe is due: proc has been
  *       signalled, and asks for the next part (events in file.proto)
  */
 #pragma once
@@ -27,7 +27,7 @@ void pipes_init(void);
 /* Makes a pipe with one reader and one writer; 0: the share has no memory for it. */
 struct pipe *pipe_make(struct share *share);
 
-/* Closes one open file of that end. After the last one, clients that wait at the other end are answered. */
+/* Closes one open file of that end. After the last one, clients that wait at the other end get their replies. */
 void pipe_close(struct pipe *pipe, bool writes);
 
 /* The results of read and write, or SERVER_LATER. `wait`: the word of the message. */
@@ -37,14 +37,14 @@ int32_t pipe_write(struct client *client, struct open_file *file, uint32_t bytes
 /* Removes the client from the queue in which it waits. */
 void pipe_forget_waiting(struct client *client);
 
-/* The same, and answers its call: with EINTR if it would still wait. */
+/* The same, and replies to its call: with EINTR if it would still wait. */
 void pipe_interrupt(struct client *client);
 
 /* pipe_poll(): the events of the end, FILE_POLL_IN and others. pipe_watch(): watches it; false: no memory for that. */
 uint32_t pipe_poll(const struct open_file *file);
 bool pipe_watch(struct client *client, const struct open_file *file);
 
-/* Gives a part of the answers of the pipe that has been due longest; true: nothing is left. */
+/* Sends some of the replies of the pipe that has been due longest; true: nothing is left. */
 bool pipes_serve_due(void);
 
 /* The number of bytes in the ring. */

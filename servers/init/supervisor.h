@@ -4,7 +4,7 @@
  *
  *      TAG_FAULT, badge 1 + index     that server faulted; except for the screen's, the machine ends
  *      a call, word 0 = status,       the program ended (from the main thread or a kernel test);
- *              word 1 = enum report     answered only if the machine continues
+ *              word 1 = enum report     gets a reply only if the machine continues
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 /*
  * The calls of mem.proto. A client's call gets its space; calls of the manager or of everybody get only the message's
- * words. Each returns the flags of the answer, as in server.h.
+ * words. Each returns the flags of the reply, as in server.h.
  */
 #pragma once
 

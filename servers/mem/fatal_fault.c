@@ -44,7 +44,7 @@ bool fatal_fault_resume(struct space *space)
     if (!fault->taken)
         return false;
     fault->taken = false;
-    kernel_answer(fault->caller, fault->call_number);
+    kernel_reply(fault->caller, fault->call_number);
     return true;
 }
 

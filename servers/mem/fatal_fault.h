@@ -14,7 +14,7 @@ struct space;
 struct fault_record {
     struct space *next;
     bool queued, taken;              /* taken: the manager knows of it, and the thread waits */
-    uint32_t caller, call_number;    /* whom to answer: the faulting thread, as in its message */
+    uint32_t caller, call_number;    /* whom to reply to: the faulting thread, as in its message */
     uint32_t address, cause, vector; /* cause: with FATAL_FAULT_NO_MEMORY or FATAL_FAULT_LIMIT */
 };
 

@@ -87,7 +87,7 @@ bool kernel_slot_is_empty(uint32_t slot)
     return sys_cap_revoke(slot) == ERR_CAP;
 }
 
-void kernel_answer(uint32_t caller, uint32_t call_number)
+void kernel_reply(uint32_t caller, uint32_t call_number)
 {
     uint32_t own = message_page->caller, own_call_number = message_page->caller_call_number;
     struct words words = {{0}};

@@ -1,5 +1,5 @@
 /*
- * The memory server's system calls, except receiving and answering, with the server's own slots filled
+ * The memory server's system calls, except receiving and replying, with the server's own slots filled
  * in. Host tests replace them by a model.
  *
  * Frames are named by their page in the memory capability of slot MEM_SLOT_MEMORY, tasks by the slot of their
@@ -55,8 +55,8 @@ err_t kernel_destroy(uint32_t slot);
 /* True if there is no capability in the slot. */
 bool kernel_slot_is_empty(uint32_t slot);
 
-/* Answers that caller's fault without a page, while another message is being served. */
-void kernel_answer(uint32_t caller, uint32_t call_number);
+/* Replies to that caller's fault without a page, while another message is being served. */
+void kernel_reply(uint32_t caller, uint32_t call_number);
 
 /* Tells the manager that fatal_fault() has something to report. */
 void kernel_signal_fatal_fault(void);

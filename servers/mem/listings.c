@@ -1,7 +1,7 @@
 /* Calls by which everybody may see the use of memory. */
 #include "servers/mem/calls.h"
 
-#include "servers/mem/answer.h"
+#include "servers/mem/reply.h"
 #include "servers/mem/frames.h"
 #include "servers/mem/heap.h"
 #include "servers/mem/named.h"
@@ -25,7 +25,7 @@ uint32_t call_space_usage(struct words *words)
     const struct space *space = space_find(words->w[1]);
 
     if (!space)
-        return answer(words, -ENOENT);
+        return reply(words, -ENOENT);
     *words = (struct words){{0, space->committed + space->low, space->direct, space->lent}};
     return IPC_REPLY;
 }
@@ -35,7 +35,7 @@ uint32_t call_frame_usage(struct words *words)
     struct frames_usage usage;
 
     if (!frames_usage(words->w[1], &usage))
-        return answer(words, -ENOENT);
+        return reply(words, -ENOENT);
     *words = (struct words){{0, usage.held, usage.shared, usage.lent}};
     return IPC_REPLY;
 }
@@ -46,7 +46,7 @@ uint32_t call_segment(struct words *words)
     uint32_t number = words->w[1];
 
     if (!shm_table_next(&number, &segment))
-        return answer(words, -ENOENT);
+        return reply(words, -ENOENT);
     *words = (struct words){{0, number, segment ? segment->id : 0, segment ? segment->holders : 0}};
     return IPC_REPLY;
 }
@@ -57,7 +57,7 @@ uint32_t call_shm_list(struct words *words)
     uint32_t unit = words->w[1];
 
     if (!named_next(&unit, &segment))
-        return answer(words, -ENOENT);
+        return reply(words, -ENOENT);
     struct listed_segment *listed = (struct listed_segment *)(void *)message_page->words;
     *listed = (struct listed_segment){0};
     if (segment) {

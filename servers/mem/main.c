@@ -1,4 +1,4 @@
-/* The memory server: receives, lets server.c answer, and answers. */
+/* The memory server: receives, lets server.c serve the message, and replies. */
 #include "libuser/ipc/ipc.h"
 #include "servers/lib/log.h"
 #include "servers/mem/frames.h"
@@ -31,7 +31,7 @@ static __attribute__((noinline)) bool start(uint32_t first, uint32_t pages, uint
     return true;
 }
 
-/* Copies the words, so that they stay in registers while no answer is refused. */
+/* Copies the words, so that they stay in registers while no reply is refused. */
 static inline uint32_t refused(uint32_t flags, err_t why, struct words *words)
 {
     struct words again = *words;

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "servers/mem/answer.h"
+#include "servers/mem/reply.h"
 #include "servers/mem/audit.h"
 #include "servers/mem/calls.h"
 #include "servers/mem/fork.h"
@@ -36,7 +36,7 @@ uint32_t call_space_create(struct words *words)
     if (!status)
         status = space_create(words->w[1], &frames_account);
     open_slot();
-    return answer(words, status);
+    return reply(words, status);
 }
 
 uint32_t call_space_fork(struct words *words)
@@ -44,21 +44,21 @@ uint32_t call_space_fork(struct words *words)
     struct space *parent = space_find(words->w[1]);
 
     if (!parent)
-        return answer(words, -ENOENT);
+        return reply(words, -ENOENT);
     int status = parent->work ? -EINVAL : check_new_space(words->w[2]);
     if (!status)
         status = space_create_like(words->w[2], parent);
     if (!status)
         status = fork_space(parent, space_find(words->w[2]));
     open_slot();
-    return answer(words, status);
+    return reply(words, status);
 }
 
 uint32_t call_space_fork_more(struct words *words)
 {
     struct space *parent = space_find(words->w[1]), *space = space_find(words->w[2]);
 
-    return answer(words, parent && space ? fork_more(parent, space) : -ENOENT);
+    return reply(words, parent && space ? fork_more(parent, space) : -ENOENT);
 }
 
 uint32_t call_space_map(struct words *words)
@@ -67,11 +67,11 @@ uint32_t call_space_map(struct words *words)
     struct program_segment segment;
 
     if (!space)
-        return answer(words, -ENOENT);
+        return reply(words, -ENOENT);
     if (space->work || ipc_data_bytes() != sizeof(segment))
-        return answer(words, -EINVAL);
+        return reply(words, -EINVAL);
     memcpy(&segment, message_page->words, sizeof(segment));
-    return answer(words, regions_map_program_segment(space, &segment));
+    return reply(words, regions_map_program_segment(space, &segment));
 }
 
 /* The stack's first page is provided at once. No memory that was charged ahead is needed after that. */
@@ -94,8 +94,8 @@ uint32_t call_space_finish(struct words *words)
     struct space *space = space_find(words->w[1]);
 
     if (!space)
-        return answer(words, -ENOENT);
-    return answer(words, space->work ? -EINVAL : finish(space, words->w[2]));
+        return reply(words, -ENOENT);
+    return reply(words, space->work ? -EINVAL : finish(space, words->w[2]));
 }
 
 uint32_t call_space_copy(struct words *words)
@@ -104,8 +104,8 @@ uint32_t call_space_copy(struct words *words)
     uint32_t address = mem_space_copy_address(words), bytes = mem_space_copy_bytes(words);
 
     if (!space)
-        return answer(words, -ENOENT);
-    return answer(words, space->work ? -EINVAL : regions_copy(space, address, words->w[3], bytes ? bytes : PAGE_SIZE));
+        return reply(words, -ENOENT);
+    return reply(words, space->work ? -EINVAL : regions_copy(space, address, words->w[3], bytes ? bytes : PAGE_SIZE));
 }
 
 uint32_t call_space_word(struct words *words)
@@ -114,7 +114,7 @@ uint32_t call_space_word(struct words *words)
     uint32_t address = words->w[2];
 
     if (!space || address >= USER_END || !(pages_get(&space->pages, address) & PAGE_SHM))
-        return answer(words, -ENOENT);
+        return reply(words, -ENOENT);
     if (named_is_address(address)) {
         const struct named *segment = named_around(address);
         *words = (struct words){{0, segment->serial, address - segment->address}};
@@ -131,7 +131,7 @@ uint32_t call_space_destroy(struct words *words)
     space_settle();
     if (!space)
         space = space_find_ending(words->w[1]);
-    return answer(words, space ? space_destroy(space) : -ENOENT);
+    return reply(words, space ? space_destroy(space) : -ENOENT);
 }
 
 uint32_t call_space_clear(struct words *words)
@@ -139,15 +139,15 @@ uint32_t call_space_clear(struct words *words)
     struct space *space = space_find(words->w[1]);
 
     if (!space)
-        return answer(words, -ENOENT);
-    return answer(words, space->work == WORK_COPY ? -EINVAL : space_clear(space, words->w[2], words->w[3]));
+        return reply(words, -ENOENT);
+    return reply(words, space->work == WORK_COPY ? -EINVAL : space_clear(space, words->w[2], words->w[3]));
 }
 
 uint32_t call_space_limit(struct words *words)
 {
     struct space *space = space_find(words->w[1]);
 
-    return answer(words, space ? space_set_limit(space, words->w[2]) : -ENOENT);
+    return reply(words, space ? space_set_limit(space, words->w[2]) : -ENOENT);
 }
 
 /* The manager gets a child of the frame's capability. */
@@ -156,19 +156,19 @@ uint32_t call_task_frame(struct words *words)
     int number = task_frames_make();
 
     if (number < 0)
-        return answer(words, number);
+        return reply(words, number);
     words->w[1] = (uint32_t)number;
     message_page->items[0] =
         item_cap(task_frames_at(words->w[1])->slot, RIGHT_READ | RIGHT_WRITE | RIGHT_GRANT | RIGHT_OWN, 0);
-    return answer_with_item(words);
+    return reply_with_item(words);
 }
 
 uint32_t call_task_frame_end(struct words *words)
 {
     if (!task_frames_at(words->w[1]))
-        return answer(words, -ENOENT);
+        return reply(words, -ENOENT);
     task_frames_end(words->w[1]);
-    return answer(words, 0);
+    return reply(words, 0);
 }
 
 uint32_t call_fatal_fault(struct words *words)
@@ -176,7 +176,7 @@ uint32_t call_fatal_fault(struct words *words)
     struct space *space = fatal_fault_take();
 
     if (!space)
-        return answer(words, -ENOENT);
+        return reply(words, -ENOENT);
     const struct fault_record *fault = &space->fatal_fault;
     uint32_t why = mem_fatal_fault_why(fault->cause, fault->vector);
     *words = (struct words){{0, space->id, fault->address, why}};
@@ -187,13 +187,13 @@ uint32_t call_fatal_fault_resume(struct words *words)
 {
     struct space *space = space_find(words->w[1]);
 
-    return answer(words, space && fatal_fault_resume(space) ? 0 : -ENOENT);
+    return reply(words, space && fatal_fault_resume(space) ? 0 : -ENOENT);
 }
 
 uint32_t call_audit(struct words *words)
 {
     audit_all();
-    return answer(words, 0);
+    return reply(words, 0);
 }
 
 void manager_init(void)

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "servers/mem/answer.h"
+#include "servers/mem/reply.h"
 #include "servers/mem/calls.h"
 #include "servers/mem/named.h"
 #include "servers/mem/units.h"
@@ -164,14 +164,14 @@ uint32_t call_shm_attach(struct space *space, struct words *words)
                    (wish.flags & (SHM_EXCLUSIVE | SHM_OTHERS_READ) && !(wish.flags & SHM_CREATE))))
         error = -EINVAL;
     if (error)
-        return answer(words, error);
+        return reply(words, error);
     struct named *segment = named_find(wish.name);
     error = segment ? attach(space, segment, &wish) : create(space, &wish, &segment);
     if (error)
-        return answer(words, error);
+        return reply(words, error);
     words->w[1] = segment->address;
     words->w[2] = segment->pages;
-    return answer(words, 0);
+    return reply(words, 0);
 }
 
 /* ------------------------------------------------------------------------------------------ detach */
@@ -224,7 +224,7 @@ static int detach(struct space *space, uint32_t address)
 
 uint32_t call_shm_detach(struct space *space, struct words *words)
 {
-    return answer(words, detach(space, words->w[1]));
+    return reply(words, detach(space, words->w[1]));
 }
 
 /* ------------------------------------------------------------------------------------------ others */
@@ -236,11 +236,11 @@ uint32_t call_shm_unlink(struct space *space, struct words *words)
     struct named *segment = error ? NULL : named_find(name);
 
     if (!segment)
-        return answer(words, error ? error : -ENOENT);
+        return reply(words, error ? error : -ENOENT);
     if (segment->others_read && !(attached(space, segment) & PAGE_WRITE))
-        return answer(words, -EACCES);
+        return reply(words, -EACCES);
     named_unlink(segment);
-    return answer(words, 0);
+    return reply(words, 0);
 }
 
 uint32_t call_shm_status(struct space *space, struct words *words)
@@ -250,7 +250,7 @@ uint32_t call_shm_status(struct space *space, struct words *words)
     const struct named *segment = error ? NULL : named_find(name);
 
     if (!segment)
-        return answer(words, error ? error : -ENOENT);
+        return reply(words, error ? error : -ENOENT);
     (void)space;
     struct shm_status status = named_status(segment);
     *words = (struct words){{0, status.pages, status.holders, status.rights}};
@@ -262,9 +262,9 @@ uint32_t call_shm_limit(struct space *space, struct words *words)
     uint32_t limit = words->w[1];
 
     if (limit > space->named_limit)
-        return answer(words, -EPERM);
+        return reply(words, -EPERM);
     if (limit < space->named)
-        return answer(words, -EINVAL);
+        return reply(words, -EINVAL);
     space->named_limit = (uint16_t)limit;
-    return answer(words, 0);
+    return reply(words, 0);
 }

@@ -2,7 +2,7 @@
 
 #include "libuser/ipc/ipc.h"
 #include "servers/lib/fault.h"
-#include "servers/mem/answer.h"
+#include "servers/mem/reply.h"
 #include "servers/mem/calls.h"
 #include "servers/mem/frames.h"
 #include "servers/mem/kernel_calls.h"
@@ -18,10 +18,10 @@
 #define OUT_OF_LINE __attribute__((noinline, cold))
 #define INLINE      static inline __attribute__((always_inline))
 
-/* The last answer with an item or data, which the kernel may refuse. The rest is in its words: those of a fault, which
+/* The last reply with an item or data, which the kernel may refuse. The rest is in its words: those of a fault, which
  * the program does not get; in word 1 a segment's address, or a frame's number. */
 static struct {
-    enum { ANSWER_FAULT, ANSWER_SEGMENT, ANSWER_TASK_FRAME, ANSWER_DATA } kind;
+    enum { REPLY_FAULT, REPLY_SEGMENT, REPLY_TASK_FRAME, REPLY_DATA } kind;
     struct space *space;
 } last;
 
@@ -34,7 +34,7 @@ uint32_t call_sbrk(struct space *space, struct words *words)
 
     words->w[1] = old_end;
     words->w[2] = space->heap_end;
-    return answer(words, status);
+    return reply(words, status);
 }
 
 uint32_t call_mmap(struct space *space, struct words *words)
@@ -46,7 +46,7 @@ uint32_t call_mmap(struct space *space, struct words *words)
         address = regions_mmap_one(space);
     int status = one && address ? 0 : regions_mmap(space, &address, length);
     words->w[1] = address;
-    return answer(words, status);
+    return reply(words, status);
 }
 
 OUT_OF_LINE uint32_t call_reserve(struct space *space, struct words *words)
@@ -56,7 +56,7 @@ OUT_OF_LINE uint32_t call_reserve(struct space *space, struct words *words)
         words->w[3] > RIGHT_ALL ? -EINVAL : regions_reserve(space, &address, words->w[2], (rights_t)words->w[3]);
 
     words->w[1] = address;
-    return answer(words, status);
+    return reply(words, status);
 }
 
 uint32_t call_munmap(struct space *space, struct words *words)
@@ -64,30 +64,30 @@ uint32_t call_munmap(struct space *space, struct words *words)
     uint32_t address = words->w[1], length = words->w[2];
 
     if (length - 1 < PAGE_SIZE && regions_munmap_one(space, address))
-        return answer(words, 0);
+        return reply(words, 0);
     int status = regions_munmap(space, &address, length);
     words->w[1] = address;
-    return answer(words, status);
+    return reply(words, status);
 }
 
 OUT_OF_LINE uint32_t call_protect(struct space *space, struct words *words)
 {
     int status = regions_protect(space, &words->w[1], words->w[2], words->w[3]);
 
-    return answer(words, status);
+    return reply(words, status);
 }
 
-/* The answer to an open, with the page if it is not mapped already. */
-static inline uint32_t answer_open(struct space *space, struct words *words, uint32_t number, int status)
+/* The reply to an open, with the page if it is not mapped already. */
+static inline uint32_t reply_to_open(struct space *space, struct words *words, uint32_t number, int status)
 {
     words->w[1] = shm_address(number);
     if (status != SHM_ATTACHED)
-        return answer(words, status);
+        return reply(words, status);
     message_page->items[0] =
         item_memory(MEM_SLOT_MEMORY, RIGHT_READ | RIGHT_WRITE, shm_table_at(number)->frame, 1, words->w[1]);
-    last.kind = ANSWER_SEGMENT;
+    last.kind = REPLY_SEGMENT;
     last.space = space;
-    return answer_with_item(words);
+    return reply_with_item(words);
 }
 
 INLINE uint32_t handle_shm_open(struct space *space, struct words *words)
@@ -95,16 +95,16 @@ INLINE uint32_t handle_shm_open(struct space *space, struct words *words)
     uint32_t number = shm_table_find(words->w[1]);
 
     if (number != SEGMENT_NONE)
-        return answer_open(space, words, number, shm_attach(space, number));
+        return reply_to_open(space, words, number, shm_attach(space, number));
     number = shm_create(space, words->w[1]);
     if (number == SEGMENT_NONE)
-        return answer(words, -ENOMEM);
-    return answer_open(space, words, number, SHM_ATTACHED);
+        return reply(words, -ENOMEM);
+    return reply_to_open(space, words, number, SHM_ATTACHED);
 }
 
 INLINE uint32_t handle_shm_close(struct space *space, struct words *words)
 {
-    return answer(words, shm_close(space, words->w[1]));
+    return reply(words, shm_close(space, words->w[1]));
 }
 
 OUT_OF_LINE uint32_t call_get_limit(struct space *space, struct words *words)
@@ -115,7 +115,7 @@ OUT_OF_LINE uint32_t call_get_limit(struct space *space, struct words *words)
 
 OUT_OF_LINE uint32_t call_set_limit(struct space *space, struct words *words)
 {
-    return answer(words, space_set_limit(space, words->w[1]));
+    return reply(words, space_set_limit(space, words->w[1]));
 }
 
 /* For the table. server_handle() has the same code inline, without a copy of the words. */
@@ -133,12 +133,12 @@ uint32_t call_shm_close(struct space *space, struct words *words)
 #define OF_CLIENTS(number, name)                                                                                       \
     static uint32_t serve_##name(struct space *space, struct words *words)                                             \
     {                                                                                                                  \
-        return space ? call_##name(space, words) : answer(words, -EINVAL);                                             \
+        return space ? call_##name(space, words) : reply(words, -EINVAL);                                              \
     }
 #define OF_MANAGER(number, name)                                                                                       \
     static uint32_t serve_##name(struct space *space, struct words *words)                                             \
     {                                                                                                                  \
-        return space ? answer(words, -EPERM) : call_##name(words);                                                     \
+        return space ? reply(words, -EPERM) : call_##name(words);                                                      \
     }
 #define OF_ALL(number, name)                                                                                           \
     static uint32_t serve_##name(struct space *space, struct words *words)                                             \
@@ -160,13 +160,13 @@ static uint32_t dispatch_call(struct space *space, uint32_t badge, struct words 
     uint32_t number = words->w[0];
 
     if (badge && !space)
-        return answer(words, -EINVAL);
+        return reply(words, -EINVAL);
     if (number >= MEM_CALLS_END || !calls[number])
-        return answer(words, -ENOSYS);
-    last.kind = ANSWER_DATA;
+        return reply(words, -ENOSYS);
+    last.kind = REPLY_DATA;
     uint32_t flags = calls[number](space, words);
     if (flags & IPC_EXTENDED && !badge && message_page->tag & TAG_ITEMS)
-        last.kind = ANSWER_TASK_FRAME;
+        last.kind = REPLY_TASK_FRAME;
     return flags;
 }
 
@@ -226,7 +226,7 @@ INLINE uint32_t handle_fault(struct space *space, struct words *words)
 {
     const uint32_t *w = words->w;
 
-    last.kind = ANSWER_FAULT;
+    last.kind = REPLY_FAULT;
     last.space = space;
     if (w[3] == VECTOR_PAGE_FAULT && w[1] & FAULT_USER && pager_resolve(space, w[0], w[1], &message_page->items[0]))
         return with_item();
@@ -275,23 +275,23 @@ uint32_t server_handle(uint32_t badge, struct words *words)
     return flags;
 }
 
-/* Undoes the work for a refused answer. */
+/* Undoes the work for a refused reply. */
 static void undo_refused(const struct words *words)
 {
-    if (last.kind == ANSWER_FAULT) {
+    if (last.kind == REPLY_FAULT) {
         pager_refused(last.space, words->w[0]);
-    } else if (last.kind == ANSWER_SEGMENT) {
+    } else if (last.kind == REPLY_SEGMENT) {
         int status = shm_close(last.space, shm_table_at(shm_number(words->w[1]))->id);
         (void)status; /* it was opened just now */
-    } else if (last.kind == ANSWER_TASK_FRAME) {
+    } else if (last.kind == REPLY_TASK_FRAME) {
         task_frames_end(words->w[1]);
     }
 }
 
-/* Lends the receiver's task the frames that the answer's page needs there; false: that is not what was refused. */
+/* Lends the receiver's task the frames that the reply's page needs there; false: that is not what was refused. */
 static bool pay_shortfall(err_t why, uint32_t shortfall)
 {
-    bool to_space = last.kind == ANSWER_FAULT || last.kind == ANSWER_SEGMENT;
+    bool to_space = last.kind == REPLY_FAULT || last.kind == REPLY_SEGMENT;
 
     return why == ERR_ACCOUNT && to_space && space_donate(last.space, shortfall);
 }
@@ -305,8 +305,8 @@ uint32_t server_refused(uint32_t flags, err_t why, struct words *words)
     undo_refused(words);
     if (why == ERR_STALE)
         return 0;
-    if (last.kind != ANSWER_FAULT)
-        return answer(words, why == ERR_ACCOUNT ? -ENOMEM : -EINVAL);
+    if (last.kind != REPLY_FAULT)
+        return reply(words, why == ERR_ACCOUNT ? -ENOMEM : -EINVAL);
     return record_fatal_fault(last.space, (struct fault_record){
                                               .address = words->w[0],
                                               .cause = words->w[1],

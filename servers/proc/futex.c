@@ -117,7 +117,7 @@ static void wake(struct process *process)
         return;
     }
     sleepers_remove(process);
-    waits_answer(process, 0, (struct words){{0, 0, 1}});
+    waits_reply(process, 0, (struct words){{0, 0, 1}});
 }
 
 /* The first process from `process` on that watches the word. */

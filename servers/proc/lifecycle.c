@@ -134,10 +134,10 @@ static void continue_fork(struct process *made, int result)
     exit_step(&made->work);
 }
 
-/* Answers a fork late; signals may have come meanwhile. */
-static void answer_fork(struct process *parent, int32_t error, uint32_t pid)
+/* Replies to a fork late; signals may have come meanwhile. */
+static void reply_to_fork(struct process *parent, int32_t error, uint32_t pid)
 {
-    waits_answer(parent, error, (struct words){{0, pid}});
+    waits_reply(parent, error, (struct words){{0, pid}});
     signals_deliver(parent);
 }
 
@@ -151,7 +151,7 @@ static void fork_step(struct work *work)
     if (result)
         continue_fork(made, result);
     else
-        answer_fork(parent, 0, made->pid);
+        reply_to_fork(parent, 0, made->pid);
 }
 
 int32_t lifecycle_fork(struct process *parent, struct process **child)
@@ -245,20 +245,20 @@ static void fail_fork(struct process *made)
 
     discard_process(made);
     if (parent)
-        answer_fork(parent, error, 0);
+        reply_to_fork(parent, error, 0);
 }
 
-static void answer_parent(struct process *parent, struct process *child)
+static void reply_to_parent(struct process *parent, struct process *child)
 {
     struct words words = {{0, child->pid, child->exit_status.code, child->exit_status.signal}};
 
     if (!parent->peeks)
         process_free(child);
     foreground_changed(parent);
-    waits_answer(parent, 0, words);
+    waits_reply(parent, 0, words);
 }
 
-/* Forgets a child for which nobody waits; a waiting parent is answered after the last one. */
+/* Forgets a child for which nobody waits; a waiting parent gets its reply after the last one. */
 static void discard_child(struct process *parent, struct process *child)
 {
     bool is_awaited = process_awaits(parent, child);
@@ -267,10 +267,10 @@ static void discard_child(struct process *parent, struct process *child)
     if (!is_awaited || process_find_awaited(parent->children, parent->awaited, parent->awaited_group))
         return;
     foreground_changed(parent);
-    waits_answer(parent, -ECHILD, (struct words){{0}});
+    waits_reply(parent, -ECHILD, (struct words){{0}});
 }
 
-/* Only the process's status is left. A waiting parent gets its answer before the signal. */
+/* Only the process's status is left. A waiting parent gets its reply before the signal. */
 static void finish_exit(struct process *process)
 {
     struct process *parent = process->parent;
@@ -287,7 +287,7 @@ static void finish_exit(struct process *process)
     } else {
         process_set_zombie(process);
         if (process_awaits(parent, process))
-            answer_parent(parent, process);
+            reply_to_parent(parent, process);
     }
     if (!signals_ignore_children(parent))
         (void)signal_send(parent, signal);
@@ -377,7 +377,7 @@ void lifecycle_kill_running(struct process *process, uint32_t signal)
 
 /* ----------------------------------------------------------------------------------------- exec */
 
-struct words lifecycle_exec_answer(const struct process *process)
+struct words lifecycle_exec_reply(const struct process *process)
 {
     return (struct words){{0, process->signals.ignored, process->signals.blocked}};
 }
@@ -391,7 +391,7 @@ static void continue_exec(struct process *process, int result)
         work_add(&process->work, load_step);
     } else if (result == 0) {
         if (!signals_exec(process))
-            waits_answer(process, 0, lifecycle_exec_answer(process));
+            waits_reply(process, 0, lifecycle_exec_reply(process));
     } else {
         log_line(message_page, SERVER_SLOT_LOG, "%s (pid %u): killed: %s", program_name(process->arguments->text),
                  (unsigned)process->pid,

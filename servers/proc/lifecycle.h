@@ -1,5 +1,5 @@
 /*
- * How processes begin and end. A failure half way is undone: the answer is an error, and nothing else has
+ * How processes begin and end. A failure half way is undone: the reply is an error, and nothing else has
  * changed. Only exec has a point of no return.
  *
  * For a large process, fork, exec and end take several steps (work.h); the first is done here. Meanwhile a process that
@@ -12,7 +12,7 @@
 #include "servers/proc/process.h"
 #include "servers/proto/start_limits.h"
 
-/* Makes a running copy of `parent` in `*child`: 0, -EAGAIN; or SERVER_LATER, and the call is answered later, with mem's
+/* Makes a running copy of `parent` in `*child`: 0, -EAGAIN; or SERVER_LATER, and the reply comes later, with mem's
  * error if it failed. */
 int32_t lifecycle_fork(struct process *parent, struct process **child);
 
@@ -21,16 +21,16 @@ int32_t lifecycle_fork(struct process *parent, struct process **child);
 int lifecycle_spawn(struct process *parent, struct arguments *arguments, struct start_limits limits,
                     struct process **child);
 
-/* Executes the program that the arguments name in `process`, which then holds them. 0: answer its call,
+/* Executes the program that the arguments name in `process`, which then holds them. 0: reply to its call,
  * and the program runs; an error: nothing has changed, and the caller keeps the arguments;
  * SERVER_LATER: there are further steps, or the process has exited. */
 int32_t lifecycle_exec(struct process *process, struct arguments *arguments);
 
-/* The answer to exec: the signals ignored and blocked in the new program. */
-struct words lifecycle_exec_answer(const struct process *process);
+/* The reply to exec: the signals ignored and blocked in the new program. */
+struct words lifecycle_exec_reply(const struct process *process);
 
-/* Ends the process: if its parent waits, it is answered; only the status stays. The thread does not run: it waits for
- * an answer that never comes. */
+/* Ends the process: if its parent waits, it gets its reply; only the status stays. The thread does not run: it waits
+ * for a reply that never comes. */
 void lifecycle_exit(struct process *process, uint32_t code);
 void lifecycle_kill(struct process *process, uint32_t signal);
 

@@ -51,7 +51,7 @@ static bool wake_sleepers(uint32_t ticks)
 
     while (count < AT_ONCE && (process = sleepers_next_due(ticks))) {
         (void)futex_unwatch(process);
-        waits_answer(process, 0, (struct words){{0}});
+        waits_reply(process, 0, (struct words){{0}});
         count++;
     }
     return count == AT_ONCE;
@@ -333,7 +333,7 @@ static int32_t call_set_limit(struct process *process, struct words *words)
     return error ? error : limits_set(&process->account, processes);
 }
 
-/* A successful answer resumes the thread at the new program's entry. */
+/* A successful reply resumes the thread at the new program's entry. */
 static int32_t call_exec(struct process *process, struct words *words)
 {
     struct arguments *arguments;
@@ -349,7 +349,7 @@ static int32_t call_exec(struct process *process, struct words *words)
     error = lifecycle_exec(process, arguments);
     if (error < 0)
         arguments_drop(arguments);
-    *words = lifecycle_exec_answer(process);
+    *words = lifecycle_exec_reply(process);
     return error;
 }
 

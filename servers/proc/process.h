@@ -19,7 +19,7 @@
  *       children: it is not told of their end, when they are freed, but it may end them. So each
  *       process is below init, and below the process that is responsible for it
  *   P3  a zombie keeps only its number and its status
- *   P4  a process that waits for an answer, for a child's end, a tick, or the end of its own fork or exec, is live and
+ *   P4  a process that waits for a reply, for a child's end, a tick, or the end of its own fork or exec, is live and
  *       has `waits` set and its caller saved
  *   P5  a process that is not free is charged as one to its account (limits.h)
  *   P6  it has work in the queue if it is new, exits, or waits for its exec
@@ -64,7 +64,7 @@ struct process {
     uint32_t parent_wait_calls;      /* its parent's wait_calls at the fork */
     uint8_t missing_calls;           /* number of unknown calls that were logged */
     uint32_t cpu;                    /* its own; its thread may still be on another: cpus.h */
-    uint32_t caller, call_number;    /* the caller to answer, when it waits */
+    uint32_t caller, call_number;    /* the caller to reply to, when it waits */
     uint32_t awaited, awaited_group; /* WAITS_CHILD: the child's pid, or its group; 0: any */
     bool peeks;                      /* WAITS_CHILD: the child can be waited for again */
     struct exit_status exit_status;  /* when it exits, or is a zombie */

@@ -45,7 +45,7 @@ uint32_t signals_deliverable(const struct process *process)
 /* ----------------------------------------------------------------------------------- interrupting */
 
 /* Makes sure that a stopped thread's call is over, so that only proc can change its registers: mem and the file server
- * answer in the order of calls, or when they are told to; the console says whether it still owes an answer. */
+ * reply in the order of calls, or when they are told to; the console says whether it still owes a reply. */
 static bool end_calls(const struct process *process)
 {
     uint32_t free, total, segments, waits = 1;
@@ -80,7 +80,7 @@ static void divert(struct process *process)
 
 static void interrupt_wait(struct process *process)
 {
-    waits_answer(process, -EINTR, (struct words){{0}});
+    waits_reply(process, -EINTR, (struct words){{0}});
     foreground_changed(process);
 }
 
@@ -90,7 +90,7 @@ static void interrupt_sleep(struct process *process)
 
     sleepers_remove(process);
     (void)futex_unwatch(process);
-    waits_answer(process, 0, (struct words){{0, left}});
+    waits_reply(process, 0, (struct words){{0, left}});
 }
 
 static void interrupt(struct process *process)

@@ -7,19 +7,19 @@
  *                      ignored              nothing
  *                      otherwise            the default action: nothing, or the end of the process
  *
- * A process that waits for proc is interrupted by an answer. A running thread is diverted: only its eip is changed, to
- * VDSO_INTERRUPTED. A thread in a call to another server is diverted after that server has answered. A server with long
- * waits answers at once when proc makes its call `interrupt`; otherwise proc tries again at each tick. proc keeps the
+ * A process that waits for proc is interrupted by a reply. A running thread is diverted: only its eip is changed, to
+ * VDSO_INTERRUPTED. A thread in a call to another server is diverted after that server has replied. A server with long
+ * waits replies at once when proc makes its call `interrupt`; otherwise proc tries again at each tick. proc keeps the
  * thread's old eip until the vdso has asked for it. Before that the thread is not diverted again, nor by another signal
  * before the vdso has taken all that are deliverable.
  *
- * A process that faults is diverted in the same way, if that signal is caught and not blocked, and then mem answers the
- * fault. A second fault before there is a frame ends the process, with the first fault's signal.
+ * A process that faults is diverted in the same way, if that signal is caught and not blocked, and then mem replies to
+ * the fault. A second fault before there is a frame ends the process, with the first fault's signal.
  *
  *   N1  neither `blocked` nor `caught` nor `ignored` has a signal that cannot be caught
  *   N2  a pending signal is blocked or caught
  *   N3  a process with a signal that is deliverable, or that it awaits, is interrupted, or about to learn of it from
- *       its call's answer; it waits only for the end of its fork or exec
+ *       the reply to its call; it waits only for the end of its fork or exec
  */
 #pragma once
 
@@ -95,10 +95,11 @@ static inline uint32_t signal_bit(uint32_t signal)
     return 1u << (signal - 1);
 }
 
-/* Sends a signal to a process other than the caller, or to one whose call is answered later: true if it has exited. */
+/* Sends a signal to a process other than the caller, or to one whose call gets its reply later: true if it has
+ * exited. */
 bool signal_send(struct process *process, struct signal signal);
 
-/* The same to the caller, which learns of it from the answer. */
+/* The same to the caller, which learns of it from the reply. */
 bool signal_send_self(struct process *process, struct signal signal);
 
 /* The pending signals that are not blocked. */

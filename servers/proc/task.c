@@ -195,7 +195,7 @@ int task_start_as(const struct task *task, const struct task *parent)
         return number_of(err);
     registers()->eax = 0;
     registers()->ebx = 0; /* word 0: good */
-    registers()->esi = 0; /* word 1: the child's answer of fork */
+    registers()->esi = 0; /* word 1: the child's result of fork */
     err = sys_thread_write(task->slot + OFFSET_THREAD, THREAD_REGISTERS);
     if (!err)
         err = copy_fpu(parent, task);

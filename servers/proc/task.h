@@ -46,13 +46,13 @@ int task_set_limit(const struct task *task, uint32_t frames);
  * error, which only the first part can have. */
 int task_clear_space(struct task *task, uint32_t frames, uint32_t low);
 
-/* Where a program begins, and the registers that no answer changes. */
+/* Where a program begins, and the registers that no reply changes. */
 struct program_start {
     uint32_t eip, esp, ecx, edx;
 };
 
-/* Sets where the thread begins: fresh, or where the parent's thread waits, with an answer of two words. If
- * the thread itself waits, it must be answered to run. */
+/* Sets where the thread begins: fresh, or where the parent's thread waits, with a reply of two words. If
+ * the thread itself waits, it must get its reply to run. */
 int task_start(const struct task *task, struct program_start start);
 int task_start_as(const struct task *task, const struct task *parent);
 void task_resume(const struct task *task);
@@ -60,14 +60,14 @@ void task_resume(const struct task *task);
 /* Stops the thread, whatever it does. */
 void task_stop(const struct task *task);
 
-/* Where a stopped thread is; `in_call`: it is in a call, whose answer may change all other registers at any moment, or
+/* Where a stopped thread is; `in_call`: it is in a call, whose reply may change all other registers at any moment, or
  * just after one. False: it is in the middle of a long call. */
 bool task_stopped_at(const struct task *task, uint32_t *eip, bool *in_call);
 
 /* True if the waiting thread has used the FPU, so that its state must be kept. */
 bool task_uses_fpu(const struct task *task);
 
-/* Makes the thread continue at `to`, with all other registers unchanged; the caller ensures that nobody answers it
+/* Makes the thread continue at `to`, with all other registers unchanged; the caller ensures that nobody replies to it
  * meanwhile. */
 bool task_divert(const struct task *task, uint32_t to);
 

@@ -1,4 +1,4 @@
-/* Processes that wait for an answer from proc: P4 of process.h. */
+/* Processes that wait for a reply from proc: P4 of process.h. */
 #pragma once
 
 #include "libuser/ipc/server.h"
@@ -13,10 +13,10 @@ static inline void waits_save_caller(struct process *process)
     process->call_number = caller.call_number;
 }
 
-/* Answers the process, which continues. */
-static inline void waits_answer(struct process *process, int32_t result, struct words words)
+/* Replies to the process, which continues. */
+static inline void waits_reply(struct process *process, int32_t result, struct words words)
 {
     process->waits = WAITS_NOT;
-    err_t gone = server_answer((struct caller){process->caller, process->call_number}, result, &words);
+    err_t gone = server_reply((struct caller){process->caller, process->call_number}, result, &words);
     (void)gone;
 }

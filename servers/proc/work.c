@@ -29,7 +29,7 @@ void work_add(struct work *work, void (*step)(struct work *work))
         return;
     struct words words = {{0}};
     thread_waits = false;
-    err_t gone = server_answer(thread, 0, &words);
+    err_t gone = server_reply(thread, 0, &words);
     (void)gone;
 }
 

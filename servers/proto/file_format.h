@@ -14,7 +14,7 @@ enum {
     FILE_DESCRIPTORS_MAX = 128, /* of a process */
 };
 
-/* Answers instead of 0. */
+/* Statuses instead of 0. */
 enum { FILE_MORE = 1, FILE_CONSOLE = 2, FILE_AGAIN = 3, FILE_COPY = 4 };
 
 /* Flags of open, duplicate and pipe; of paths. */

@@ -2,7 +2,7 @@
  * The layout of a program's address space; kernel/abi/abi.h has the rest.
  *
  *   STACK_LOW .. STACK_TOP       stack, a page at its first touch
- *   VDSO_BASE .. VDSO_END        the library that answers system calls, if the program wants it
+ *   VDSO_BASE .. VDSO_END        the library that implements system calls, if the program wants it
  *   PROGRAM_BASE .. HEAP_LIMIT   text and data, then the heap
  *   MMAP_BASE .. MMAP_LIMIT      addresses that the server chooses for mmap; the caller may choose
  *                                any from PROGRAM_BASE on

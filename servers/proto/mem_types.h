@@ -20,7 +20,7 @@ struct program_segment {
  * pages a page table, which is two frames, and a part of a leaf of the page map. */
 enum { STACK_PROMISED = 8, TABLE_FRAMES = 2 };
 
-/* The cause in the answer of fatal_fault: the fault's own, in FATAL_FAULT_CAUSE, and a bit if the access was allowed,
+/* The cause in the reply to fatal_fault: the fault's own, in FATAL_FAULT_CAUSE, and a bit if the access was allowed,
  * but there was no page for it: no memory, or none within the process's limit, or another server grants none there (any
  * more); or a bit if there is a page that does not allow it. */
 enum {

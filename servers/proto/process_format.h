@@ -1,4 +1,4 @@
-/* The description of a process in the answer to proc's call `list`. */
+/* The description of a process in the reply to proc's call `list`. */
 #pragma once
 
 #include <stdint.h>
@@ -17,7 +17,7 @@ enum { LISTED_NAME_BYTES = 64 };
 
 struct listed_process {
     uint32_t pid, parent, group;
-    uint32_t state;               /* enum listed_state; one that waits for another server's answer runs */
+    uint32_t state;               /* enum listed_state; one that waits for another server's reply runs */
     uint32_t space;               /* by which mem knows it */
     char name[LISTED_NAME_BYTES]; /* of its program, with its zero byte; empty for a zombie */
 };

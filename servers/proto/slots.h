@@ -9,9 +9,9 @@
  * from proc on request (files). */
 enum { CLIENT_SLOT_PROC = 1, CLIENT_SLOT_MEM = 2, CLIENT_SLOT_CONSOLE = 3, CLIENT_SLOT_FILE = 4, CLIENT_SLOTS_END };
 
-/* The pages of libuser/vdso, which answer a program's Linux calls, are between the stack and the message page, and can
- * be read and run. A program that uses them begins there. The library finds the program's entry in ecx, the address of
- * its program headers in edx and their number in esp; the answer to exec is in the other registers. */
+/* The pages of libuser/vdso, which implement a program's Linux calls, are between the stack and the message page, and
+ * can be read and run. A program that uses them begins there. The library finds the program's entry in ecx, the address
+ * of its program headers in edx and their number in esp; the reply to exec is in the other registers. */
 enum { VDSO_BASE = 0x8e8000, VDSO_END = 0x8f8000 };
 enum { PROGRAM_HEADERS = 0xffff, PROGRAM_HAS_FILES = 0x10000 }; /* in esp, too: the file server knows the process */
 
@@ -44,7 +44,7 @@ enum { WAIT_ALLOWED = 1, WAIT_INTERRUPTED = 2 };
 /* Options of proc's call `wait`. */
 enum wait_option { WAIT_NO_HANG = 1, WAIT_PEEK = 2, WAIT_GROUP = 4 };
 
-/* mem's answers, instead of 0, when a part of a long call is done: servers/proto/mem.proto. */
+/* mem's statuses, instead of 0, when a part of a long call is done: servers/proto/mem.proto. */
 enum { MEM_MORE = 1, MEM_TASK = 2 };
 
 enum { MEM_SLOT_MEMORY = 4, MEM_SLOT_ARCHIVE = 5, MEM_SLOT_FATAL_FAULT = 6, MEM_SLOT_FILES = 7 };

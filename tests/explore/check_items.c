@@ -134,12 +134,12 @@ static void check_pages_land(const struct thread *sender, const struct item *ite
 
 void check_items_land(const struct thread *sender, const struct thread *receiver, const struct event *event)
 {
-    bool answers = REF(sender) == seen.acting && !event_is_call(event, SYS_ipc_call);
-    uint32_t tag = answers ? world->sends[event->send].tag : thread_page(sender)->tag;
-    const struct item *items = answers ? world->sends[event->send].items : thread_page(sender)->items;
+    bool is_reply = REF(sender) == seen.acting && !event_is_call(event, SYS_ipc_call);
+    uint32_t tag = is_reply ? world->sends[event->send].tag : thread_page(sender)->tag;
+    const struct item *items = is_reply ? world->sends[event->send].items : thread_page(sender)->items;
     struct landing at = landing_of(receiver, event);
 
-    if (!((answers ? event->eax : sender->registers.eax) & IPC_EXTENDED) || sender->faulting || seen.others_work)
+    if (!((is_reply ? event->eax : sender->registers.eax) & IPC_EXTENDED) || sender->faulting || seen.others_work)
         return;
     for (unsigned i = 0; i < (tag & TAG_ITEMS) >> TAG_ITEMS_SHIFT; i++) {
         const struct item *item = &items[i];

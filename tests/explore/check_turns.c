@@ -93,7 +93,7 @@ static enum side side_of_running(const struct event *event, const struct before 
     return first && (!first->patience || quantum_was_over(b->cpu, b->priority)) ? BEHIND : AHEAD;
 }
 
-/* Whether this thread runs instead of the acting one, which now waits for it or has answered it. */
+/* Whether this thread runs instead of the acting one, which now waits for it or has replied to it. */
 static bool runs_on_instead(const struct event *event, const struct before *b)
 {
     const struct thread *t = AT(struct thread, b->ref);

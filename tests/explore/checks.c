@@ -36,7 +36,7 @@ void checks_after(const struct event *event, const struct thread *next)
     processors_check();
     check_authority_only_comes_from_authority(event);
     check_promises(event);
-    check_answers(event);
+    check_replies(event);
     check_words_arrive(event);
     check_signals_arrive(event);
     check_turns(event);

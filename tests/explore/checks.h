@@ -33,8 +33,8 @@ void check_status_is_listed(unsigned call, unsigned error);
 void check_errors_before(const struct event *event);
 void check_errors_are_deserved(const struct event *event);
 
-/* check_answers.c */
-void check_answers(const struct event *event);
+/* check_replies.c */
+void check_replies(const struct event *event);
 void check_words_arrive(const struct event *event);
 
 /* check_items.c: for a call or reply that was delivered in this event */

@@ -1,4 +1,4 @@
-/* What messages deserve: first by whom they call or answer, then item by item. */
+/* What messages deserve: first by whom they call or reply to, then item by item. */
 #include "tests/explore/deserved.h"
 
 #include "kernel/ipc/ipc.h"
@@ -158,7 +158,7 @@ static void tag(const struct event *event)
                 ERR_ARG);
 }
 
-/* ---------------------------------------------------------------------------------- calls and answers */
+/* ---------------------------------------------------------------------------------- calls and replies */
 
 /* Without a receiver the call waits; its items are checked when it is received. */
 static void call(const struct event *event, const struct thread *thread)
@@ -176,9 +176,9 @@ static void call(const struct event *event, const struct thread *thread)
         reaches(event, thread, thread_of_link(endpoint->receivers.first));
 }
 
-/* Whom the event answers: a thread that waits for a reply from this task and that the page names with its present call,
- * or the one that this thread serves. */
-static const struct thread *answered(const struct event *event, const struct thread *thread)
+/* Whom the event replies to: a thread that waits for a reply from this task and that the page names with its present
+ * call, or the one that this thread serves. */
+static const struct thread *receiver_of_reply(const struct event *event, const struct thread *thread)
 {
     struct named named = event_name(event, thread);
 
@@ -194,9 +194,9 @@ static const struct thread *answered(const struct event *event, const struct thr
     return NULL;
 }
 
-static void answer(const struct event *event, const struct thread *thread)
+static void reply(const struct event *event, const struct thread *thread)
 {
-    const struct thread *caller = answered(event, thread);
+    const struct thread *caller = receiver_of_reply(event, thread);
 
     deserves_if(!caller, ERR_STALE);
     tag(event);
@@ -211,5 +211,5 @@ void deserved_by_message(const struct event *event, const struct thread *thread)
     if (event->call == SYS_ipc_reply_wait)
         deserves_if(!thread->receives.object, ERR_CAP);
     if (event->call == SYS_ipc_reply || event->eax & IPC_REPLY)
-        answer(event, thread);
+        reply(event, thread);
 }

@@ -88,7 +88,7 @@ static void add_message(struct event event, uint32_t slot)
     const uint32_t reply = event.call == SYS_ipc_reply_wait ? IPC_REPLY : 0;
     const uint32_t opens = event.call == SYS_ipc_reply ? 0 : world->opens[event.open].flags;
 
-    const uint32_t first_word = event.call == SYS_ipc_call ? CALL_WORD : ANSWER_WORD;
+    const uint32_t first_word = event.call == SYS_ipc_call ? CALL_WORD : REPLY_WORD;
 
     event.eax = event.call | slot << SLOT_SHIFT | world->sends[event.send].flags | opens | reply;
     event.ebx = first_word, event.esi = first_word + 1, event.edi = first_word + 2, event.ebp = first_word + 3;
@@ -210,7 +210,7 @@ static void print_message(FILE *out, const struct event *event)
     if (event->eax & IPC_SLOTS)
         fprintf(out, ", slots %u+%u", opened->slots, opened->slots_count);
     if (event->eax & IPC_REPLY || event->call == SYS_ipc_reply)
-        fprintf(out, event->names ? ", answers number %u" : ", answers", event->names);
+        fprintf(out, event->names ? ", replies to number %u" : ", replies", event->names);
 }
 
 static void print_call(FILE *out, const struct event *event)

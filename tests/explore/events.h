@@ -27,7 +27,7 @@ struct event {
 };
 
 /* The first of the four words of every call, and of every reply. */
-enum { CALL_WORD = 11, ANSWER_WORD = 21 };
+enum { CALL_WORD = 11, REPLY_WORD = 21 };
 
 /* The caller that a message page names. A name that an event writes into the page is removed afterwards, so that states
  * do not differ by it. */
@@ -56,7 +56,7 @@ bool event_is_possible(const struct event *event);
 /* Applies the event. Returns the thread that its processor runs afterwards, or null. */
 struct thread *event_happen(const struct event *event);
 
-/* Whom the last event was to answer. A reply_wait answers the caller that its thread serves, whatever the page
+/* Whom the last event was to reply to. A reply_wait replies to the caller that its thread serves, whatever the page
  * names. */
 extern struct named event_named;
 

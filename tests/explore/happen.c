@@ -48,7 +48,7 @@ static void write_page(struct message_page *page, const struct event *event)
     page->window_pages = opened->window_pages;
     page->slots = opened->slots;
     page->slots_count = opened->slots_count;
-    page->words[0] = event->call == SYS_ipc_call ? CALL_WORD : ANSWER_WORD;
+    page->words[0] = event->call == SYS_ipc_call ? CALL_WORD : REPLY_WORD;
 }
 
 static void fill_page(struct thread *thread, const struct event *event)

@@ -172,7 +172,7 @@ const struct world worlds_messages[] = {
      .threads = LIST(4, 5), .destroys = LIST(3, 4, 5), .deletes = LIST(4, 6), .faults = LIST(0x1000), .yields = LIST(0),
      .interrupts = LIST(1), .sends_count = 1, .opens_count = 1},
 
-    {.name = "items", .what = "a client, a server: pages and capabilities in messages, faults answered with pages",
+    {.name = "items", .what = "a client, a server: pages and capabilities in messages, replies to faults with pages",
      .make = make_items, .states = 1008, .in_tests = true, ITEMS, .deletes = LIST(6), .sends_count = 6, .opens_count = 4,
      .sends = {SEND_WORDS, SEND(1, ITEM_OF_MEMORY(RIGHTS_RWG, 0, 1, 0x1000)), SEND(1, ITEM_OF_ADDRESS(RIGHTS_RG, 0x1000, 1, 0x1000)),
                SEND(1, ITEM_OF_SLOT(RIGHT_ALL, 2, 0, 0)), SEND(1, ITEM_OF_MEMORY(RIGHTS_RG, 0, 2, 0x1000)),
@@ -220,7 +220,7 @@ const struct world worlds_messages[] = {
      .opens = {OPEN_NOTHING, {.flags = IPC_WINDOW, .window = 0x10000, .window_pages = 1},
                {.flags = IPC_WINDOW, .window = 0x2f000, .window_pages = 2}}},
 
-    {.name = "faults", .what = "faults at pages that are mapped or not, answered with other pages or with the same",
+    {.name = "faults", .what = "faults at pages that are mapped or not, and replies with other pages or with the same",
      .make = make_handled_at_home, .states = 601, .in_tests = true, .priorities = BIT(2), .receivers = true,
      .faults = LIST(0x0, 0x1ffc), .yields = LIST(0), .interrupts = LIST(1), .tasks = LIST(1), .addresses = LIST(0x0, 0x1000),
      .map_rights = LIST(RIGHTS_RG), .sources = LIST(1, 2), .origins = LIST(0, 0x1000), .pages = LIST(1), .sends_count = 11,

@@ -184,7 +184,7 @@ const struct world worlds_processors[] = {
      .memories = LIST(2), .offsets = LIST(0), .pages = LIST(1), .threads = LIST(3, 4), .yields = LIST(0),
      .destroys = LIST(4)},
 
-    {.name = "two-faults", .what = "two processors, a handler without a home, faults answered with pages, ends",
+    {.name = "two-faults", .what = "two processors, a handler without a home, replies to faults with pages, ends",
      .make = make_faults, .states = 56567, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4),
      .faults = LIST(0x1000), .threads = LIST(5), .destroys = LIST(5, 7), .yields = LIST(0), .tasks = LIST(1),
      .addresses = LIST(0x1000), .pages = LIST(1), .memories = LIST(2), .offsets = LIST(0), .sends_count = 2,
@@ -197,7 +197,7 @@ const struct world worlds_processors[] = {
      .thread_slots = LIST(6), .receives = LIST(0), .handlers = LIST(0), .starts = LIST(2 << 16),
      .page_addresses = LIST(0x2000)},
 
-    {.name = "two-ends", .what = "two processors; a task ends while its threads wait for an answer with a page",
+    {.name = "two-ends", .what = "two processors; a task ends while its threads wait for a reply with a page",
      .make = make_ends, .states = 32576, .in_tests = true, .priorities = BIT(2), .receivers = true, .calls = LIST(4),
      .destroys = LIST(1), .yields = LIST(0), .sends_count = 2, .opens_count = 2,
      .sends = {SEND_WORDS, SEND(1, ITEM_OF_MEMORY(RIGHTS_RG, 0, 1, 0x1000))},

@@ -21,14 +21,14 @@ static struct queue {
 static uint32_t foreground, reported; /* badges */
 static uint32_t rest_of;              /* the client that may continue its read; CLIENTS: none */
 static bool proc_is_signalled, is_signalled_now, is_due;
-static struct answer {
+static struct reply {
     uint32_t caller, tag;
     struct words words;
     char data[READ_MAX];
 } got[CLIENTS + 1];
 static uint32_t got_count;
 
-/* ---------------------------------------------------------------------------------- what is answered */
+/* ---------------------------------------------------------------------------------- replies */
 
 static const struct listed {
     uint32_t number;
@@ -37,25 +37,25 @@ static const struct listed {
 #define LISTED(number, error) {number, -error},
     CONSOLE_CALL_ERRORS(LISTED)};
 
-static void check_status(const struct answer *answer, int status)
+static void check_status(const struct reply *reply, int status)
 {
     uint32_t number = asked.message.words.w[0];
     bool known = status == 0 || status == -ENOSYS;
 
     for (uint32_t i = 0; i < COUNT(listed); i++)
         known |= listed[i].number == number && listed[i].status == status;
-    CHECK(known && answer && (int)answer->words.w[0] == status);
+    CHECK(known && reply && (int)reply->words.w[0] == status);
 }
 
-err_t clients_answered(uint32_t caller, const struct words *words, uint32_t tag)
+err_t clients_replied(uint32_t caller, const struct words *words, uint32_t tag)
 {
     CHECK(got_count < COUNT(got));
-    got[got_count] = (struct answer){.caller = caller, .tag = tag, .words = *words};
+    got[got_count] = (struct reply){.caller = caller, .tag = tag, .words = *words};
     memcpy(got[got_count++].data, message_page->words, READ_MAX);
     return OK;
 }
 
-static const struct answer *answer_of(uint32_t caller)
+static const struct reply *reply_of(uint32_t caller)
 {
     for (uint32_t i = 0; i < got_count; i++)
         if (got[i].caller == caller)
@@ -63,7 +63,7 @@ static const struct answer *answer_of(uint32_t caller)
     return NULL;
 }
 
-static void check_data(const struct answer *answer, uint32_t client, uint32_t bytes, bool taken)
+static void check_data(const struct reply *reply, uint32_t client, uint32_t bytes, bool taken)
 {
     static char text[READ_MAX];
     uint32_t count = taken ? model_take(text, bytes) : 0;
@@ -71,8 +71,8 @@ static void check_data(const struct answer *answer, uint32_t client, uint32_t by
 
     if (taken)
         rest_of = more ? client : CLIENTS;
-    CHECK(answer && (int)answer->words.w[0] == 0 && answer->words.w[1] == count && answer->words.w[2] == more);
-    CHECK(answer->tag == (count + 3) / 4 && memcmp(answer->data, text, count) == 0);
+    CHECK(reply && (int)reply->words.w[0] == 0 && reply->words.w[1] == count && reply->words.w[2] == more);
+    CHECK(reply->tag == (count + 3) / 4 && memcmp(reply->data, text, count) == 0);
 }
 
 /* ---------------------------------------------------------------------------------- calls */
@@ -87,18 +87,18 @@ static bool data_is_short(uint32_t bytes)
     return bytes > READ_MAX || bytes > (asked.message.tag & TAG_WORDS) * 4;
 }
 
-static void check_write(struct client_model *client, const struct answer *answer)
+static void check_write(struct client_model *client, const struct reply *reply)
 {
     uint32_t bytes = asked.message.words.w[1];
 
     if (data_is_short(bytes) || clients_asked_is_busy()) {
-        check_status(answer, data_is_short(bytes) ? -EINVAL : -EBUSY);
+        check_status(reply, data_is_short(bytes) ? -EINVAL : -EBUSY);
         return;
     }
     client->is_shown &= bytes == 0;
-    if (answer) {
-        check_status(answer, 0);
-        CHECK(answer->words.w[1] == bytes);
+    if (reply) {
+        check_status(reply, 0);
+        CHECK(reply->words.w[1] == bytes);
         return;
     }
     client->waits = WRITE;
@@ -134,48 +134,48 @@ static bool may_keys_wait(void)
     return proc_is_signalled || is_signalled_now || is_due;
 }
 
-static void check_read(struct client_model *client, const struct answer *answer)
+static void check_read(struct client_model *client, const struct reply *reply)
 {
     uint32_t bytes = asked.message.words.w[1];
     uint32_t wait = asked.message.words.w[2] & WAIT_ALLOWED ? asked.message.words.w[2] : 0;
     bool may = may_read(asked.client), ready = may && !readers.count && model_is_ready();
 
     if (bytes > READ_MAX || clients_asked_is_busy()) {
-        check_status(answer, bytes > READ_MAX ? -EINVAL : -EBUSY);
+        check_status(reply, bytes > READ_MAX ? -EINVAL : -EBUSY);
         return;
     }
     client->is_shown = true;
-    if (wait & WAIT_INTERRUPTED && (!ready || ((int)answer->words.w[0] == -EINTR && may_keys_wait()))) {
-        check_status(answer, -EINTR);
+    if (wait & WAIT_INTERRUPTED && (!ready || ((int)reply->words.w[0] == -EINTR && may_keys_wait()))) {
+        check_status(reply, -EINTR);
         return;
     }
-    if (wait && (!ready || (!answer && may_keys_wait()))) {
-        CHECK(!answer);
+    if (wait && (!ready || (!reply && may_keys_wait()))) {
+        CHECK(!reply);
         client->waits = READ;
         client->bytes = bytes;
         queue_add(may ? &readers : &asking, asked.client);
         return;
     }
-    check_data(answer, asked.client, bytes, wait || rest_of == asked.client);
+    check_data(reply, asked.client, bytes, wait || rest_of == asked.client);
 }
 
 /* All bytes of the client have left the port. */
-static void check_synced(uint32_t client, const struct answer *answer)
+static void check_synced(uint32_t client, const struct reply *reply)
 {
-    CHECK((int)answer->words.w[0] == 0 && machine_port_is_empty() && model_left(client) <= 1);
+    CHECK((int)reply->words.w[0] == 0 && machine_port_is_empty() && model_left(client) <= 1);
     clients[client].waits = NOT;
 }
 
-static void check_sync(struct client_model *client, const struct answer *answer)
+static void check_sync(struct client_model *client, const struct reply *reply)
 {
     if (clients_asked_is_busy()) {
-        check_status(answer, -EBUSY);
+        check_status(reply, -EBUSY);
         return;
     }
     client->is_shown = true;
     client->waits = SYNC;
-    if (answer)
-        check_synced(asked.client, answer);
+    if (reply)
+        check_synced(asked.client, reply);
 }
 
 void clients_reader_leaves(uint32_t client)
@@ -204,17 +204,17 @@ uint32_t clients_reported(void)
 static void serve_readers(void);
 
 /* Proc is told of the first client that asks, once a part of what was due is done. */
-static void check_events(const struct answer *answer)
+static void check_events(const struct reply *reply)
 {
     struct queue *queue = asking.count ? &asking : &again;
 
     proc_is_signalled = false;
-    is_due = answer->words.w[3];
+    is_due = reply->words.w[3];
     if (asked.message.words.w[1])
         serve_readers();
     reported = queue->count ? clients[queue->clients[0]].badge : 0;
-    CHECK(answer->words.w[1] == reported && answer->words.w[2] <= 1 &&
-          (answer->words.w[3] | CONSOLE_EVENT_DUE) == CONSOLE_EVENT_DUE);
+    CHECK(reply->words.w[1] == reported && reply->words.w[2] <= 1 &&
+          (reply->words.w[3] | CONSOLE_EVENT_DUE) == CONSOLE_EVENT_DUE);
     if (queue->count) {
         queue_add(&background, queue->clients[0]);
         queue_remove(queue, queue->clients[0]);
@@ -248,21 +248,21 @@ static void check_foreground(void)
 }
 
 /* Calls that only the manager may make. */
-static void check_managers(const struct answer *answer)
+static void check_managers(const struct reply *reply)
 {
-    check_status(answer, clients[asked.client].badge ? -EPERM : 0);
+    check_status(reply, clients[asked.client].badge ? -EPERM : 0);
     if (clients[asked.client].badge)
         return;
     if (asked.message.words.w[0] == CONSOLE_EVENTS)
-        check_events(answer);
+        check_events(reply);
     else if (asked.message.words.w[0] == CONSOLE_FOREGROUND)
         check_foreground();
 }
 
 /* The number then belongs to another process. */
-static void check_release(const struct answer *answer)
+static void check_release(const struct reply *reply)
 {
-    check_status(answer, clients[asked.client].badge ? -EPERM : 0);
+    check_status(reply, clients[asked.client].badge ? -EPERM : 0);
     for (uint32_t i = 1; i < CLIENTS && !clients[asked.client].badge; i++)
         if (clients[i].badge == asked.message.words.w[1]) {
             clients_reader_leaves(i);
@@ -271,23 +271,23 @@ static void check_release(const struct answer *answer)
         }
 }
 
-static void check_call(const struct answer *answer)
+static void check_call(const struct reply *reply)
 {
     struct client_model *client = &clients[asked.client];
 
     switch (asked.message.words.w[0]) {
     case CONSOLE_WRITE:
-        check_write(client, answer);
+        check_write(client, reply);
         break;
     case CONSOLE_READ:
-        check_read(client, answer);
+        check_read(client, reply);
         break;
     case CONSOLE_SYNC:
-        check_sync(client, answer);
+        check_sync(client, reply);
         break;
     case CONSOLE_INPUT_KIND:
-        check_status(answer, 0);
-        CHECK(answer->words.w[1] == model_is_piped());
+        check_status(reply, 0);
+        CHECK(reply->words.w[1] == model_is_piped());
         break;
     case CONSOLE_INPUT_PIPE:
     case CONSOLE_EVENTS:
@@ -296,13 +296,13 @@ static void check_call(const struct answer *answer)
     case CONSOLE_INTERRUPT:
     case CONSOLE_KEYS:
     case CONSOLE_AUDIT:
-        check_managers(answer);
+        check_managers(reply);
         break;
     case CONSOLE_RELEASE:
-        check_release(answer);
+        check_release(reply);
         break;
     default:
-        check_status(answer, -ENOSYS);
+        check_status(reply, -ENOSYS);
     }
 }
 
@@ -314,16 +314,16 @@ static void serve_readers(void)
 
     for (uint32_t n = 0; n < AT_ONCE && readers.count && model_is_ready(); n++) {
         uint32_t reader = readers.clients[0];
-        if (!clients[reader].is_dead && !answer_of(reader) && may_keys_wait())
+        if (!clients[reader].is_dead && !reply_of(reader) && may_keys_wait())
             return;
         clients_reader_leaves(reader);
         clients[reader].waits = NOT;
         if (!clients[reader].is_dead)
-            check_data(answer_of(reader), reader, clients[reader].bytes, true);
+            check_data(reply_of(reader), reader, clients[reader].bytes, true);
     }
 }
 
-/* Late answers: each goes to a client that waits for it. */
+/* Late replies: each goes to a client that waits for it. */
 static void check_late(uint32_t direct)
 {
     for (uint32_t i = 0; i < got_count; i++) {
@@ -346,7 +346,7 @@ void clients_settle(void)
     is_signalled_now = machine_signalled_proc();
     if (kind == TAG_CALL) {
         direct = asked.message.caller;
-        check_call(answer_of(direct));
+        check_call(reply_of(direct));
     } else if (kind == TAG_SIGNAL) {
         serve_readers();
     }

@@ -1,6 +1,6 @@
 /*
  * Clients of the console, what they were told and what they must be told: the status and data of each call; and a call
- * that waits is answered once, as soon as that is possible.
+ * that waits gets one reply, as soon as that is possible.
  */
 #pragma once
 
@@ -39,10 +39,10 @@ bool clients_proc_is_signalled(void);
 bool clients_are_due(void);
 uint32_t clients_reported(void);
 
-/* The client's read is not answered any more. */
+/* The client's read gets no reply any more. */
 void clients_reader_leaves(uint32_t client);
 
-err_t clients_answered(uint32_t caller, const struct words *words, uint32_t tag);
+err_t clients_replied(uint32_t caller, const struct words *words, uint32_t tag);
 
-/* The last message has been handled: checks all answers. */
+/* The last message has been handled: checks all replies. */
 void clients_settle(void);

@@ -25,19 +25,19 @@ static uint32_t files_count, pipes_count;
 struct program model_programs[MODEL_CLIENTS + 1];
 struct opened model_opens[MODEL_OPENS];
 
-/* ---------------------------------------------------------------------------------- answers */
+/* ---------------------------------------------------------------------------------- replies */
 
-void model_answer(uint32_t client, int32_t status, uint32_t result)
+void model_reply(uint32_t client, int32_t status, uint32_t result)
 {
     model_programs[client].expected.status = status;
     model_programs[client].expected.result = result;
     model_programs[client].expected.data = NULL;
 }
 
-static void answer_data(uint32_t client, const char *from, uint32_t got)
+static void reply_data(uint32_t client, const char *from, uint32_t got)
 {
     memcpy(model_programs[client].data, from, got);
-    model_answer(client, 0, got);
+    model_reply(client, 0, got);
     model_programs[client].expected.data = model_programs[client].data;
 }
 
@@ -124,7 +124,7 @@ static void join(struct queue *queue, uint32_t client, struct opened *opened, ui
 {
     queue->clients[queue->count++] = client;
     model_programs[client].waits_for = opened;
-    model_answer(client, WAITS, 0);
+    model_reply(client, WAITS, 0);
     model_programs[client].expected.bytes = bytes;
 }
 
@@ -140,7 +140,7 @@ static void put(struct pipe *pipe, const char *data, uint32_t bytes)
     pipe->used += bytes;
 }
 
-/* Answers what no longer needs to wait: M2, M3. */
+/* Replies to what no longer needs to wait: M2, M3. */
 static void settle(struct pipe *pipe)
 {
     while (pipe->writing.count) {
@@ -150,14 +150,14 @@ static void settle(struct pipe *pipe)
         leave(&pipe->writing, client);
         if (!model_programs[client].is_dead)
             put(pipe, model_programs[client].data, bytes);
-        model_answer(client, 0, bytes);
+        model_reply(client, 0, bytes);
     }
     while (pipe->reading.count && pipe->used) {
         uint32_t client = pipe->reading.clients[0], most = model_programs[client].expected.bytes,
                  got = most < pipe->used ? most : pipe->used;
         leave(&pipe->reading, client);
         if (!model_programs[client].is_dead) {
-            answer_data(client, pipe->data, got);
+            reply_data(client, pipe->data, got);
             take(pipe, got);
         }
     }
@@ -168,7 +168,7 @@ static void end_waits(struct queue *queue, int32_t status)
     while (queue->count) {
         uint32_t client = queue->clients[0];
         leave(queue, client);
-        model_answer(client, status, 0);
+        model_reply(client, status, 0);
     }
 }
 
@@ -243,11 +243,11 @@ static void stop_waiting(uint32_t client)
         return;
     if (opened->locked) {
         model_programs[client].waits_for = NULL;
-        model_answer(client, -EINTR, 0);
+        model_reply(client, -EINTR, 0);
         return;
     }
     leave(model_may_write(opened) ? &opened->pipe->writing : &opened->pipe->reading, client);
-    model_answer(client, -EINTR, 0);
+    model_reply(client, -EINTR, 0);
     settle(opened->pipe);
 }
 
@@ -282,7 +282,7 @@ void model_open(uint32_t client, uint32_t name, uint32_t flags)
 {
     int32_t status = status_to_open(client, name, flags), fd = model_free_fd(client, 0);
 
-    model_answer(client, status, (uint32_t)fd);
+    model_reply(client, status, (uint32_t)fd);
     if (status)
         return;
     if (!names[name]) {
@@ -300,8 +300,7 @@ void model_open(uint32_t client, uint32_t name, uint32_t flags)
 
 void model_remove(uint32_t client, uint32_t name)
 {
-    model_answer(client, names[name] ? 0 : -ENOENT,
-                 (uint32_t)FILE_CWD); /* an error leaves the argument in the result */
+    model_reply(client, names[name] ? 0 : -ENOENT, (uint32_t)FILE_CWD); /* an error leaves the argument in the result */
     names[name] = NULL;
 }
 
@@ -314,7 +313,7 @@ static void resize(struct file *file, uint32_t size)
 
 void model_truncate(uint32_t client, uint32_t name, uint32_t size)
 {
-    model_answer(client, names[name] ? 0 : -ENOENT, (uint32_t)FILE_CWD);
+    model_reply(client, names[name] ? 0 : -ENOENT, (uint32_t)FILE_CWD);
     if (names[name])
         resize(names[name], size);
 }
@@ -331,7 +330,7 @@ static uint32_t read_file(uint32_t client, const struct file *file, uint32_t off
 {
     uint32_t left = offset < file->size ? file->size - offset : 0, got = bytes < left ? bytes : left;
 
-    answer_data(client, file->data + (got ? offset : 0), got);
+    reply_data(client, file->data + (got ? offset : 0), got);
     return got;
 }
 
@@ -350,12 +349,12 @@ static void read_pipe(uint32_t client, struct opened *opened, uint32_t bytes, ui
 
     if (bytes && !pipe->used && pipe->writers) {
         if (refused_wait(opened, wait))
-            model_answer(client, refused_wait(opened, wait), 0);
+            model_reply(client, refused_wait(opened, wait), 0);
         else
             join(&pipe->reading, client, opened, bytes);
         return;
     }
-    answer_data(client, pipe->data, got);
+    reply_data(client, pipe->data, got);
     take(pipe, got);
     settle(pipe);
 }
@@ -367,13 +366,13 @@ void model_read(uint32_t client, uint32_t fd, uint32_t bytes, uint32_t wait)
 
     model_programs[client].expected.bytes = bytes;
     if (status)
-        model_answer(client, status, 0);
+        model_reply(client, status, 0);
     else if (opened->pipe)
         read_pipe(client, opened, bytes, wait);
     else if (opened->file)
         opened->offset += read_file(client, opened->file, opened->offset, bytes);
     else
-        model_answer(client, FILE_CONSOLE, 0);
+        model_reply(client, FILE_CONSOLE, 0);
 }
 
 void model_read_at(uint32_t client, uint32_t fd, uint32_t bytes, uint32_t offset)
@@ -383,11 +382,11 @@ void model_read_at(uint32_t client, uint32_t fd, uint32_t bytes, uint32_t offset
 
     model_programs[client].expected.bytes = bytes;
     if (status)
-        model_answer(client, status, 0);
+        model_reply(client, status, 0);
     else if (opened->file)
         (void)read_file(client, opened->file, offset, bytes);
     else
-        model_answer(client, FILE_CONSOLE, 0);
+        model_reply(client, FILE_CONSOLE, 0);
 }
 
 static void write_file(uint32_t client, struct file *file, const char *data, uint32_t bytes, uint32_t offset)
@@ -396,7 +395,7 @@ static void write_file(uint32_t client, struct file *file, const char *data, uin
     if (bytes && offset + bytes > file->size)
         resize(file, offset + bytes);
     memcpy(file->data + offset, data, bytes);
-    model_answer(client, 0, bytes);
+    model_reply(client, 0, bytes);
 }
 
 static void write_pipe(uint32_t client, struct opened *opened, const char *data, uint32_t bytes, uint32_t wait)
@@ -404,13 +403,13 @@ static void write_pipe(uint32_t client, struct opened *opened, const char *data,
     struct pipe *pipe = opened->pipe;
 
     if (!pipe->readers || !bytes) {
-        model_answer(client, bytes ? -EPIPE : 0, 0);
+        model_reply(client, bytes ? -EPIPE : 0, 0);
     } else if (PIPE_RING_BYTES - pipe->used >= bytes && !pipe->writing.count) {
         put(pipe, data, bytes);
-        model_answer(client, 0, bytes);
+        model_reply(client, 0, bytes);
         settle(pipe);
     } else if (refused_wait(opened, wait)) {
-        model_answer(client, refused_wait(opened, wait), 0);
+        model_reply(client, refused_wait(opened, wait), 0);
     } else {
         memcpy(model_programs[client].data, data, bytes);
         join(&pipe->writing, client, opened, bytes);
@@ -423,7 +422,7 @@ void model_write(uint32_t client, uint32_t fd, const char *data, uint32_t bytes,
     int32_t status = check(opened, bytes, true);
 
     if (status) {
-        model_answer(client, status, 0);
+        model_reply(client, status, 0);
     } else if (opened->pipe) {
         write_pipe(client, opened, data, bytes, WAIT_ALLOWED | interrupted);
     } else if (opened->file) {
@@ -432,7 +431,7 @@ void model_write(uint32_t client, uint32_t fd, const char *data, uint32_t bytes,
         if (bytes)
             opened->offset = offset + bytes;
     } else {
-        model_answer(client, FILE_CONSOLE, 0);
+        model_reply(client, FILE_CONSOLE, 0);
     }
 }
 
@@ -442,11 +441,11 @@ void model_write_at(uint32_t client, uint32_t fd, const char *data, uint32_t byt
     int32_t status = opened && opened->pipe ? -ESPIPE : check(opened, bytes, true);
 
     if (status)
-        model_answer(client, status, 0);
+        model_reply(client, status, 0);
     else if (opened->file)
         write_file(client, opened->file, data, bytes, offset);
     else
-        model_answer(client, FILE_CONSOLE, 0);
+        model_reply(client, FILE_CONSOLE, 0);
 }
 
 void model_seek(uint32_t client, uint32_t fd, int32_t offset, uint32_t whence)
@@ -454,11 +453,11 @@ void model_seek(uint32_t client, uint32_t fd, int32_t offset, uint32_t whence)
     struct opened *opened = model_opened(client, fd);
 
     if (!opened || !opened->file || whence > 2) {
-        model_answer(client, !opened ? -EBADF : whence > 2 ? -EINVAL : -ESPIPE, 0);
+        model_reply(client, !opened ? -EBADF : whence > 2 ? -EINVAL : -ESPIPE, 0);
         return;
     }
     offset += (int32_t)(whence == 0 ? 0 : whence == 1 ? opened->offset : opened->file->size);
-    model_answer(client, offset < 0 ? -EINVAL : 0, (uint32_t)offset);
+    model_reply(client, offset < 0 ? -EINVAL : 0, (uint32_t)offset);
     if (offset >= 0)
         opened->offset = (uint32_t)offset;
 }
@@ -467,7 +466,7 @@ void model_pipe(uint32_t client, uint32_t flags)
 {
     int32_t reads = model_free_fd(client, 0), writes = reads < 0 ? reads : model_free_fd(client, (uint32_t)reads + 1);
 
-    model_answer(client, writes < 0 ? writes : 0, (uint32_t)reads);
+    model_reply(client, writes < 0 ? writes : 0, (uint32_t)reads);
     if (writes < 0)
         return;
     CHECK(pipes_count < FILES);

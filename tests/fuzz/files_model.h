@@ -1,10 +1,10 @@
 /*
  * A naive model of the file server: a file is an array, a pipe a queue of bytes with two queues of clients. Each
- * function is a call; model_expected() is what it must be answered, and what calls that waited must be answered.
+ * function is a call; model_expected() is the reply that it must get, and those that calls that waited must get.
  *
  *   M1  reads return what was written, to files and to pipes
- *   M2  a read of an empty pipe waits as long as there is a writer, and is answered in turn; so is a write to a full
- *       one
+ *   M2  a read of an empty pipe waits as long as there is a writer, and gets its reply in turn; so does a write to a
+ *       full one
  *   M3  a client whose thread is gone takes nothing out, and puts nothing in
  *   M4  a lock is granted unless a lock of another owner conflicts; a client that waits gets it as soon as none does,
  *       or EDEADLK if it would wait for itself
@@ -65,5 +65,5 @@ void model_pipe(uint32_t client, uint32_t flags);
  * not open. */
 uint32_t model_base(uint32_t client, uint32_t fd, uint32_t whence);
 
-/* M4: the server has answered every client that no longer needs to wait for a lock. */
+/* M4: the server has replied to every client that no longer needs to wait for a lock. */
 void model_settle_locks(void);

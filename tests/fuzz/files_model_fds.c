@@ -6,7 +6,7 @@ void model_close(uint32_t client, uint32_t fd)
 {
     bool good = model_opened(client, fd);
 
-    model_answer(client, good ? 0 : -EBADF, fd);
+    model_reply(client, good ? 0 : -EBADF, fd);
     if (good)
         model_close_fd(client, fd);
 }
@@ -38,14 +38,14 @@ void model_duplicate(uint32_t client, uint32_t fd, uint32_t to, uint32_t flags)
         status = duplicate_exactly(client, fd, to, flags & O_CLOSE_ON_EXEC);
     else if (status >= 0)
         model_set_fd(client, (uint32_t)status, opened, flags & O_CLOSE_ON_EXEC);
-    model_answer(client, status < 0 ? status : 0, (uint32_t)status);
+    model_reply(client, status < 0 ? status : 0, (uint32_t)status);
 }
 
 void model_set_flags(uint32_t client, uint32_t fd, uint32_t flags)
 {
     struct opened *opened = model_opened(client, fd);
 
-    model_answer(client, opened ? 0 : -EBADF, 0);
+    model_reply(client, opened ? 0 : -EBADF, 0);
     if (opened)
         opened->flags = (opened->flags & O_ACCESS) | flags;
 }

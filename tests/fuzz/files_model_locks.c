@@ -118,7 +118,7 @@ void model_lock(uint32_t client, uint32_t fd, struct model_lock lock)
         status = refuse(client, opened, &lock);
     else if (!status)
         get(client, opened, &lock);
-    model_answer(client, status, fd);
+    model_reply(client, status, fd);
 }
 
 void model_look(uint32_t client, uint32_t fd, struct model_lock lock)
@@ -127,7 +127,7 @@ void model_look(uint32_t client, uint32_t fd, struct model_lock lock)
     int32_t status = !opened ? -EBADF : opened->locked ? 0 : -EINVAL;
     bool refused = !status && is_refused(client, opened, &lock);
 
-    model_answer(client, status, refused ? FILE_LOCK_EXCLUSIVE : FILE_LOCK_NONE);
+    model_reply(client, status, refused ? FILE_LOCK_EXCLUSIVE : FILE_LOCK_NONE);
 }
 
 /* ---------------------------------------------------------------------------------- waiting */
@@ -157,7 +157,7 @@ static bool waits_for_itself(uint32_t client)
     return found >> client & 1;
 }
 
-/* True if the client waits no more, because the server has answered. */
+/* True if the client waits no more, because the server has replied. */
 static bool settle(uint32_t client)
 {
     struct program *program = &model_programs[client];
@@ -170,7 +170,7 @@ static bool settle(uint32_t client)
     else
         CHECK(status == -EDEADLK && waits_for_itself(client));
     program->waits_for = NULL;
-    model_answer(client, status, 0);
+    model_reply(client, status, 0);
     return true;
 }
 

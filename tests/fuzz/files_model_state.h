@@ -39,7 +39,7 @@ struct program {
 extern struct program model_programs[MODEL_CLIENTS + 1];
 extern struct opened model_opens[MODEL_OPENS];
 
-void model_answer(uint32_t client, int32_t status, uint32_t result);
+void model_reply(uint32_t client, int32_t status, uint32_t result);
 
 /* Null if the descriptor is not open. */
 struct opened *model_opened(uint32_t client, uint32_t fd);

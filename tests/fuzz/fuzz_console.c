@@ -160,7 +160,7 @@ static bool release(uint32_t client)
     return true;
 }
 
-/* A process that waits to read is released at once: otherwise the console could answer it with bytes that nobody gets,
+/* A process that waits to read is released at once: otherwise the console could reply with bytes that nobody gets,
  * and the model could not tell. */
 static bool die(uint32_t client)
 {
@@ -337,7 +337,7 @@ static void begin(void)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct server_fake fake = {.call = machine_call, .next = next, .answered = clients_answered};
+    static const struct server_fake fake = {.call = machine_call, .next = next, .replied = clients_replied};
 
     bytes_begin(data, size);
     begin();

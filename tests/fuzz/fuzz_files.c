@@ -1,6 +1,6 @@
 /*
  * The whole file server. The bytes of an input choose the calls of several clients, which of them fork, exec and end,
- * and whose thread is gone while it waits. Each answer, also a late one, is compared with a naive model,
+ * and whose thread is gone while it waits. Each reply, also a late one, is compared with a naive model,
  * tests/fuzz/files_model.h; when all clients have ended, all pages are free again.
  *
  * fuzz: runs=400
@@ -46,7 +46,7 @@ static void compare(uint32_t client, const struct expected *expected)
     }
 }
 
-/* Each client that waited has been answered as the model says, or still waits. */
+/* Each client that waited has got its reply as the model says, or still waits. */
 static void compare_others(uint32_t asked)
 {
     for (uint32_t client = 1; client <= MODEL_CLIENTS; client++)

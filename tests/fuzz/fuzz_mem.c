@@ -6,7 +6,7 @@
  * fuzz: runs=1000
  * sources: servers/mem/ -servers/mem/kernel_calls.c -servers/mem/main.c servers/lib/account.c tests/host/fake_kernel.c
  * sources: tests/host/fake_frames.c tests/host/mem_accounts.c tests/host/mem_client.c tests/host/mem_pair.c
- * sources: tests/fuzz/bytes.c tests/fuzz/mem_answers.c
+ * sources: tests/fuzz/bytes.c tests/fuzz/mem_status.c
  */
 #include <errno.h>
 #include <string.h>
@@ -24,7 +24,7 @@
 #include "servers/proto/mem.h"
 #include "tests/fuzz/bytes.h"
 #include "tests/fuzz/fuzz.h"
-#include "tests/fuzz/mem_answers.h"
+#include "tests/fuzz/mem_status.h"
 #include "tests/host/check.h"
 #include "tests/host/mem_accounts.h"
 #include "tests/host/mem_pair.h"
@@ -243,7 +243,7 @@ static void open_window(void)
         mem_window = PROGRAM_BASE + (random_below(64) << (random_below(2) ? PAGE_BITS : 22));
 }
 
-static void refuse_some_answers(void)
+static void refuse_some_replies(void)
 {
     static const err_t refusals[] = {ERR_WINDOW, ERR_TAKEN, ERR_STALE, ERR_DEAD};
 
@@ -315,14 +315,14 @@ static void check_all(void)
 
 static void send(const struct mem_client *client, uint32_t tag, struct words words)
 {
-    int expected = client ? answers_expected_of_program(client->id, words.w) : answers_expected_of_manager(words.w);
+    int expected = client ? status_expected_of_program(client->id, words.w) : status_expected_of_manager(words.w);
     uint32_t number = words.w[0];
     bool is_call = !(tag & TAG_KIND);
 
     if (tag & TAG_ITEMS)
         send_capability();
     if (mem_exchange(client, tag, &words) && is_call)
-        answers_check(number, (int)words.w[0], expected);
+        status_check(number, (int)words.w[0], expected);
     else if (is_call)
         CHECK(mem_was_refused && mem_refusal == ERR_STALE);
 }
@@ -343,13 +343,13 @@ static bool is_copied(const struct space *space)
 static void message(void)
 {
     struct words words = any_words();
-    struct mem_client client = {answers_is_of_manager(words.w[0]) && random_below(20) ? 0 : any_id() & BADGE_MAX, 0};
+    struct mem_client client = {status_is_of_manager(words.w[0]) && random_below(20) ? 0 : any_id() & BADGE_MAX, 0};
     struct space *space = space_find(client.id);
 
     if (words.w[0] == MEM_SPACE_MAP || random_below(8) == 0)
         put_segment();
     open_window();
-    refuse_some_answers();
+    refuse_some_replies();
     if (!client.id) {
         send(NULL, any_tag(words.w[0]), words);
         return;

@@ -1,6 +1,6 @@
 /*
  * The whole process server. The bytes of an input choose the calls and their callers (init, programs, programs that
- * have ended), ticks, faults and what the kernel and mem refuse. Each answer is compared with a naive model,
+ * have ended), ticks, faults and what the kernel and mem refuse. Each reply is compared with a naive model,
  * tests/fuzz/proc_model.h.
  *
  * fuzz: runs=1200
@@ -8,7 +8,7 @@
  * sources: tests/server/state_begin.c servers/proc/ servers/lib/archive.c servers/lib/elf_image.c servers/lib/fault.c
  * sources: libuser/string/format.c servers/lib/log.c servers/lib/account.c tests/server/state_end.c
  * sources: tests/server/server_run.c tests/fuzz/proc_kernel.c tests/fuzz/proc_mem.c tests/fuzz/proc_model.c
- * sources: tests/fuzz/fake_archive.c tests/server/program_file.c tests/fuzz/proc_answers.c tests/fuzz/proc_texts.c
+ * sources: tests/fuzz/fake_archive.c tests/server/program_file.c tests/fuzz/proc_replies.c tests/fuzz/proc_texts.c
  * sources: tests/fuzz/proc_programs.c tests/fuzz/proc_foreground.c tests/fuzz/proc_files.c tests/fuzz/bytes.c
  */
 #include <string.h>
@@ -355,7 +355,7 @@ static bool next(struct server_message *message)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct server_fake fake = {.call = proc_kernel_call, .next = next, .answered = model_answered};
+    struct server_fake fake = {.call = proc_kernel_call, .next = next, .replied = model_replied};
 
     bytes_begin(data, size);
     fake.cpus = 1 + random_below(4);

@@ -47,7 +47,7 @@ static int find_program(uint32_t *w)
     return fake_path_refused ? -EACCES : fake_archive_find(strrchr(path, '/') ? strrchr(path, '/') + 1 : path, w + 1);
 }
 
-int files_answer(uint32_t *w)
+int files_reply(uint32_t *w)
 {
     if (w[0] == FILE_PROGRAM)
         return find_program(w);

@@ -12,8 +12,8 @@
 /* it has refused a path during the present message */
 extern bool fake_path_refused;
 
-/* Answers a call. */
-int files_answer(uint32_t *w);
+/* Replies to a call. */
+int files_reply(uint32_t *w);
 
 bool files_knows(uint32_t badge);
 uint32_t files_count(void);

@@ -227,11 +227,11 @@ static err_t ipc(uint32_t head, struct words *words)
         message_page->words[0] = 0xdead; /* I2 of ipc.h */
     message_page->caller = 0xdead;
     if (slot == PROC_SLOT_MEM) {
-        words->w[0] = (uint32_t)mem_answer(head, words->w);
+        words->w[0] = (uint32_t)mem_reply(head, words->w);
         return OK;
     }
     if (slot == PROC_SLOT_FILE) {
-        words->w[0] = (uint32_t)files_answer(words->w);
+        words->w[0] = (uint32_t)files_reply(words->w);
         memset(message_page->words, 0xee, sizeof message_page->words);
         return OK;
     }

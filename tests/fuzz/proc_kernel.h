@@ -1,6 +1,6 @@
 /*
- * A naive kernel, memory server, file server, console and archive for the process server. They answer proc's calls and
- * check that each call is right at that time.
+ * A naive kernel, memory server, file server, console and archive for the process server. They reply to proc's calls
+ * and check that each call is right at that time.
  *
  *   K1  a frame belongs to at most one task
  *   K2  a process has a task, a thread that is resumed once, mem's endpoint with its space as the badge, and three

@@ -163,7 +163,7 @@ static int space_ended(uint32_t space)
     return 0;
 }
 
-int mem_answer(uint32_t flags, uint32_t *w)
+int mem_reply(uint32_t flags, uint32_t *w)
 {
     switch (w[0]) {
     case MEM_TASK_FRAME:

@@ -25,8 +25,8 @@ extern uint32_t fake_part_one_in;
 bool mem_refuses(void);
 bool mem_refuses_of(uint32_t space);
 
-/* Answers a call. */
-int mem_answer(uint32_t flags, uint32_t *w);
+/* Replies to a call. */
+int mem_reply(uint32_t flags, uint32_t *w);
 
 /* Whether the space exists; whether no call on it is done in part; whether its end is. */
 bool mem_has(uint32_t space);

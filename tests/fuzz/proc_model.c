@@ -1,4 +1,4 @@
-#include "tests/fuzz/proc_answers.h"
+#include "tests/fuzz/proc_replies.h"
 
 #include <errno.h>
 #include <string.h>
@@ -13,12 +13,12 @@
 #include "tests/fuzz/proc_texts.h"
 #include "tests/host/check.h"
 
-enum { ANSWERS_MAX = PROGRAMS + 1, NAMES_MAX = 1 << 12 };
+enum { REPLIES_MAX = PROGRAMS + 1, NAMES_MAX = 1 << 12 };
 
 uint64_t model_ticks;
 uint32_t model_booted;
 
-static struct answer got[ANSWERS_MAX], due[ANSWERS_MAX];
+static struct reply got[REPLIES_MAX], due[REPLIES_MAX];
 static uint32_t got_count, due_count;
 
 static struct {
@@ -30,7 +30,7 @@ static uint32_t names_count;
 
 static void owe(uint32_t caller, struct words words)
 {
-    due[due_count++] = (struct answer){.caller = caller, .words = words};
+    due[due_count++] = (struct reply){.caller = caller, .words = words};
 }
 
 static void tell_parent(struct model_program *program)
@@ -45,7 +45,7 @@ static void tell_parent(struct model_program *program)
         program->state = FREE;
 }
 
-/* A process that is forgotten ends. If its parent waits, it is answered when this was the last it could wait for. */
+/* A process that is forgotten ends. If its parent waits, it gets its reply when this was the last it could wait for. */
 static void forget(struct model_program *program)
 {
     struct model_program *parent = &programs[program->parent];
@@ -177,20 +177,20 @@ static void hear_of_fault(void)
 
 /* ---------------------------------------------------------------------------------- steps */
 
-/* The answer to a fork or exec that waited; false if it is none. */
-static bool check_late(const struct answer *answer)
+/* The reply to a fork or exec that waited; false if it is none. */
+static bool check_late(const struct reply *reply)
 {
-    struct model_program *program = &programs[answer->caller];
+    struct model_program *program = &programs[reply->caller];
     enum program_wait waits = program->waits;
 
     if (program->state != LIVE || (waits != FORKS && waits != EXECS))
         return false;
-    CHECK(answer->tag == 0);
+    CHECK(reply->tag == 0);
     if (waits == FORKS) {
-        answer_check_late_fork(program, answer);
+        reply_check_late_fork(program, reply);
         return true;
     }
-    CHECK(answer->words.w[0] == 0 && !fake_refused_late);
+    CHECK(reply->words.w[0] == 0 && !fake_refused_late);
     program->waits = RUNS;
     program->forgets = false;
     return true;
@@ -227,22 +227,22 @@ void model_ask(uint32_t from, const struct server_message *message)
     memcpy(asked.data, message_page->words, sizeof(asked.data));
 }
 
-err_t model_answered(uint32_t caller, const struct words *words, uint32_t tag)
+err_t model_replied(uint32_t caller, const struct words *words, uint32_t tag)
 {
     if (caller == WORKER) {
         CHECK(!words->w[0] && !tag);
         return OK;
     }
-    CHECK(got_count < ANSWERS_MAX);
-    got[got_count] = (struct answer){.caller = caller, .tag = tag, .words = *words};
+    CHECK(got_count < REPLIES_MAX);
+    got[got_count] = (struct reply){.caller = caller, .tag = tag, .words = *words};
     memcpy(got[got_count++].data, message_page->words, IPC_DATA_MAX);
     return OK;
 }
 
-/* Takes out the answer to asked.sender. The others are late answers. */
-static const struct answer *take_direct(void)
+/* Takes out the reply to asked.sender. The others are late replies. */
+static const struct reply *take_direct(void)
 {
-    static struct answer direct;
+    static struct reply direct;
 
     if ((asked.message.tag & TAG_KIND) != TAG_CALL)
         return NULL;
@@ -256,12 +256,12 @@ static const struct answer *take_direct(void)
     return NULL;
 }
 
-/* A process that waits or has ended is not answered. */
-static void check_unheard(const struct answer *answer)
+/* A process that waits or has ended gets no reply. */
+static void check_unheard(const struct reply *reply)
 {
     bool known = asked.message.words.w[0] < PROC_CALLS_END && proc_call_names[asked.message.words.w[0]];
 
-    answer_is(answer, (struct words){{(uint32_t)(known ? -EAGAIN : -ENOSYS)}});
+    reply_is(reply, (struct words){{(uint32_t)(known ? -EAGAIN : -ENOSYS)}});
 }
 
 /* Checks M6. */
@@ -286,16 +286,16 @@ static void check_files(void)
 
 void model_settle(void)
 {
-    const struct answer *answer = take_direct();
+    const struct reply *reply = take_direct();
 
     if ((asked.message.tag & TAG_KIND) == TAG_SIGNAL)
         signalled(asked.message.words.w[0]);
     else if ((asked.message.tag & TAG_KIND) == TAG_CALL && asked.sender == STRANGER)
-        check_unheard(answer);
+        check_unheard(reply);
     else if ((asked.message.tag & TAG_KIND) == TAG_CALL && asked.sender == WORKER)
         stepped();
     else if ((asked.message.tag & TAG_KIND) == TAG_CALL)
-        answer_check(&programs[asked.sender], answer);
+        reply_check(&programs[asked.sender], reply);
     hear_of_fault();
     ends_are_over();
     check_thread();

@@ -1,13 +1,13 @@
 /*
- * A naive model of processes: a list of programs with parent, state and status, and what each call must be answered.
+ * A naive model of processes: a list of programs with parent, state and status, and the reply that each call must get.
  *
  *   M1  the end of a process is reported once, to its parent, while that lives; then its number names nobody
- *   M2  a process that sleeps is answered at the first tick that is late enough; the earlier wake-up first
+ *   M2  a process that sleeps gets its reply at the first tick that is late enough; the earlier wake-up first
  *   M3  a call that fails has changed nothing, and its error is listed in proc.proto
  *   M4  no process gets a number or a badge that another one had
  *   M5  a fork, an exec or an end that takes several steps has the same result as one in a single step. Until an end is
  *       complete, no wait reports its process, which is still in the account
- *   M6  as long as there is work, the thread that drives it is answered
+ *   M6  as long as there is work, the thread that drives it gets its replies
  *   M7  the file server knows the processes that have asked for it and their children, as long as they live
  */
 #pragma once
@@ -61,10 +61,10 @@ void model_faulted(uint32_t program, uint32_t signal);
 /* True if the model has room for another process. */
 bool model_has_room(void);
 
-/* An answer, with the page. */
-err_t model_answered(uint32_t caller, const struct words *words, uint32_t tag);
+/* A reply, with the page. */
+err_t model_replied(uint32_t caller, const struct words *words, uint32_t tag);
 
-/* The message has been handled: checks all answers. */
+/* The message has been handled: checks all replies. */
 void model_settle(void);
 
 /* The first program from number `from` on with that state and wait; PROGRAMS if there is none. */
@@ -74,7 +74,7 @@ uint32_t model_find(enum program_state state, enum program_wait waits, uint32_t 
 struct model_program *program_by_pid(uint32_t pid);
 uint32_t program_number_of(const struct model_program *program);
 
-/* Whether the program's thread waits for an answer from proc, or no longer runs. */
+/* Whether the program's thread waits for a reply from proc, or no longer runs. */
 bool programs_are_owed(uint32_t space);
 
 /* How many programs have that state, or wait so and live. */
@@ -93,7 +93,7 @@ bool program_is_below(const struct model_program *program, const struct model_pr
 uint32_t programs_new_space(void);
 
 /* What the program's account says before its call: how many processes, whether there is no room for another one or for
- * more long arguments; and what the rules say must be answered to a new limit. */
+ * more long arguments; and the reply that a new limit must get by the rules. */
 struct limit_expected {
     uint32_t limit, used;
     bool is_full, has_no_block;

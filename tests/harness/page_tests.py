@@ -96,10 +96,10 @@ WALKS = {
             "fork": ["`fork`"],
             "exec": ["a write to a pipe that wakes its reader", "`exec`"],
             "pipe": ["a read from a pipe that has bytes"],
-            "exit": ["`wait`, and the child's `exit` that answers it"],
+            "exit": ["`wait`, and the child's `exit` that ends it"],
             "kill": ["`kill` of a process that waits"],
             "signal": ["a signal to a process that waits and has a handler"],
-            "key": ["a read from the console, and the key that answers it"],
+            "key": ["a read from the console, and the key that ends it"],
             "cut": ["a cut file, whose pages are taken from all who map them"],
         },
     },
@@ -117,10 +117,10 @@ def functions_of(elf, addresses):
     """{address: [(function, file), ...]}: the function at the address, with those it was inlined into, outermost
     first."""
     command = [tools.command(tools.SYMBOLIZER), "--inlines", f"--obj={elf}"]
-    answers = processes.output(command, given="".join(f"{address:#x}\n" for address in addresses).encode()).split("\n\n")
+    entries = processes.output(command, given="".join(f"{address:#x}\n" for address in addresses).encode()).split("\n\n")
     found = {}
-    for address, answer in zip(addresses, answers):
-        lines = answer.splitlines()
+    for address, entry in zip(addresses, entries):
+        lines = entry.splitlines()
         places = (line.rsplit(":", 2)[0].removeprefix(f"{ROOT}/") for line in lines[1::2])
         found[address] = [*zip((line.removeprefix(LABEL) for line in lines[0::2]), places)][::-1]
     return found

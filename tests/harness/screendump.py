@@ -136,11 +136,11 @@ class Machine:
         self.protocol.write(json.dumps({"execute": command, "arguments": arguments}) + "\n")
         self.protocol.flush()
         for line in self.protocol:
-            answer = json.loads(line)
-            if "error" in answer:
-                raise ScreenError(f"{command}: {answer['error']['desc']}")
-            if "return" in answer:
-                return answer["return"]
+            response = json.loads(line)
+            if "error" in response:
+                raise ScreenError(f"{command}: {response['error']['desc']}")
+            if "return" in response:
+                return response["return"]
         raise ScreenError("QEMU ended")
 
     def picture(self):

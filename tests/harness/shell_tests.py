@@ -316,7 +316,7 @@ def end_of_input():
         yield "control-D ends it", process.wait(PATIENCE) == 4, f"{process.returncode}"
 
 
-# Typed in sequence, each after the last answer: (keys, the output before the next prompt, the last output).
+# Typed in sequence, each after the previous output: (keys, the output before the next prompt, the last output).
 LIVED_IN = [
     (b"cat\n", b"cat\n", None), (b"lin\x7fne\n", b"line\n", None), (b"\x04", b"", b""),  # the terminal gives lines again
     (b"sleep 100\n", b"sleep 100\n", None), (b"\x03", b"^C\n", b""), (b"echo $?\n", b"130\n", b""),

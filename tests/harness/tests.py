@@ -11,7 +11,7 @@ from unittest import mock
 
 from harness import bochs, forked
 from harness.checker_tests import checker_tests
-from harness.answer_tests import answer_tests
+from harness.error_tests import error_tests
 from harness.example_tests import example_tests
 from harness.explore_tests import explore_tests
 from harness.failures import PROGRAMS, failure_tests
@@ -57,7 +57,7 @@ WAIT = {"fail/a program that never ends", "fail/a byte of init's text", "fail/th
         "script/run ends with its terminal", "script/test ends with its terminal", "script/bench ends with its terminal",
         "script/tests at the same time", "script/signals while it waits", "script/run has no limit on a terminal"}
 
-FILL = ("answers/", "host/", "explore/", "fuzz/")  # tests without a clock
+FILL = ("errors/", "host/", "explore/", "fuzz/")  # tests without a clock
 
 
 @dataclasses.dataclass
@@ -313,7 +313,7 @@ def all_tests():
     failures += [Test(name, run, build="programs") for name, run in input_tests()]
     failures += [Test(name, run) for name, run in (*screen_tests(), *foreign_tests(), *shell_tests(), *linux_tests())]
     hosted = [Test(name, run, build="host") for name, run in host_tests()]
-    failures += [Test(name, run, build="host") for name, run in (*answer_tests(), *example_tests(), *explore_tests(), *fuzz_tests())]
+    failures += [Test(name, run, build="host") for name, run in (*error_tests(), *example_tests(), *explore_tests(), *fuzz_tests())]
     failures += [Test(name, run, build=None) for name, run in (*platform_tests(), *option_tests(), *serial_tests(), *checker_tests())]
     failures += [Test(name, run, places, needed)
                  for name, run, needed, places in mutant_tests(lambda: [test.name for test in all_tests()])]

@@ -6,7 +6,7 @@
 /* What a space has charged to its account. */
 uint32_t mem_charged(const struct space *space);
 
-/* The answer to a space that sets that limit: 0, or the error. */
+/* The result for a space that sets that limit: 0, or the error. */
 int mem_status_of_limit(const struct space *space, uint32_t limit);
 
 /* Checks A1 .. A4 of servers/lib/account.h, and L1 .. L4 of servers/mem/limits.h. `others` is what others than spaces

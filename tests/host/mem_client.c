@@ -10,14 +10,14 @@
 #include "servers/proto/mem.h"
 #include "servers/proto/slots.h"
 #include "tests/host/check.h"
-#include "tests/server/answers.h"
+#include "tests/server/errors.h"
 
 uint32_t mem_window = SHM_BASE, mem_window_pages = SHM_PAGES;
 uint32_t mem_refuse_one_in;
 err_t mem_refusal = ERR_WINDOW;
 bool mem_was_refused;
 
-uint32_t mem_answered, mem_answered_calls;
+uint32_t mem_replied_to, mem_replied_to_call;
 
 /* Maps the server's message page at its address. */
 __attribute__((constructor)) static void map_page(void)
@@ -48,7 +48,7 @@ static void make_thread(const uint32_t *w)
         fake_thread_create(space_find(w[2])->task);
 }
 
-/* Sends a message, and treats the answer as the kernel does; false if there is none. */
+/* Sends a message, and treats the reply as the kernel does; false if there is none. */
 static bool exchange(const struct mem_client *client, uint32_t tag, struct words *words, uint32_t fault_page)
 {
     const struct words asked = *words;
@@ -59,7 +59,7 @@ static bool exchange(const struct mem_client *client, uint32_t tag, struct words
         if (!(flags & IPC_EXTENDED) || !(message_page->tag & TAG_ITEMS)) {
             if (words->w[0] == 0)
                 make_thread(asked.w);
-            answers_note(asked.w[0], (int32_t)words->w[0]);
+            errors_note(asked.w[0], (int32_t)words->w[0]);
             return true;
         }
         err_t err = grant(client, fault_page);
@@ -90,15 +90,15 @@ int mem_call_once(const struct mem_client *client, uint32_t number, uint32_t a, 
 
 void (*mem_between)(void);
 
-/* The next call after an answer to a call that was done in part. */
-static void ask_for_more(const struct words *answer, struct words *asked)
+/* The next call after a reply to a call that was done in part. */
+static void ask_for_more(const struct words *reply, struct words *asked)
 {
     uint32_t number = asked->w[0];
 
     if (number == MEM_SBRK)
-        asked->w[1] -= answer->w[2] - answer->w[1];
+        asked->w[1] -= reply->w[2] - reply->w[1];
     else if (number == MEM_MUNMAP)
-        *asked = (struct words){{number, answer->w[1], asked->w[1] + asked->w[2] - answer->w[1], 0}};
+        *asked = (struct words){{number, reply->w[1], asked->w[1] + asked->w[2] - reply->w[1], 0}};
     else if (number == MEM_SPACE_FORK)
         asked->w[0] = MEM_SPACE_FORK_MORE;
 }
@@ -249,8 +249,8 @@ void mem_forget_hoard(void)
     hoarded = hoarded_low = 0;
 }
 
-void kernel_answer(uint32_t caller, uint32_t call_number)
+void kernel_reply(uint32_t caller, uint32_t call_number)
 {
-    mem_answered = caller;
-    mem_answered_calls = call_number;
+    mem_replied_to = caller;
+    mem_replied_to_call = call_number;
 }

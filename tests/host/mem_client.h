@@ -18,12 +18,12 @@ struct mem_client {
 /* The window for segments that clients open; a correct client opens it at SHM_BASE. */
 extern uint32_t mem_window, mem_window_pages;
 
-/* One in so many answers with an item is refused, as if its receiver had no window; 0: none. */
+/* One in so many replies with an item is refused, as if its receiver had no window; 0: none. */
 extern uint32_t mem_refuse_one_in;
 extern err_t mem_refusal;    /* the error of the refusal */
 extern bool mem_was_refused; /* whether the last one was refused */
 
-/* A call with two arguments. Returns word 0 of the answer; its word 1 goes into `*result`. */
+/* A call with two arguments. Returns word 0 of the reply; its word 1 goes into `*result`. */
 int mem_call_once(const struct mem_client *client, uint32_t number, uint32_t a, uint32_t b, uint32_t *result);
 
 /* The same with further calls until everything is done, as libc and proc make them. `mem_between` is called between the
@@ -39,14 +39,14 @@ int mem_manager(uint32_t number, uint32_t a, uint32_t b);
 int mem_manager_with_task(uint32_t number, uint32_t a, uint32_t b);
 int mem_map_segment(uint32_t space, const struct program_segment *segment);
 
-/* Sends a message that is not a call; true if it was answered. */
+/* Sends a message that is not a call; true if there was a reply. */
 bool mem_send(const struct mem_client *client, uint32_t tag, const uint32_t words[4]);
 
-/* Sends any message; true if it was answered, by `words`. */
+/* Sends any message; true if there was a reply, in `words`. */
 bool mem_exchange(const struct mem_client *client, uint32_t tag, struct words *words);
 
-/* Whose fault was answered last, apart from calls, and its call number. */
-extern uint32_t mem_answered, mem_answered_calls;
+/* Whose fault got the last reply, apart from calls, and its call number. */
+extern uint32_t mem_replied_to, mem_replied_to_call;
 
 /* An access as the processor makes it, with its faults; false if it is fatal. */
 bool mem_touch(const struct mem_client *client, uint32_t address, uint32_t cause);

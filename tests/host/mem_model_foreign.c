@@ -29,14 +29,14 @@ uint32_t *model_word(struct model_page *page)
 
 static int reserve(struct client *client, uint32_t length, uint32_t rights, uint32_t *address)
 {
-    struct words asked = {{MEM_RESERVE, *address, length, rights}}, answer = {{MEM_MORE}};
+    struct words asked = {{MEM_RESERVE, *address, length, rights}}, reply = {{MEM_MORE}};
 
-    while (answer.w[0] == MEM_MORE) {
-        answer = asked;
-        CHECK(mem_exchange(&client->name, 0, &answer));
+    while (reply.w[0] == MEM_MORE) {
+        reply = asked;
+        CHECK(mem_exchange(&client->name, 0, &reply));
     }
-    *address = answer.w[1];
-    return (int)answer.w[0];
+    *address = reply.w[1];
+    return (int)reply.w[0];
 }
 
 /* The place is within what the model knows, or it is given back. */

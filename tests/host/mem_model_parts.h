@@ -20,7 +20,7 @@ struct model_page {
 
 /* The pages that the model knows: addresses 0 .. 12 MiB, 12 MiB of the area for mmap, and the segments. */
 struct client {
-    bool lives, waits; /* for the answer to a call that is done in parts */
+    bool lives, waits; /* for the end of a call that is done in parts */
     struct mem_client name;
     struct model_page low[MODEL_PAGES], high[MODEL_PAGES];
     uint32_t opens[IDS], heap_end;

@@ -22,7 +22,7 @@ struct mem_client pair_make(uint32_t id);
 struct mem_client pair_fork(struct mem_client parent, uint32_t id);
 void pair_end(struct mem_client client);
 
-/* A call whose answer is only a status; an open that succeeds and returns the address. */
+/* A call whose reply is only a status; an open that succeeds and returns the address. */
 int pair_call(struct mem_client client, uint32_t number, uint32_t first, uint32_t second);
 uint32_t pair_open(struct mem_client client, uint32_t id);
 

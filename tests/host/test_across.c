@@ -1,6 +1,6 @@
 /*
- * What a thread on one processor does to a thread on another: it answers its fault, destroys what it is revoking, moves
- * it when its time slice ends.
+ * What a thread on one processor does to a thread on another: it replies to its fault, destroys what it is revoking,
+ * moves it when its time slice ends.
  * defines: HOST_STEP_NODES=4
  * sources: kernel-core tests/host/kernel_world.c tests/host/two_processors.c
  */
@@ -11,7 +11,7 @@
 enum { ENDPOINT = 20, THREAD, OTHER, TASK, CHILDREN = 40, MANY = 30, PRIORITY = PRIORITY_COUNT - 1 };
 enum { CALL = SYS_ipc_call | ENDPOINT << SLOT_SHIFT };
 enum { ADDRESS = 0x400000 };
-enum { FAULTS = 3 }; /* answered without a page, with one for which a table is made, and with one in that table */
+enum { FAULTS = 3 }; /* the reply is without a page, with one for which a table is made, and with one in that table */
 
 static const uint32_t none[4] = {0};
 
@@ -42,7 +42,7 @@ static struct thread *on(unsigned cpu, struct thread *thread, uint32_t head)
 
 /* ------------------------------------------------------------------------------- faults */
 
-/* `client` on processor 1 faults; `handler` on processor 0 receives the fault, answers, and waits again. */
+/* `client` on processor 1 faults; `handler` on processor 0 receives the fault, replies, and waits again. */
 static void fault(struct thread *client, struct thread *handler, uint32_t address, uint32_t items)
 {
     CHECK(on(1, second, SYS_thread_yield) == client);
@@ -59,8 +59,8 @@ static void fault(struct thread *client, struct thread *handler, uint32_t addres
     CHECK(client->state == THREAD_READY && client->cpu == REF(&kernel.cpus[1]) && !client->faulting);
 }
 
-/* The thread continues where it ran, not where it was answered. */
-static void a_fault_is_answered_from_afar(void)
+/* The thread continues where it ran, not where the reply was sent. */
+static void a_fault_gets_its_reply_from_another_processor(void)
 {
     pair_boot();
     CHECK(FIRST(SYS_endpoint_create, 0, ENDPOINT) == OK);
@@ -161,7 +161,8 @@ static void end_served(void)
     pair_end();
 }
 
-/* The server answers the first thread and moves to the processor of the next caller, so that the first can run on. */
+/* The server replies to the first thread and moves to the processor of the next caller, so that the first can run
+ * on. */
 static void a_server_goes_to_its_caller(void)
 {
     struct thread *server = serve_both(CPU_ANY);
@@ -198,7 +199,7 @@ static void a_bound_server_stays(void)
 
 int main(void)
 {
-    a_fault_is_answered_from_afar();
+    a_fault_gets_its_reply_from_another_processor();
     revoked_and_destroyed(ENDPOINT);
     revoked_and_destroyed(THREAD);
     revoked_and_destroyed(TASK);

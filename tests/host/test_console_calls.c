@@ -1,6 +1,6 @@
 /*
- * The whole console server: refused calls, the order of readers, when a sync is answered, and that a long line belongs
- * to one client until it ends.
+ * The whole console server: refused calls, the order of readers, when a sync gets its reply, and that a long line
+ * belongs to one client until it ends.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/console/ servers/lib/tail.c tests/server/state_end.c
@@ -33,15 +33,15 @@ struct step {
     uint32_t badge;
     struct words words;
     uint32_t tag;
-    int32_t result; /* the result of the immediate answer; LATER: there is none */
+    int32_t result; /* the result of the immediate reply; LATER: there is none */
     const char *text;
 };
 
 static const struct step *steps;
-static uint32_t count, at, out_bytes, answers;
+static uint32_t count, at, out_bytes, replies;
 static bool port_is_fast; /* whatever was put has left the port before the next call */
 static char out[OUT_MAX];
-static uint32_t order[SERVER_CALLERS]; /* the badges of late answers, in their order */
+static uint32_t order[SERVER_CALLERS]; /* the badges of late replies, in their order */
 
 /* Each call comes from a thread of its own. */
 static uint32_t caller_of(const struct step *step)
@@ -57,19 +57,19 @@ static void put(char byte)
     out[out_bytes++] = byte;
 }
 
-static err_t answered(uint32_t caller, const struct words *words, uint32_t tag)
+static err_t replied(uint32_t caller, const struct words *words, uint32_t tag)
 {
     const struct step *step = &steps[at - 1];
 
     (void)tag;
-    if (machine_proc_is_answered(caller, words))
+    if (machine_is_reply_to_proc(caller, words))
         return OK;
     if (step->result <= 0 && caller == caller_of(step)) {
         CHECK((int32_t)words->w[0] == step->result);
         return OK;
     }
-    CHECK(words->w[0] == 0 && answers < SERVER_CALLERS);
-    order[answers++] = steps[caller].badge;
+    CHECK(words->w[0] == 0 && replies < SERVER_CALLERS);
+    order[replies++] = steps[caller].badge;
     return OK;
 }
 
@@ -108,10 +108,10 @@ static bool next(struct server_message *message)
 static void run(const struct step *first, uint32_t how_many)
 {
     static const struct machine_sinks sinks = {.put = put};
-    static const struct server_fake fake = {.call = machine_call, .next = next, .answered = answered};
+    static const struct server_fake fake = {.call = machine_call, .next = next, .replied = replied};
 
     steps = first, count = how_many;
-    at = out_bytes = answers = 0;
+    at = out_bytes = replies = 0;
     machine_begin((struct machine_parts){.has_port = true}, &sinks);
     server_run_input(&fake, (struct words){{0}});
 }
@@ -185,7 +185,7 @@ static void readers_are_served_in_order(void)
     static const uint32_t expected[] = {2, 4, 5, 6, 7};
 
     RUN(list);
-    CHECK(answers == 5 && !memcmp(order, expected, sizeof(expected)));
+    CHECK(replies == 5 && !memcmp(order, expected, sizeof(expected)));
 }
 
 /* As if the dead reader had never read. */
@@ -196,7 +196,7 @@ static void a_dead_reader_takes_nothing(void)
     };
 
     RUN(list);
-    CHECK(answers == 0);
+    CHECK(replies == 0);
 }
 
 /* The prompt is an unfinished line. A read shows only its own client's. */
@@ -208,20 +208,20 @@ static void a_read_shows_the_prompt(void)
     CHECK(out_bytes == 4 && !memcmp(out, "two:", 4));
 }
 
-static uint32_t out_at_answer;
+static uint32_t out_at_reply;
 
-static err_t answered_when_empty(uint32_t caller, const struct words *words, uint32_t tag)
+static err_t replied_when_empty(uint32_t caller, const struct words *words, uint32_t tag)
 {
-    err_t err = answered(caller, words, tag);
+    err_t err = replied(caller, words, tag);
 
-    if (answers == 1 && out_at_answer == 0) {
+    if (replies == 1 && out_at_reply == 0) {
         CHECK(machine_port_is_empty());
-        out_at_answer = out_bytes;
+        out_at_reply = out_bytes;
     }
     return err;
 }
 
-/* Two clients, one of them with an unfinished line: at the answer all output is in the port, and has left it. */
+/* Two clients, one of them with an unfinished line: at the reply all output is in the port, and has left it. */
 static void a_sync_waits_for_all_output(void)
 {
     const struct step list[] = {
@@ -230,13 +230,13 @@ static void a_sync_waits_for_all_output(void)
         CALL(4, LATER, CONSOLE_SYNC),   CALL(4, -EBUSY, CONSOLE_SYNC),
     };
     static const struct machine_sinks sinks = {.put = put};
-    static const struct server_fake fake = {.call = machine_call, .next = next, .answered = answered_when_empty};
+    static const struct server_fake fake = {.call = machine_call, .next = next, .replied = replied_when_empty};
 
     steps = list, count = sizeof(list) / sizeof(list[0]);
-    at = out_bytes = answers = out_at_answer = 0;
+    at = out_bytes = replies = out_at_reply = 0;
     machine_begin((struct machine_parts){.has_port = true}, &sinks);
     server_run_input(&fake, (struct words){{0}});
-    CHECK(answers == 1 && order[0] == 4 && out_at_answer == out_bytes);
+    CHECK(replies == 1 && order[0] == 4 && out_at_reply == out_bytes);
     CHECK(out_bytes > 4 && !memcmp(out + out_bytes - 4, "rest", 4));
 }
 
@@ -255,7 +255,7 @@ static void a_sync_does_not_wait_for_the_end_of_a_line(void)
     for (uint32_t i = 0; i < STEPS; i++)
         list[FULL + 3 + i] = (struct step)ARRIVES("");
     RUN(list);
-    CHECK(!memcmp(out + out_bytes - 5, "two\r\n", 5) && answers == 1 && order[0] == 4);
+    CHECK(!memcmp(out + out_bytes - 5, "two\r\n", 5) && replies == 1 && order[0] == 4);
 }
 
 /* Even if everything that its client has written so far is out. */
@@ -300,7 +300,7 @@ static void released_clients_are_forgotten(void)
     list[2 * LINES + 2] = (struct step)ARRIVES("a\x10\x17");
     list[2 * LINES + 3] = (struct step)CALL(SYNCER, LATER, CONSOLE_SYNC);
     RUN(list);
-    CHECK(answers == 2 && out_bytes == LINES * (LINE_MAX + 1) && clients_count() == 0);
+    CHECK(replies == 2 && out_bytes == LINES * (LINE_MAX + 1) && clients_count() == 0);
 }
 
 /* A client that held others up is remembered until it is released, but no longer. */
@@ -328,7 +328,7 @@ static void expect_lines(const struct step *first, uint32_t how_many, const char
 }
 #define EXPECT_LINES(list, text) expect_lines(list, sizeof(list) / sizeof((list)[0]), text)
 
-/* Even if the client was forgotten before its release: its read showed the line, and was answered. */
+/* Even if the client was forgotten before its release: its read showed the line, and got its reply. */
 static void a_line_goes_on_behind_its_end(void)
 {
     const struct step ends[] = {
@@ -424,5 +424,5 @@ int main(void)
     a_line_goes_on_behind_a_late_end();
     the_next_client_has_not_ended();
     input_does_not_hold_up_output();
-    puts("test_console_calls: calls are refused, ordered and answered as expected");
+    puts("test_console_calls: calls are refused, ordered and get their replies as expected");
 }

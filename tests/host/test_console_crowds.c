@@ -22,12 +22,12 @@ enum { PART = sizeof(part) - 1 };
 
 /* with one message */
 static const uint32_t put_at_most = 8 * UART_FIFO;
-static uint32_t answered_at_most, shown_at_most;
+static uint32_t replies_at_most, shown_at_most;
 
 /* The message with that number; false if there is none any more. */
 static bool (*script)(uint32_t number, struct server_message *message);
 static struct machine_parts parts;
-static uint32_t number, put_now, put_all, answered_now, answered_all, shown_all, steps;
+static uint32_t number, put_now, put_all, replies_now, replies_all, shown_all, steps;
 static bool other_is_served, is_other_due;
 
 static void put(char byte)
@@ -36,17 +36,17 @@ static void put(char byte)
     put_now++;
 }
 
-static err_t answered(uint32_t caller, const struct words *words, uint32_t tag)
+static err_t replied(uint32_t caller, const struct words *words, uint32_t tag)
 {
     (void)tag;
     CHECK(words->w[0] == 0);
-    if (machine_proc_is_answered(caller, words) || caller == MANAGER || caller == WRITER)
+    if (machine_is_reply_to_proc(caller, words) || caller == MANAGER || caller == WRITER)
         return OK;
     if (caller == OTHER) {
         other_is_served = true;
         return OK;
     }
-    answered_now++;
+    replies_now++;
     return OK;
 }
 
@@ -57,11 +57,11 @@ static void end_message(void)
 
     while (parts.has_screen && machine_screen_byte(&byte))
         shown++;
-    CHECK(put_now <= put_at_most && answered_now <= answered_at_most && shown <= shown_at_most);
+    CHECK(put_now <= put_at_most && replies_now <= replies_at_most && shown <= shown_at_most);
     put_all += put_now;
-    answered_all += answered_now;
+    replies_all += replies_now;
     shown_all += shown;
-    put_now = answered_now = 0;
+    put_now = replies_now = 0;
 }
 
 static void call(struct server_message *message, uint32_t badge, uint32_t what, uint32_t word, uint32_t other)
@@ -83,11 +83,11 @@ static bool signals(struct server_message *message)
     return message->words.w[0];
 }
 
-/* Another client calls while the crowd waits, and gets its answer before the last of the crowd does. */
+/* Another client calls while the crowd waits, and gets its reply before the last of the crowd does. */
 static bool next(struct server_message *message)
 {
     end_message();
-    if (is_other_due && answered_all > 0) {
+    if (is_other_due && replies_all > 0) {
         is_other_due = false;
         call(message, OTHER, CONSOLE_INPUT_KIND, 0, 0);
         return true;
@@ -104,13 +104,13 @@ static bool next(struct server_message *message)
     return signals(message);
 }
 
-static void run(bool (*new_script)(uint32_t, struct server_message *), uint32_t answers, struct machine_parts new_parts)
+static void run(bool (*new_script)(uint32_t, struct server_message *), uint32_t replies, struct machine_parts new_parts)
 {
     static const struct machine_sinks sinks = {.put = put};
-    static const struct server_fake fake = {.call = machine_call, .next = next, .answered = answered};
+    static const struct server_fake fake = {.call = machine_call, .next = next, .replied = replied};
 
-    script = new_script, answered_at_most = answers, parts = new_parts;
-    number = put_now = put_all = answered_now = answered_all = shown_all = steps = 0;
+    script = new_script, replies_at_most = replies, parts = new_parts;
+    number = put_now = put_all = replies_now = replies_all = shown_all = steps = 0;
     other_is_served = is_other_due = false;
     machine_begin(parts, &sinks);
     server_run_input(&fake, (struct words){{0}});
@@ -158,12 +158,12 @@ static bool syncs(uint32_t i, struct server_message *message)
     return i < LINES + CROWD;
 }
 
-static void syncs_are_answered_in_parts(void)
+static void syncs_get_their_replies_in_parts(void)
 {
     enum { AT_ONCE = 8 };
 
     run(syncs, AT_ONCE, (struct machine_parts){.has_port = true});
-    CHECK(answered_all == CROWD && other_is_served && steps >= CROWD / AT_ONCE);
+    CHECK(replies_all == CROWD && other_is_served && steps >= CROWD / AT_ONCE);
 }
 
 /* The end of a pipe is for all readers that are in the foreground. */
@@ -188,7 +188,7 @@ static void readers_are_served_in_parts(void)
     enum { AT_ONCE = 4 };
 
     run(reads_of_a_pipe, AT_ONCE, (struct machine_parts){.has_port = true});
-    CHECK(answered_all == CROWD && other_is_served && steps >= CROWD / AT_ONCE);
+    CHECK(replies_all == CROWD && other_is_served && steps >= CROWD / AT_ONCE);
 }
 
 /* Nearly as much as the kernel keeps. */
@@ -217,7 +217,7 @@ static void the_log_is_shown_in_parts(void)
 int main(void)
 {
     lines_that_are_due_go_out_in_parts();
-    syncs_are_answered_in_parts();
+    syncs_get_their_replies_in_parts();
     readers_are_served_in_parts();
     the_log_is_shown_in_parts();
     puts("test_console_crowds: a part with each message");

@@ -17,7 +17,7 @@
 
 enum { MANAGER = 0, PROC = 50, LINES_MAX = 400, READ_MAX = 16 };
 
-/* A call, or what arrives at the port; and its expected effects: `1: text` is the answer to a read of client 1, `0: 7
+/* A call, or what arrives at the port; and its expected effects: `1: text` is the reply to a read of client 1, `0: 7
  * 0` one to the manager, `signalled` means that proc was. */
 struct step {
     uint32_t badge;
@@ -29,7 +29,7 @@ static const struct step *steps;
 static uint32_t count, at, bytes;
 static char lines[LINES_MAX];
 
-static err_t answered(uint32_t caller, const struct words *words, uint32_t tag)
+static err_t replied(uint32_t caller, const struct words *words, uint32_t tag)
 {
     const uint32_t *w = words->w;
     const char *text = (const char *)message_page->words;
@@ -81,7 +81,7 @@ static bool next(struct server_message *message)
 static void run(const struct step *first, uint32_t how_many)
 {
     static const struct machine_sinks sinks = {0};
-    static const struct server_fake fake = {.call = machine_call, .next = next, .answered = answered};
+    static const struct server_fake fake = {.call = machine_call, .next = next, .replied = replied};
 
     steps = first, count = how_many;
     at = bytes = 0;

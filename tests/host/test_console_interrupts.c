@@ -30,10 +30,10 @@ static void received(char byte)
     received_count++;
 }
 
-static err_t answered(uint32_t caller, const struct words *words, uint32_t tag)
+static err_t replied(uint32_t caller, const struct words *words, uint32_t tag)
 {
     (void)tag;
-    if (machine_proc_is_answered(caller, words))
+    if (machine_is_reply_to_proc(caller, words))
         return OK;
     CHECK(words->w[0] == 0);
     return OK;
@@ -78,7 +78,7 @@ static bool next(struct server_message *message)
 int main(void)
 {
     static const struct machine_sinks sinks = {.put = put, .received = received};
-    static const struct server_fake fake = {.call = machine_call, .next = next, .answered = answered};
+    static const struct server_fake fake = {.call = machine_call, .next = next, .replied = replied};
 
     machine_begin((struct machine_parts){.has_port = true}, &sinks);
     server_run_input(&fake, (struct words){{0}});

@@ -44,10 +44,10 @@ static void received(char byte)
     received_all++;
 }
 
-static err_t answered(uint32_t caller, const struct words *words, uint32_t tag)
+static err_t replied(uint32_t caller, const struct words *words, uint32_t tag)
 {
     (void)tag;
-    if (machine_proc_is_answered(caller, words))
+    if (machine_is_reply_to_proc(caller, words))
         return OK;
     CHECK(words->w[0] == 0);
     waiting -= caller == WRITER;
@@ -72,7 +72,7 @@ static bool interrupt(struct server_message *message)
     return message->words.w[0];
 }
 
-/* The next call when the previous one was answered. Until then whatever comes by itself, or time for the port. */
+/* The next call when the previous one has its reply. Until then whatever comes by itself, or time for the port. */
 static bool next(struct server_message *message)
 {
     put_now = received_now = 0;
@@ -102,7 +102,7 @@ static void run_with(const struct server_fake *fake, uint32_t how_many)
 
 static void run(uint32_t how_many)
 {
-    static const struct server_fake fake = {.call = machine_call, .next = next, .answered = answered};
+    static const struct server_fake fake = {.call = machine_call, .next = next, .replied = replied};
 
     run_with(&fake, how_many);
 }
@@ -134,16 +134,16 @@ static void begin_sends(void)
         machine_send('i');
 }
 
-static err_t answered_and_sends(uint32_t caller, const struct words *words, uint32_t tag)
+static err_t replied_then_sends(uint32_t caller, const struct words *words, uint32_t tag)
 {
     if (caller == WRITER)
         begin_sends();
-    return answered(caller, words, tag);
+    return replied(caller, words, tag);
 }
 
 static void what_comes_in_bulk_comes_in_steps(void)
 {
-    static const struct server_fake fake = {.call = machine_call, .next = next, .answered = answered_and_sends};
+    static const struct server_fake fake = {.call = machine_call, .next = next, .replied = replied_then_sends};
 
     calls[0] = (struct words){{CONSOLE_INPUT_PIPE}};
     parts = (struct machine_parts){.has_port = true};
@@ -164,7 +164,7 @@ static bool next_of_fast_port(struct server_message *message)
 
 static void interrupts_come_in_bursts(void)
 {
-    static const struct server_fake fake = {.call = machine_call, .next = next_of_fast_port, .answered = answered};
+    static const struct server_fake fake = {.call = machine_call, .next = next_of_fast_port, .replied = replied};
 
     sent = 0;
     to_send = SENT;

@@ -1,6 +1,6 @@
 /*
  * The whole file server, with many clients that wait at one pipe. The work for each message is bounded, and proc asks
- * for the rest. Each client is answered as if all had been answered at once.
+ * for the rest. Each client gets the reply that it would get if all got theirs at once.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/file/ servers/lib/account.c servers/lib/archive.c
@@ -15,7 +15,7 @@
 #include "servers/proto/pipe_ring.h"
 #include "tests/host/check.h"
 
-/* AT_ONCE and AT_CLOSE: so many answers a message. */
+/* AT_ONCE and AT_CLOSE: so many replies a message. */
 enum { PAGES = 600, A = 1, READS = 3, WRITES = 4, LARGE = 4096, AT_ONCE = 16, AT_CLOSE = 1 };
 enum { FIRST = 10, CROWD = 2 * AT_ONCE + 5, END = FIRST + CROWD };
 
@@ -77,8 +77,8 @@ static uint32_t waiting(void)
     return count;
 }
 
-/* The first `count` clients have that answer. */
-static void answered_are(uint32_t count, int32_t status, uint32_t bytes)
+/* The first `count` clients have that reply. */
+static void first_have_reply(uint32_t count, int32_t status, uint32_t bytes)
 {
     CHECK(waiting() == CROWD - count);
     for (uint32_t badge = FIRST; badge < FIRST + count; badge++)
@@ -92,19 +92,19 @@ static bool goes_on(void)
     return reply_of(MANAGER)->w[1];
 }
 
-/* `first` clients were answered with the message itself, for which proc was told once; the others as proc asks. */
+/* `first` clients got their replies with the message itself, for which proc was told once; the others as proc asks. */
 static void others_follow(uint32_t first, int32_t status, uint32_t bytes)
 {
-    uint32_t answered = first;
+    uint32_t replied = first;
 
     CHECK(machine_signals == 1);
-    for (; answered + AT_ONCE < CROWD; answered += AT_ONCE) {
-        answered_are(answered, status, bytes);
+    for (; replied + AT_ONCE < CROWD; replied += AT_ONCE) {
+        first_have_reply(replied, status, bytes);
         CHECK(goes_on());
     }
-    answered_are(answered, status, bytes);
+    first_have_reply(replied, status, bytes);
     CHECK(!goes_on() && machine_signals == 1);
-    answered_are(CROWD, status, bytes);
+    first_have_reply(CROWD, status, bytes);
 }
 
 /* ---------------------------------------------------------------------------------- one message for all */
@@ -125,9 +125,9 @@ static void a_newcomer_reads(void)
     crowd_begins();
     all_read(1);
     CHECK(put(A, AT_ONCE + 2) == 0 && ask(A, FILE_READ, READS, 1, 1) == 0 && reply_of(A)->w[0] == 1 && !goes_on());
-    answered_are(AT_ONCE + 1, 0, 1);
+    first_have_reply(AT_ONCE + 1, 0, 1);
     CHECK(put(A, 1) == 0 && machine_signals == 1);
-    answered_are(AT_ONCE + 2, 0, 1);
+    first_have_reply(AT_ONCE + 2, 0, 1);
     crowd_ends();
 }
 
@@ -170,9 +170,9 @@ static void both_ends_wait(void)
     crowd_begins();
     all_read(1);
     fill_ring();
-    answered_are(2 * AT_ONCE, 0, 1);
+    first_have_reply(2 * AT_ONCE, 0, 1);
     CHECK(put(A, 2 * AT_ONCE + last) == WAITS && !goes_on() && reply_of(A)->status == 0);
-    answered_are(CROWD, 0, 1);
+    first_have_reply(CROWD, 0, 1);
     crowd_ends();
 }
 
@@ -192,13 +192,13 @@ static void all_end_meanwhile(void)
     machine_kill(END + 1);
     CHECK(machine_ends(END + 1) == 0 && machine_ends(END + 2) == 0);
     CHECK(machine_signals == 1);
-    answered_are(AT_CLOSE, 0, 0);
+    first_have_reply(AT_CLOSE, 0, 0);
     for (uint32_t badge = FIRST; badge < END; badge++)
         machine_kill(badge);
     crowd_ends();
 }
 
-/* Some of the clients that are still to be answered are interrupted, some have died. */
+/* Some of the clients that still wait for their replies are interrupted, some have died. */
 static void some_leave_meanwhile(void)
 {
     crowd_begins();
@@ -257,7 +257,7 @@ static void many_pipes_end_at_once(void)
         CHECK(before - waiting() <= AT_ONCE * AT_CLOSE);
     while (goes_on())
         continue;
-    answered_are(CROWD, 0, 0);
+    first_have_reply(CROWD, 0, 0);
     CHECK(ask(MANAGER, FILE_BEGIN, A, 0, 0) == 0);
     crowd_ends();
 }
@@ -274,5 +274,5 @@ int main(void)
     some_leave_meanwhile();
     two_pipes();
     many_pipes_end_at_once();
-    puts("test_file_crowds: a message answers a few of the waiting clients, and proc's questions the others");
+    puts("test_file_crowds: a few waiting clients get their replies with a message, the others as proc asks");
 }

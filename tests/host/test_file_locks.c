@@ -1,7 +1,7 @@
 /*
  * The whole file server: locks of ranges, owned by clients, and of whole files, owned by open files. A waiter is
- * answered when the lock is free, whichever client ends meanwhile. Random calls are compared with a table that has an
- * entry for each byte.
+ * gets its reply when the lock is free, whichever client ends meanwhile. Random calls are compared with a table that
+ * has an entry for each byte.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/file/ servers/lib/account.c servers/lib/archive.c
@@ -204,19 +204,19 @@ static void a_waiter_gets_the_lock(void)
 /* In turn, a few with each question. */
 static void many_wait(void)
 {
-    uint32_t answered = 0;
+    uint32_t replied = 0;
 
     begins();
     CHECK(locks(A, EXCLUSIVE, 0, 0) == 0);
     for (uint32_t badge = D + 1; badge <= CROWD; badge++)
         CHECK(ask(MANAGER, FILE_FORK, A, badge, 0) == 0 && waits(badge, SHARED, 0, 0) == WAITS);
     CHECK(locks(A, SHARED, 0, 0) == 0);
-    for (bool more = true; more; answered += AT_ONCE) {
+    for (bool more = true; more; replied += AT_ONCE) {
         more = goes_on();
         for (uint32_t badge = D + 1; badge <= CROWD; badge++)
-            CHECK(reply_of(badge)->status == (badge - D <= answered + AT_ONCE ? 0 : WAITS));
+            CHECK(reply_of(badge)->status == (badge - D <= replied + AT_ONCE ? 0 : WAITS));
     }
-    CHECK(answered == CROWD - D);
+    CHECK(replied == CROWD - D);
     ends();
 }
 

@@ -1,6 +1,6 @@
 /*
- * The whole file server: pipes. Bytes arrive in order; a waiter is answered when it can continue, whichever client ends
- * meanwhile.
+ * The whole file server: pipes. Bytes arrive in order; a waiter gets its reply when it can continue, whichever client
+ * ends meanwhile.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/file/ servers/lib/account.c servers/lib/archive.c

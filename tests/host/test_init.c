@@ -380,7 +380,7 @@ static void the_supervisor_hears(void)
     watch_once(before_shell, "log init: prog exited with status 9\nin f4\n" ENDS("9"));
     server_caller_dies(1);
     machine.has_exit_device = false;
-    watch_once(before_shell, "log init: prog exited with status 9\nin f4\n" ASKS_TO_END("9") "answer 1: 0\n");
+    watch_once(before_shell, "log init: prog exited with status 9\nin f4\n" ASKS_TO_END("9") "reply 1: 0\n");
     watch_once(signal, "");
     watch_once(nobody, "");
 }

@@ -301,7 +301,7 @@ static void write_some(uint32_t w)
     struct client *client = client_get(w + 1);
 
     if (client->used > LINE_MAX)
-        return; /* its write has not been answered yet */
+        return; /* its write has no reply yet */
     if (writers[w].at == writers[w].bytes)
         next_line(w);
     uint32_t bytes = 1 + random_below(LINE_MAX);

@@ -314,7 +314,7 @@ static void test_line_among_floods(void)
     start();
 }
 
-/* What was written before a write was answered goes out before what another client writes after that. */
+/* What was written before a write got its reply goes out before what another client writes after that. */
 static void test_order(void)
 {
     start();

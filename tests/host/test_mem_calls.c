@@ -170,7 +170,7 @@ static void check_task_frames(void)
     CHECK(mem_manager(MEM_TASK_FRAME_END, TASK_FRAMES_MAX, 0) == -ENOENT);
     CHECK(mem_manager(MEM_TASK_FRAME_END, numbers[2], 0) == 0 && kernel_slot_is_empty(slot));
     CHECK(mem_manager(MEM_TASK_FRAME_END, numbers[2], 0) == -ENOENT);
-    mem_refuse_one_in = 1; /* the answer does not arrive */
+    mem_refuse_one_in = 1; /* the reply does not arrive */
     CHECK(mem_call(&proc, MEM_TASK_FRAME, 0, 0, NULL) == -EINVAL && kernel_slot_is_empty(message_page->items[0].slot));
     mem_refuse_one_in = 0;
     CHECK(mem_manager(MEM_TASK_FRAME, 0, 0) == 0 && message_page->items[0].slot == slot); /* the slot is used again */

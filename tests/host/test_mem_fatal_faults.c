@@ -23,7 +23,7 @@ static void check_fatal_faults_go_on(void)
     CHECK(mem_manager(MEM_FATAL_FAULT_RESUME, 11, 0) == -ENOENT &&
           mem_manager(MEM_FATAL_FAULT_RESUME, 12, 0) == -ENOENT);
     CHECK(mem_call(NULL, MEM_FATAL_FAULT, 0, 0, &id) == 0 && id == 11);
-    CHECK(mem_manager(MEM_FATAL_FAULT_RESUME, 11, 0) == 0 && mem_answered == 70 && mem_answered_calls == 5);
+    CHECK(mem_manager(MEM_FATAL_FAULT_RESUME, 11, 0) == 0 && mem_replied_to == 70 && mem_replied_to_call == 5);
     CHECK(mem_manager(MEM_FATAL_FAULT_RESUME, 11, 0) == -ENOENT);
     CHECK(!mem_touch(&one, 0x6000, 0)); /* it may fault again */
     CHECK(mem_call(NULL, MEM_FATAL_FAULT, 0, 0, &id) == 0 && mem_manager(MEM_FATAL_FAULT_RESUME, 11, 0) == 0);

@@ -70,7 +70,7 @@ static uint32_t attachments(const struct client *client)
     return count;
 }
 
-/* The answer that the call must get if there is memory. */
+/* The reply that the call must get if there is memory. */
 static int wanted(const struct client *client, const struct model *model, uint32_t flags, uint32_t pages)
 {
     bool writes = !(flags & SHM_READ_ONLY);

@@ -146,7 +146,7 @@ static void check_fork(void)
     CHECK(pair_promised() <= before + 1); /* a stack page may have been touched */
 }
 
-/* The thread died while its fault was answered, but its task lives: it may not keep a page that it was not meant to
+/* The thread died while its fault was handled, but its task lives: it may not keep a page that it was not meant to
  * have, and its next fault gets the right one. */
 static void check_stale_fault(void)
 {

@@ -480,8 +480,8 @@ static void check_no_leaf_is_left(void)
     CHECK(pages_audit(&space_find(a.id)->pages) == before);
 }
 
-/* The client is gone: the answer is dropped. */
-static void check_stale_answer(void)
+/* The client is gone: the reply is dropped. */
+static void check_stale_reply(void)
 {
     struct words words = {{MEM_TASK_FRAME}};
 
@@ -494,7 +494,7 @@ static void check_stale_answer(void)
 int main(void)
 {
     static void (*const checks[])(void) = {
-        check_stale_answer,
+        check_stale_reply,
         check_copy,
         check_copy_is_given_up,
         check_copy_without_memory,

@@ -57,7 +57,7 @@ static int sends(uint32_t items)
     return call(SYS_ipc_call | IPC_EXTENDED, ENDPOINT, 0, 0, 0);
 }
 
-/* The message arrives; the server answers and waits again. */
+/* The message arrives; the server replies and waits again. */
 static void is_sent(uint32_t items)
 {
     thread_page(init)->tag = TAG(0, items);

@@ -163,7 +163,7 @@ static struct message_page *received(struct thread *server)
 }
 
 /* T2: a thread in the cell of a destroyed one does not get its reply. */
-static void a_destroyed_thread_is_not_answered(void)
+static void a_destroyed_thread_gets_no_reply(void)
 {
     CHECK(call(SYS_endpoint_create, 0, ENDPOINT, 0, 0) == OK);
     struct thread *server = make(SERVER, ENDPOINT, PRIORITY_COUNT - 1);
@@ -211,7 +211,7 @@ int main(void)
     tables_go_in_steps();
     a_space_is_left_whatever_was_asked();
     calls_are_counted_beyond_the_dead();
-    a_destroyed_thread_is_not_answered();
+    a_destroyed_thread_gets_no_reply();
     world_end();
     puts("test_object_ends: nothing is left of what ends");
 }

@@ -31,24 +31,24 @@ static void an_end_goes_on(void)
         FORK(P1, NULL),
         FORK(P2, NULL),
         WORK(NOTHING),
-        CALL_WITH(P2, "put", 4, "answer 2\n", PROC_ARGS_PUT, 0, 4),
+        CALL_WITH(P2, "put", 4, "reply 2\n", PROC_ARGS_PUT, 0, 4),
         IN_PARTS("end", 2, P2, "end 2\n" RELEASE("2/2") AGAIN GOES_ON, PROC_EXIT, 7),
         UNHEARD(P2),
-        CALL(P1, "answer 1\n", PROC_KILL, 2, 0),
-        CALL(P1, "answer 1\n", PROC_KILL, 2, 9), /* it ends as it has begun to */
-        CALL(P1, "answer 1: 0 0 0\n", PROC_WAIT, 2, 1),
-        CALL(P1, "answer 1\n", PROC_KILL, 3, 0), /* it has adopted that one */
-        CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, 3, 1),
-        CALL(INIT, "answer 0: 511 3\n", PROC_GET_LIMIT),
+        CALL(P1, "reply 1\n", PROC_KILL, 2, 0),
+        CALL(P1, "reply 1\n", PROC_KILL, 2, 9), /* it ends as it has begun to */
+        CALL(P1, "reply 1: 0 0 0\n", PROC_WAIT, 2, 1),
+        CALL(P1, "reply 1\n", PROC_KILL, 3, 0), /* it has adopted that one */
+        CALL(P1, "reply 1: ECHILD\n", PROC_WAIT, 3, 1),
+        CALL(INIT, "reply 0: 511 3\n", PROC_GET_LIMIT),
         WORK("end 2\n" GOES_ON),
-        CALL(P1, "answer 1: 0 0 0\n", PROC_WAIT, 0, 1),
+        CALL(P1, "reply 1: 0 0 0\n", PROC_WAIT, 0, 1),
         FORK(P1,
-             FRAME(3) FORKED(4, "4/4", 3, 0, 1) RESUME(4) "answer 1: 4\n"), /* not in its place, nor with its frame */
+             FRAME(3) FORKED(4, "4/4", 3, 0, 1) RESUME(4) "reply 1: 4\n"), /* not in its place, nor with its frame */
         CALL(P1, NOTHING, PROC_WAIT, 2, 0),
-        WORK(END(2, "2/2") "answer 1: 2 7 0\n"),
-        CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, 2, 1),
-        CALL(INIT, "answer 0: 511 3\n", PROC_GET_LIMIT),
-        FORK(P1, TASK(2, 1) COPY(2, 1) THREAD(2, 0) GIFTS(2, "2/5") LIKE(2, 1) RESUME(2) "answer 1: 5\n"),
+        WORK(END(2, "2/2") "reply 1: 2 7 0\n"),
+        CALL(P1, "reply 1: ECHILD\n", PROC_WAIT, 2, 1),
+        CALL(INIT, "reply 0: 511 3\n", PROC_GET_LIMIT),
+        FORK(P1, TASK(2, 1) COPY(2, 1) THREAD(2, 0) GIFTS(2, "2/5") LIKE(2, 1) RESUME(2) "reply 1: 5\n"),
     };
 
     RUN(list, 1);
@@ -63,8 +63,8 @@ static void a_running_process_is_stopped(void)
         FORK(P1, NULL),
         FORK(P1, NULL),
         CALL(P3, NOTHING, PROC_SLEEP, 5),
-        IN_PARTS("end", 2, P1, STOP(2) "end 2\n" RELEASE("2/2") "answer 1\n", PROC_KILL, 2, 9),
-        CALL(P1, "end 3\n" RELEASE("3/3") "answer 1\n", PROC_KILL, 3, 9),
+        IN_PARTS("end", 2, P1, STOP(2) "end 2\n" RELEASE("2/2") "reply 1\n", PROC_KILL, 2, 9),
+        CALL(P1, "end 3\n" RELEASE("3/3") "reply 1\n", PROC_KILL, 3, 9),
         TICK(NULL, NOTHING),
         WORK(END(2, "2/2") GOES_ON),
         WORK(END(3, "3/3")),
@@ -73,8 +73,8 @@ static void a_running_process_is_stopped(void)
     RUN(list, 1);
 }
 
-/* Its wait for a child, or its own exit, is not answered: the thread is only still there. */
-static void an_ending_process_is_not_answered(void)
+/* Its wait for a child, or its own exit, gets no reply: the thread is only still there. */
+static void an_ending_process_gets_no_reply(void)
 {
     const struct step list[] = {
         SPAWN(NULL),
@@ -82,10 +82,10 @@ static void an_ending_process_is_not_answered(void)
         FORK(P2, NULL),
         CALL(P2, NOTHING, PROC_WAIT, 0, 0),
         IN_PARTS("end", 2, P3, "end 3\n" RELEASE("3/3"), PROC_KILL, 3, 9),
-        CALL(P1, "end 2\n" RELEASE("2/2") AGAIN "answer 1\n", PROC_KILL, 2, 9),
+        CALL(P1, "end 2\n" RELEASE("2/2") AGAIN "reply 1\n", PROC_KILL, 2, 9),
         WORK(END(3, "3/3") GOES_ON),
         WORK(END(2, "2/2")),
-        CALL(P1, "answer 1: 2 0 9\n", PROC_WAIT, 0, 0),
+        CALL(P1, "reply 1: 2 0 9\n", PROC_WAIT, 0, 0),
     };
 
     RUN(list, 1);
@@ -100,22 +100,22 @@ static void a_parent_ends_while_its_child_does(void)
         FORK(P2, NULL),
         IN_PARTS("end", 2, P3, "end 3\n" RELEASE("3/3"), PROC_EXIT, 7),
         CALL(P2, "end 2\n" RELEASE("2/2") AGAIN, PROC_EXIT, 8),
-        CALL(P1, "answer 1\n", PROC_KILL, 3, 0),
-        CALL(INIT, "answer 0: 511 3\n", PROC_GET_LIMIT),
+        CALL(P1, "reply 1\n", PROC_KILL, 3, 0),
+        CALL(INIT, "reply 0: 511 3\n", PROC_GET_LIMIT),
         WORK(END(3, "3/3") GOES_ON),
-        CALL(P1, "answer 1: ESRCH\n", PROC_KILL, 3, 0),
-        CALL(INIT, "answer 0: 511 2\n", PROC_GET_LIMIT),
+        CALL(P1, "reply 1: ESRCH\n", PROC_KILL, 3, 0),
+        CALL(INIT, "reply 0: 511 2\n", PROC_GET_LIMIT),
         CALL(P1, NOTHING, PROC_WAIT, 0, 0),
-        WORK(END(2, "2/2") "answer 1: 2 8 0\n"),
-        CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, 0, 0),
-        CALL(INIT, "answer 0: 511 1\n", PROC_GET_LIMIT),
+        WORK(END(2, "2/2") "reply 1: 2 8 0\n"),
+        CALL(P1, "reply 1: ECHILD\n", PROC_WAIT, 0, 0),
+        CALL(INIT, "reply 0: 511 1\n", PROC_GET_LIMIT),
     };
 
     RUN(list, 1);
 }
 
-/* A parent that already waits, for this child or for any, is answered when everything is freed, and once. */
-static void a_wait_is_answered_behind_the_last_part(void)
+/* A parent that already waits, for this child or for any, gets its reply when everything is freed, and once. */
+static void a_wait_gets_its_reply_after_the_last_part(void)
 {
     const struct step list[] = {
         SPAWN(NULL),
@@ -124,9 +124,9 @@ static void a_wait_is_answered_behind_the_last_part(void)
         CALL(P1, NOTHING, PROC_WAIT, 0, 0),
         IN_PARTS("end", 1, P2, "end 2\n" RELEASE("2/2"), PROC_EXIT, 7),
         UNHEARD(P1),
-        CALL(P3, END(3, "3/3") "answer 1: 3 1 0\n", PROC_EXIT, 1), /* a later end that is shorter */
+        CALL(P3, END(3, "3/3") "reply 1: 3 1 0\n", PROC_EXIT, 1), /* a later end that is shorter */
         CALL(P1, NOTHING, PROC_WAIT, 2, 0),
-        WORK(END(2, "2/2") "answer 1: 2 7 0\n"),
+        WORK(END(2, "2/2") "reply 1: 2 7 0\n"),
     };
 
     RUN(list, 1);
@@ -140,12 +140,12 @@ static void an_end_is_charged(void)
         CALL(P1, NULL, PROC_SET_LIMIT, 2),
         FORK(P1, NULL),
         IN_PARTS("end", 1, P2, "end 2\n" RELEASE("2/2") "files release 2/2\n", PROC_EXIT, 7),
-        CALL(P1, "answer 1: EAGAIN\n", PROC_FORK),
+        CALL(P1, "reply 1: EAGAIN\n", PROC_FORK),
         WORK(END(2, "2/2")),
-        CALL(P1, "answer 1: EAGAIN\n", PROC_FORK),
-        CALL(P1, "answer 1: 2 7 0\n", PROC_WAIT, 0, 1),
+        CALL(P1, "reply 1: EAGAIN\n", PROC_FORK),
+        CALL(P1, "reply 1: 2 7 0\n", PROC_WAIT, 0, 1),
         FORK(P1, NULL),
-        CALL(P1, "answer 1: 2 2\n", PROC_GET_LIMIT),
+        CALL(P1, "reply 1: 2 2\n", PROC_GET_LIMIT),
     };
 
     RUN(list, 1);
@@ -158,9 +158,9 @@ static void an_end_gives_its_processor(void)
         SPAWN(NULL),
         SPAWN(NULL),
         IN_PARTS("end", 1, P2, "end 2\n" RELEASE("2/2"), PROC_EXIT, 7),
-        SPAWN(FRAME(2) FIRST_TASK(3, "3/3", 2, 1) GOOD(3) RESUME(3) "answer 0: 3\n"),
+        SPAWN(FRAME(2) FIRST_TASK(3, "3/3", 2, 1) GOOD(3) RESUME(3) "reply 0: 3\n"),
         WORK(END(2, "2/2")),
-        SPAWN(FIRST_TASK(4, "4/4", 1, 0) GOOD(4) RESUME(4) "answer 0: 4\n"),
+        SPAWN(FIRST_TASK(4, "4/4", 1, 0) GOOD(4) RESUME(4) "reply 0: 4\n"),
     };
 
     RUN(list, 2);
@@ -197,9 +197,9 @@ static void five_fault_at_once(void)
         FORK(P1, NULL),
         WORK(NOTHING),
         {.signal = PROC_SIGNAL_FATAL_FAULT, .before = five_fault, .expected = DIED(2, "2/2", "2009") GOES_ON},
-        CALL(P1, "answer 1: 2 0 5\n", PROC_WAIT, 0, 1),
+        CALL(P1, "reply 1: 2 0 5\n", PROC_WAIT, 0, 1),
         WORK(DIED(3, "3/3", "3009") GOES_ON),
-        CALL(P1, STOP(5) END(5, "5/5") "answer 1\n", PROC_KILL, 5, 15),
+        CALL(P1, STOP(5) END(5, "5/5") "reply 1\n", PROC_KILL, 5, 15),
         {.from = PROCESSES_MAX,
          .caller = WORKER,
          .in_parts = "end",
@@ -221,7 +221,7 @@ static void all_are_due(void)
     machine_ticks = 5;
 }
 
-/* 32 with each message. None is lost, none is answered twice. */
+/* 32 with each message. None is lost, none gets two replies. */
 static void a_hundred_wake_at_once(void)
 {
     enum { SLEEPERS = 100, IN_ONE = 32, FIRST = 2 };
@@ -231,7 +231,7 @@ static void a_hundred_wake_at_once(void)
 
     for (uint32_t i = 0; i < SLEEPERS; i++) {
         char *to = woken[i / IN_ONE];
-        length[i / IN_ONE] += (uint32_t)sprintf(to + length[i / IN_ONE], "answer %u\n", (unsigned)(i + FIRST));
+        length[i / IN_ONE] += (uint32_t)sprintf(to + length[i / IN_ONE], "reply %u\n", (unsigned)(i + FIRST));
     }
     for (uint32_t i = 0; i < 2; i++)
         strcat(woken[i], GOES_ON);
@@ -242,7 +242,7 @@ static void a_hundred_wake_at_once(void)
     for (uint32_t i = 0; i < SLEEPERS; i++)
         list[n++] = (struct step)CALL(BADGE(FIRST + i, FIRST + i), NOTHING, PROC_SLEEP, 5);
     list[n++] = (struct step)TICK(all_are_due, woken[0]);
-    list[n++] = (struct step)CALL(P1, "answer 1: 5\n", PROC_UPTIME);
+    list[n++] = (struct step)CALL(P1, "reply 1: 5\n", PROC_UPTIME);
     list[n++] = (struct step)WORK(woken[1]);
     list[n++] = (struct step)TICK(NULL, woken[2]); /* the next step is nevertheless on its way */
     list[n++] = (struct step)WORK(woken[3]);
@@ -253,9 +253,9 @@ int main(void)
 {
     an_end_goes_on();
     a_running_process_is_stopped();
-    an_ending_process_is_not_answered();
+    an_ending_process_gets_no_reply();
     a_parent_ends_while_its_child_does();
-    a_wait_is_answered_behind_the_last_part();
+    a_wait_gets_its_reply_after_the_last_part();
     an_end_is_charged();
     an_end_gives_its_processor();
     five_fault_at_once();

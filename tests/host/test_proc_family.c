@@ -34,24 +34,24 @@ static void groups_are_set(void)
         SPAWN(NULL),
         FORK(P1, NULL),
         FORK(P1, NULL),
-        GROUP(P1, "answer 1: 1 1\n", 0),
-        GROUP(P1, "answer 1: 1 1\n", 3),
-        GROUP(P1, "answer 1: ESRCH\n", 4),
-        SET(P1, "answer 1: EINVAL\n", 2, 0x80000000),
-        SET(P1, "answer 1: ESRCH\n", 4, 0),
-        SET(P2, "answer 2: ESRCH\n", 3, 0), /* not its child */
-        SET(P1, "answer 1: EPERM\n", 0, 0), /* it leads a session */
-        SET(P1, "answer 1: EPERM\n", 3, 2), /* no such group */
-        SET(INIT, "answer 0: EPERM\n", 0, 0),
-        GROUP(P1, "answer 1: 1 1\n", 2),
-        SET(P1, "answer 1\n", 2, 0),
-        SET(P1, "answer 1\n", 3, 2),
-        GROUP(P3, "answer 3: 2 1\n", 0),
-        SET(P3, "answer 3\n", 0, 1),
-        GROUP(P1, "answer 1: 1 1\n", 3),
+        GROUP(P1, "reply 1: 1 1\n", 0),
+        GROUP(P1, "reply 1: 1 1\n", 3),
+        GROUP(P1, "reply 1: ESRCH\n", 4),
+        SET(P1, "reply 1: EINVAL\n", 2, 0x80000000),
+        SET(P1, "reply 1: ESRCH\n", 4, 0),
+        SET(P2, "reply 2: ESRCH\n", 3, 0), /* not its child */
+        SET(P1, "reply 1: EPERM\n", 0, 0), /* it leads a session */
+        SET(P1, "reply 1: EPERM\n", 3, 2), /* no such group */
+        SET(INIT, "reply 0: EPERM\n", 0, 0),
+        GROUP(P1, "reply 1: 1 1\n", 2),
+        SET(P1, "reply 1\n", 2, 0),
+        SET(P1, "reply 1\n", 3, 2),
+        GROUP(P3, "reply 3: 2 1\n", 0),
+        SET(P3, "reply 3\n", 0, 1),
+        GROUP(P1, "reply 1: 1 1\n", 3),
         CALL_WITH(P3, "good", 5, NULL, PROC_EXEC, 1, 5),
-        SET(P1, "answer 1: EACCES\n", 3, 2),
-        SET(P3, "answer 3\n", 0, 0), /* it may move itself */
+        SET(P1, "reply 1: EACCES\n", 3, 2),
+        SET(P3, "reply 3\n", 0, 0), /* it may move itself */
     };
 
     RUN(list, 1);
@@ -63,15 +63,15 @@ static void sessions_begin(void)
         SPAWN(NULL),
         FORK(P1, NULL),
         FORK(P1, NULL),
-        SESSION(INIT, "answer 0: EPERM\n"),
-        SESSION(P1, "answer 1: EPERM\n"), /* it leads a group */
-        SESSION(P2, "answer 2: 2\n"),
-        GROUP(P1, "answer 1: 2 2\n", 2),
-        SESSION(P2, "answer 2: EPERM\n"),
-        SET(P1, "answer 1: EPERM\n", 2, 1), /* out of another session */
-        SET(P1, "answer 1: EPERM\n", 3, 2), /* into another session */
-        SET(P1, "answer 1\n", 3, 0),
-        SESSION(P3, "answer 3: EPERM\n"),
+        SESSION(INIT, "reply 0: EPERM\n"),
+        SESSION(P1, "reply 1: EPERM\n"), /* it leads a group */
+        SESSION(P2, "reply 2: 2\n"),
+        GROUP(P1, "reply 1: 2 2\n", 2),
+        SESSION(P2, "reply 2: EPERM\n"),
+        SET(P1, "reply 1: EPERM\n", 2, 1), /* out of another session */
+        SET(P1, "reply 1: EPERM\n", 3, 2), /* into another session */
+        SET(P1, "reply 1\n", 3, 0),
+        SESSION(P3, "reply 3: EPERM\n"),
     };
 
     RUN(list, 1);
@@ -84,23 +84,23 @@ static void children_are_waited_for_by_group(void)
         SPAWN(NULL),
         FORK(P1, NULL),
         FORK(P1, NULL),
-        SET(P1, "answer 1\n", 3, 0),
-        CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, (uint32_t)-2, NO_HANG),
-        CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, 2, OF_GROUP | NO_HANG),
+        SET(P1, "reply 1\n", 3, 0),
+        CALL(P1, "reply 1: ECHILD\n", PROC_WAIT, (uint32_t)-2, NO_HANG),
+        CALL(P1, "reply 1: ECHILD\n", PROC_WAIT, 2, OF_GROUP | NO_HANG),
         CALL(P1, NOTHING, PROC_WAIT, (uint32_t)-3, PEEK),
         SEND(2, TERM, NULL),
-        CALL(P3, END(3, "3/3") "answer 1: 3 7 0\n", PROC_EXIT, 7),
-        CALL(P1, "answer 1: 3 7 0\n", PROC_WAIT, 3, OF_GROUP | PEEK),
-        CALL(P1, "answer 1: 2 0 15\n", PROC_WAIT, 0, 0),
-        CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, 0, 0),
-        CALL(P1, "answer 1: 3 7 0\n", PROC_WAIT, (uint32_t)-3, 0),
-        CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, (uint32_t)-1, 0),
+        CALL(P3, END(3, "3/3") "reply 1: 3 7 0\n", PROC_EXIT, 7),
+        CALL(P1, "reply 1: 3 7 0\n", PROC_WAIT, 3, OF_GROUP | PEEK),
+        CALL(P1, "reply 1: 2 0 15\n", PROC_WAIT, 0, 0),
+        CALL(P1, "reply 1: ECHILD\n", PROC_WAIT, 0, 0),
+        CALL(P1, "reply 1: 3 7 0\n", PROC_WAIT, (uint32_t)-3, 0),
+        CALL(P1, "reply 1: ECHILD\n", PROC_WAIT, (uint32_t)-1, 0),
     };
 
     RUN(list, 1);
 }
 
-/* A parent that ignores its children's ends is answered when the last has ended: it has none. */
+/* A parent that ignores its children's ends gets its reply when the last has ended: it has none. */
 static void children_are_forgotten(void)
 {
     const struct step list[] = {
@@ -110,7 +110,7 @@ static void children_are_forgotten(void)
         CALL(P1, NULL, PROC_SIGNALS, 0, 1u << 31, 0),
         CALL(P1, NOTHING, PROC_WAIT, (uint32_t)-1, 0),
         CALL(P2, END(2, "2/2"), PROC_EXIT, 7),
-        CALL(P3, END(3, "3/3") "answer 1: ECHILD\n", PROC_EXIT, 7),
+        CALL(P3, END(3, "3/3") "reply 1: ECHILD\n", PROC_EXIT, 7),
     };
 
     RUN(list, 1);
@@ -122,19 +122,19 @@ static void signals_are_awaited(void)
     const struct step list[] = {
         SPAWN(NULL),
         CALL(P1, NULL, PROC_SIGNALS, BIT(CHILD), 0, both),
-        AWAIT(INIT, "answer 0: EPERM\n", 5, both),
-        AWAIT(P1, "answer 1: 0\n", 0, both),
+        AWAIT(INIT, "reply 0: EPERM\n", 5, both),
+        AWAIT(P1, "reply 1: 0\n", 0, both),
         AWAIT(P1, NOTHING, 5, BIT(USER_1)),
-        SEND(1, USER_2, "answer 0\n"),
-        SEND(1, USER_1, "answer 1: 5\nanswer 0\n"),
-        AWAIT(P1, "answer 1: 5\n", 5, both), /* the signal is pending */
-        CALL(P1, "answer 1: 10 0 0\n", PROC_SIGNAL_TAKE, 0, BIT(USER_1)),
-        CALL(P1, "answer 1: 0 2048 0\n", PROC_SIGNAL_TAKE, 0, BIT(USER_1)),
+        SEND(1, USER_2, "reply 0\n"),
+        SEND(1, USER_1, "reply 1: 5\nreply 0\n"),
+        AWAIT(P1, "reply 1: 5\n", 5, both), /* the signal is pending */
+        CALL(P1, "reply 1: 10 0 0\n", PROC_SIGNAL_TAKE, 0, BIT(USER_1)),
+        CALL(P1, "reply 1: 0 2048 0\n", PROC_SIGNAL_TAKE, 0, BIT(USER_1)),
         AWAIT(P1, NOTHING, 5, BIT(USER_1)),
-        TICK(tick_at_5, "answer 1: 0\n"),
+        TICK(tick_at_5, "reply 1: 0\n"),
         CALL(P1, NOTHING, PROC_SLEEP, 5), /* it no longer waits for one */
-        SEND(1, USER_1, "answer 0\n"),
-        SEND(1, CHILD, "answer 1: left 5\nanswer 0\n"),
+        SEND(1, USER_1, "reply 0\n"),
+        SEND(1, CHILD, "reply 1: left 5\nreply 0\n"),
     };
 
     RUN(list, 1);
@@ -147,5 +147,5 @@ int main(void)
     children_are_waited_for_by_group();
     children_are_forgotten();
     signals_are_awaited();
-    puts("test_proc_family: groups are as they were set, and waits for children and signals are answered");
+    puts("test_proc_family: groups are as they were set, and waits for children and signals end as they should");
 }

@@ -102,7 +102,7 @@ static void a_fault_ends_its_process(void)
     for (uint32_t i = 0; i < COUNT(faults); i++) {
         char lines[512], ended[64];
         snprintf(lines, sizeof(lines), "%s" GONE(1) RELEASE("1/1"), faults[i].lines);
-        snprintf(ended, sizeof(ended), "answer 0: 1 0 %u\n", (unsigned)faults[i].signal);
+        snprintf(ended, sizeof(ended), "reply 0: 1 0 %u\n", (unsigned)faults[i].signal);
         const struct step list[] = {
             SPAWN(NULL),
             {.signal = PROC_SIGNAL_FATAL_FAULT, .before = somebody_faults, .expected = lines},
@@ -149,7 +149,7 @@ static void many_fault_at_once(void)
          .refused = "read r3",
          .with = ERR_STATE,
          .expected = "fatal fault\nread r3 registers\nlog good (pid 3): killed: breakpoint at eip 0x0\n" END(3, "3/3")},
-        CALL(P1, "answer 1: 3 0 5\n", PROC_WAIT, 0, 0),
+        CALL(P1, "reply 1: 3 0 5\n", PROC_WAIT, 0, 0),
         WORK("fatal fault\n" GOES_ON),
         WORK("fatal fault\n" GOES_ON),
         {.signal = PROC_SIGNAL_FATAL_FAULT, .expected = "fatal fault\n"}, /* the next step is nevertheless on its way */
@@ -157,7 +157,7 @@ static void many_fault_at_once(void)
              "0x2009\n" END(2, "2/2") GOES_ON),
         WORK("fatal fault\n"),
         {.signal = PROC_SIGNAL_FATAL_FAULT, .expected = "fatal fault\n"},
-        CALL(P1, "answer 1: 2 0 11\n", PROC_WAIT, 0, 0),
+        CALL(P1, "reply 1: 2 0 11\n", PROC_WAIT, 0, 0),
     };
 
     told = three, told_count = COUNT(three), told_stack = STACK_TOP - 16;
@@ -184,8 +184,8 @@ static void handlers_hear_of_faults(void)
         SPAWN(NULL),
         CATCHES(SEGMENT, 0),
         FAULT(HANDLED("8e8010")),
-        CALL(P1, "read r1 fpu\nanswer 1: 4105 185466886 16\n", PROC_INTERRUPTED), /* error 6, vector 14, signal 11 */
-        CATCHES(SEGMENT, SEGMENT),                                                /* now it has a frame */
+        CALL(P1, "read r1 fpu\nreply 1: 4105 185466886 16\n", PROC_INTERRUPTED), /* error 6, vector 14, signal 11 */
+        CATCHES(SEGMENT, SEGMENT),                                               /* now it has a frame */
         FAULT(KILLED_BY("page fault at 0x10 (write, not mapped)") GONE(1) RELEASE("1/1")),
     };
 
@@ -202,12 +202,12 @@ static void a_signal_may_come_meanwhile(void)
         SPAWN(NULL),
         CATCHES(SEGMENT | BIT, 0),
         FAULT(HANDLED("8e8010")),
-        CALL(INIT, "answer 0\n", PROC_KILL, 1,
+        CALL(INIT, "reply 0\n", PROC_KILL, 1,
              USER_1), /* the process is already interrupted, and is told of the fault first */
-        CALL(P1, "read r1 fpu\nanswer 1: 4105 185466886 16\n", PROC_INTERRUPTED),
-        CALL(INIT, "stop r1\nread r1 registers\nread r1 registers\ndivert r1: 8e8010\nresume r1\nanswer 0\n", PROC_KILL,
+        CALL(P1, "read r1 fpu\nreply 1: 4105 185466886 16\n", PROC_INTERRUPTED),
+        CALL(INIT, "stop r1\nread r1 registers\nread r1 registers\ndivert r1: 8e8010\nresume r1\nreply 0\n", PROC_KILL,
              1, USER_1),
-        CALL(P1, "answer 1: 4105 0 512\n", PROC_INTERRUPTED),
+        CALL(P1, "reply 1: 4105 0 512\n", PROC_INTERRUPTED),
         FAULT("fatal fault\nlog good (pid 1): killed: page fault at 0x10 (write, not mapped) at eip 0x1009\n" GONE(1)
                   RELEASE("1/1")),
     };
@@ -254,7 +254,7 @@ static void calls_are_faults(void)
         {.from = INIT, STRINGS(PROC_SPAWN, 1, "foreign")},
         CATCHES(SEGMENT, 0),
         FAULT(HANDLED("8e8020")),
-        CALL(P1, "answer 1: 4105 0 0\n", PROC_INTERRUPTED),
+        CALL(P1, "reply 1: 4105 0 0\n", PROC_INTERRUPTED),
     };
     const struct step native[] = {
         SPAWN(NULL),
@@ -280,10 +280,10 @@ static void pages_may_be_granted(void)
     const struct step foreign[] = {
         {.from = INIT, STRINGS(PROC_SPAWN, 1, "foreign")},
         FAULT(HANDLED("8e8010")),
-        CALL(P1, "read r1 fpu\nanswer 1: 4105 118362116 1073745920\n", PROC_INTERRUPTED),
+        CALL(P1, "read r1 fpu\nreply 1: 4105 118362116 1073745920\n", PROC_INTERRUPTED),
         CATCHES(0, 0), /* the page is mapped */
         FAULT(HANDLED("8e8010")),
-        CALL(P1, "read r1 fpu\nanswer 1: 4105 118362116 1073745920\n", PROC_INTERRUPTED),
+        CALL(P1, "read r1 fpu\nreply 1: 4105 118362116 1073745920\n", PROC_INTERRUPTED),
         FAULT("fatal fault\nlog foreign (pid 1): killed: behind the end of a mapped file, or of what it was cut to at "
               "0x40001000 (read) at eip 0x1009\n" GONE(1) RELEASE("1/1")),
     };

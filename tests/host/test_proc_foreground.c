@@ -49,7 +49,7 @@ static void nobody_reads(void)
     machine_reader = 0;
 }
 
-/* The process reads, the console asks, and proc answers so. */
+/* The process reads, the console asks, and proc tells it so. */
 #define READS(who, lines)                                                                                              \
     {                                                                                                                  \
         .signal = PROC_SIGNAL_CONSOLE, .before = who##_reads, .expected = "events\n" lines                             \
@@ -98,11 +98,11 @@ static void a_shell_has_its_input_for_itself(void)
         SPAWN(NULL),
         READS(p1, IS_FOREGROUND("1/1")),
         FORK(P1, NULL), /* a command */
-        EXEC(P2, SEES_EXEC(2) AGAIN SEGMENTS(2) ENTRY(2) "answer 2\n"),
+        EXEC(P2, SEES_EXEC(2) AGAIN SEGMENTS(2) ENTRY(2) "reply 2\n"),
         READS(p2, ""),
         WAIT(P1, AGAIN, 2),
         READS(p2, IS_FOREGROUND("2/2")),
-        CALL(P2, END(2, "2/2") AGAIN "answer 1: 2 0 0\n", PROC_EXIT, 0),
+        CALL(P2, END(2, "2/2") AGAIN "reply 1: 2 0 0\n", PROC_EXIT, 0),
         READS(p1, IS_FOREGROUND("1/1")),
     };
 
@@ -119,9 +119,9 @@ static void a_command_in_the_background_is_not(void)
         FORK(P1, NULL),
         WAIT(P1, AGAIN, 0),
         FORK(P2, NULL),
-        EXEC(P3, SEES_EXEC(3) AGAIN SEGMENTS(3) ENTRY(3) "answer 3\n"),
+        EXEC(P3, SEES_EXEC(3) AGAIN SEGMENTS(3) ENTRY(3) "reply 3\n"),
         READS(p3, ""),
-        CALL(P2, END(2, "2/2") AGAIN AGAIN "answer 1: 2 0 0\n", PROC_EXIT, 0),
+        CALL(P2, END(2, "2/2") AGAIN AGAIN "reply 1: 2 0 0\n", PROC_EXIT, 0),
         READS(p3, ""),
         FORK(P1, NULL), /* the next command */
         WAIT(P1, AGAIN, 0),
@@ -186,18 +186,18 @@ static void keys_are_for_the_foreground(void)
 {
     static const struct step list[] = {
         SPAWN(NULL),
-        KEYS(INIT, 1, "answer 0: EPERM\n"),
-        KEYS(P1, 1, "keys 1/1\nanswer 1\n"), /* it need not have read */
+        KEYS(INIT, 1, "reply 0: EPERM\n"),
+        KEYS(P1, 1, "keys 1/1\nreply 1\n"), /* it need not have read */
         READS(p1, IS_FOREGROUND("1/1")),
         FORK(P1, NULL),
-        KEYS(P2, 1, "answer 2: EPERM\n"),
-        EXEC(P2, SEES_EXEC(2) AGAIN SEGMENTS(2) ENTRY(2) "answer 2\n"), /* its parent keeps its keys */
+        KEYS(P2, 1, "reply 2: EPERM\n"),
+        EXEC(P2, SEES_EXEC(2) AGAIN SEGMENTS(2) ENTRY(2) "reply 2\n"), /* its parent keeps its keys */
         WAIT(P1, AGAIN, 2),
-        KEYS(P2, 1, "keys 2/2\nanswer 2\n"),
-        KEYS(P2, 0, "keys 2/2 no more\nanswer 2\n"),
-        KEYS(P2, 1, "keys 2/2\nanswer 2\n"),
-        EXEC(P2, SEES_EXEC(2) "keys 2/2 no more\n" SEGMENTS(2) ENTRY(2) "answer 2\n"),
-        EXEC(P2, SEES_EXEC(2) SEGMENTS(2) ENTRY(2) "answer 2\n"),
+        KEYS(P2, 1, "keys 2/2\nreply 2\n"),
+        KEYS(P2, 0, "keys 2/2 no more\nreply 2\n"),
+        KEYS(P2, 1, "keys 2/2\nreply 2\n"),
+        EXEC(P2, SEES_EXEC(2) "keys 2/2 no more\n" SEGMENTS(2) ENTRY(2) "reply 2\n"),
+        EXEC(P2, SEES_EXEC(2) SEGMENTS(2) ENTRY(2) "reply 2\n"),
     };
 
     RUN(list, 1);
@@ -210,7 +210,7 @@ static void control_c_ends_the_foreground(void)
     static const struct step shell[] = {
         SPAWN(NULL),
         READS(p1, IS_FOREGROUND("1/1")),
-        CALL(P1, "answer 1: 0\n", PROC_SIGNALS, 2, 0, 0), /* it catches SIGINT, as bit 1 */
+        CALL(P1, "reply 1: 0\n", PROC_SIGNALS, 2, 0, 0), /* it catches SIGINT, as bit 1 */
         FORK(P1, NULL),
         FORK(P1, NULL),
         EXEC(P2, NULL),
@@ -220,9 +220,9 @@ static void control_c_ends_the_foreground(void)
         WAIT(P1, AGAIN, 3),
         CONTROL_C(NULL),
         WORK(NULL),
-        CALL(P2, "answer 2: 2 1\n", PROC_GETPID), /* these are still there */
-        CALL(P4, "answer 4: 4 2\n", PROC_GETPID),
-        CALL(P1, "answer 1: 3 0 2\n", PROC_WAIT, 3, 0),
+        CALL(P2, "reply 2: 2 1\n", PROC_GETPID), /* these are still there */
+        CALL(P4, "reply 4: 4 2\n", PROC_GETPID),
+        CALL(P1, "reply 1: 3 0 2\n", PROC_WAIT, 3, 0),
     };
 
     RUN(shell, 1);
@@ -240,7 +240,7 @@ static void control_c_ends_a_new_child(void)
         SPAWN(NULL),
         WORK(NOTHING),
         READS(p1, IS_FOREGROUND("1/1")),
-        CALL(P1, "answer 1: 0\n", PROC_SIGNALS, 2, 0, 0),
+        CALL(P1, "reply 1: 0\n", PROC_SIGNALS, 2, 0, 0),
         FORK(P1, NULL),
         EXEC(P2, NULL),
         FORK(P2, NULL),
@@ -248,14 +248,14 @@ static void control_c_ends_a_new_child(void)
         CONTROL_C("events\n" DIVERTED(1) ENDS(2, "2/2") AGAIN GOES_ON),
         WORK(ENDS(3, "3/3") GOES_ON),
         WORK(NOTHING),
-        CALL(P1, "answer 1: 2 0 2\n", PROC_WAIT, 2, 0),
-        CALL(P1, "read r1 fpu\nanswer 1: 8388610 0 0\n", PROC_SIGNAL_TAKE, 0),
+        CALL(P1, "reply 1: 2 0 2\n", PROC_WAIT, 2, 0),
+        CALL(P1, "read r1 fpu\nreply 1: 8388610 0 0\n", PROC_SIGNAL_TAKE, 0),
         CALL(P1, NULL, PROC_INTERRUPTED),
-        CALL(P1, "answer 1: 0 0 0\n", PROC_SIGNAL_TAKE, 0),
+        CALL(P1, "reply 1: 0 0 0\n", PROC_SIGNAL_TAKE, 0),
         FORK(P1, NULL), /* process 2, with badge 4 */
-        CALL(P1, "answer 1: 0 0 0\n", PROC_WAIT, 0, WAIT_NO_HANG),
+        CALL(P1, "reply 1: 0 0 0\n", PROC_WAIT, 0, WAIT_NO_HANG),
         CONTROL_C("events\n" DIVERTED(1)),
-        CALL(BADGE(2, 4), "answer 2: 4 1\n", PROC_GETPID),
+        CALL(BADGE(2, 4), "reply 2: 4 1\n", PROC_GETPID),
     };
 
     RUN(list, 1);
@@ -270,7 +270,7 @@ static void control_c_comes_in_parts(void)
         FORK(P1, NULL),
         FORK(P1, NULL),
         FORK(P1, NULL),
-        CALL(P4, "answer 4: 0\n", PROC_SIGNALS, 2, 0, 0),
+        CALL(P4, "reply 4: 0\n", PROC_SIGNALS, 2, 0, 0),
         IN_PARTS("copy", 1, P3, NULL, PROC_FORK), /* process 5 */
         CONTROL_C("events\n" STOP(1) GONE(1) RELEASE("1/1") AGAIN),
         WORK(NULL), /* the fork */
@@ -285,14 +285,14 @@ static void control_c_comes_in_parts(void)
         FORK(P1, NULL),
         FORK(P1, NULL),
         FORK(P1, NULL),
-        CALL(P4, "answer 4: 0\n", PROC_SIGNALS, 2, 0, 0),
+        CALL(P4, "reply 4: 0\n", PROC_SIGNALS, 2, 0, 0),
         CONTROL_C("events\n" ENDS(1, "1/1") AGAIN GOES_ON),
         FORK(P3, END(3, "3/3")),
         FORK(P4, NULL), /* it catches the signal, and so does process 3 now */
         WORK(ENDS(2, "2/2") GOES_ON),
         WORK(DIVERTED(3) DIVERTED(4) GOES_ON),
         WORK(NOTHING),
-        CALL(P4, "read r4 fpu\nanswer 4: 8388610 0 0\n", PROC_SIGNAL_TAKE, 0), /* 2, code 128 */
+        CALL(P4, "read r4 fpu\nreply 4: 8388610 0 0\n", PROC_SIGNAL_TAKE, 0), /* 2, code 128 */
     };
 
     RUN(list, 1);
@@ -347,7 +347,7 @@ static void what_is_due_at_the_console_is_asked_for(void)
         {.signal = PROC_SIGNAL_CONSOLE, .before = more_is_due, .expected = "events\n" BEGINS("1/1") GOES_ON},
         {.signal = PROC_SIGNAL_CONSOLE, .expected = "events\n" IS_FOREGROUND("1/1")},
         WORK("events and a part\n" IS_FOREGROUND("1/1") GOES_ON),
-        CALL(P1, "answer 1: 1 0\n", PROC_GETPID),
+        CALL(P1, "reply 1: 1 0\n", PROC_GETPID),
         {.from = PROCESSES_MAX, .caller = WORKER, .before = nothing_is_due, .expected = "events and a part\n"},
         READS(p1, IS_FOREGROUND("1/1")),
     };

@@ -42,19 +42,19 @@ static void so_many_are_woken(void)
 {
     const struct step list[] = {
         THREE,
-        WATCH(P2, "answer 2: 0\n", HERE, SHARED),
-        WATCH(P1, "answer 1: 0\n", HERE, SHARED),
+        WATCH(P2, "reply 2: 0\n", HERE, SHARED),
+        WATCH(P1, "reply 1: 0\n", HERE, SHARED),
         WAITS(P1, NOTHING, 9),
-        WAKE(P3, "answer 3: 1\n", HERE, 1, 1),
-        WAITS(P2, "answer 2: 0 1\n", 9),
-        WAKE(P3, "answer 1: 0 1\nanswer 3: 1\n", HERE, 1, 7),
-        WAKE(P3, "answer 3: 0\n", HERE, 1, 7),
-        WATCH(P2, "answer 2: 0\n", HERE, SHARED),
-        WAKE(P3, "answer 3: 0\n", HERE, 1, 0),
-        WAKE(P3, "answer 3: 1\n", HERE, 1, 1),
-        ENDS(P2, "answer 2: 1\n"), /* it has been woken */
-        ENDS(P2, "answer 2: 0\n"),
-        WAITS(P2, "answer 2: 0 0\n", 9), /* it watches nothing */
+        WAKE(P3, "reply 3: 1\n", HERE, 1, 1),
+        WAITS(P2, "reply 2: 0 1\n", 9),
+        WAKE(P3, "reply 1: 0 1\nreply 3: 1\n", HERE, 1, 7),
+        WAKE(P3, "reply 3: 0\n", HERE, 1, 7),
+        WATCH(P2, "reply 2: 0\n", HERE, SHARED),
+        WAKE(P3, "reply 3: 0\n", HERE, 1, 0),
+        WAKE(P3, "reply 3: 1\n", HERE, 1, 1),
+        ENDS(P2, "reply 2: 1\n"), /* it has been woken */
+        ENDS(P2, "reply 2: 0\n"),
+        WAITS(P2, "reply 2: 0 0\n", 9), /* it watches nothing */
     };
 
     RUN(list, 1);
@@ -67,20 +67,20 @@ static void words_are_told_apart(void)
         WATCH(P1, NULL, HERE, OWN),
         WATCH(P2, NULL, HERE, OWN),
         WATCH(P3, NULL, HERE, SHARED),
-        WAKE(P1, "answer 1: 1\n", HERE, 0, 7),
-        WAKE(P1, "answer 1: 0\n", THERE, 1, 7),
-        WAKE(P1, "answer 1: 1\n", HERE, 1, 7),
-        WATCH(P3, "answer 3: 1\n", HERE, SHARED),
+        WAKE(P1, "reply 1: 1\n", HERE, 0, 7),
+        WAKE(P1, "reply 1: 0\n", THERE, 1, 7),
+        WAKE(P1, "reply 1: 1\n", HERE, 1, 7),
+        WATCH(P3, "reply 3: 1\n", HERE, SHARED),
         REQUEUE(P1, HERE, THERE, 1 | 0 << 1),
-        WAKE(P1, "answer 1: 0\n", THERE, 1, 7),
+        WAKE(P1, "reply 1: 0\n", THERE, 1, 7),
         REQUEUE(P1, HERE, THERE, 1 | 1 << 1),
-        WAKE(P1, "answer 1: 1\n", THERE, 1, 7),
-        WATCH(INIT, "answer 0: EPERM\n", HERE, OWN),
-        POLL(INIT, "answer 0: EPERM\n", 0),
-        ENDS(INIT, "answer 0: EPERM\n"),
-        WAITS(INIT, "answer 0: EPERM\n", 1),
-        WAKE(INIT, "answer 0: EPERM\n", HERE, 1, 1),
-        CALL(INIT, "answer 0: EPERM\n", PROC_FUTEX_REQUEUE, 1, 1, 1),
+        WAKE(P1, "reply 1: 1\n", THERE, 1, 7),
+        WATCH(INIT, "reply 0: EPERM\n", HERE, OWN),
+        POLL(INIT, "reply 0: EPERM\n", 0),
+        ENDS(INIT, "reply 0: EPERM\n"),
+        WAITS(INIT, "reply 0: EPERM\n", 1),
+        WAKE(INIT, "reply 0: EPERM\n", HERE, 1, 1),
+        CALL(INIT, "reply 0: EPERM\n", PROC_FUTEX_REQUEUE, 1, 1, 1),
     };
 
     RUN(list, 1);
@@ -105,21 +105,21 @@ static void strangers_change_nothing(void)
         WAITS(P2, NOTHING, 5),
         WATCH(P1, NULL, HERE, SHARED),
         WAITS(P1, NOTHING, 9),
-        WAKE(P3, "answer 1: 0 1\nanswer 3: 1\n", HERE, 1, 7),
-        TICK(tick_at_5, "answer 2: 0 0\n"), /* it was not woken */
+        WAKE(P3, "reply 1: 0 1\nreply 3: 1\n", HERE, 1, 7),
+        TICK(tick_at_5, "reply 2: 0 0\n"), /* it was not woken */
     };
     const struct step moves[] = {
         THREE,
         WATCH(P1, NULL, HERE, SHARED),
         WAITS(P1, NOTHING, 9),
-        {.from = P2, .words = {{PROC_FUTEX_WAKE, HERE, 1, 7}}, .before = p2_is_a_stranger, .expected = "answer 2: 0\n"},
+        {.from = P2, .words = {{PROC_FUTEX_WAKE, HERE, 1, 7}}, .before = p2_is_a_stranger, .expected = "reply 2: 0\n"},
         REQUEUE(P2, HERE, THERE, 1 | 7 << 1),
         WATCH(P2, NULL, THERE, SHARED),
         REQUEUE(P2, THERE, HERE, 1 | 7 << 1),
-        WAKE(P3, "answer 1: 0 1\nanswer 3: 1\n", HERE, 1, 7),
-        WAKE(P2, "answer 2: 1\n", HERE, 0, 7), /* itself */
+        WAKE(P3, "reply 1: 0 1\nreply 3: 1\n", HERE, 1, 7),
+        WAKE(P2, "reply 2: 1\n", HERE, 0, 7), /* itself */
         {.from = P2, .words = {{PROC_FUTEX_WATCH, HERE, SHARED}}, .before = there_are_no_strangers},
-        WAKE(P3, "answer 3: 1\n", HERE, 1, 7),
+        WAKE(P3, "reply 3: 1\n", HERE, 1, 7),
     };
 
     RUN(list, 1);
@@ -135,14 +135,14 @@ static void pages_of_files_are_shared(void)
         CALL(P2, NULL, PROC_FILES),
         WATCH(P1, NULL, MAPPED + 8, SHARED),
         WAITS(P1, NOTHING, 9),
-        WAKE(P2, "answer 2: 0\n", 2 * MAPPED + 8, 0, 7),
-        WAKE(P2, "answer 2: 0\n", 2 * MAPPED + 4, 1, 7),
-        WAKE(P3, "answer 3: 0\n", MAPPED + 8, 1, 7),
-        WAKE(P2, "answer 2: 0\n", MAPPED + 8, 1, 7),
-        WAKE(P2, "answer 1: 0 1\nanswer 2: 1\n", 2 * MAPPED + 8, 1, 7),
+        WAKE(P2, "reply 2: 0\n", 2 * MAPPED + 8, 0, 7),
+        WAKE(P2, "reply 2: 0\n", 2 * MAPPED + 4, 1, 7),
+        WAKE(P3, "reply 3: 0\n", MAPPED + 8, 1, 7),
+        WAKE(P2, "reply 2: 0\n", MAPPED + 8, 1, 7),
+        WAKE(P2, "reply 1: 0 1\nreply 2: 1\n", 2 * MAPPED + 8, 1, 7),
         WATCH(P1, NULL, MAPPED + 8, SHARED),
         REQUEUE(P2, 2 * MAPPED + 8, HERE, 1 | 1 << 1),
-        WAKE(P3, "answer 3: 1\n", HERE, 1, 7),
+        WAKE(P3, "reply 3: 1\n", HERE, 1, 7),
     };
 
     RUN(list, 1);
@@ -155,23 +155,23 @@ static void others_are_not_woken(void)
         THREE,
         WATCH(P1, NULL, HERE, SHARED),
         WAITS(P1, NOTHING, 5),
-        TICK(tick_at_5, "answer 1: 0 0\n"), /* its time is over */
-        WAKE(P3, "answer 3: 0\n", HERE, 1, 7),
+        TICK(tick_at_5, "reply 1: 0 0\n"), /* its time is over */
+        WAKE(P3, "reply 3: 0\n", HERE, 1, 7),
         CALL(P1, NULL, PROC_SIGNALS, 1, 0, 0),
         WATCH(P1, NULL, HERE, SHARED),
         WAITS(P1, NOTHING, 5),
-        CALL(INIT, "answer 1: 5 0\nanswer 0\n", PROC_KILL, 1, 1), /* or a signal comes */
-        WAKE(P3, "answer 3: 0\n", HERE, 1, 7),
+        CALL(INIT, "reply 1: 5 0\nreply 0\n", PROC_KILL, 1, 1), /* or a signal comes */
+        WAKE(P3, "reply 3: 0\n", HERE, 1, 7),
         WATCH(P1, NULL, HERE, SHARED),
-        WAITS(P1, "answer 1: 5 0\n", 5),
-        WAKE(P3, "answer 3: 0\n", HERE, 1, 7),
+        WAITS(P1, "reply 1: 5 0\n", 5),
+        WAKE(P3, "reply 3: 0\n", HERE, 1, 7),
         WATCH(P2, NULL, HERE, SHARED),
         WAITS(P2, NOTHING, 5),
-        CALL(INIT, GONE(2) RELEASE("2/2") "answer 0\n", PROC_KILL, 2, 9),
-        WAKE(P3, "answer 3: 0\n", HERE, 1, 7),
+        CALL(INIT, GONE(2) RELEASE("2/2") "reply 0\n", PROC_KILL, 2, 9),
+        WAKE(P3, "reply 3: 0\n", HERE, 1, 7),
         WATCH(P3, NULL, HERE, SHARED),
-        WAITS(P3, "answer 3: 0 0\n", 0),
-        WAKE(P1, "answer 1: 0\n", HERE, 1, 7),
+        WAITS(P3, "reply 3: 0 0\n", 0),
+        WAKE(P1, "reply 1: 0\n", HERE, 1, 7),
     };
 
     RUN(list, 1);
@@ -193,8 +193,8 @@ static void many_are_woken_in_parts(void)
         list[n++] = (struct step)WAITS(BADGE(i, i), NOTHING, 9);
     }
     list[n++] = (struct step)WAKE(P1, NULL, HERE, 1, LAST);
-    list[n++] = (struct step)WAKE(P1, "answer 34: 0 1\nanswer 35: 0 1\nanswer 1: 2\n", HERE, 1, LAST);
-    list[n++] = (struct step)WAKE(P1, "answer 1: 1\n", THERE, 1, LAST);
+    list[n++] = (struct step)WAKE(P1, "reply 34: 0 1\nreply 35: 0 1\nreply 1: 2\n", HERE, 1, LAST);
+    list[n++] = (struct step)WAKE(P1, "reply 1: 1\n", THERE, 1, LAST);
     run_steps(list, n, 1);
 }
 
@@ -249,17 +249,17 @@ static void a_polling_process_is_woken(void)
         POLL(P3, NULL, 1),
         WAITS(P1, NOTHING, 9),
         WAITS(P2, NOTHING, 9),
-        WAKE(P3, "answer 3: 0\n", HERE, 1, 7),
-        WAKE(P3, "answer 3: 0\n", 0, 1, 7),
+        WAKE(P3, "reply 3: 0\n", HERE, 1, 7),
+        WAKE(P3, "reply 3: 0\n", 0, 1, 7),
         FILE_EVENTS_OF(nobody, ""),
-        FILE_EVENTS_OF(p1, "answer 1: 0 1\n"),
+        FILE_EVENTS_OF(p1, "reply 1: 0 1\n"),
         FILE_EVENTS_OF(p1, ""),
-        INPUT("answer 2: 0 1\n"),
-        WAITS(P3, "answer 3: 0 1\n", 9), /* it did not wait yet */
+        INPUT("reply 2: 0 1\n"),
+        WAITS(P3, "reply 3: 0 1\n", 9), /* it did not wait yet */
         INPUT(""),
         POLL(P2, NULL, 1),
         WAITS(P2, NOTHING, 9),
-        FILE_EVENTS_OF(p2, "answer 2: 0 1\n"),
+        FILE_EVENTS_OF(p2, "reply 2: 0 1\n"),
         POLL(P1, NULL, 0),
         WATCH(P1, NULL, HERE, OWN),
         WAITS(P1, NOTHING, 9),
@@ -279,14 +279,11 @@ static void events_of_many_are_handled(void)
         WAITS(P1, NOTHING, 9),
         POLL(P2, NULL, 0),
         WAITS(P2, NOTHING, 9),
-        {.signal = PROC_SIGNAL_FILE, .before = more_have_events, .expected = "file events\nanswer 1: 0 1\n" GOES_ON},
-        CALL(P1, "answer 1: 1 0\n", PROC_GETPID),
+        {.signal = PROC_SIGNAL_FILE, .before = more_have_events, .expected = "file events\nreply 1: 0 1\n" GOES_ON},
+        CALL(P1, "reply 1: 1 0\n", PROC_GETPID),
         {.signal = PROC_SIGNAL_FILE, .expected = "file events\n"},
         WORK("file events\n" GOES_ON),
-        {.from = PROCESSES_MAX,
-         .caller = WORKER,
-         .before = p2_has_the_last,
-         .expected = "file events\nanswer 2: 0 1\n"},
+        {.from = PROCESSES_MAX, .caller = WORKER, .before = p2_has_the_last, .expected = "file events\nreply 2: 0 1\n"},
     };
 
     RUN(list, 1);
@@ -308,8 +305,8 @@ static void many_pollers_are_woken(void)
     list[n++] = (struct step){.signal = PROC_SIGNAL_CONSOLE, .before = console_has_input};
     list[n++] = (struct step)POLL(P1, NULL, 1); /* it polls again: this input is not for it */
     list[n++] = (struct step)WAITS(P1, NOTHING, 9);
-    list[n++] = (struct step)WORK("answer 33: 0 1\nanswer 34: 0 1\nanswer 35: 0 1\n");
-    list[n++] = (struct step)INPUT("answer 1: 0 1\n");
+    list[n++] = (struct step)WORK("reply 33: 0 1\nreply 34: 0 1\nreply 35: 0 1\n");
+    list[n++] = (struct step)INPUT("reply 1: 0 1\n");
     run_steps(list, n, 1);
 }
 

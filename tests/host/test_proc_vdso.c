@@ -36,18 +36,18 @@ static void a_foreign_program_begins_in_the_vdso(void)
     const struct step list[] = {
         {.from = INIT,
          STRINGS(PROC_SPAWN, 1, "foreign"),
-         .expected = FRAME(0) FIRST_TASK(1, "1/1", 0, 0) FOREIGN(1) RESUME(1) "answer 0: 1\n"},
+         .expected = FRAME(0) FIRST_TASK(1, "1/1", 0, 0) FOREIGN(1) RESUME(1) "reply 0: 1\n"},
         SPAWN(FRAME(1) FIRST_TASK(2, "2/2", 1, 0) GOOD(2)
-                  RESUME(2) "answer 0: 2\n"), /* a program without the vdso does not */
+                  RESUME(2) "reply 0: 2\n"), /* a program without the vdso does not */
         {.from = P2,
          STRINGS(PROC_EXEC, 1, "/bin/foreign"),
-         .expected = PROGRAM("/bin/foreign") "clear 2: 18, tables 6\n" FOREIGN(2) "answer 2\n"},
+         .expected = PROGRAM("/bin/foreign") "clear 2: 18, tables 6\n" FOREIGN(2) "reply 2\n"},
         {.from = P1,
          STRINGS(PROC_EXEC, 1, "good"),
-         .expected = PROGRAM("good") "clear 1: 18, tables 6\n" SEGMENTS(1) ENTRY(1) "answer 1\n"},
+         .expected = PROGRAM("good") "clear 1: 18, tables 6\n" SEGMENTS(1) ENTRY(1) "reply 1\n"},
         {.from = P1,
          STRINGS(PROC_EXEC, 1, "vdso"),
-         .expected = PROGRAM("vdso") "answer 1: ENOEXEC\n"}, /* also a program of that name */
+         .expected = PROGRAM("vdso") "reply 1: ENOEXEC\n"}, /* also a program of that name */
     };
 
     RUN(list, 1);
@@ -64,7 +64,7 @@ static void the_vdso_is_mapped_once(void)
          .expected = PROGRAM("hugely") "clear 1: 620, tables 12\n" VDSO(
              1) "map 1: 900000+200000 from 731+200000 rights 5\n" GOES_ON},
         WORK("map 1: b00000+200000 from 1243+58100 rights 5\n" GOES_ON),
-        WORK("map 1: d00000+b0000 from 0+0 rights 5\nfinish 1: db0000\n" ENTRY_VDSO(1, 1) "answer 1\n"),
+        WORK("map 1: d00000+b0000 from 0+0 rights 5\nfinish 1: db0000\n" ENTRY_VDSO(1, 1) "reply 1\n"),
     };
 
     RUN(list, 1);
@@ -77,16 +77,16 @@ static void the_vdso_may_be_refused(void)
          STRINGS(PROC_SPAWN, 1, "foreign"),
          .refused = "map 1: 8e8000",
          .with = -ENOMEM,
-         .expected = FRAME(0) FIRST_TASK(1, "1/1", 0, 0) VDSO(1) GONE(1) "answer 0: ENOMEM\n"},
+         .expected = FRAME(0) FIRST_TASK(1, "1/1", 0, 0) VDSO(1) GONE(1) "reply 0: ENOMEM\n"},
         {.from = INIT,
          STRINGS(PROC_SPAWN, 1, "foreign"),
          .refused = "map 1: 900000",
          .with = -ENOMEM,
          .expected = NEXT_TASK(1, "1/2", 0, 0)
-             VDSO(1) "map 1: 900000+2800 from 34+2100 rights 5\n" GONE(1) "answer 0: ENOMEM\n"},
+             VDSO(1) "map 1: 900000+2800 from 34+2100 rights 5\n" GONE(1) "reply 0: ENOMEM\n"},
         {.from = INIT,
          STRINGS(PROC_SPAWN, 1, "foreign"),
-         .expected = NEXT_TASK(1, "1/3", 0, 0) FOREIGN(1) RESUME(1) "answer 0: 3\n"},
+         .expected = NEXT_TASK(1, "1/3", 0, 0) FOREIGN(1) RESUME(1) "reply 0: 3\n"},
     };
 
     RUN(list, 1);
@@ -96,11 +96,11 @@ static void the_vdso_may_be_refused(void)
 static void there_may_be_no_vdso(void)
 {
     const struct step list[] = {
-        {.from = INIT, STRINGS(PROC_SPAWN, 1, "foreign"), .expected = "answer 0: ENOEXEC\n"},
-        SPAWN(FRAME(0) FIRST_TASK(1, "1/2", 0, 0) GOOD(1) RESUME(1) "answer 0: 2\n"),
-        {.from = BADGE(1, 2), STRINGS(PROC_EXEC, 1, "foreign"), .expected = PROGRAM("foreign") "answer 1: ENOEXEC\n"},
-        {.from = BADGE(1, 2), STRINGS(PROC_EXEC, 1, "hugely"), .expected = PROGRAM("hugely") "answer 1: ENOEXEC\n"},
-        CALL(BADGE(1, 2), "answer 1: 1 5 5 good|\n", PROC_ARGS, 0),
+        {.from = INIT, STRINGS(PROC_SPAWN, 1, "foreign"), .expected = "reply 0: ENOEXEC\n"},
+        SPAWN(FRAME(0) FIRST_TASK(1, "1/2", 0, 0) GOOD(1) RESUME(1) "reply 0: 2\n"),
+        {.from = BADGE(1, 2), STRINGS(PROC_EXEC, 1, "foreign"), .expected = PROGRAM("foreign") "reply 1: ENOEXEC\n"},
+        {.from = BADGE(1, 2), STRINGS(PROC_EXEC, 1, "hugely"), .expected = PROGRAM("hugely") "reply 1: ENOEXEC\n"},
+        CALL(BADGE(1, 2), "reply 1: 1 5 5 good|\n", PROC_ARGS, 0),
     };
 
     machine_lacks_vdso = true;
@@ -115,20 +115,20 @@ static void an_environment_follows_the_arguments(void)
 {
     const struct step list[] = {
         {.from = INIT, STRINGS(PROC_SPAWN, 1, "good\0HOME=/\0"), .expected = NULL},
-        CALL(P1, "answer 1: 1 13 13 good|HOME=/||\n", PROC_ARGS, 0),
+        CALL(P1, "reply 1: 1 13 13 good|HOME=/||\n", PROC_ARGS, 0),
         {.from = P1,
          STRINGS(PROC_EXEC, 2, "foreign\0x\0A=b"),
-         .expected = PROGRAM("foreign") "clear 1: 18, tables 6\n" FOREIGN(1) "answer 1\n"},
-        CALL(P1, "answer 1: 2 14 14 foreign|x|A=b|\n", PROC_ARGS, 0),
-        {.from = P1, STRINGS(PROC_EXEC, 0, "good"), .expected = "answer 1: EINVAL\n"},
-        {.from = P1, STRINGS(PROC_EXEC, 4, "good\0x\0A=b"), .expected = "answer 1: EINVAL\n"},
-        CALL_WITH(P1, "good\0A=b", 8, "answer 1: EINVAL\n", PROC_EXEC, 1, 8), /* its last zero byte is missing */
-        CALL_WITH(P1, "good", 5, "answer 1\n", PROC_ARGS_PUT, 0, 5),
-        CALL_WITH(P1, "A=b", 4, "answer 1\n", PROC_ARGS_PUT, 5, 4),
-        CALL(P1, PROGRAM("good") "clear 1: 18, tables 6\n" SEGMENTS(1) ENTRY(1) "answer 1\n", PROC_EXEC, 1, 0),
+         .expected = PROGRAM("foreign") "clear 1: 18, tables 6\n" FOREIGN(1) "reply 1\n"},
+        CALL(P1, "reply 1: 2 14 14 foreign|x|A=b|\n", PROC_ARGS, 0),
+        {.from = P1, STRINGS(PROC_EXEC, 0, "good"), .expected = "reply 1: EINVAL\n"},
+        {.from = P1, STRINGS(PROC_EXEC, 4, "good\0x\0A=b"), .expected = "reply 1: EINVAL\n"},
+        CALL_WITH(P1, "good\0A=b", 8, "reply 1: EINVAL\n", PROC_EXEC, 1, 8), /* its last zero byte is missing */
+        CALL_WITH(P1, "good", 5, "reply 1\n", PROC_ARGS_PUT, 0, 5),
+        CALL_WITH(P1, "A=b", 4, "reply 1\n", PROC_ARGS_PUT, 5, 4),
+        CALL(P1, PROGRAM("good") "clear 1: 18, tables 6\n" SEGMENTS(1) ENTRY(1) "reply 1\n", PROC_EXEC, 1, 0),
         FORK(P1, NULL),
-        CALL(P1, "answer 1: 1 9 9 good|A=b|\n", PROC_ARGS, 0),
-        CALL(P2, "answer 2: 1 9 9 good|A=b|\n", PROC_ARGS, 0),
+        CALL(P1, "reply 1: 1 9 9 good|A=b|\n", PROC_ARGS, 0),
+        CALL(P2, "reply 2: 1 9 9 good|A=b|\n", PROC_ARGS, 0),
     };
 
     RUN(list, 1);
@@ -144,11 +144,11 @@ static void a_process_knows_its_parent(void)
         SPAWN(NULL),
         FORK(P1, NULL),
         FORK(P2, NULL),
-        CALL(BADGE(3, 3), "answer 3: 3 2\n", PROC_GETPID),
+        CALL(BADGE(3, 3), "reply 3: 3 2\n", PROC_GETPID),
         CALL(P2, NULL, PROC_EXIT, 0),
-        CALL(BADGE(3, 3), "answer 3: 3 1\n", PROC_GETPID),
+        CALL(BADGE(3, 3), "reply 3: 3 1\n", PROC_GETPID),
         CALL(P1, NULL, PROC_EXIT, 0),
-        CALL(BADGE(3, 3), "answer 3: 3 0\n", PROC_GETPID),
+        CALL(BADGE(3, 3), "reply 3: 3 0\n", PROC_GETPID),
     };
 
     RUN(list, 1);
@@ -164,18 +164,18 @@ static void missing_calls_are_logged(void)
     uint32_t count = 0;
 
     list[count++] = (struct step)SPAWN(NULL);
-    list[count++] = (struct step)CALL(P1, MISSING("good", 1, 60) "answer 1\n", PROC_MISSING, 60);
+    list[count++] = (struct step)CALL(P1, MISSING("good", 1, 60) "reply 1\n", PROC_MISSING, 60);
     list[count++] = (struct step){.from = P1, STRINGS(PROC_EXEC, 1, "/bin/foreign"), .expected = NULL};
     for (uint32_t i = 0; i < 7; i++)
-        list[count++] = (struct step)CALL(P1, MISSING("foreign", 1, 4294967295) "answer 1\n", PROC_MISSING, 0xffffffff);
-    list[count++] = (struct step)CALL(P1, "answer 1\n", PROC_MISSING, 61);
+        list[count++] = (struct step)CALL(P1, MISSING("foreign", 1, 4294967295) "reply 1\n", PROC_MISSING, 0xffffffff);
+    list[count++] = (struct step)CALL(P1, "reply 1\n", PROC_MISSING, 61);
     list[count++] = (struct step)FORK(P1, NULL);
-    list[count++] = (struct step)CALL(P2, MISSING("foreign", 2, 62) "answer 2\n", PROC_MISSING, 62);
+    list[count++] = (struct step)CALL(P2, MISSING("foreign", 2, 62) "reply 2\n", PROC_MISSING, 62);
     list[count++] = (struct step)CALL(P1, GONE(1) RELEASE("1/1") AGAIN, PROC_EXIT, 0);
-    list[count++] = (struct step)CALL(INIT, "answer 0: 1 0 0\n", PROC_WAIT, 0, 0);
+    list[count++] = (struct step)CALL(INIT, "reply 0: 1 0 0\n", PROC_WAIT, 0, 0);
     list[count++] = (struct step)SPAWN(NULL); /* in its place */
-    list[count++] = (struct step)CALL(BADGE(1, 3), MISSING("good", 3, 63) "answer 1\n", PROC_MISSING, 63);
-    list[count++] = (struct step)CALL(INIT, "answer 0: EPERM\n", PROC_MISSING, 64);
+    list[count++] = (struct step)CALL(BADGE(1, 3), MISSING("good", 3, 63) "reply 1\n", PROC_MISSING, 63);
+    list[count++] = (struct step)CALL(INIT, "reply 0: EPERM\n", PROC_MISSING, 64);
     run_steps(list, count, 1);
 }
 
@@ -207,10 +207,10 @@ static void the_clock_is_read_once(void)
 {
     const struct step list[] = {
         SPAWN(NULL),
-        {.from = P1, .words = {{PROC_BOOT_TIME}}, .before = clock_shows_nothing, .expected = "answer 1: 0\n"},
-        {.from = P1, .words = {{PROC_BOOT_TIME}}, .before = clock_shows_a_date, .expected = "answer 1: 999999877\n"},
-        {.from = INIT, .words = {{PROC_BOOT_TIME}}, .before = clock_goes_on, .expected = "answer 0: 999999877\n"},
-        {.from = P1, .words = {{PROC_BOOT_TIME}}, .before = clock_shows_nothing, .expected = "answer 1: 999999877\n"},
+        {.from = P1, .words = {{PROC_BOOT_TIME}}, .before = clock_shows_nothing, .expected = "reply 1: 0\n"},
+        {.from = P1, .words = {{PROC_BOOT_TIME}}, .before = clock_shows_a_date, .expected = "reply 1: 999999877\n"},
+        {.from = INIT, .words = {{PROC_BOOT_TIME}}, .before = clock_goes_on, .expected = "reply 0: 999999877\n"},
+        {.from = P1, .words = {{PROC_BOOT_TIME}}, .before = clock_shows_nothing, .expected = "reply 1: 999999877\n"},
     };
 
     RUN(list, 1);

@@ -30,7 +30,7 @@ enum { P1 = BADGE(1, 1), P2 = BADGE(2, 2), P3 = BADGE(3, 3) };
 
 /* ---------------------------------------------------------------------------------- the thread */
 
-/* The thread is answered when there is work, and each of its calls does one step. */
+/* The thread gets its reply when there is work, and each of its calls does one step. */
 static void the_thread_waits_for_work(void)
 {
     const struct step list[] = {
@@ -40,13 +40,13 @@ static void the_thread_waits_for_work(void)
         WORK(NOTHING),
         IN_PARTS("end", 3, P2, "end 2\n" RELEASE("2/2") GOES_ON, PROC_EXIT, 0),
         WORK("end 2\n" GOES_ON),
-        CALL(P1, "answer 1: 1 0\n", PROC_GETPID),
+        CALL(P1, "reply 1: 1 0\n", PROC_GETPID),
         WORK("end 2\n" GOES_ON),
         WORK(END(2, "2/2")),
         IN_PARTS("end", 1, P3, "end 3\n" RELEASE("3/3") GOES_ON, PROC_EXIT, 0),
         WORK(END(3, "3/3")),
-        CALL(P1, "answer 1: ENOSYS\n", 0),
-        CALL(INIT, "answer 0: ENOSYS\n", 0),
+        CALL(P1, "reply 1: ENOSYS\n", 0),
+        CALL(INIT, "reply 0: ENOSYS\n", 0),
     };
 
     RUN(list, 1);
@@ -60,9 +60,9 @@ static void the_thread_ends_a_task(void)
         FORK(P1, NULL),
         WORK(NOTHING),
         IN_PARTS("end", 2, P2, "end 2\n" RELEASE("2/2") GOES_ON, PROC_EXIT, 0),
-        WORK_REFUSED("end 2", MEM_TASK, "end 2\nanswer 126: ends t2\n"),
+        WORK_REFUSED("end 2", MEM_TASK, "end 2\nreply 126: ends t2\n"),
         WORK("end 2\n" GOES_ON),
-        CALL(P1, "answer 1: 1 0\n", PROC_GETPID),
+        CALL(P1, "reply 1: 1 0\n", PROC_GETPID),
         WORK(END(2, "2/2")),
         FORK(P1, NULL),
         {.from = P3,
@@ -119,16 +119,16 @@ static void a_fork_goes_on(void)
         FORK_IN_PARTS(P1, 2, FRAME(1) TASK(2, 1) COPY(2, 1) GOES_ON),
         UNHEARD(P1),
         UNHEARD(P2),
-        CALL(INIT, "answer 0: ESRCH\n", PROC_KILL, 2, 9),
-        CALL(INIT, "answer 0: ESRCH\n", PROC_KILL, 2, 0),
-        CALL(INIT, "answer 0: 511 2\n", PROC_GET_LIMIT),
+        CALL(INIT, "reply 0: ESRCH\n", PROC_KILL, 2, 9),
+        CALL(INIT, "reply 0: ESRCH\n", PROC_KILL, 2, 0),
+        CALL(INIT, "reply 0: 511 2\n", PROC_GET_LIMIT),
         WORK(COPY_MORE(2, 1) GOES_ON),
-        CALL(INIT, "answer 0: 0 0 0\n", PROC_WAIT, 0, 1),
-        WORK(COPY_MORE(2, 1) REST(2, "2/2", 0, 1) "answer 1: 2\n"),
-        CALL(P2, "answer 2: 2 1\n", PROC_GETPID),
-        CALL(P2, "answer 2: 1 5 5 good|\n", PROC_ARGS, 0),
-        CALL(P1, "answer 1: 1 0\n", PROC_GETPID),
-        FORK(P1, FRAME(2) FORKED(3, "3/3", 2, 0, 1) RESUME(3) "answer 1: 3\n"),
+        CALL(INIT, "reply 0: 0 0 0\n", PROC_WAIT, 0, 1),
+        WORK(COPY_MORE(2, 1) REST(2, "2/2", 0, 1) "reply 1: 2\n"),
+        CALL(P2, "reply 2: 2 1\n", PROC_GETPID),
+        CALL(P2, "reply 2: 1 5 5 good|\n", PROC_ARGS, 0),
+        CALL(P1, "reply 1: 1 0\n", PROC_GETPID),
+        FORK(P1, FRAME(2) FORKED(3, "3/3", 2, 0, 1) RESUME(3) "reply 1: 3\n"),
     };
 
     RUN(list, 1);
@@ -146,7 +146,7 @@ static void a_fork_goes_on_elsewhere(void)
         TICK(NULL, NOTHING),
         TICK(NULL, NOTHING),
         TICK(NULL, "move r2: priority 8 cpu 1\n"),
-        WORK(COPY_MORE(3, 2) REST(3, "3/3", 1, 2) "answer 2: 3\n"),
+        WORK(COPY_MORE(3, 2) REST(3, "3/3", 1, 2) "reply 2: 3\n"),
         TICK(NULL, NOTHING),
         TICK(NULL, NOTHING),
         TICK(NULL, NOTHING),
@@ -156,32 +156,32 @@ static void a_fork_goes_on_elsewhere(void)
     RUN(list, 3);
 }
 
-/* In a later part, or after the last one. Everything of the child is gone when its parent is answered. */
+/* In a later part, or after the last one. Everything of the child is gone when its parent gets its reply. */
 static void a_fork_may_fail_late(void)
 {
     static const struct {
         const char *line;
         int32_t with;
-        const char *lines, *answer;
+        const char *lines, *reply;
     } late[] = {
-        {"copy more", -ENOMEM, COPY_MORE(2, 1), "answer 1: ENOMEM\n"},
-        {"thread", ERR_ACCOUNT, COPY_MORE(2, 1) HANDLER(2) THREAD(2, 0), "answer 1: ENOMEM\n"},
+        {"copy more", -ENOMEM, COPY_MORE(2, 1), "reply 1: ENOMEM\n"},
+        {"thread", ERR_ACCOUNT, COPY_MORE(2, 1) HANDLER(2) THREAD(2, 0), "reply 1: ENOMEM\n"},
         {"give t2 slot 1", ERR_DEPTH, COPY_MORE(2, 1) HANDLER(2) THREAD(2, 0) "give t2 slot 1: 2 badge 2/2 rights 1\n",
-         "answer 1: EAGAIN\n"},
+         "reply 1: EAGAIN\n"},
     };
 
     for (uint32_t i = 0; i < COUNT(late); i++) {
         char at_once[512], first[512], last[64];
-        snprintf(at_once, sizeof(at_once), "%s" GONE(2) "%s", late[i].lines, late[i].answer);
+        snprintf(at_once, sizeof(at_once), "%s" GONE(2) "%s", late[i].lines, late[i].reply);
         snprintf(first, sizeof(first), "%s" GONE(2) GOES_ON, late[i].lines);
-        snprintf(last, sizeof(last), GONE(2) "%s", late[i].answer);
+        snprintf(last, sizeof(last), GONE(2) "%s", late[i].reply);
         const struct step list[] =
             {
                 SPAWN(NULL),
                 FORK_IN_PARTS(P1, 1, NULL),
                 WORK_REFUSED(late[i].line, late[i].with, at_once),
-                CALL(INIT, "answer 0: 511 1\n", PROC_GET_LIMIT),
-                CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, 0, 1),
+                CALL(INIT, "reply 0: 511 1\n", PROC_GET_LIMIT),
+                CALL(P1, "reply 1: ECHILD\n", PROC_WAIT, 0, 1),
             },
                           in_parts[] = {
                               SPAWN(NULL),
@@ -194,12 +194,12 @@ static void a_fork_may_fail_late(void)
                                .parts = 2,
                                .expected = first},
                               UNHEARD(P1),
-                              CALL(INIT, "answer 0: ESRCH\n", PROC_KILL, 2, 9),
-                              CALL(INIT, "answer 0: 511 2\n", PROC_GET_LIMIT),
+                              CALL(INIT, "reply 0: ESRCH\n", PROC_KILL, 2, 9),
+                              CALL(INIT, "reply 0: 511 2\n", PROC_GET_LIMIT),
                               WORK(GONE(2) GOES_ON),
                               WORK(last),
-                              CALL(INIT, "answer 0: 511 1\n", PROC_GET_LIMIT),
-                              CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, 0, 1),
+                              CALL(INIT, "reply 0: 511 1\n", PROC_GET_LIMIT),
+                              CALL(P1, "reply 1: ECHILD\n", PROC_WAIT, 0, 1),
                               FORK(P1, NULL),
                               TICK(NULL, NOTHING),
                               TICK(NULL, NOTHING),
@@ -226,8 +226,8 @@ static void a_fork_may_fail_at_once(void)
          .parts = 1,
          .expected = FRAME(1) TASK(2, 1) COPY(2, 1) HANDLER(2) THREAD(2, 0) GIFTS(2, "2/2") GONE(2) GOES_ON},
         UNHEARD(P1),
-        WORK(GONE(2) "answer 1: ENOMEM\n"),
-        CALL(P1, "answer 1: 1 0\n", PROC_GETPID),
+        WORK(GONE(2) "reply 1: ENOMEM\n"),
+        CALL(P1, "reply 1: 1 0\n", PROC_GETPID),
     };
 
     RUN(list, 1);
@@ -241,18 +241,18 @@ static void a_parent_is_killed_in_the_middle_of_fork(void)
         FORK(P1, NULL),
         WORK(NOTHING),
         FORK_IN_PARTS(P2, 1, FRAME(2) TASK(3, 2) COPY(3, 2) GOES_ON),
-        IN_PARTS("end", 2, P1, "end 2\n" RELEASE("2/2") AGAIN "answer 1\n", PROC_KILL, 2, 9),
+        IN_PARTS("end", 2, P1, "end 2\n" RELEASE("2/2") AGAIN "reply 1\n", PROC_KILL, 2, 9),
         CALL(P1, NOTHING, PROC_WAIT, 0, 0),
-        CALL(INIT, "answer 0: 511 3\n", PROC_GET_LIMIT),
+        CALL(INIT, "reply 0: 511 3\n", PROC_GET_LIMIT),
         WORK("end 3\n" GOES_ON),
-        WORK(END(2, "2/2") "answer 1: 2 0 9\n" GOES_ON),
-        CALL(P1, "answer 1: ECHILD\n", PROC_WAIT, 0, 1), /* it never had one */
-        CALL(P1, "answer 1: ESRCH\n", PROC_KILL, 3, 0),
-        CALL(INIT, "answer 0: 511 2\n", PROC_GET_LIMIT),
+        WORK(END(2, "2/2") "reply 1: 2 0 9\n" GOES_ON),
+        CALL(P1, "reply 1: ECHILD\n", PROC_WAIT, 0, 1), /* it never had one */
+        CALL(P1, "reply 1: ESRCH\n", PROC_KILL, 3, 0),
+        CALL(INIT, "reply 0: 511 2\n", PROC_GET_LIMIT),
         WORK("end 3\n"),
-        CALL(INIT, "answer 0: 511 1\n", PROC_GET_LIMIT),
+        CALL(INIT, "reply 0: 511 1\n", PROC_GET_LIMIT),
         FORK(P1, NULL), /* in its place */
-        CALL(P1, "answer 1: 0 0 0\n", PROC_WAIT, 4, 1),
+        CALL(P1, "reply 1: 0 0 0\n", PROC_WAIT, 4, 1),
     };
 
     RUN(list, 1);
@@ -267,10 +267,10 @@ static void the_adopting_parent_is_not_told(void)
         FORK(P1, NULL),
         FORK_IN_PARTS(P2, 1, NULL),
         CALL(P1, NOTHING, PROC_WAIT, 0, 0),
-        IN_PARTS("end", 1, INIT, "end 2\n" RELEASE("2/2") AGAIN "answer 0\n", PROC_KILL, 2, 9),
+        IN_PARTS("end", 1, INIT, "end 2\n" RELEASE("2/2") AGAIN "reply 0\n", PROC_KILL, 2, 9),
         WORK("end 3\n" GOES_ON),
         UNHEARD(P1),
-        WORK(END(2, "2/2") "answer 1: 2 0 9\n"),
+        WORK(END(2, "2/2") "reply 1: 2 0 9\n"),
     };
 
     RUN(list, 1);
@@ -289,10 +289,10 @@ static void a_parent_is_killed_behind_a_failed_fork(void)
          .in_parts = "end",
          .parts = 1,
          .expected = COPY_MORE(2, 1) GONE(2) GOES_ON},
-        CALL(INIT, GONE(1) RELEASE("1/1") AGAIN "answer 0\n", PROC_KILL, 1, 9),
+        CALL(INIT, GONE(1) RELEASE("1/1") AGAIN "reply 0\n", PROC_KILL, 1, 9),
         WORK(GONE(2)),
-        CALL(INIT, "answer 0: 1 0 9\n", PROC_WAIT, 0, 0),
-        CALL(INIT, "answer 0: 511 0\n", PROC_GET_LIMIT),
+        CALL(INIT, "reply 0: 1 0 9\n", PROC_WAIT, 0, 0),
+        CALL(INIT, "reply 0: 511 0\n", PROC_GET_LIMIT),
     };
 
     RUN(list, 1);
@@ -315,18 +315,18 @@ static void an_exec_goes_on(void)
          .parts = 2,
          .expected = PROGRAM("large") "clear 1: 1021, tables 12\n" GOES_ON},
         UNHEARD(P1),
-        CALL(INIT, "answer 0\n", PROC_KILL, 1, 0),
+        CALL(INIT, "reply 0\n", PROC_KILL, 1, 0),
         WORK("clear 1: 1021, tables 12\n" GOES_ON),
         WORK("clear 1: 1021, tables 12\n" GOES_ON),
-        CALL(INIT, "answer 0: 0 0\n", PROC_GETPID),
+        CALL(INIT, "reply 0: 0 0\n", PROC_GETPID),
         WORK(LARGE_1(1) GOES_ON),
-        CALL(INIT, "answer 0: 0 0 0\n", PROC_WAIT, 0, 1),
-        WORK(LARGE_2(1) ENTRY(1) "answer 1\n"),
-        CALL(P1, "answer 1: 2 8 8 large|x|\n", PROC_ARGS, 0),
+        CALL(INIT, "reply 0: 0 0 0\n", PROC_WAIT, 0, 1),
+        WORK(LARGE_2(1) ENTRY(1) "reply 1\n"),
+        CALL(P1, "reply 1: 2 8 8 large|x|\n", PROC_ARGS, 0),
         EXEC(P1, "large", "clear 1: 1021, tables 12\n" LARGE_1(1) GOES_ON), /* from the first page on again */
-        WORK(LARGE_2(1) ENTRY(1) "answer 1\n"),
+        WORK(LARGE_2(1) ENTRY(1) "reply 1\n"),
         FORK(P1, NULL),
-        EXEC(P2, "good", "clear 2: 18, tables 6\n" SEGMENTS(2) ENTRY(2) "answer 2\n"),
+        EXEC(P2, "good", "clear 2: 18, tables 6\n" SEGMENTS(2) ENTRY(2) "reply 2\n"),
     };
 
     RUN(list, 1);
@@ -340,7 +340,7 @@ static void a_file_is_mapped_in_pieces(void)
         SPAWN(NULL),
         EXEC(P1, "huge", "clear 1: 620, tables 12\nmap 1: 900000+200000 from 130+200000 rights 5\n"),
         WORK("map 1: b00000+200000 from 642+58100 rights 5\n" GOES_ON),
-        WORK("map 1: d00000+b0000 from 0+0 rights 5\nfinish 1: db0000\n" ENTRY(1) "answer 1\n"),
+        WORK("map 1: d00000+b0000 from 0+0 rights 5\nfinish 1: db0000\n" ENTRY(1) "reply 1\n"),
     };
 
     RUN(list, 1);
@@ -352,15 +352,15 @@ static void a_spawn_does_all_at_once(void)
     const struct step list[] = {
         {.from = INIT,
          STRINGS(PROC_SPAWN, 1, "large"),
-         .expected = FRAME(0) FIRST_TASK(1, "1/1", 0, 0) LARGE_1(1) LARGE_2(1) ENTRY(1) RESUME(1) "answer 0: 1\n"},
+         .expected = FRAME(0) FIRST_TASK(1, "1/1", 0, 0) LARGE_1(1) LARGE_2(1) ENTRY(1) RESUME(1) "reply 0: 1\n"},
         {.from = INIT,
          STRINGS(PROC_SPAWN, 1, "good"),
          .refused = "finish",
          .with = -ENOMEM,
          .in_parts = "end",
          .parts = 2,
-         .expected = FRAME(1) FIRST_TASK(2, "2/2", 1, 0) SEGMENTS(2) GONE(2) GONE(2) GONE(2) "answer 0: ENOMEM\n"},
-        SPAWN(NEXT_TASK(2, "2/3", 1, 0) GOOD(2) RESUME(2) "answer 0: 3\n"),
+         .expected = FRAME(1) FIRST_TASK(2, "2/2", 1, 0) SEGMENTS(2) GONE(2) GONE(2) GONE(2) "reply 0: ENOMEM\n"},
+        SPAWN(NEXT_TASK(2, "2/3", 1, 0) GOOD(2) RESUME(2) "reply 0: 3\n"),
     };
 
     RUN(list, 1);
@@ -375,10 +375,10 @@ static void an_exec_may_fail_late(void)
     for (uint32_t i = 0; i < COUNT(late); i++) {
         const struct step list[] = {
             SPAWN(NULL),
-            CALL_WITH(P1, "put", 4, "answer 1\n", PROC_ARGS_PUT, 0, 4),
+            CALL_WITH(P1, "put", 4, "reply 1\n", PROC_ARGS_PUT, 0, 4),
             EXEC(P1, "large", "clear 1: 1021, tables 12\n" LARGE_1(1)),
             WORK_REFUSED(late[i], i < 2 ? -ENOMEM : ERR_ACCOUNT, NULL),
-            CALL(INIT, "answer 0: 1 0 9\n", PROC_WAIT, 0, 0),
+            CALL(INIT, "reply 0: 1 0 9\n", PROC_WAIT, 0, 0),
         };
         RUN(list, 1);
         CHECK(arguments_used() == 0);
@@ -395,7 +395,7 @@ static void an_exec_may_fail_late(void)
          .parts = 1,
          .expected = LARGE_2(1) "log large (pid 1): killed: no memory for exec\nend 1\n" RELEASE("1/1") GOES_ON},
         CALL(INIT, NOTHING, PROC_WAIT, 0, 0),
-        WORK(GONE(1) RELEASE("1/1") "answer 0: 1 0 9\n"),
+        WORK(GONE(1) RELEASE("1/1") "reply 0: 1 0 9\n"),
     };
     RUN(list, 1);
 }
@@ -412,20 +412,20 @@ static void a_process_is_killed_during_exec(void)
          .parts = 2,
          .expected = PROGRAM("good") "clear 1: 18, tables 6\n" GOES_ON},
         WORK("clear 1: 18, tables 6\n" GOES_ON),
-        CALL(INIT, RELEASE("1/1") "answer 0\n", PROC_KILL, 1, 15),
-        CALL(INIT, "answer 0\n", PROC_KILL, 1, 9),
+        CALL(INIT, RELEASE("1/1") "reply 0\n", PROC_KILL, 1, 15),
+        CALL(INIT, "reply 0\n", PROC_KILL, 1, 9),
         CALL(INIT, NOTHING, PROC_WAIT, 1, 0),
-        WORK(GONE(1) RELEASE("1/1") "answer 0: 1 0 15\n"),
+        WORK(GONE(1) RELEASE("1/1") "reply 0: 1 0 15\n"),
     };
     const struct step loading[] = {
         SPAWN(NULL),
         EXEC(P1, "large", "clear 1: 1021, tables 12\n" LARGE_1(1)),
-        IN_PARTS("end", 1, INIT, RELEASE("1/1") "answer 0\n", PROC_KILL, 1, 15),
-        CALL(INIT, "answer 0: 0 0 0\n", PROC_WAIT, 1, 1),
+        IN_PARTS("end", 1, INIT, RELEASE("1/1") "reply 0\n", PROC_KILL, 1, 15),
+        CALL(INIT, "reply 0: 0 0 0\n", PROC_WAIT, 1, 1),
         WORK(GONE(1) GOES_ON),
-        CALL(INIT, "answer 0: 0 0 0\n", PROC_WAIT, 1, 1),
+        CALL(INIT, "reply 0: 0 0 0\n", PROC_WAIT, 1, 1),
         WORK(GONE(1) RELEASE("1/1")),
-        CALL(INIT, "answer 0: 1 0 15\n", PROC_WAIT, 1, 1),
+        CALL(INIT, "reply 0: 1 0 15\n", PROC_WAIT, 1, 1),
     };
 
     RUN(clearing, 1);

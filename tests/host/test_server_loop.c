@@ -1,6 +1,6 @@
 /*
- * The loop of all servers, libuser/ipc/server.h: which handler a message reaches, which answer goes to which client,
- * late answers, and answers that the kernel refuses.
+ * The loop of all servers, libuser/ipc/server.h: which handler a message reaches, which reply goes to which client,
+ * late replies, and replies that the kernel refuses.
  *
  * instead: tests/server/instead
  * sources:
@@ -15,7 +15,7 @@
 
 enum { TAG_OF_PAGE = TAG(2, 1), REFUSED_MAX = 8 };
 
-/* A message, and the kernel's results for the answers to it, in order. */
+/* A message, and the kernel's results for the replies to it, in order. */
 struct in {
     int32_t badge;
     uint32_t tag, caller, calls;
@@ -25,13 +25,13 @@ struct in {
 
 static const struct in *ins;
 static uint32_t count, at, refusals;
-static struct caller serving; /* the caller received last, until it is answered; 0: none */
+static struct caller serving; /* the caller received last, until it has its reply; 0: none */
 
 /* ---------------------------------------------------------------------------------- the kernel */
 
-/* An answer is a line: to whom, for which call, and its tag if it has one. An answer with a wait goes to the caller
- * that the server serves; if that has its answer already, to the one that the page names. */
-static err_t answer(uint32_t head, const struct words *words)
+/* A reply is a line: to whom, for which call, and its tag if it has one. A reply with a wait goes to the caller
+ * that the server serves; if that has its reply already, to the one that the page names. */
+static err_t reply(uint32_t head, const struct words *words)
 {
     const uint32_t *w = words->w;
     err_t err = at ? ins[at - 1].refused[refusals] : OK;
@@ -77,7 +77,7 @@ int32_t system_call(uint32_t head, struct words *words)
         add_line("wait\n");
     CHECK(!(head & (IPC_WINDOW | IPC_SLOTS)));
     if (number == SYS_ipc_reply || head & IPC_REPLY)
-        err = answer(head, words);
+        err = reply(head, words);
     if (err)
         memset(words, 0xee, sizeof(*words));
     return err || number == SYS_ipc_reply ? (int32_t)err : receive(words);
@@ -128,23 +128,23 @@ static SERVER_CALL int32_t serve_later(uint32_t badge, struct words *words)
     return SERVER_LATER;
 }
 
-/* First the previous caller is answered, then the present one. */
+/* First the previous caller gets its reply, then the present one. */
 static SERVER_CALL int32_t serve_both(uint32_t badge, struct words *words)
 {
     struct words late = {{9, 8, 7, 6}};
-    err_t err = server_answer(kept, words->w[1] ? -EINTR : 0, &late);
+    err_t err = server_reply(kept, words->w[1] ? -EINTR : 0, &late);
 
     words->w[1] = badge;
     words->w[2] = (uint32_t)-err;
     return 0;
 }
 
-/* First the present caller is answered, then the previous one, with the next wait. */
+/* First the present caller gets its reply, then the previous one, with the next wait. */
 static SERVER_CALL int32_t serve_other(uint32_t badge, struct words *words)
 {
     struct words own = {{9, badge, 0, 0}};
 
-    words->w[3] = (uint32_t)-server_answer(caller_now(), 0, &own);
+    words->w[3] = (uint32_t)-server_reply(caller_now(), 0, &own);
     spoil_page();
     caller_restore(kept);
     return SERVER_OTHER | 2;
@@ -228,8 +228,8 @@ static void calls_reach_their_handlers(void)
         "wait\n1.11: error -38 0 0 0\nwait\n1.11: error -38 0 0 0\nwait\n");
 }
 
-/* An answer goes to its caller, whoever has called in between; after that to none. */
-static void answers_may_be_late(void)
+/* A reply goes to its caller, whoever has called in between; after that to none. */
+static void replies_may_be_late(void)
 {
     static const struct in list[] = {
         CALL(7, 1, LATER),
@@ -247,7 +247,7 @@ static void answers_may_be_late(void)
         "wait\n1.11: 0 8 7 6 refused\nwait\n2.12: 0 8 12 0\nwait\n");
 }
 
-static void answers_may_be_for_others(void)
+static void replies_may_be_for_others(void)
 {
     static const struct in list[] = {
         CALL(7, 1, LATER),
@@ -265,12 +265,12 @@ static void signals_have_a_handler(void)
 {
     static const struct in list[] = {FAULT(5, 0xbad), SIGNAL(3)};
 
-    RUN(&full, list, "wait\nwait\nsignal 3\nwait\n"); /* a fault is never answered */
+    RUN(&full, list, "wait\nwait\nsignal 3\nwait\n"); /* a fault never gets a reply */
     RUN(&plain, list, "wait\nwait\nwait\n");
 }
 
-/* The answer is still owed, and becomes an error. Meanwhile nothing is received. */
-static void an_answer_may_be_refused(void)
+/* The reply is still owed, and becomes an error. Meanwhile nothing is received. */
+static void a_reply_may_be_refused(void)
 {
     static const struct in once[] = {REFUSED(ERR_ACCOUNT), CALL(8, 2, GOOD)};
     static const struct in dead[] = {REFUSED(ERR_ACCOUNT, ERR_STALE), CALL(8, 2, GOOD)};
@@ -286,7 +286,7 @@ static void an_answer_may_be_refused(void)
         "wait\nwait\n2.12: 0 8 0 0\nwait\n");
 }
 
-/* The caller waits no more: there is nothing to undo. Nor is there for an answer without anything that can be
+/* The caller waits no more: there is nothing to undo. Nor is there for a reply without anything that can be
  * refused. */
 static void some_refusals_are_the_end(void)
 {
@@ -328,11 +328,11 @@ int main(void)
     CHECK(mmap(at_page, PAGE_SIZE * 2, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1,
                0) == at_page);
     calls_reach_their_handlers();
-    answers_may_be_late();
-    answers_may_be_for_others();
+    replies_may_be_late();
+    replies_may_be_for_others();
     signals_have_a_handler();
-    an_answer_may_be_refused();
+    a_reply_may_be_refused();
     some_refusals_are_the_end();
     messages_are_packed();
-    puts("test_server_loop: each call is answered");
+    puts("test_server_loop: each call gets its reply");
 }

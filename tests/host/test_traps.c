@@ -146,7 +146,7 @@ static void registers_are_read(void)
     CHECK(out.esp == r.ecx && out.eip == r.edx && out.eflags == EFLAGS_START);
 }
 
-/* The thread continues with what was set. A fault must still be answered; a call is forgotten. */
+/* The thread continues with what was set. A fault must still get its reply; a call is forgotten. */
 static void registers_are_set(void)
 {
     const struct thread_registers in = {.eax = 1,

@@ -76,7 +76,7 @@ static void bytes_come_in(void)
     registers[LINE_STATUS] = 1, registers[DATA] = 0xe9;
     CHECK(uart_get(&byte) && byte == (char)0xe9);
     expect("in 5\nin 0\n");
-    registers[LINE_STATUS] = 0xff; /* no device answers */
+    registers[LINE_STATUS] = 0xff; /* no device responds */
     CHECK(!uart_get(&byte));
     expect("in 5\n");
 }

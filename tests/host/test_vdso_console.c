@@ -21,12 +21,12 @@ static void bytes_are_written(void)
 {
     memset(program, 'w', 300);
     memcpy(program + 256, "next", 4);
-    ANSWERS({0, {256}, NULL}, {0, {44}, NULL});
+    REPLIES({0, {256}, NULL}, {0, {44}, NULL});
     CHECK(CALL(write, 1, AT(program), 300) == 300);
     CHECK(!strncmp(lines, "write 256 0 0 wwww", 18) && strstr(lines, "w\nwrite 44 0 0 nextwww") &&
-          answers == next_answers + 2);
+          replies == next_replies + 2);
     forget_lines();
-    ANSWERS({0, {1}, NULL}, {0, {2}, NULL}, {0, {1}, NULL}); /* less than was sent: the rest is sent again */
+    REPLIES({0, {1}, NULL}, {0, {2}, NULL}, {0, {1}, NULL}); /* less than was sent: the rest is sent again */
     CHECK(CALL(write, 2, AT(program + 256), 4) == 4);
     expect("write 4 0 0 next\nwrite 3 0 0 ext\xee\nwrite 1 0 0 t\xee\xee\xee\n");
 }
@@ -35,14 +35,14 @@ static void bytes_are_written(void)
 static void a_write_may_end_early(void)
 {
     memset(program, 'w', 300);
-    ANSWERS({0, {256}, NULL}, {-EBUSY, {0}, NULL});
+    REPLIES({0, {256}, NULL}, {-EBUSY, {0}, NULL});
     CHECK(CALL(write, 1, AT(program), 300) == 256);
-    ANSWERS({-EBUSY, {9}, NULL});
+    REPLIES({-EBUSY, {9}, NULL});
     CHECK(CALL(write, 1, AT(program), 300) == -EBUSY);
-    ANSWERS({0, {0}, NULL});
-    CHECK(CALL(write, 1, AT(program), 300) == 0 && answers == next_answers + 1);
-    ANSWERS({0, {256}, NULL}, {0, {0}, NULL});
-    CHECK(CALL(write, 1, AT(program), 300) == 256 && answers == next_answers + 2);
+    REPLIES({0, {0}, NULL});
+    CHECK(CALL(write, 1, AT(program), 300) == 0 && replies == next_replies + 1);
+    REPLIES({0, {256}, NULL}, {0, {0}, NULL});
+    CHECK(CALL(write, 1, AT(program), 300) == 256 && replies == next_replies + 2);
     forget_lines();
     CHECK(CALL(write, 1, AT(program), 0) == 0 && CALL(write, 1, 0, 0) == 0);
     expect("");
@@ -58,39 +58,39 @@ static void vectors_are_gathered(void)
     vectors[2] = (struct vector){AT(program + 6), 5};
     vectors[3] = (struct vector){AT(program + 100), 256};
     vectors[4] = (struct vector){AT(program + 3), 3};
-    ANSWERS({0, {8}, NULL});
+    REPLIES({0, {8}, NULL});
     CHECK(CALL(writev, 1, AT(vectors), 3) == 8);
     expect("write 8 0 0 onethree\n");
-    ANSWERS({0, {256}, NULL}, {0, {11}, NULL});
+    REPLIES({0, {256}, NULL}, {0, {11}, NULL});
     CHECK(CALL(writev, 1, AT(vectors), 5) == 267);
     CHECK(!strncmp(lines, "write 256 0 0 onethreelll", 25) && strstr(lines, "l\nwrite 11 0 0 lllllllltwo"));
     forget_lines();
-    ANSWERS({0, {3}, NULL}, {0, {2}, NULL}, {0, {3}, NULL}); /* to the end of an area, and within one */
+    REPLIES({0, {3}, NULL}, {0, {2}, NULL}, {0, {3}, NULL}); /* to the end of an area, and within one */
     CHECK(CALL(writev, 1, AT(vectors), 3) == 8);
     expect("write 8 0 0 onethree\nwrite 5 0 0 three\xee\xee\xee\nwrite 3 0 0 ree\xee\n");
-    ANSWERS({0});
+    REPLIES({0});
     forget_lines();
-    CHECK(CALL(writev, 1, AT(vectors), 0) == 0 && CALL(writev, 1, AT(vectors + 1), 1) == 0 && answers == next_answers);
+    CHECK(CALL(writev, 1, AT(vectors), 0) == 0 && CALL(writev, 1, AT(vectors + 1), 1) == 0 && replies == next_replies);
 }
 
 /* ---------------------------------------------------------------------------------- read */
 
 static void bytes_are_read(void)
 {
-    ANSWERS({0, {4, 0}, "abcd"});
+    REPLIES({0, {4, 0}, "abcd"});
     CHECK(CALL(read, 0, AT(program), 10) == 4 && !memcmp(program, "abcd", 4));
     expect("read 10 1 0\n");
-    ANSWERS({0, {4, 1}, "abcd"}, {0, {2, 1}, "ef"}, {0, {4, 1}, "ghij"}); /* until all is there */
+    REPLIES({0, {4, 1}, "abcd"}, {0, {2, 1}, "ef"}, {0, {4, 1}, "ghij"}); /* until all is there */
     CHECK(CALL(read, 2, AT(program), 10) == 10 && !memcmp(program, "abcdefghij", 10));
     expect("read 10 1 0\nread 6 0 0\nread 4 0 0\n");
-    ANSWERS({0, {9, 0}, "abcdefghi"}); /* more than was asked for */
+    REPLIES({0, {9, 0}, "abcdefghi"}); /* more than was asked for */
     program[4] = 'x';
     CHECK(CALL(read, 0, AT(program), 4) == 4 && program[4] == 'x');
     expect("read 4 1 0\n");
-    ANSWERS({0, {2, 1}, "ab"}, {-EBUSY, {0}, NULL}, {-EBUSY, {0}, NULL});
+    REPLIES({0, {2, 1}, "ab"}, {-EBUSY, {0}, NULL}, {-EBUSY, {0}, NULL});
     CHECK(CALL(read, 0, AT(program), 400) == 2 && CALL(read, 0, AT(program), 4) == -EBUSY);
     expect("read 256 1 0\nread 256 0 0\nread 4 1 0\n");
-    ANSWERS({0, {0, 1}, NULL});
+    REPLIES({0, {0, 1}, NULL});
     CHECK(CALL(read, 0, AT(program), 4) == 0 && CALL(read, 0, AT(program), 0) == 0 && CALL(read, 0, 0, 0) == 0);
     expect("read 4 1 0\n");
 }
@@ -101,10 +101,10 @@ static void bytes_are_scattered(void)
     vectors[0] = (struct vector){AT(program), 2};
     vectors[1] = (struct vector){AT(program + 50), 0};
     vectors[2] = (struct vector){AT(program + 100), 4};
-    ANSWERS({0, {2, 1}, "ab"}, {0, {3, 0}, "cde"});
+    REPLIES({0, {2, 1}, "ab"}, {0, {3, 0}, "cde"});
     CHECK(CALL(readv, 0, AT(vectors), 3) == 5 && !memcmp(program, "ab", 2) && !memcmp(program + 100, "cde", 3));
     expect("read 6 1 0\nread 4 0 0\n");
-    ANSWERS({0, {2, 0}, "xy"});
+    REPLIES({0, {2, 0}, "xy"});
     CHECK(CALL(readv, 0, AT(vectors), 3) == 2 && !memcmp(program, "xy", 2));
     expect("read 6 1 0\n");
     CHECK(CALL(readv, 0, AT(vectors), 0) == 0);
@@ -144,7 +144,7 @@ static void lengths_are_checked(void)
     vectors[0] = (struct vector){STACK_LOW, INT32_MAX - 1}; /* the greatest that is valid */
     vectors[1] = (struct vector){AT(program), 1};
     CHECK(check_vectors(AT(vectors), 2) == 0);
-    ANSWERS({-EBUSY, {0}, NULL}, {-EBUSY, {0}, NULL});
+    REPLIES({-EBUSY, {0}, NULL}, {-EBUSY, {0}, NULL});
     CHECK(CALL(read, 0, AT(program), 0x80000000) == -EINVAL && CALL(write, 1, AT(program), 0xffffffff) == -EINVAL);
     CHECK(CALL(read, 0, USER_END - INT32_MAX, INT32_MAX) == -EBUSY && CALL(write, 1, AT(program), INT32_MAX) == -EBUSY);
     CHECK(CALL(read, 0, USER_END - INT32_MAX + 1, INT32_MAX) == -EFAULT);
@@ -207,7 +207,7 @@ static void a_terminal_gives_keys(void)
     CHECK(CALL(ioctl, 0, GET, AT(program)) == 0 && CALL(ioctl, 0, SET, AT(program)) == 0); /* unchanged */
     expect("input_kind 0 0 0\ninput_kind 0 0 0\n");
     words[3] &= ~(uint32_t)CANONICAL_AND_ECHO;
-    ANSWERS({-EPERM, {0}, NULL}, {0}, {0});
+    REPLIES({-EPERM, {0}, NULL}, {0}, {0});
     CHECK(CALL(ioctl, 1, SET_LATER, AT(program)) == -EPERM && !state->gives_keys);
     CHECK(CALL(ioctl, 1, SET_LATER, AT(program)) == 0 && CALL(ioctl, 1, SET, AT(program)) == 0);
     words[3] = 0xffffffff;
@@ -223,7 +223,7 @@ static void a_terminal_gives_keys(void)
 /* Input may be a pipe; output always is a terminal. */
 static void input_may_be_no_terminal(void)
 {
-    ANSWERS({0, {0}, NULL}, {0, {1}, NULL}, {-EINVAL, {0}, NULL});
+    REPLIES({0, {0}, NULL}, {0, {1}, NULL}, {-EINVAL, {0}, NULL});
     CHECK(CALL(ioctl, 0, 0x5413, AT(program)) == 0);
     CHECK(CALL(ioctl, 0, 0x5413, AT(program)) == -ENOTTY && CALL(ioctl, 0, 0x5401, AT(program)) == -ENOTTY);
     expect("input_kind 0 0 0\ninput_kind 0 0 0\ninput_kind 0 0 0\n");
@@ -287,7 +287,7 @@ static void output_is_shown_before_a_read(void)
     FOR_BAD_ADDRESSES(address, 1)
     CHECK(CALL(before_read, address) == -EFAULT && !state->before_read);
     CHECK(CALL(before_read, function) == 0);
-    ANSWERS({0, {0}, NULL}, {0, {0}, NULL}, {0, {0}, NULL});
+    REPLIES({0, {0}, NULL}, {0, {0}, NULL}, {0, {0}, NULL});
     CHECK(CALL(read, 0, AT(program), 5) == 0);
     expect("shown\nread 5 1 0\n");
     CHECK(CALL(read, 1, AT(program), 5) == 0 && CALL(read, 0, AT(program), 0) == 0);

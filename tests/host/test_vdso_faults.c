@@ -10,7 +10,7 @@ static struct signal_frame *faults(uint32_t signal, uint32_t vector, uint32_t er
 {
     frame_begin();
     state->signal_pending = 0;
-    ANSWERS({0, {PROGRAM_EIP, signal << 24 | vector << 16 | error, address}, NULL}, {0}, {0}, {0, {5}, NULL}, {0});
+    REPLIES({0, {PROGRAM_EIP, signal << 24 | vector << 16 | error, address}, NULL}, {0}, {0}, {0, {5}, NULL}, {0});
     return interrupted(OUTER);
 }
 
@@ -40,7 +40,7 @@ static void handlers_hear_of_faults(void)
     frame_begin();
     for (uint32_t i = 1; i < SIGNAL_NUMBERS; i++)
         state->actions[i].flags = ACTION_NO_DEFER;
-    ANSWERS({0, {PROGRAM_EIP, 11u << 24 | 14 << 16, 0}, NULL}, {0});
+    REPLIES({0, {PROGRAM_EIP, 11u << 24 | 14 << 16, 0}, NULL}, {0});
     (void)interrupted(OUTER);
     expect("interrupted 0 0 0\nsignals 0 0 0\n"); /* proc is told that there is a frame, though nothing has changed */
 }
@@ -58,12 +58,12 @@ static void pages_of_files_may_come(void)
     };
 
     for (uint32_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        const struct answer protected = {0}, again = {0, {rows[i].granted}, NULL};
+        const struct reply protected = {0}, again = {0, {rows[i].granted}, NULL};
         frame_begin();
         state->signal_pending = 0;
-        ANSWERS({0, {PROGRAM_EIP, 7u << 24 | 14 << 16 | rows[i].error, 0x50001234}, NULL});
-        next_answers[1] = rows[i].error & 2 ? protected : again;
-        next_answers[2] = rows[i].error & 2 ? again : protected;
+        REPLIES({0, {PROGRAM_EIP, 7u << 24 | 14 << 16 | rows[i].error, 0x50001234}, NULL});
+        next_replies[1] = rows[i].error & 2 ? protected : again;
+        next_replies[2] = rows[i].error & 2 ? again : protected;
         CHECK(interrupted(OUTER) == (rows[i].granted ? NULL : frame) && goes_on_at(OUTER) == PROGRAM_EIP);
         CHECK(frame->handler == (rows[i].granted ? 0xeeeeeeee : HANDLER_AT + 7));
         CHECK(!rows[i].granted || message_page->tag == 0xaaaaaaaa);
@@ -79,7 +79,7 @@ static void a_place_ahead_is_none(void)
     frame_begin();
     state->signal_pending = 0;
     state->ahead[1].at = 0x50001000, state->ahead[1].end = 0x50003000;
-    ANSWERS({0, {PROGRAM_EIP, 7u << 24 | 14 << 16 | 0x1006, 0x50002fff}, NULL}, {0}, {0});
+    REPLIES({0, {PROGRAM_EIP, 7u << 24 | 14 << 16 | 0x1006, 0x50002fff}, NULL}, {0}, {0});
     CHECK(!interrupted(OUTER) && goes_on_at(OUTER) == PROGRAM_EIP && state->ahead[1].at == state->ahead[1].end);
     expect("interrupted 0 0 0\nmunmap 1342181376 8192 0\nsignals 0 0 0\n");
 }
@@ -89,7 +89,7 @@ static void a_signal_may_come_with_a_page(void)
 {
     frame_begin();
     state->signal_pending = 0;
-    ANSWERS({0, {PROGRAM_EIP, 7u << 24 | 14 << 16 | 0x1004, 0x50001234}, NULL}, {0, {1}, NULL}, {0, {1}, NULL},
+    REPLIES({0, {PROGRAM_EIP, 7u << 24 | 14 << 16 | 0x1004, 0x50001234}, NULL}, {0, {1}, NULL}, {0, {1}, NULL},
             {0, {USER_1}, NULL}, {0});
     CHECK(interrupted(OUTER) == frame && frame->handler == HANDLER_AT + USER_1);
     CHECK(frame->context.registers[REGISTER_EIP] == PROGRAM_EIP);
@@ -101,7 +101,7 @@ static void pages_may_come_at_the_inner_level(void)
 {
     frame_begin();
     state->signal_pending = 0;
-    ANSWERS({0, {VDSO_BASE, 7u << 24 | 14 << 16 | 0x1004, 0x50001234}, NULL}, {0, {1}, NULL}, {0});
+    REPLIES({0, {VDSO_BASE, 7u << 24 | 14 << 16 | 0x1004, 0x50001234}, NULL}, {0, {1}, NULL}, {0});
     CHECK(!interrupted(INNER) && goes_on_at(INNER) == VDSO_BASE && !state->signal_pending);
 }
 
@@ -109,7 +109,7 @@ static void calls_may_be_faults(void)
 {
     signals_begin();
     memcpy(program, "\xcd\x80", 2);
-    ANSWERS({0, {AT(program)}, NULL});
+    REPLIES({0, {AT(program)}, NULL});
     CHECK(vdso_called() == AT(program) + 2);
     expect("interrupted 0 0 0\n");
 }

@@ -1,5 +1,5 @@
 /*
- * The library of system calls and files: the messages to the file server for each call, how answers are returned, and
+ * The library of system calls and files: the messages to the file server for each call, how results are returned, and
  * what is refused without a message.
  *
  * instead: tests/server/instead
@@ -47,7 +47,7 @@ static void files_begin_when_they_are_wanted(void)
 {
     memset(state, 0, sizeof(*state));
     state->console_reads = state->console_writes = VDSO_STANDARD;
-    ANSWERS({-EAGAIN, {0}, NULL}, {0}, {0}, {0, {1}, NULL}, {-EBADF, {0}, NULL});
+    REPLIES({-EAGAIN, {0}, NULL}, {0}, {0}, {0, {1}, NULL}, {-EBADF, {0}, NULL});
     CHECK(CALL(close, 1) == -EAGAIN && !state->has_files && CALL(close, 1) == 0 && state->has_files);
     program[0] = 'w';
     CHECK(CALL(write, 2, AT(program), 1) == 1 && CALL(write, 1, AT(program), 1) == -EBADF);
@@ -58,7 +58,7 @@ static void a_duplicate_of_the_console_is_one(void)
 {
     begins(false);
     state->console_reads = state->console_writes = VDSO_STANDARD;
-    ANSWERS({0, {3}, NULL}, {0, {1}, NULL}, {0}, {0, {1}, NULL}, {0, {0}, NULL}, {0, {2}, NULL}, {0, {0}, NULL});
+    REPLIES({0, {3}, NULL}, {0, {1}, NULL}, {0}, {0, {1}, NULL}, {0, {0}, NULL}, {0, {2}, NULL}, {0, {0}, NULL});
     CHECK(CALL(dup, 1) == 3 && CALL(write, 3, AT(program), 1) == 1 && CALL(close, 3) == 0 &&
           CALL(write, 3, AT(program), 1) == 1);
     expect("file duplicate 1 0 0\nwrite 1 0 0 w\xee\xee\xee\nfile close 3 0 0\nfile write 3 1 0 w\xee\xee\xee\n");
@@ -74,13 +74,13 @@ static void a_console_may_have_a_large_number(void)
 {
     begins(false);
     program[0] = 'w';
-    ANSWERS({FILE_CONSOLE, {0}, NULL}, {0, {1}, NULL}, {FILE_CONSOLE, {0}, NULL}, {0, {1}, "r"},
+    REPLIES({FILE_CONSOLE, {0}, NULL}, {0, {1}, NULL}, {FILE_CONSOLE, {0}, NULL}, {0, {1}, "r"},
             {FILE_CONSOLE, {0}, NULL}, {0, {1}, NULL}, {0, {1}, NULL});
     CHECK(CALL(write, 40, AT(program), 1) == 1 && CALL(read, 40, AT(program), 5) == 1 && program[0] == 'r');
     expect("file write 40 1 0 w\xee\xee\xee\nwrite 1 0 0 w\xee\xee\xee\nfile read 40 5 1\nread 5 1 0\n");
     CHECK(CALL(write, 31, AT(program), 1) == 1 && CALL(write, 31, AT(program), 1) == 1);
     expect("file write 31 1 0 r\xee\xee\xee\nwrite 1 0 0 r\xee\xee\xee\nwrite 1 0 0 r\xee\xee\xee\n");
-    ANSWERS({FILE_CONSOLE, {0}, NULL}, {FILE_CONSOLE, {0}, NULL});
+    REPLIES({FILE_CONSOLE, {0}, NULL}, {FILE_CONSOLE, {0}, NULL});
     CHECK(CALL(write, 41, AT(program), 0) == 0 && CALL(read, 41, AT(program), 0) == 0);
     expect("file write 41 0 0\nfile read 41 0 1\n");
 }
@@ -92,15 +92,15 @@ static void much_goes_by_the_transfer_page(void)
     begins(false);
     memset(program, 'a', 5000);
     program[4096] = 'b';
-    ANSWERS({0}, {0, {4096}, NULL}, {0, {904}, NULL});
+    REPLIES({0}, {0, {4096}, NULL}, {0, {904}, NULL});
     CHECK(CALL(write, 5, AT(program), 5000) == 5000 && state->has_transfer && transfer[0] == 'b');
     expect("file transfer_page 0 0 0\nfile write 5 4096 0\nfile write 5 904 0\n");
-    ANSWERS({0, {4096}, NULL}, {0, {100}, NULL});
+    REPLIES({0, {4096}, NULL}, {0, {100}, NULL});
     memset(transfer, 'r', 4096);
     CHECK(CALL(read, 6, AT(program), 5000) == 4196 && program[4095] == 'r' && program[4195] == 'r' &&
           program[4196] == 'a');
     expect("file read 6 4096 1\nfile read 6 904 0\n");
-    ANSWERS({0, {4096}, NULL}, {-EAGAIN, {0}, NULL}, {-EINTR, {0}, NULL});
+    REPLIES({0, {4096}, NULL}, {-EAGAIN, {0}, NULL}, {-EINTR, {0}, NULL});
     CHECK(CALL(read, 7, AT(program), 5000) == 4096 && CALL(read, 7, AT(program), 5000) == -EINTR);
     forget_lines();
 }
@@ -110,7 +110,7 @@ static void a_page_goes_in_one_call(void)
 {
     begins(true);
     state->pipes[5] = (struct vdso_pipe){.fd = 5, .uses = VDSO_NO_RING};
-    ANSWERS({0, {1}, "a"}, {0, {4000}, NULL}, {0, {9000}, NULL}, {0, {299}, NULL}, {0, {4096}, NULL}, {0, {1}, NULL});
+    REPLIES({0, {1}, "a"}, {0, {4000}, NULL}, {0, {9000}, NULL}, {0, {299}, NULL}, {0, {4096}, NULL}, {0, {1}, NULL});
     CHECK(CALL(read, 5, AT(program), 1) == 1 && state->pipes[5].uses == VDSO_BY_PAGE);
     memset(transfer, 'p', 4096);
     program[4000] = 'n';
@@ -126,7 +126,7 @@ static void a_page_goes_in_one_call(void)
     FOR_BAD_ADDRESSES(address, 300)
     CHECK(CALL(read, 5, address, 300) == -EFAULT && CALL(write, 5, address, 300) == -EFAULT);
     state->pipes[0] = (struct vdso_pipe){.fd = 40, .uses = VDSO_BY_PAGE};
-    ANSWERS({FILE_CONSOLE, {0}, NULL}, {FILE_CONSOLE, {0}, NULL}, {0, {1}, "c"});
+    REPLIES({FILE_CONSOLE, {0}, NULL}, {FILE_CONSOLE, {0}, NULL}, {0, {1}, "c"});
     CHECK(CALL(read, 40, AT(program), 300) == 1 && program[0] == 'c');
     expect("file read 40 300 1\nfile read 40 300 1\nread 256 1 0\n");
 }
@@ -137,7 +137,7 @@ static void after_a_signal_no_transfer_waits(void)
     begins(true);
     state->pipes[5] = (struct vdso_pipe){.fd = 5, .uses = VDSO_BY_PAGE};
     state->blocked = 4;
-    ANSWERS({0}, {0, {300}, NULL}, {0, {300}, NULL}, {0, {300}, NULL}, {-EINTR, {0}, NULL}, {-EINTR, {0}, NULL});
+    REPLIES({0}, {0, {300}, NULL}, {0, {300}, NULL}, {0, {300}, NULL}, {-EINTR, {0}, NULL}, {-EINTR, {0}, NULL});
     CHECK(CALL(write, 5, AT(program), 300) == 300);
     expect("signals 0 0 4\nfile write 5 300 0\n");
     state->signal_pending = 1;
@@ -154,11 +154,11 @@ static void after_a_signal_no_transfer_waits(void)
 static void there_may_be_no_transfer_page(void)
 {
     begins(false);
-    ANSWERS({-ENOMEM, {0}, NULL}, {0, {256}, NULL}, {0, {44}, NULL});
+    REPLIES({-ENOMEM, {0}, NULL}, {0, {256}, NULL}, {0, {44}, NULL});
     CHECK(CALL(write, 5, AT(program), 300) == 300 &&
           !strncmp(lines, "file transfer_page 0 0 0\nfile write 5 256 0 rrr", 45));
     forget_lines();
-    ANSWERS({-ENOMEM, {0}, NULL}, {0, {256}, NULL}, {0, {3}, "xyz"});
+    REPLIES({-ENOMEM, {0}, NULL}, {0, {256}, NULL}, {0, {3}, "xyz"});
     CHECK(CALL(read, 6, AT(program), 300) == 259 && program[258] == 'z');
     expect("file transfer_page 0 0 0\nfile read 6 256 1\nfile read 6 44 0\n");
 }
@@ -168,7 +168,7 @@ static void places_in_files_are_asked_for(void)
     uint32_t *offset = (uint32_t *)(void *)program;
 
     begins(true);
-    ANSWERS({0, {7}, NULL}, {-EINVAL, {0}, NULL}, {0, {0x7fffffff}, NULL});
+    REPLIES({0, {7}, NULL}, {-EINVAL, {0}, NULL}, {0, {0x7fffffff}, NULL});
     CHECK(CALL(lseek, 5, 7, 2) == 7 && CALL(lseek, 5, 7, 9) == -EINVAL);
     offset[1] = 5;
     CHECK(CALL(llseek, 5, 0, 0x7fffffff, AT(offset), 0) == 0 && offset[0] == 0x7fffffff && offset[1] == 0);
@@ -176,7 +176,7 @@ static void places_in_files_are_asked_for(void)
     CHECK(CALL(llseek, 5, 1, 0, AT(offset), 0) == -EINVAL && CALL(llseek, 5, 0, 0x80000000, AT(offset), 0) == -EINVAL);
     FOR_BAD_ADDRESSES(address, 8)
     CHECK(CALL(llseek, 5, 0, 0, address, 0) == -EFAULT);
-    ANSWERS({0, {2}, "ab"}, {0, {0}, NULL}, {0, {3}, NULL}, {-ESPIPE, {0}, NULL}, {-EBADF, {0}, NULL});
+    REPLIES({0, {2}, "ab"}, {0, {0}, NULL}, {0, {3}, NULL}, {-ESPIPE, {0}, NULL}, {-EBADF, {0}, NULL});
     CHECK(CALL(pread64, 5, AT(program), 9, 100, 0) == 2 && !memcmp(program, "ab", 2));
     memcpy(program, "abc", 3);
     CHECK(CALL(pwrite64, 5, AT(program), 3, 0x1000, 0) == 3 && CALL(pread64, 5, AT(program), 9, 0, 0) == -ESPIPE &&
@@ -201,7 +201,7 @@ static void descriptors_are_controlled(void)
     uint32_t *fds = (uint32_t *)(void *)program;
 
     begins(true);
-    ANSWERS({0, {1}, NULL}, {0, {9}, NULL}, {0, {10}, NULL}, {-EINVAL, {0}, NULL}, {0, {5, 6}, NULL}, {0, {7, 8}, NULL},
+    REPLIES({0, {1}, NULL}, {0, {9}, NULL}, {0, {10}, NULL}, {-EINVAL, {0}, NULL}, {0, {5, 6}, NULL}, {0, {7, 8}, NULL},
             {-EMFILE, {0}, NULL});
     CHECK(CALL(fcntl64, 5, 1) == 1 && CALL(fcntl64, 5, 0, 9) == 9 && CALL(fcntl64, 5, 1030, 9) == 10 &&
           CALL(fcntl64, 5, 77, 3) == -EINVAL);
@@ -212,7 +212,7 @@ static void descriptors_are_controlled(void)
     expect("file pipe 0 0 0\nfile pipe 2048 0 0\nfile pipe 0 0 0\n");
     FOR_BAD_ADDRESSES(address, 8)
     CHECK(CALL(pipe, address) == -EFAULT);
-    ANSWERS({0}, {-EINVAL, {0}, NULL});
+    REPLIES({0}, {-EINVAL, {0}, NULL});
     CHECK(CALL(fsync, 5) == 0 && CALL(fsync, 6) == -EINVAL);
     expect("file control 5 1 0\nfile control 6 1 0\n");
 }
@@ -227,7 +227,7 @@ static void terminals_are_told(void)
     enum { WINDOW = 0x5413 };
 
     begins(true);
-    ANSWERS({0, {0}, STATUS(IS_FILE, "||")}, {0, {0}, STATUS(IS_DEVICE, "\x03\x01")},
+    REPLIES({0, {0}, STATUS(IS_FILE, "||")}, {0, {0}, STATUS(IS_DEVICE, "\x03\x01")},
             {0, {0}, STATUS(IS_DEVICE, "|\x05")}, {-EBADF, {0}, NULL});
     CHECK(CALL(ioctl, 5, WINDOW, AT(program)) == -ENOTTY && CALL(ioctl, 5, WINDOW, AT(program)) == -ENOTTY);
     CHECK(CALL(ioctl, 5, WINDOW, AT(program)) == 0 && CALL(ioctl, 5, WINDOW, AT(program)) == -EBADF);
@@ -240,7 +240,7 @@ static void files_are_opened(void)
 {
     begins(true);
     strcpy(program, "name");
-    ANSWERS({0, {5}, NULL}, {FILE_MORE, {0}, NULL}, {0, {6}, NULL}, {-ENOENT, {0}, NULL}, {0, {7}, NULL});
+    REPLIES({0, {5}, NULL}, {FILE_MORE, {0}, NULL}, {0, {6}, NULL}, {-ENOENT, {0}, NULL}, {0, {7}, NULL});
     CHECK(CALL(open, AT(program), 0101, 07777777) == 5);
     expect("file open -100 65 4095 name|\xee\xee\xee\n");
     CHECK(CALL(open, AT(program), O_TRUNCATE, 0) == 6 && CALL(openat, 9, AT(program), 0, 0600) == -ENOENT &&
@@ -258,7 +258,7 @@ static void the_mask_is_the_servers(void)
 {
     begins(true);
     state->has_files = false;
-    ANSWERS({-ENOMEM, {0}, NULL}, {0}, {0, {022}, NULL}, {0, {0234}, NULL});
+    REPLIES({-ENOMEM, {0}, NULL}, {0}, {0, {022}, NULL}, {0, {0234}, NULL});
     CHECK(CALL(umask, 01234) == -ENOMEM && CALL(umask, 01234) == 022 && CALL(umask, 0) == 0234);
     expect("files 0 0 0\nfiles 0 0 0\nfile umask 668 0 0\nfile umask 0 0 0\n");
 }
@@ -268,7 +268,7 @@ static void long_paths_go_by_the_transfer_page(void)
     begins(true);
     memset(program, 'p', 5000);
     program[255] = 0;
-    ANSWERS({0, {5}, NULL}, {0, {6}, NULL}, {0}, {0, {7}, NULL});
+    REPLIES({0, {5}, NULL}, {0, {6}, NULL}, {0}, {0, {7}, NULL});
     CHECK(CALL(open, AT(program), 0) == 5 && strlen(lines) > 256);
     forget_lines();
     program[255] = 'p', program[256] = 0;
@@ -282,7 +282,7 @@ static void long_paths_go_by_the_transfer_page(void)
     CHECK(CALL(open, AT(program), 0) == -ENAMETOOLONG);
     expect("");
     begins(false);
-    ANSWERS({-ENOMEM, {0}, NULL});
+    REPLIES({-ENOMEM, {0}, NULL});
     program[300] = 0;
     CHECK(CALL(open, AT(program), 0) == -ENOMEM);
     expect("file transfer_page 0 0 0\n");
@@ -293,7 +293,7 @@ static void names_are_made_and_removed(void)
     begins(true);
     strcpy(program, "abc"), strcpy(program + 8, "xyz");
     const uint32_t a = AT(program), x = AT(program + 8);
-    ANSWERS({0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0});
+    REPLIES({0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0});
     CHECK(CALL_AS(MKDIR, mkdir, a, 0777) == 0 && CALL_AS(MKDIRAT, mkdir, 7, a, 0700) == 0);
     expect("file make -100 16895 0 abc|\nfile make 7 16832 0 abc|\n");
     CHECK(CALL_AS(MKNOD, mknod, a, MODE_CHARACTERS | 0666, 0x103) == 0 &&
@@ -320,7 +320,7 @@ static void directories_are_entered(void)
 {
     begins(true);
     strcpy(program, "abc");
-    ANSWERS({0}, {-ENOTDIR, {0}, NULL}, {0, {5}, "/abc|"}, {-ERANGE, {0}, NULL}, {0, {5}, NULL});
+    REPLIES({0}, {-ENOTDIR, {0}, NULL}, {0, {5}, "/abc|"}, {-ERANGE, {0}, NULL}, {0, {5}, NULL});
     CHECK(CALL(chdir, AT(program)) == 0 && CALL(fchdir, 9) == -ENOTDIR);
     expect("file change_directory -100 0 0 abc|\nfile change_directory 9 0 0 |\xee\xee\xee\n");
     CHECK(CALL(getcwd, AT(program), 100) == 5 && !strcmp(program, "/abc") && CALL(getcwd, AT(program), 3) == -ERANGE &&
@@ -337,7 +337,7 @@ static void sizes_change(void)
 {
     begins(true);
     strcpy(program, "abc");
-    ANSWERS({0}, {FILE_MORE, {0}, NULL}, {0}, {0}, {-EINVAL, {0}, NULL});
+    REPLIES({0}, {FILE_MORE, {0}, NULL}, {0}, {0}, {-EINVAL, {0}, NULL});
     CHECK(CALL(truncate, AT(program), 5) == 0 && CALL_AS(TRUNCATE64, truncate, AT(program), 6, 0) == 0);
     expect("file truncate -100 5 0 abc|\nfile truncate -100 6 0 abc|\nfile truncate -100 6 0 abc|\n");
     CHECK(CALL(ftruncate, 9, 7) == 0 && CALL_AS(FTRUNCATE64, ftruncate, 9, 8, 0) == -EINVAL);
@@ -360,7 +360,7 @@ static void what_is_lost_is_settled(void)
     begins(true);
     state->has_mappings = true;
     strcpy(program, "abc");
-    ANSWERS(MORE, {0}, {FILE_MORE, {7}, NULL}, MORE, MORE, {0}, MORE, {0}, MORE, {0}, {0}, MORE, {0},
+    REPLIES(MORE, {0}, {FILE_MORE, {7}, NULL}, MORE, MORE, {0}, MORE, {0}, MORE, {0}, {0}, MORE, {0},
             {-EBADF, {0}, NULL});
     CHECK(CALL(close, 5) == 0 && CALL_AS(NOTHING_ASKED, dup2, 5, 7) == 7);
     expect("file close 5 0 0\nfile settle 0 0 0\nfile duplicate 5 7 1\nfile settle 0 0 0\nfile settle 0 0 0\nfile "
@@ -379,7 +379,7 @@ static void a_status_is_linuxs(void)
 
     begins(true);
     strcpy(program, "abc");
-    ANSWERS({0, {0}, STATUS(IS_FILE, "||")}, {0, {0}, STATUS(IS_DEVICE, "\x03\x01")}, {-ENOENT, {0}, NULL},
+    REPLIES({0, {0}, STATUS(IS_FILE, "||")}, {0, {0}, STATUS(IS_DEVICE, "\x03\x01")}, {-ENOENT, {0}, NULL},
             {0, {0}, STATUS(IS_FILE, "||")}, {0, {0}, STATUS(IS_FILE, "||")});
     memset(program + 512, 0xee, 100);
     CHECK(CALL(stat64, AT(program), AT(program + 512)) == 0);
@@ -400,7 +400,7 @@ static void a_status_is_linuxs(void)
     expect("file status -100 0 0 abc|\nfile status 9 4096 0 ||||\nfile status -100 0 0 abc|\nfile status 9 0 0 "
            "abc|\nfile status 9 4096 0 abc|\n");
     program[0] = 0;
-    ANSWERS({-EBADF, {0}, NULL}, {0, {0}, STATUS(IS_FILE, "||")});
+    REPLIES({-EBADF, {0}, NULL}, {0, {0}, STATUS(IS_FILE, "||")});
     CHECK(CALL(fstatat64, 9, AT(program), AT(program + 512), 0x1000) == -EBADF &&
           CALL(statx, 9, AT(program), 0x1000, 0, AT(program + 512)) == 0);
     CHECK(words[4] == 2 && words[8] == 5 && words[10] == 0x1234 && words[12] == 24 && words[16] == 0x01020304 &&
@@ -416,7 +416,7 @@ static void access_is_everybodys(void)
 {
     begins(true);
     strcpy(program, "abc");
-    ANSWERS({0, {0}, STATUS(IS_FILE, "||")}, {0, {0}, STATUS(IS_FILE, "||")}, {-ENOENT, {0}, NULL},
+    REPLIES({0, {0}, STATUS(IS_FILE, "||")}, {0, {0}, STATUS(IS_FILE, "||")}, {-ENOENT, {0}, NULL},
             {0, {0}, STATUS(IS_FILE, "||")}, {-ENOENT, {0}, NULL});
     CHECK(CALL_AS(ACCESS, access, AT(program), 6) == 0 && CALL_AS(ACCESS, access, AT(program), 1) == -EACCES &&
           CALL_AS(FACCESSAT, access, 9, AT(program), 0) == -ENOENT &&
@@ -433,7 +433,7 @@ static void files_change(void)
 
     begins(true);
     strcpy(program, "abc");
-    ANSWERS({0}, {0}, {0}, {0}, {0});
+    REPLIES({0}, {0}, {0}, {0}, {0});
     CHECK(CALL_AS(CHMOD, chmod, AT(program), 0640) == 0 && CALL_AS(FCHMOD, chmod, 9, 0600) == 0 &&
           CALL_AS(FCHMODAT, chmod, 9, AT(program), 0700) == 0);
     expect("file change -100 1 416 abc|\nfile change 9 1 384 |\xee\xee\xee\nfile change 9 1 448 abc|\n");
@@ -455,7 +455,7 @@ static void entries_are_linuxs(void)
     const uint32_t *words = (const uint32_t *)(const void *)program;
 
     begins(true);
-    ANSWERS({0, {16 + 20}, two}, {0, {0}, NULL}, {-ENOTDIR, {0}, NULL});
+    REPLIES({0, {16 + 20}, two}, {0, {0}, NULL}, {-ENOTDIR, {0}, NULL});
     memset(program, 0xee, 200);
     CHECK(CALL(getdents64, 9, AT(program), 200) == 24 + 32);
     CHECK(words[0] == 5 && words[1] == 0 && words[2] == 1 && words[3] == 0 && program[16] == 24 && program[17] == 0 &&
@@ -476,7 +476,7 @@ static void the_tree_has_pages(void)
     const uint32_t *words = (const uint32_t *)(const void *)program;
 
     begins(true);
-    ANSWERS({0, {1000, 400}, NULL});
+    REPLIES({0, {1000, 400}, NULL});
     CHECK(CALL(statfs64, 0, 84, AT(program)) == 0 && words[0] == 0x01021994 && words[1] == 4096 && words[2] == 1000 &&
           words[4] == 400 && words[6] == 400 && words[14] == 255);
     expect("file space 0 0 0\n");

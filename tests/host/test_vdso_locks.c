@@ -25,7 +25,7 @@ static void begins(void)
 static void ranges_are_locked(void)
 {
     begins();
-    ANSWERS({0}, {-EAGAIN, {0}, NULL}, {0}, {-EDEADLK, {0}, NULL});
+    REPLIES({0}, {-EAGAIN, {0}, NULL}, {0}, {-EDEADLK, {0}, NULL});
     CHECK(CALL(fcntl64, 5, SET_64, AT(large)) == 0 && CALL(fcntl64, 5, SET, AT(small)) == -EAGAIN);
     expect("file lock 5 0 131073 C||@A|||D|||||||\nfile lock 5 0 0 E|||||||\xff\xff\xff\xff\xff\xff\xff\xff\n");
     CHECK(CALL(fcntl64, 5, WAIT_64, AT(large)) == 0 && CALL(fcntl64, 5, WAIT, AT(small)) == -EDEADLK);
@@ -46,7 +46,7 @@ static void ranges_are_an_open_files(void)
         CHECK(CALL(fcntl64, 5, command, AT(large)) == -EINVAL);
     expect("");
     large->pid = 0;
-    ANSWERS({0}, {-EAGAIN, {0}, NULL}, {0, {FILE_LOCK_SHARED, -1u}, "C||@A|||D|||||||"}, {0});
+    REPLIES({0}, {-EAGAIN, {0}, NULL}, {0, {FILE_LOCK_SHARED, -1u}, "C||@A|||D|||||||"}, {0});
     CHECK(CALL(fcntl64, 5, OFD_SET, AT(large)) == 0 && CALL(fcntl64, 5, OFD_WAIT, AT(large)) == -EAGAIN);
     expect("file lock 5 4 131073 C||@A|||D|||||||\nfile lock 5 5 131073 C||@A|||D|||||||\n");
     CHECK(CALL(fcntl64, 5, OFD_GET, AT(large)) == 0 && large->pid == -1 && large->kind == FILE_LOCK_SHARED);
@@ -56,7 +56,7 @@ static void ranges_are_an_open_files(void)
     expect("file lock 5 5 0 C||@A|||D|||||||\n");
     FOR_BAD_ADDRESSES(address, sizeof *large)
     CHECK(CALL(fcntl64, 5, OFD_GET, address) == -EFAULT && CALL(fcntl64, 5, OFD_WAIT, address) == -EFAULT);
-    ANSWERS({-EINVAL, {0}, NULL}, {-EINVAL, {0}, NULL});
+    REPLIES({-EINVAL, {0}, NULL}, {-EINVAL, {0}, NULL});
     CHECK(CALL(fcntl64, 5, OFD_GET - 1, AT(large)) == -EINVAL && CALL(fcntl64, 5, OFD_WAIT + 1, AT(large)) == -EINVAL);
     forget_lines();
 }
@@ -64,7 +64,7 @@ static void ranges_are_an_open_files(void)
 static void what_is_in_the_way_is_told(void)
 {
     begins();
-    ANSWERS({0, {FILE_LOCK_NONE, 0}, "||||||||||||||||"}, {0, {FILE_LOCK_SHARED, 77}, "C||@A|||D|||||||"},
+    REPLIES({0, {FILE_LOCK_NONE, 0}, "||||||||||||||||"}, {0, {FILE_LOCK_SHARED, 77}, "C||@A|||D|||||||"},
             {0, {FILE_LOCK_EXCLUSIVE, 78}, "E|||||||||||A|||"}, {0, {FILE_LOCK_EXCLUSIVE, 78}, "E|||A|||D|||||||"},
             {-EBADF, {0}, NULL}, {0, {FILE_LOCK_NONE, 0}, "||||||||||||||||"});
     CHECK(CALL(fcntl64, 5, GET_64, AT(large)) == 0 && large->kind == FILE_LOCK_NONE && large->whence == 2 &&
@@ -82,13 +82,13 @@ static void what_is_in_the_way_is_told(void)
 static void files_are_locked(void)
 {
     begins();
-    ANSWERS({0}, {-EAGAIN, {0}, NULL}, {0}, {0});
+    REPLIES({0}, {-EAGAIN, {0}, NULL}, {0}, {0});
     CHECK(CALL(flock, 5, 1) == 0 && CALL(flock, 5, 2 | 4) == -EAGAIN && CALL(flock, 5, 8) == 0 &&
           CALL(flock, 5, 2) == 0);
     expect("file lock_file 5 0 1\nfile lock_file 5 1 0\nfile lock_file 5 2 0\nfile lock_file 5 1 1\n");
     CHECK(CALL(flock, 5, 0) == -EINVAL && CALL(flock, 5, 3) == -EINVAL && CALL(flock, 5, 16 | 1) == -EINVAL);
     expect("");
-    ANSWERS({0}, {0});
+    REPLIES({0}, {0});
     state->has_files = false;
     CHECK(CALL(flock, 5, 1) == -EBADF && CALL(fcntl64, 5, SET, AT(small)) == -EBADF && CALL(flock, 1, 1) == 0);
     expect("files 0 0 0\nfile lock_file 1 0 1\n");
@@ -98,7 +98,7 @@ static void files_are_locked(void)
 static void a_signal_ends_the_wait(void)
 {
     begins();
-    ANSWERS({-EINTR, {0}, NULL}, {-EINTR, {0}, NULL});
+    REPLIES({-EINTR, {0}, NULL}, {-EINTR, {0}, NULL});
     CHECK(CALL_AS(FCNTL, fcntl64, 5, WAIT_64, AT(large)) == -EINTR && state->restart == FCNTL && state->signal_pending);
     expect("file lock 5 1 131073 C||@A|||D|||||||\n");
     begins();
@@ -106,7 +106,7 @@ static void a_signal_ends_the_wait(void)
     expect("file lock_file 5 0 1\n");
     begins();
     state->signal_pending = 1;
-    ANSWERS({0}, {0});
+    REPLIES({0}, {0});
     CHECK(CALL_AS(FLOCK, flock, 5, 1) == 0 && CALL_AS(FCNTL, fcntl64, 5, WAIT, AT(small)) == 0 && state->restart == 0);
     expect("file lock_file 5 0 3\nfile lock 5 3 0 E|||||||\xff\xff\xff\xff\xff\xff\xff\xff\n");
 }

@@ -18,13 +18,13 @@ static void heap_begin(void)
 
 static void the_heap_moves(void)
 {
-    ANSWERS({0, {HEAP, HEAP}, NULL}, {0, {HEAP, HEAP + 0x5000}, NULL}, {0, {HEAP + 0x5000, HEAP + 0x1000}, NULL});
+    REPLIES({0, {HEAP, HEAP}, NULL}, {0, {HEAP, HEAP + 0x5000}, NULL}, {0, {HEAP + 0x5000, HEAP + 0x1000}, NULL});
     CHECK(CALL(brk, 0) == HEAP && CALL(brk, 0) == HEAP);
     CHECK(CALL(brk, HEAP + 0x5000) == HEAP + 0x5000 && CALL(brk, HEAP + 0x1000) == HEAP + 0x1000);
     expect("sbrk 0 0 0\nsbrk 20480 0 0\nsbrk -16384 0 0\n");
     CHECK(state->heap_end == HEAP + 0x1000);
     heap_begin();
-    ANSWERS({0, {HEAP, HEAP}, NULL}, {0, {HEAP, HEAP + 16}, NULL}); /* the first call may move it */
+    REPLIES({0, {HEAP, HEAP}, NULL}, {0, {HEAP, HEAP + 16}, NULL}); /* the first call may move it */
     CHECK(CALL(brk, HEAP + 16) == HEAP + 16);
     expect("sbrk 0 0 0\nsbrk 16 0 0\n");
 }
@@ -33,14 +33,14 @@ static void the_heap_moves(void)
 static void the_heap_moves_in_parts(void)
 {
     state->heap_end = HEAP;
-    ANSWERS({MEM_MORE, {HEAP, HEAP + 0x2000}, NULL}, {MEM_MORE, {HEAP + 0x2000, HEAP + 0x3000}, NULL},
+    REPLIES({MEM_MORE, {HEAP, HEAP + 0x2000}, NULL}, {MEM_MORE, {HEAP + 0x2000, HEAP + 0x3000}, NULL},
             {0, {HEAP + 0x3000, HEAP + 0x8000}, NULL});
     CHECK(CALL(brk, HEAP + 0x8000) == HEAP + 0x8000);
     expect("sbrk 32768 0 0\nsbrk 24576 0 0\nsbrk 20480 0 0\n");
-    ANSWERS({MEM_MORE, {HEAP + 0x8000, HEAP + 0x4000}, NULL}, {0, {HEAP + 0x4000, HEAP}, NULL});
+    REPLIES({MEM_MORE, {HEAP + 0x8000, HEAP + 0x4000}, NULL}, {0, {HEAP + 0x4000, HEAP}, NULL});
     CHECK(CALL(brk, HEAP) == HEAP);
     expect("sbrk -32768 0 0\nsbrk -16384 0 0\n");
-    ANSWERS({MEM_MORE, {HEAP, HEAP + 0x1000}, NULL}, {-ENOMEM, {7, 7}, NULL});
+    REPLIES({MEM_MORE, {HEAP, HEAP + 0x1000}, NULL}, {-ENOMEM, {7, 7}, NULL});
     CHECK(CALL(brk, HEAP + 0x2000) == HEAP + 0x1000);
     expect("sbrk 8192 0 0\nsbrk 4096 0 0\n");
 }
@@ -49,11 +49,11 @@ static void the_heap_moves_in_parts(void)
 static void the_heap_may_stay(void)
 {
     state->heap_end = HEAP;
-    ANSWERS({-ENOMEM, {7, 7}, NULL}, {-EINVAL, {7, 7}, NULL});
+    REPLIES({-ENOMEM, {7, 7}, NULL}, {-EINVAL, {7, 7}, NULL});
     CHECK(CALL(brk, HEAP + 0x2000) == HEAP && CALL(brk, 1) == HEAP && state->heap_end == HEAP);
     expect("sbrk 8192 0 0\nsbrk -10485759 0 0\n");
     heap_begin();
-    ANSWERS({-EINVAL, {0, 0}, NULL}); /* without knowing where the heap is, nothing more is asked for */
+    REPLIES({-EINVAL, {0, 0}, NULL}); /* without knowing where the heap is, nothing more is asked for */
     CHECK(CALL(brk, HEAP) == 0);
     expect("sbrk 0 0 0\n");
 }
@@ -62,7 +62,7 @@ static void the_heap_may_stay(void)
 static void the_heap_is_a_programs_own(void)
 {
     heap_begin();
-    ANSWERS({0, {HEAP, HEAP}, NULL}, {0, {HEAP, HEAP + 10}, NULL}, {MEM_MORE, {HEAP + 10, HEAP + 0x1000}, NULL},
+    REPLIES({0, {HEAP, HEAP}, NULL}, {0, {HEAP, HEAP + 10}, NULL}, {MEM_MORE, {HEAP + 10, HEAP + 0x1000}, NULL},
             {0, {HEAP + 0x1000, HEAP + 0x3000}, NULL}, {0, {HEAP + 0x3000, HEAP}, NULL}, {-ENOMEM, {7, 7}, NULL},
             {-EINVAL, {7, 7}, NULL});
     CHECK(CALL(sbrk, 10) == HEAP && CALL(sbrk, 0) == HEAP + 10 && CALL(sbrk, 0x2ff6) == HEAP + 10);
@@ -73,7 +73,7 @@ static void the_heap_is_a_programs_own(void)
     CHECK(CALL(brk, 0) == HEAP && CALL(brk, HEAP + 0x1000) == HEAP); /* malloc gets nothing of it */
     expect("");
     heap_begin();
-    ANSWERS({-EINVAL, {0, 0}, NULL});
+    REPLIES({-EINVAL, {0, 0}, NULL});
     CHECK(CALL(sbrk, 10) == -EINVAL);
     expect("sbrk 0 0 0\n");
 }
@@ -82,37 +82,37 @@ static void the_heap_is_a_programs_own(void)
 
 static void pages_are_mapped(void)
 {
-    ANSWERS({0, {0x40000000}, NULL}, {MEM_MORE, {1}, NULL}, {MEM_MORE, {1}, NULL}, {0, {0x7ffff000}, NULL},
+    REPLIES({0, {0x40000000}, NULL}, {MEM_MORE, {1}, NULL}, {MEM_MORE, {1}, NULL}, {0, {0x7ffff000}, NULL},
             {-ENOMEM, {1}, NULL});
     CHECK(CALL(mmap2, 0, 100, READ_WRITE, OWN, 0xffffffff, 0) == 0x40000000);
     CHECK(CALL(mmap2, 0, 0x3000, READ_WRITE, OWN, 3, 5) == 0x7ffff000);
-    CHECK(CALL(mmap2, 0, 0x3000, READ_WRITE, OWN) == -ENOMEM && answers == next_answers + 5);
+    CHECK(CALL(mmap2, 0, 0x3000, READ_WRITE, OWN) == -ENOMEM && replies == next_replies + 5);
     expect("mmap 0 100 0\nmmap 0 12288 0\nmmap 0 12288 0\nmmap 0 12288 0\nmmap 0 12288 0\n");
 }
 
 /* An address is only a hint, rounded to a page: if it cannot be had, the server chooses. */
 static void an_address_is_a_wish(void)
 {
-    ANSWERS({0, {0x50000000}, NULL}, {-EEXIST, {1}, NULL}, {0, {0x40000000}, NULL}, {-EINVAL, {1}, NULL},
+    REPLIES({0, {0x50000000}, NULL}, {-EEXIST, {1}, NULL}, {0, {0x40000000}, NULL}, {-EINVAL, {1}, NULL},
             {-ENOMEM, {1}, NULL});
     CHECK(CALL(mmap2, 0x50000fff, 100, READ_WRITE, OWN) == 0x50000000);
     CHECK(CALL(mmap2, 0x50000000, 100, READ_WRITE, OWN) == 0x40000000);
-    CHECK(CALL(mmap2, 0x1000, 100, READ_WRITE, OWN) == -ENOMEM && answers == next_answers + 5);
+    CHECK(CALL(mmap2, 0x1000, 100, READ_WRITE, OWN) == -ENOMEM && replies == next_replies + 5);
     expect("mmap 1342177280 100 0\nmmap 1342177280 100 0\nmmap 0 100 0\nmmap 4096 100 0\nmmap 0 100 0\n");
 }
 
 /* First the old pages are unmapped, as often as mem has more to do. If that is refused, nothing is mapped. */
 static void an_address_may_be_fixed(void)
 {
-    ANSWERS({MEM_MORE, {0x50001000}, NULL}, {0, {0x50003000}, NULL}, {0, {0x50000000}, NULL});
-    CHECK(CALL(mmap2, 0x50000000, 0x3000, READ_WRITE, OWN | FIXED) == 0x50000000 && answers == next_answers + 3);
+    REPLIES({MEM_MORE, {0x50001000}, NULL}, {0, {0x50003000}, NULL}, {0, {0x50000000}, NULL});
+    CHECK(CALL(mmap2, 0x50000000, 0x3000, READ_WRITE, OWN | FIXED) == 0x50000000 && replies == next_replies + 3);
     expect("munmap 1342177280 12288 0\nmunmap 1342181376 8192 0\nmmap 1342177280 12288 0\n");
-    ANSWERS({-EINVAL, {1}, NULL}, {0, {1}, NULL}, {-ENOMEM, {1}, NULL});
+    REPLIES({-EINVAL, {1}, NULL}, {0, {1}, NULL}, {-ENOMEM, {1}, NULL});
     CHECK(CALL(mmap2, 0x900000, 0x3000, READ_WRITE, OWN | FIXED) == -EINVAL);
     expect("munmap 9437184 12288 0\n");
     CHECK(CALL(mmap2, 0x50000000, 0x3000, READ_WRITE, OWN | FIXED) == -ENOMEM);
     expect("munmap 1342177280 12288 0\nmmap 1342177280 12288 0\n");
-    ANSWERS({-EEXIST, {1}, NULL}, {0, {0x50000000}, NULL});
+    REPLIES({-EEXIST, {1}, NULL}, {0, {0x50000000}, NULL});
     CHECK(CALL(mmap2, 0x50000000, 0x3000, READ_WRITE, OWN | NO_REPLACE) == -EEXIST);
     CHECK(CALL(mmap2, 0x50000000, 0x3000, READ_WRITE, OWN | NO_REPLACE) == 0x50000000);
     expect("mmap 1342177280 12288 0\nmmap 1342177280 12288 0\n");
@@ -134,14 +134,14 @@ static void some_maps_are_refused(void)
 static void shared_pages_are_a_files(void)
 {
     memset(state, 0, sizeof(*state));
-    ANSWERS({0}, {0, {5}, NULL}, {0, {0x50000000}, NULL}, {0, {2}, NULL}, {0, {1}, NULL}, {0});
+    REPLIES({0}, {0, {5}, NULL}, {0, {0x50000000}, NULL}, {0, {2}, NULL}, {0, {1}, NULL}, {0});
     CHECK(CALL(mmap2, 0, 0x2001, READ_WRITE, SHARED | ANONYMOUS) == 0x50000000 && state->has_mappings);
     expect("files 0 0 0\nfile unnamed 12288 0 0\nreserve 0 8193 3\nfile map 12549 0 1342177283\n"
            "file map 4357 2 1342185475\nfile close 5 0 0\n");
-    ANSWERS({-ENFILE, {0}, NULL});
+    REPLIES({-ENFILE, {0}, NULL});
     CHECK(CALL(mmap2, 0, 1, READ_WRITE, SHARED | ANONYMOUS) == -ENFILE);
     expect("file unnamed 4096 0 0\n");
-    ANSWERS({0, {5}, NULL}, {-ENOMEM, {0}, NULL}, {0});
+    REPLIES({0, {5}, NULL}, {-ENOMEM, {0}, NULL}, {0});
     CHECK(CALL(mmap2, 0, 1, READ_WRITE, SHARED | ANONYMOUS) == -ENOMEM);
     expect("file unnamed 4096 0 0\nreserve 0 1 3\nfile close 5 0 0\n");
     CHECK(CALL(mmap2, 0, 1, READ_WRITE, SHARED, 0x105, 0) == -EBADF); /* no bits of another word */
@@ -151,9 +151,9 @@ static void shared_pages_are_a_files(void)
 
 static void pages_are_unmapped(void)
 {
-    ANSWERS({0, {0}, NULL}, {-EINVAL, {0}, NULL}, {MEM_MORE, {0x50002000}, NULL}, {0, {0}, NULL});
+    REPLIES({0, {0}, NULL}, {-EINVAL, {0}, NULL}, {MEM_MORE, {0x50002000}, NULL}, {0, {0}, NULL});
     CHECK(CALL(munmap, 0x50000000, 0x3000) == 0 && CALL(munmap, 0x50000001, 0) == -EINVAL);
-    CHECK(CALL(munmap, 0x50000000, 0x5000) == 0 && answers == next_answers + 4);
+    CHECK(CALL(munmap, 0x50000000, 0x5000) == 0 && replies == next_replies + 4);
     expect("munmap 1342177280 12288 0\nmunmap 1342177281 0 0\nmunmap 1342177280 20480 0\nmunmap 1342185472 12288 0\n");
     CHECK(CALL(munmap, 0xfffff000, 0x1000) == -EINVAL &&
           CALL(munmap, 0x50000000, 0xffffffff) == -EINVAL); /* it wraps */
@@ -168,10 +168,10 @@ static void pages_change_in_place(void)
     CHECK(CALL(mremap, AT_FIRST, 0x2000, 0x1001, MAY_MOVE) == AT_FIRST &&
           CALL(mremap, AT_FIRST, 1, 0x1000, 0) == AT_FIRST);
     expect("");
-    ANSWERS({MEM_MORE, {AT_FIRST + 0x2000}, NULL}, {0, {0}, NULL}, {-EINVAL, {0}, NULL});
+    REPLIES({MEM_MORE, {AT_FIRST + 0x2000}, NULL}, {0, {0}, NULL}, {-EINVAL, {0}, NULL});
     CHECK(CALL(mremap, AT_FIRST, 0x5000, 0xfff, 0) == AT_FIRST && CALL(mremap, AT_FIRST, 0x5000, 0x1000, 0) == -EINVAL);
     expect("munmap 9449472 16384 0\nmunmap 9453568 12288 0\nmunmap 9449472 16384 0\n");
-    ANSWERS({0, {AT_FIRST + 0x1000}, NULL}, {-EEXIST, {0}, NULL}, {-ENOMEM, {0}, NULL});
+    REPLIES({0, {AT_FIRST + 0x1000}, NULL}, {-EEXIST, {0}, NULL}, {-ENOMEM, {0}, NULL});
     CHECK(CALL(mremap, AT_FIRST, 0x1000, 0x4000, 0) == AT_FIRST &&
           CALL(mremap, AT_FIRST, 0x1000, 0x4000, 0) == -ENOMEM);
     expect("mmap 9449472 12288 0\nmmap 9449472 12288 0\n");
@@ -183,12 +183,12 @@ static void pages_may_move(void)
     for (uint32_t i = 0; i < 2 * PAGE_SIZE; i++)
         program[AT_FIRST - PROGRAM_BASE + i] = (char)(i / 7);
     memset(program + (ELSEWHERE - PROGRAM_BASE), 0, 3 * PAGE_SIZE);
-    ANSWERS({-EEXIST, {0}, NULL}, {0, {ELSEWHERE}, NULL}, {0, {0}, NULL}, {-EEXIST, {0}, NULL}, {-ENOMEM, {0}, NULL});
+    REPLIES({-EEXIST, {0}, NULL}, {0, {ELSEWHERE}, NULL}, {0, {0}, NULL}, {-EEXIST, {0}, NULL}, {-ENOMEM, {0}, NULL});
     CHECK(CALL(mremap, AT_FIRST, 0x1fff, 0x3000, MAY_MOVE) == ELSEWHERE);
     expect("mmap 9453568 4096 0\nmmap 0 12288 0\nmunmap 9445376 8192 0\n");
     CHECK(!memcmp((void *)AT_FIRST, (void *)ELSEWHERE, 2 * PAGE_SIZE) &&
           !program[ELSEWHERE - PROGRAM_BASE + 2 * PAGE_SIZE]);
-    CHECK(CALL(mremap, AT_FIRST, 0x2000, 0x3000, MAY_MOVE) == -ENOMEM && answers == next_answers + 5);
+    CHECK(CALL(mremap, AT_FIRST, 0x2000, 0x3000, MAY_MOVE) == -ENOMEM && replies == next_replies + 5);
     forget_lines();
 }
 
@@ -213,7 +213,7 @@ static void limits_are_told(void)
 {
     uint32_t *limit = (uint32_t *)(void *)program;
 
-    ANSWERS({0, {0x1234, 9}, NULL}, {0, {511, 9}, NULL}, {0, {0x200000, 9}, NULL}, {-EINVAL, {1, 1}, NULL});
+    REPLIES({0, {0x1234, 9}, NULL}, {0, {511, 9}, NULL}, {0, {0x200000, 9}, NULL}, {-EINVAL, {1, 1}, NULL});
     CHECK(CALL(getrlimit, PAGES, AT(limit)) == 0 && limit[0] == 0x1234000 && limit[1] == 0x1234000);
     CHECK(CALL(getrlimit, PROCESSES, AT(limit)) == 0 && limit[0] == 511 && limit[1] == 511);
     CHECK(CALL(getrlimit, PAGES, AT(limit)) == 0 && limit[0] == 0xffffffff); /* more than a word can hold */
@@ -235,7 +235,7 @@ static void limits_are_set(void)
     uint32_t *limit = (uint32_t *)(void *)program;
 
     limit[0] = 0x5fff, limit[1] = 0x6000;
-    ANSWERS({0}, {-EPERM, {0}, NULL}, {0}, {-ENOMEM, {0}, NULL});
+    REPLIES({0}, {-EPERM, {0}, NULL}, {0}, {-ENOMEM, {0}, NULL});
     CHECK(CALL(setrlimit, PAGES, AT(limit)) == 0 && CALL(setrlimit, PAGES, AT(limit)) == -EPERM);
     CHECK(CALL(setrlimit, PROCESSES, AT(limit)) == 0 && CALL(setrlimit, PROCESSES, AT(limit)) == -ENOMEM);
     expect("set_limit 5 0 0\nset_limit 5 0 0\nset_limit 24575 0 0\nset_limit 24575 0 0\n");
@@ -244,7 +244,7 @@ static void limits_are_set(void)
     CHECK(CALL(setrlimit, PAGES, AT(limit)) == -EINVAL);
     expect("");
     limit[0] = 5, limit[1] = 0xffffffff; /* no hard limit */
-    ANSWERS({0}, {0}, {0});
+    REPLIES({0}, {0}, {0});
     CHECK(CALL(setrlimit, PROCESSES, AT(limit)) == 0);
     limit[0] = 0xffffffff; /* nor a soft one: more than all memory */
     CHECK(CALL(setrlimit, PROCESSES, AT(limit)) == 0 && CALL(setrlimit, PAGES, AT(limit)) == 0);
@@ -257,7 +257,7 @@ static void both_at_once(void)
     uint64_t *new = (uint64_t *)(void *)program, *old = (uint64_t *)(void *)(program + 64);
 
     new[0] = 0x5000, new[1] = UINT64_MAX;
-    ANSWERS({0, {9, 0}, NULL}, {0}, {0, {7, 3}, NULL}, {0, {7, 3}, NULL}, {0, {0x200000, 9}, NULL});
+    REPLIES({0, {9, 0}, NULL}, {0}, {0, {7, 3}, NULL}, {0, {7, 3}, NULL}, {0, {0x200000, 9}, NULL});
     CHECK(CALL(prlimit64, 0, PAGES, AT(new), AT(old)) == 0 && old[0] == 0x9000 && old[1] == 0x9000);
     CHECK(CALL(prlimit64, 7, PROCESSES, 0, AT(old)) == 0 && old[0] == 7);
     CHECK(CALL(prlimit64, 0, PAGES, 0, AT(old)) == 0 && old[0] == 0x200000000 && old[1] == 0x200000000);
@@ -265,14 +265,14 @@ static void both_at_once(void)
     CHECK(CALL(prlimit64, 0, STACK, 0, 0) == 0 && CALL(prlimit64, 0, 0, 0, AT(old)) == 0 && old[0] == UINT64_MAX);
     new[1] = 0x4fff;
     old[0] = 5;
-    ANSWERS({0, {9, 0}, NULL}, {-EINVAL, {1, 0}, NULL});
+    REPLIES({0, {9, 0}, NULL}, {-EINVAL, {1, 0}, NULL});
     CHECK(CALL(prlimit64, 0, PAGES, AT(new), AT(old)) == -EINVAL && old[0] == 5);
     CHECK(CALL(prlimit64, 0, PROCESSES, AT(new), AT(old)) == -EINVAL && old[0] == 5);
     expect("get_limit 0 0 0\nget_limit 0 0 0\n");
     CHECK(CALL(prlimit64, 0, RESOURCES, AT(new), AT(old)) == -EINVAL);
     expect("");
     new[1] = new[0];
-    ANSWERS({-EAGAIN, {0}, NULL});
+    REPLIES({-EAGAIN, {0}, NULL});
     CHECK(CALL(prlimit64, 0, PAGES, AT(new), 0) == -EAGAIN);
     expect("get_limit 0 0 0\n"); /* and nothing is set */
 }
@@ -281,7 +281,7 @@ static void others_have_no_limits(void)
 {
     uint64_t *limit = (uint64_t *)(void *)program;
 
-    ANSWERS({0, {7, 3}, NULL}, {-EAGAIN, {8, 0}, NULL});
+    REPLIES({0, {7, 3}, NULL}, {-EAGAIN, {8, 0}, NULL});
     CHECK(CALL(prlimit64, 8, STACK, 0, AT(limit)) == -EPERM && CALL(prlimit64, 8, STACK, 0, AT(limit)) == -EPERM);
     FOR_BAD_ADDRESSES(address, 16)
     {
@@ -294,7 +294,7 @@ static void others_have_no_limits(void)
 /* A page that is to be written may also be read. mem decides the rest, part by part. */
 static void pages_are_protected(void)
 {
-    ANSWERS({0}, {0}, {MEM_MORE, {0x50001000}, NULL}, {0}, {-ENOMEM, {0x50002000}, NULL});
+    REPLIES({0}, {0}, {MEM_MORE, {0x50001000}, NULL}, {0}, {-ENOMEM, {0x50002000}, NULL});
     CHECK(CALL(mprotect, 0x50000000, 1, 2) == 0 && CALL(mprotect, 0x50000000, 0x1000, 4) == 0);
     CHECK(CALL(mprotect, 0x50000000, 0x1001, 0) == 0 && CALL(mprotect, 0x50000000, 0x5000, 1) == -ENOMEM);
     expect(
@@ -312,7 +312,7 @@ static void pages_are_protected(void)
     CHECK(CALL(madvise, 0x50000000, 0xb0001000, 0) == -EINVAL);
     CHECK(CALL(mprotect, 0x50000000, 0xfffffff0, 1) == -ENOMEM && CALL(mprotect, 0, 0x1000, 1) == -ENOMEM);
     expect("");
-    ANSWERS({0, {0x50000000}, NULL}, {0}, {0, {0x50000000}, NULL}, {-ENOMEM, {0}, NULL}, {0});
+    REPLIES({0, {0x50000000}, NULL}, {0}, {0, {0x50000000}, NULL}, {-ENOMEM, {0}, NULL}, {0});
     CHECK(CALL(mmap2, 0, 5, 0, OWN) == 0x50000000 && CALL(mmap2, 0, 5, 4, OWN) == -ENOMEM);
     expect("mmap 0 5 0\nprotect 1342177280 4096 0\nmmap 0 5 0\nprotect 1342177280 4096 5\nmunmap 1342177280 5 0\n");
 }
@@ -325,20 +325,20 @@ static void pages_of_files_are_prepared(void)
     memset(state, 0, sizeof(*state));
     state->has_mappings = true;
     memcpy(at, "file", 4);
-    ANSWERS({0, {1, 0, 0}, NULL}, {0, {3, 1, 1}, NULL}, {0, {AT(copy)}, NULL}, {0}, {0}, {0, {AT(at)}, NULL}, {0}, {0},
+    REPLIES({0, {1, 0, 0}, NULL}, {0, {3, 1, 1}, NULL}, {0, {AT(copy)}, NULL}, {0}, {0}, {0, {AT(at)}, NULL}, {0}, {0},
             {0}, {0});
     CHECK(CALL(mprotect, AT(at) - PAGE_SIZE, 3 * PAGE_SIZE, READ_WRITE) == 0 && memcmp(at, "file", 4) == 0);
     expect("file mapping 9441280 0 0\nfile mapping 9445376 0 0\nmmap 0 8192 0\nprotect 9445376 8192 1\nmunmap 9445376 "
            "8192 0\n"
            "mmap 9445376 8192 0\nfile unmap 9445376 2 0\nmunmap 9457664 8192 0\nfile unmap 9457664 2 0\nprotect "
            "9441280 12288 3\n");
-    ANSWERS({0, {9, 9, 0x13}, NULL}, {0}, {0, {9, 9, 0x11}, NULL}, {0});
+    REPLIES({0, {9, 9, 0x13}, NULL}, {0}, {0, {9, 9, 0x11}, NULL}, {0});
     CHECK(CALL(mprotect, AT(at), PAGE_SIZE, READ_WRITE) == 0 &&
           CALL(mprotect, AT(at), PAGE_SIZE, READ_WRITE) == -EACCES);
     CHECK(CALL(mprotect, AT(at), PAGE_SIZE, 1) == 0);
     expect("file mapping 9445376 0 0\nprotect 9445376 4096 3\nfile mapping 9445376 0 0\nprotect 9445376 4096 1\n");
     /* There is no memory for the copy: the file's pages can be mapped again. */
-    ANSWERS({0, {1, 1, 1}, NULL}, {0, {AT(copy)}, NULL}, {0}, {0}, {-ENOMEM, {0}, NULL}, {0, {AT(at)}, NULL}, {0}, {0});
+    REPLIES({0, {1, 1, 1}, NULL}, {0, {AT(copy)}, NULL}, {0}, {0}, {-ENOMEM, {0}, NULL}, {0, {AT(at)}, NULL}, {0}, {0});
     CHECK(CALL(mprotect, AT(at), PAGE_SIZE, 5) == -ENOMEM);
     expect(
         "file mapping 9445376 0 0\nmmap 0 4096 0\nprotect 9445376 4096 1\nmunmap 9445376 4096 0\nmmap 9445376 4096 0\n"
@@ -366,15 +366,15 @@ static int32_t map_of_file(uint32_t address, uint32_t length, uint32_t protectio
 static void places_are_kept_ahead(void)
 {
     ahead_begin();
-    ANSWERS({0, {PLACE}, NULL}, {0, {GRANTED}, NULL}, {0, {PLACE + 0x1000}, NULL}, {0, {PLACE + 0x2000}, NULL},
+    REPLIES({0, {PLACE}, NULL}, {0, {GRANTED}, NULL}, {0, {PLACE + 0x1000}, NULL}, {0, {PLACE + 0x2000}, NULL},
             {0, {GRANTED}, NULL});
     CHECK(map_of_file(0, 100, READ_WRITE) == PLACE && map_of_file(0, 0x1000, READ_WRITE) == PLACE + 0x1000);
     expect("reserve 0 100 3\nfile map 4357 0 1342177283\nreserve 0 4096 3\nreserve 1342185472 65536 3\n"
            "file map 4357 0 1342181379\n");
-    ANSWERS({0, {GRANTED}, NULL}, {0, {GRANTED}, NULL}, {0, {TABLE_END}, NULL}, {0, {15}, NULL}, {0, {14}, NULL});
+    REPLIES({0, {GRANTED}, NULL}, {0, {GRANTED}, NULL}, {0, {TABLE_END}, NULL}, {0, {15}, NULL}, {0, {14}, NULL});
     CHECK(map_of_file(0, 1, READ_WRITE) == PLACE + 0x2000 && map_of_file(0, 0x1000, READ_WRITE) == PLACE + 0x3000);
     CHECK(map_of_file(0, KEPT_AHEAD - 0x1fff, READ_WRITE) == TABLE_END); /* a page too many */
-    CHECK(map_of_file(0, KEPT_AHEAD - 0x2fff, READ_WRITE) == PLACE + 0x4000 && answers == next_answers + 5);
+    CHECK(map_of_file(0, KEPT_AHEAD - 0x2fff, READ_WRITE) == PLACE + 0x4000 && replies == next_replies + 5);
     CHECK(state->ahead[1].at == state->ahead[1].end && state->ahead[1].end == PLACE + 0x2000 + KEPT_AHEAD);
     forget_lines();
 }
@@ -386,11 +386,11 @@ static void some_places_are_not_kept(void)
     ahead_begin();
     state->has_mappings = true;
     state->ahead[1] = (struct vdso_ahead){PLACE, PLACE + 0x1000};
-    ANSWERS({0, {TABLE_END - 0x3000}, NULL}, {0, {TABLE_END - 0x2000}, NULL}, {0, {GRANTED}, NULL});
+    REPLIES({0, {TABLE_END - 0x3000}, NULL}, {0, {TABLE_END - 0x2000}, NULL}, {0, {GRANTED}, NULL});
     CHECK(map_of_file(0, 0x1000, 1) == TABLE_END - 0x3000 && state->ahead[1].at == PLACE);
     expect("reserve 0 4096 1\nreserve 1344266240 8192 1\nfile map 4357 0 1344262145\n");
     state->ahead[0] = (struct vdso_ahead){0};
-    ANSWERS({0, {TABLE_END - 0x1000}, NULL}, {0, {GRANTED}, NULL}, {0, {PLACE}, NULL}, {-EEXIST, {1}, NULL},
+    REPLIES({0, {TABLE_END - 0x1000}, NULL}, {0, {GRANTED}, NULL}, {0, {PLACE}, NULL}, {-EEXIST, {1}, NULL},
             {0, {GRANTED}, NULL}, {-ENOMEM, {1}, NULL}, {-ENOMEM, {1}, NULL});
     CHECK(map_of_file(0, 0x1000, 1) == TABLE_END - 0x1000);
     expect("reserve 0 4096 1\nfile map 4357 0 1344270337\n");
@@ -409,7 +409,7 @@ static void places_ahead_are_given_back(void)
 #define GIVES(lines, call)                                                                                             \
     do {                                                                                                               \
         state->ahead[0] = one, state->ahead[1] = other;                                                                \
-        ANSWERS({0}, {0}, {0});                                                                                        \
+        REPLIES({0}, {0}, {0});                                                                                        \
         (void)(call);                                                                                                  \
         expect(lines);                                                                                                 \
     } while (0)

@@ -51,7 +51,7 @@ static uint32_t puts_there(const char *text)
 static void the_fourth_read_gets_it_and_uses_it(void)
 {
     begins();
-    ANSWERS({0, {1}, "a"}, {0, {1}, "b"}, {0, {1}, "c"}, ATTACHED(0));
+    REPLIES({0, {1}, "a"}, {0, {1}, "b"}, {0, {1}, "c"}, ATTACHED(0));
     for (uint32_t i = 0; i < 3; i++)
         CHECK(CALL(read, IN, AT(bytes), 10) == 1);
     expect("file read 3 10 1\nfile read 3 10 1\nfile read 3 10 1\n");
@@ -64,7 +64,7 @@ static void the_fourth_read_gets_it_and_uses_it(void)
 static void the_fourth_write_gets_it(void)
 {
     begins();
-    ANSWERS({0, {1}, NULL}, {0, {1}, NULL}, {0, {1}, NULL}, ATTACHED(1), {0, {1}, NULL});
+    REPLIES({0, {1}, NULL}, {0, {1}, NULL}, {0, {1}, NULL}, ATTACHED(1), {0, {1}, NULL});
     for (uint32_t i = 0; i < 4; i++)
         CHECK(CALL(write, OUT, AT(bytes), 1) == 1);
     CHECK(strstr(lines, ATTACHES(4) "file write 4 1 0"));
@@ -77,16 +77,16 @@ static void the_fourth_write_gets_it(void)
 static void it_may_be_refused_once(void)
 {
     begins();
-    ANSWERS({0, {1}, NULL}, {0, {1}, NULL}, {0, {1}, NULL}, {0, {AT(ring)}, NULL}, {-EBUSY, {0}, NULL}, {0},
+    REPLIES({0, {1}, NULL}, {0, {1}, NULL}, {0, {1}, NULL}, {0, {AT(ring)}, NULL}, {-EBUSY, {0}, NULL}, {0},
             {0, {1}, NULL}, {0, {1}, NULL});
     for (uint32_t i = 0; i < 5; i++)
         CHECK(CALL(read, IN, AT(bytes), 10) == 1);
     CHECK(strstr(lines, ATTACHES(3) "munmap 9437184 12288 0\nfile read 3 10 1\nfile read 3 10 1\n"));
     begins();
-    ANSWERS({0, {1}, NULL}, {0, {1}, NULL}, {0, {1}, NULL}, {-ENOMEM, {0}, NULL}, {0, {1}, NULL}, {0, {1}, NULL});
+    REPLIES({0, {1}, NULL}, {0, {1}, NULL}, {0, {1}, NULL}, {-ENOMEM, {0}, NULL}, {0, {1}, NULL}, {0, {1}, NULL});
     for (uint32_t i = 0; i < 5; i++)
         CHECK(CALL(read, IN, AT(bytes), 10) == 1);
-    CHECK(answers == next_answers + 6 && strstr(lines, "reserve 0 12288 3\nfile read 3 10 1\nfile read 3 10 1\n"));
+    CHECK(replies == next_replies + 6 && strstr(lines, "reserve 0 12288 3\nfile read 3 10 1\nfile read 3 10 1\n"));
 }
 
 /* Descriptors with the same bit are distinguished; the server refuses the wrong end; the console is not asked for
@@ -94,21 +94,21 @@ static void it_may_be_refused_once(void)
 static void others_ask(void)
 {
     has_ring(IN, false);
-    ANSWERS({0, {1}, NULL}, {-EBADF, {0}, NULL});
+    REPLIES({0, {1}, NULL}, {-EBADF, {0}, NULL});
     CHECK(CALL(read, IN + VDSO_PIPES, AT(bytes), 1) == 1 && CALL(write, IN, AT(bytes), 1) == -EBADF);
     CHECK(state->pipes[IN].ring == ring && state->pipes[IN].fd == IN);
     begins();
     state->console_reads = 1;
-    ANSWERS({0, {1}, "a"}, {0, {1}, "b"}, {0, {1}, "c"}, {0, {1}, "d"}, {0, {1}, "e"});
+    REPLIES({0, {1}, "a"}, {0, {1}, "b"}, {0, {1}, "c"}, {0, {1}, "d"}, {0, {1}, "e"});
     for (uint32_t i = 0; i < 5; i++)
         CHECK(CALL(read, 0, AT(bytes), 1) == 1);
-    CHECK(!state->pipes[0].uses && answers == next_answers + 5);
+    CHECK(!state->pipes[0].uses && replies == next_replies + 5);
 }
 
 static void it_is_forgotten(void)
 {
     has_ring(IN, false);
-    ANSWERS({0}, {0});
+    REPLIES({0}, {0});
     CHECK(CALL(close, IN) == 0 && !state->pipes[IN].ring);
     expect("munmap 9437184 12288 0\nfile close 3 0 0\n");
 }
@@ -127,7 +127,7 @@ static void bytes_are_read_without_a_message(void)
     expect("");
     puts_there("e");
     ring->writer_waits = 1;
-    ANSWERS({0});
+    REPLIES({0});
     CHECK(CALL(read, IN, AT(bytes), 9) == 1);
     expect("file pipe_wake 3 0 0\n");
 }
@@ -136,7 +136,7 @@ static void bytes_are_read_without_a_message(void)
 static void an_empty_ring_is_waited_for(void)
 {
     has_ring(IN, false);
-    ANSWERS({FILE_AGAIN, {0}, NULL}, {0}, {FILE_AGAIN, {0}, NULL}, {0});
+    REPLIES({FILE_AGAIN, {0}, NULL}, {0}, {FILE_AGAIN, {0}, NULL}, {0});
     CHECK(CALL(read, IN, AT(bytes), 9) == 0);
     expect("file pipe_wait 3 0 0\nfile pipe_wait 3 0 0\n");
     ring->written = MOST + 1;
@@ -147,7 +147,7 @@ static void an_empty_ring_is_waited_for(void)
     expect("");
     ring->read = ring->written;
     state->signal_pending = 1;
-    ANSWERS({-EINTR, {0}, NULL}, {FILE_AGAIN, {0}, NULL}, {0});
+    REPLIES({-EINTR, {0}, NULL}, {FILE_AGAIN, {0}, NULL}, {0});
     CHECK(CALL_AS(3, read, IN, AT(bytes), 9) == -EINTR && ring->read == ring->written && state->restart == 3);
     CHECK(CALL_AS(3, read, IN, AT(bytes), 9) == 0 && ring->read == ring->written);
     state->signal_pending = 0;
@@ -165,7 +165,7 @@ static void bytes_are_written_without_a_message(void)
           ring->written == MOST + 2);
     expect("");
     ring->reader_waits = 1;
-    ANSWERS({0});
+    REPLIES({0});
     CHECK(CALL(write, OUT, AT(bytes), 1) == 1);
     expect("file pipe_wake 4 0 0\n");
 }
@@ -177,7 +177,7 @@ static void a_writer_that_has_read_all_yields(void)
     state->pipes[OUT] = (struct vdso_pipe){.fd = OUT, .ring = ring, .uses = VDSO_WRITES_RING};
     ring->reader_waits = 1;
     puts_there("abc");
-    ANSWERS({0}, {0}, {0});
+    REPLIES({0}, {0}, {0});
     CHECK(CALL(read, IN, AT(bytes), 2) == 2 && CALL(write, OUT, AT(bytes), 1) == 1 &&
           CALL(read, IN, AT(bytes), 5) == 2);
     CHECK(CALL(write, OUT, AT(bytes), 1) == 1 && CALL(write, OUT, AT(bytes), 1) == 1);
@@ -189,7 +189,7 @@ static void a_full_ring_is_waited_for(void)
 {
     has_ring(OUT, true);
     ring->written = MOST - 10;
-    ANSWERS({-EINTR, {0}, NULL}, {-EINTR, {0}, NULL});
+    REPLIES({-EINTR, {0}, NULL}, {-EINTR, {0}, NULL});
     CHECK(CALL_AS(4, write, OUT, AT(bytes), 11) < 0 && ring->written == MOST - 10);
     CHECK(CALL(write, OUT, AT(bytes), 10) == 10 && ring->written == MOST);
     expect("file pipe_wait 4 11 0\n");
@@ -204,7 +204,7 @@ static void nobody_reads(void)
 {
     has_ring(OUT, true);
     ring->no_reader = 1;
-    ANSWERS({-EPIPE, {0}, NULL}, {0, {7, 1}, NULL}, {0});
+    REPLIES({-EPIPE, {0}, NULL}, {0, {7, 1}, NULL}, {0});
     CHECK(CALL(write, OUT, AT(bytes), 1) == -EPIPE && ring->written == 0);
     expect("file pipe_wait 4 1 0\ngetpid 0 0 0\nkill 7 13 0\n");
 }
@@ -226,7 +226,7 @@ static void some_is_written_before_a_signal(void)
 {
     has_ring(OUT, true);
     ring->written = MOST - PIPE_WHOLE;
-    ANSWERS({-EINTR, {0}, NULL});
+    REPLIES({-EINTR, {0}, NULL});
     CHECK(CALL_AS(4, write, OUT, AT(bytes), 5000) == PIPE_WHOLE && ring->written == MOST && !state->restart);
     expect("file pipe_wait 4 904 0\n");
 }

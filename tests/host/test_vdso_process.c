@@ -1,5 +1,5 @@
 /*
- * The library of system calls and processes: its calls to proc, and how their answers are returned.
+ * The library of system calls and processes: its calls to proc, and how their results are returned.
  *
  * instead: tests/server/instead
  */
@@ -13,20 +13,20 @@ static void a_process_ends(void)
 
 static void others_are_asked(void)
 {
-    ANSWERS({0, {9}, NULL}, {0, {0}, NULL}, {-EAGAIN, {1}, NULL});
+    REPLIES({0, {9}, NULL}, {0, {0}, NULL}, {-EAGAIN, {1}, NULL});
     CHECK(CALL(fork, 1) == 9 && CALL(fork, 1) == 0 && CALL(fork, 1) == -EAGAIN);
     expect("fork 0 0 0\nfork 0 0 0\nfork 0 0 0\n");
-    ANSWERS({0, {9}, NULL}, {-EAGAIN, {0}, NULL}, {0, {0}, NULL});
+    REPLIES({0, {9}, NULL}, {-EAGAIN, {0}, NULL}, {0, {0}, NULL});
     state->blocked_pending = state->signal_pending = state->blocked =
         5; /* signals pending for the parent are not pending for the child */
     CHECK(CALL(fork, 1) == 9 && CALL(fork, 1) == -EAGAIN && state->blocked_pending == 5);
     CHECK(CALL(fork, 1) == 0 && !state->blocked_pending && !state->signal_pending && state->blocked == 5);
     state->blocked = 0;
     expect("fork 0 0 0\nfork 0 0 0\nfork 0 0 0\n");
-    ANSWERS({0, {7, 3}, NULL}, {0, {7, 3}, NULL}, {-EAGAIN, {7, 3}, NULL}, {-EAGAIN, {7, 3}, NULL});
+    REPLIES({0, {7, 3}, NULL}, {0, {7, 3}, NULL}, {-EAGAIN, {7, 3}, NULL}, {-EAGAIN, {7, 3}, NULL});
     CHECK(CALL(getpid, 1) == 7 && CALL(getppid, 1) == 3 && CALL(getpid, 1) == -EAGAIN && CALL(getppid, 1) == -EAGAIN);
     expect("getpid 0 0 0\ngetpid 0 0 0\ngetpid 0 0 0\ngetpid 0 0 0\n");
-    ANSWERS({OK, {0}, NULL}, {ERR_STATE, {0}, NULL});
+    REPLIES({OK, {0}, NULL}, {ERR_STATE, {0}, NULL});
     CHECK(CALL(sched_yield, 1) == 0 && CALL(sched_yield, 1) == -EINVAL);
     expect("yield\nyield\n");
 }
@@ -37,7 +37,7 @@ static void children_are_waited_for(void)
 {
     int *status = (int *)(void *)program;
 
-    ANSWERS({0, {7, 0x1234, 0}, NULL}, {0, {7, 3, 9}, NULL}, {0, {0, 5, 0}, NULL}, {-ECHILD, {1, 1, 1}, NULL},
+    REPLIES({0, {7, 0x1234, 0}, NULL}, {0, {7, 3, 9}, NULL}, {0, {0, 5, 0}, NULL}, {-ECHILD, {1, 1, 1}, NULL},
             {0, {8}, NULL});
     CHECK(CALL(waitpid, (uint32_t)-1, AT(status), 0) == 7 && *status == 0x3400);
     CHECK(CALL(waitpid, 7, AT(status), 2 | 8) == 7 && *status == 9);
@@ -57,7 +57,7 @@ static void xv6_statuses_are_complete(void)
 {
     int *status = (int *)(void *)program;
 
-    ANSWERS({0, {7, 1000, 0}, NULL}, {0, {1, 0xffffffff, 0}, NULL}, {0, {7, 3, 9}, NULL}, {0, {0, 5, 0}, NULL},
+    REPLIES({0, {7, 1000, 0}, NULL}, {0, {1, 0xffffffff, 0}, NULL}, {0, {7, 3, 9}, NULL}, {0, {0, 5, 0}, NULL},
             {-ECHILD, {1, 1, 1}, NULL}, {0, {8}, NULL});
     CHECK(CALL(wait_status, (uint32_t)-1, AT(status), 0) == 7 && *status == 1000);
     CHECK(CALL(wait_status, 1, AT(status), 0) == 1 && *status == -1);
@@ -79,7 +79,7 @@ static void resources_are_nothing(void)
     enum { USAGE = 72 };
 
     memset(program, 0xee, 100);
-    ANSWERS({0, {7, 1, 0}, NULL}, {0, {0, 0, 0}, NULL}, {-ECHILD, {7}, NULL}, {0, {7, 0, 0}, NULL});
+    REPLIES({0, {7, 1, 0}, NULL}, {0, {0, 0, 0}, NULL}, {-ECHILD, {7}, NULL}, {0, {7, 0, 0}, NULL});
     CHECK(CALL(waitpid, 7, 0, 0, AT(program)) == 7 && (unsigned char)program[0] == 0xee);
     CHECK(CALL(wait4, 7, 0, 1, AT(program)) == 0 && (unsigned char)program[0] == 0xee);
     CHECK(CALL(wait4, 7, 0, 1, AT(program)) == -ECHILD && (unsigned char)program[0] == 0xee);
@@ -113,7 +113,7 @@ static void programs_are_run(void)
     static const char *const texts[] = {"path", "path", "one", "", NULL, "A=b", "HOME=", NULL};
     char **s = lists(texts, 8);
 
-    ANSWERS({-ENOENT, {0}, NULL}, {-ENOENT, {0}, NULL}, {-ENOENT, {0}, NULL}, {-ENOENT, {0}, NULL}, {0}, {0},
+    REPLIES({-ENOENT, {0}, NULL}, {-ENOENT, {0}, NULL}, {-ENOENT, {0}, NULL}, {-ENOENT, {0}, NULL}, {0}, {0},
             {-EAGAIN, {0}, NULL});
     CHECK(CALL(execve, AT(s[0]), AT(s + 1), AT(s + 5)) == -ENOENT);
     expect("exec 3 20 0 path|one||A=b|HOME=|\n");
@@ -133,7 +133,7 @@ static void programs_have_other_names(void)
     static const char *const texts[] = {"path", "pat", "one", NULL, "", NULL, "A=b", NULL};
     char **s = lists(texts, 8);
 
-    ANSWERS({-ENOENT, {0}, NULL}, {-ENOENT, {0}, NULL}, {-ENOENT, {0}, NULL});
+    REPLIES({-ENOENT, {0}, NULL}, {-ENOENT, {0}, NULL}, {-ENOENT, {0}, NULL});
     CHECK(CALL(execve, AT(s[0]), AT(s + 1), AT(s + 6)) == -ENOENT);
     expect("exec 1073741827 17 0 path|pat|one|A=b|\xee\xee\xee\n");
     CHECK(CALL(execve, AT(s[0]), AT(s + 4), 0) == -ENOENT);
@@ -178,8 +178,8 @@ static void long_strings_go_in_pieces(void)
     char **s = lists(texts, 6);
     memset(piece_1, 'a', 256), memcpy(piece_1, "good|", 5);
     memset(piece_2, 'a', 256);
-    ANSWERS({0, {0}, NULL}, {0, {0}, NULL}, {0, {0}, NULL}, {-ENOENT, {0}, NULL});
-    CHECK(CALL(execve, AT(s[0]), AT(s + 1), AT(s + 4)) == -ENOENT && answers == next_answers + 4);
+    REPLIES({0, {0}, NULL}, {0, {0}, NULL}, {0, {0}, NULL}, {-ENOENT, {0}, NULL});
+    CHECK(CALL(execve, AT(s[0]), AT(s + 1), AT(s + 4)) == -ENOENT && replies == next_replies + 4);
     CHECK(strstr(lines, piece_1) && strstr(lines, piece_2) && !strncmp(lines, "args_put 0 256 0 good|a", 23));
     CHECK(strstr(lines, "\nargs_put 256 256 0 aaa") && strstr(lines, "\nargs_put 512 97 0 ") &&
           strstr(lines, "a|A=b|"));
@@ -187,19 +187,19 @@ static void long_strings_go_in_pieces(void)
     forget_lines();
     text[247] = 0; /* one byte more than a message has */
     s = lists(texts, 6);
-    ANSWERS({0}, {0}, {-ENOENT, {0}, NULL});
-    CHECK(CALL(execve, AT(s[0]), AT(s + 1), AT(s + 4)) == -ENOENT && answers == next_answers + 3);
+    REPLIES({0}, {0}, {-ENOENT, {0}, NULL});
+    CHECK(CALL(execve, AT(s[0]), AT(s + 1), AT(s + 4)) == -ENOENT && replies == next_replies + 3);
     CHECK(!strncmp(lines, "args_put 0 256 0 good|a", 23) &&
           strstr(lines, "\nargs_put 256 1 0 |\xee\xee\xee\nexec 2 0 0\n"));
     forget_lines();
     text[246] = 0;
     s = lists(texts, 6);
-    ANSWERS({-ENOENT, {0}, NULL});
+    REPLIES({-ENOENT, {0}, NULL});
     CHECK(CALL(execve, AT(s[0]), AT(s + 1), AT(s + 4)) == -ENOENT && !strncmp(lines, "exec 2 256 0 good|a", 19));
     forget_lines();
 }
 
-/* The rest is not sent: proc's answer is the result. */
+/* The rest is not sent: the status of proc's reply is the result. */
 static void pieces_may_be_refused(void)
 {
     static char text[600];
@@ -208,13 +208,13 @@ static void pieces_may_be_refused(void)
     memset(text, 'a', 599);
     char **s = lists(texts, 4);
     for (uint32_t i = 0; i < 4; i++) {
-        ANSWERS({0}, {0}, {0}, {0});
-        next_answers[i].status = -E2BIG;
-        CHECK(CALL(execve, AT(s[0]), AT(s + 1), 0) == -E2BIG && answers == next_answers + i + 1);
+        REPLIES({0}, {0}, {0}, {0});
+        next_replies[i].status = -E2BIG;
+        CHECK(CALL(execve, AT(s[0]), AT(s + 1), 0) == -E2BIG && replies == next_replies + i + 1);
     }
     forget_lines();
-    ANSWERS({0}, {0}, {0}); /* what was put is forgotten */
-    CHECK(CALL(execve, AT(s[0]), AT(s + 1), 64) == -EFAULT && answers == next_answers + 3);
+    REPLIES({0}, {0}, {0}); /* what was put is forgotten */
+    CHECK(CALL(execve, AT(s[0]), AT(s + 1), 64) == -EFAULT && replies == next_replies + 3);
     const char *last = strstr(lines, "args_put 0 0");
     CHECK(last && strlen(last) < 20);
     forget_lines();

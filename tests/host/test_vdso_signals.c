@@ -35,7 +35,7 @@ static void proc_is_told(void)
     expect("signals 0 2560 0\nsignals 0 512 0\n");
     CHECK(change_mask(BLOCK_THEM, BIT(1)) == 0 && change_mask(BLOCK_THEM, BIT(1)) == 0 && !state->signal_pending);
     expect("signals 0 512 1\n");
-    ANSWERS({0, {BIT(3)}, NULL});
+    REPLIES({0, {BIT(3)}, NULL});
     CHECK(change_mask(SET_THEM, 0) == 0 && state->signal_pending); /* something is due */
 }
 
@@ -63,11 +63,11 @@ static void a_full_mask_is_told_late(void)
 static void signals_are_sent_to_groups(void)
 {
     signals_begin();
-    ANSWERS({0, {8}, NULL}, {0, {1}, "\x8|||||||\x5|||"}, {0, {2}, "\x9|||||||\x6|||"}, {-ENOENT, {0}, NULL},
+    REPLIES({0, {8}, NULL}, {0, {1}, "\x8|||||||\x5|||"}, {0, {2}, "\x9|||||||\x6|||"}, {-ENOENT, {0}, NULL},
             {-EPERM, {0}, NULL});
     CHECK(CALL(kill, (uint32_t)-5, 15) == -EPERM);
     expect("getpid 0 0 0\nlist 0 0 0\nlist 1 0 0\nlist 2 0 0\nkill 8 15 0\n");
-    ANSWERS({0, {8}, NULL}, {0, {1}, "\x8|||||||\x5|||"}, {0, {2}, "\x9|||||||\x6|||"}, {0}, {-ENOENT, {0}, NULL});
+    REPLIES({0, {8}, NULL}, {0, {1}, "\x8|||||||\x5|||"}, {0, {2}, "\x9|||||||\x6|||"}, {0}, {-ENOENT, {0}, NULL});
     CHECK(CALL(kill, (uint32_t)-1, 15) == 0); /* all but the caller */
     expect("getpid 0 0 0\nlist 0 0 0\nlist 1 0 0\nkill 9 15 0\nlist 2 0 0\n");
 }
@@ -76,7 +76,7 @@ static void signals_are_sent_to_groups(void)
 static void signals_are_sent(void)
 {
     signals_begin();
-    ANSWERS({0}, {-ESRCH, {0}, NULL}, {-EPERM, {0}, NULL}, {-EINVAL, {0}, NULL}, {0}, {0}, {0});
+    REPLIES({0}, {-ESRCH, {0}, NULL}, {-EPERM, {0}, NULL}, {-EINVAL, {0}, NULL}, {0}, {0}, {0});
     CHECK(CALL(kill, OTHER, 15) == 0 && CALL(kill, OTHER + 1, 9) == -ESRCH && CALL(kill, OTHER, 0) == -EPERM);
     CHECK(CALL(kill, OTHER, 32) == -EINVAL && CALL(tgkill, OTHER, 9, 9) == -ESRCH);
     CHECK(CALL_AS(TKILL, kill, OTHER, 9) == 0 && CALL_AS(270, tgkill, OTHER, OTHER, 9) == 0 && !state->signal_pending);
@@ -88,7 +88,7 @@ static void signals_are_sent(void)
     CHECK(change_mask(SET_THEM, BIT(USER_1)) == 0 && CALL(kill, OTHER, USER_1) == 0 && !state->signal_pending);
     CHECK(change_mask(SET_THEM, 0) == 0 && state->signal_pending);
     state->signal_pending = state->blocked_pending = 0;
-    ANSWERS({-EPERM, {0}, NULL});
+    REPLIES({-EPERM, {0}, NULL});
     CHECK(CALL(kill, OTHER, USER_1) == -EPERM && !state->signal_pending && !state->blocked_pending);
 }
 
@@ -125,7 +125,7 @@ static void waiting_signals_are_told(void)
 {
     signals_begin();
     state->blocked = BIT(USER_1) | BIT(31);
-    ANSWERS({0, {0, BIT(USER_1) | BIT(USER_2) | BIT(31)}, NULL}, {0, {0, BIT(USER_1) | BIT(USER_2) | BIT(31)}, NULL});
+    REPLIES({0, {0, BIT(USER_1) | BIT(USER_2) | BIT(31)}, NULL}, {0, {0, BIT(USER_1) | BIT(USER_2) | BIT(31)}, NULL});
     old[0] = old[1] = 0xeeeeeeee;
     CHECK(CALL(rt_sigpending, AT(old), 9) == -EINVAL && old[0] == 0xeeeeeeee);
     CHECK(CALL(rt_sigpending, AT(old), 4) == 0 && old[0] == (BIT(USER_1) | BIT(31)) && old[1] == 0xeeeeeeee);
@@ -217,7 +217,7 @@ static void a_stack_is_set(void)
 static void a_pause_ends(void)
 {
     signals_begin();
-    ANSWERS({0}, {0, {5}, NULL}, {-EAGAIN, {0}, NULL});
+    REPLIES({0}, {0, {5}, NULL}, {-EAGAIN, {0}, NULL});
     CHECK(CALL(pause, 0) == -EINTR && state->signal_pending);
     expect("sleep 1073741823 0 0\nsleep 1073741823 0 0\n");
     CHECK(CALL(pause, 0) == -EINTR);
@@ -231,12 +231,12 @@ static void signals_are_waited_for(void)
     signals_begin();
     state->blocked = state->proc_blocked = 5;
     set[0] = BIT(1), set[1] = 0;
-    ANSWERS({0}, {0, {5}, NULL});
+    REPLIES({0}, {0, {5}, NULL});
     CHECK(CALL(rt_sigsuspend, AT(set), BYTES) == -EINTR && state->signal_pending && state->blocked == 1);
     CHECK(state->is_suspended && state->mask_before == 5); /* for the handler */
     expect("signals 0 0 1\nsleep 1073741823 0 0\n");
     state->signal_pending = 0, state->blocked = state->proc_blocked = 5;
-    ANSWERS({0}, {-EAGAIN, {0}, NULL}, {0});
+    REPLIES({0}, {-EAGAIN, {0}, NULL}, {0});
     CHECK(CALL(rt_sigsuspend, AT(set), BYTES) == -EAGAIN && state->blocked == 5 && !state->is_suspended);
     expect("signals 0 0 1\nsleep 1073741823 0 0\nsignals 0 0 5\n");
     CHECK(CALL(rt_sigsuspend, AT(set), 4) == -EINVAL);
@@ -249,7 +249,7 @@ static void signals_are_waited_for(void)
 static void calls_end_early(void)
 {
     signals_begin();
-    ANSWERS({-EINTR, {0}, NULL}, {0, {2}, NULL}, {-EINTR, {0}, NULL});
+    REPLIES({-EINTR, {0}, NULL}, {0, {2}, NULL}, {-EINTR, {0}, NULL});
     CHECK(CALL_AS(114, wait4, 1, 0, 0, 0) == -EINTR && state->restart == 114 && state->signal_pending);
     state->restart = 0;
     set[0] = 5, set[1] = 0, old[0] = 7;
@@ -259,7 +259,7 @@ static void calls_end_early(void)
     CHECK(CALL_AS(3, read, 0, AT(program), 5) == -EINTR && state->restart == 3 && state->signal_pending);
     state->restart = 0; /* and the next one does not wait */
     expect("wait 1 0 0\nsleep 500 0 0\nread 5 1 0\n");
-    ANSWERS({-EINTR, {0}, NULL}, {0, {2, 0}, "ab"});
+    REPLIES({-EINTR, {0}, NULL}, {0, {2, 0}, "ab"});
     CHECK(CALL_AS(3, read, 0, AT(program), 5) == -EINTR && state->restart == 3);
     CHECK(CALL_AS(3, read, 0, AT(program), 5) == 2);
     expect("read 5 3 0\nread 5 3 0\n");
@@ -272,7 +272,7 @@ static void an_interrupted_sleep_says_what_was_left(void)
 
     signals_begin();
     set[0] = 5, set[1] = 0, set[2] = 0, set[3] = 0;
-    ANSWERS({0, {203}, NULL}, {0}, {0}, {0, {203}, NULL}, {0, {203}, NULL}, {0, {203}, NULL});
+    REPLIES({0, {203}, NULL}, {0}, {0}, {0, {203}, NULL}, {0, {203}, NULL}, {0, {203}, NULL});
     CHECK(CALL(clock_nanosleep64, 1, 0, AT(set), AT(old)) == -EINTR && wide[0] == 2 && wide[1] == 30000000);
     state->signal_pending = 0;
     CHECK(CALL(clock_nanosleep, 1, 0, AT(set), 0) == 0);
@@ -288,7 +288,7 @@ static void an_interrupted_sleep_says_what_was_left(void)
 
 static struct signal_frame *checks_signals(uint32_t signal)
 {
-    ANSWERS({0, {signal ? signal | 256 | (uint32_t)-6 << 16 : 0, signal ? 77 : 0, OTHER}, NULL}, {0}, {0}, {0}, {0});
+    REPLIES({0, {signal ? signal | 256 | (uint32_t)-6 << 16 : 0, signal ? 77 : 0, OTHER}, NULL}, {0}, {0}, {0}, {0});
     return vdso_check_signals(frame, saved);
 }
 
@@ -312,7 +312,7 @@ static void a_handler_has_a_frame(void)
     CHECK(frame->context.stack[1] == 2 && frame->context.fpu == AT(frame->fpu_head) && frame->fpu[511] == 0xf0);
 
     memset(world_fpu, 0, sizeof(world_fpu)); /* then it returns */
-    ANSWERS({0}, {0, {0, BIT(5)}, NULL});
+    REPLIES({0}, {0, {0, BIT(5)}, NULL});
     CHECK(vdso_handler_returned(frame) == frame && frame->handler == 0 && state->blocked == 3 &&
           !state->signal_pending);
     expect("signal_take 3 0 0\nsignals 0 0 579\nsignals 0 0 3\nsignal_take 3 0 0\n");
@@ -325,7 +325,7 @@ static void a_handler_has_a_frame(void)
 static void a_program_without_fpu_keeps_none(void)
 {
     frame_begin();
-    ANSWERS({0, {USER_1}, NULL}, {0}, {0}, {0});
+    REPLIES({0, {USER_1}, NULL}, {0}, {0}, {0});
     frame = vdso_check_signals(frame, saved);
     CHECK(frame->handler && frame->context.fpu == 0 && frame->fpu[0] == 0xee);
     memset(world_fpu, 5, sizeof(world_fpu));
@@ -409,7 +409,7 @@ static struct signal_frame *interrupted_at(uint32_t level, uint32_t eip)
 {
     frame_begin();
     state->signal_pending = 0;
-    ANSWERS({0, {eip}, NULL}, {0, {USER_1, 0, OTHER}, NULL}, {0}, {0});
+    REPLIES({0, {eip}, NULL}, {0, {USER_1, 0, OTHER}, NULL}, {0}, {0});
     return interrupted(level);
 }
 
@@ -453,7 +453,7 @@ static void some_go_on_elsewhere(void)
     CHECK(levels[INNER].interruption.esp == AT(saved));
     frame_begin();
     levels[OUTER].interruption.eip = PROGRAM_EIP + 1;
-    ANSWERS({0, {AT(vdso_back_jumps)}, NULL}, {0, {USER_1, 0, OTHER}, NULL}, {0}, {0});
+    REPLIES({0, {AT(vdso_back_jumps)}, NULL}, {0, {USER_1, 0, OTHER}, NULL}, {0}, {0});
     CHECK(interrupted(OUTER) == frame && frame->context.registers[REGISTER_EIP] == PROGRAM_EIP + 1);
     CHECK(interrupted_at(OUTER, AT(vdso_wait_begins)) && goes_on_at(OUTER) == AT(vdso_wait_given_up));
     CHECK(interrupted_at(OUTER, AT(vdso_wait_ends)) && goes_on_at(OUTER) == AT(vdso_wait_given_up));
@@ -464,12 +464,12 @@ static void a_frame_is_made_on_its_stack(void)
     frame_begin();
     state->stack.begin = STACK_AT, state->stack.bytes = STACK_BYTES, state->stack_end = STACK_AT + STACK_BYTES;
     state->actions[USER_1].flags = ACTION_ON_STACK;
-    ANSWERS({0, {PROGRAM_EIP}, NULL}, {0, {USER_1, 0, OTHER}, NULL}, {0}, {0});
+    REPLIES({0, {PROGRAM_EIP}, NULL}, {0, {USER_1, 0, OTHER}, NULL}, {0}, {0});
     CHECK(interrupted(OUTER) == frame_below(STACK_AT + STACK_BYTES) && frame->handler == 0xeeeeeeee);
     frame_begin();
     state->stack.begin = AT(program), state->stack.bytes = 4 * PAGE_SIZE, state->stack_end = AT(program) + PAGE_SIZE;
     frame_below(state->stack_end)->handler = 0xcccccccc;
-    ANSWERS({0, {PROGRAM_EIP}, NULL}, {0, {USER_1, 0, OTHER}, NULL}, {0}, {0});
+    REPLIES({0, {PROGRAM_EIP}, NULL}, {0, {USER_1, 0, OTHER}, NULL}, {0}, {0});
     CHECK(interrupted(OUTER) ==
           frame); /* a program that is on the stack stays there, and nothing else of that stack is used */
     CHECK(frame_below(state->stack_end)->handler == 0xcccccccc);

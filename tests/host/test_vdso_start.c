@@ -114,17 +114,17 @@ static void check_stack(const char *const *arguments, const char *const *environ
 /* The first strings are arguments, so many; the others are the environment. Either may have empty strings. */
 static void strings_are_on_the_stack(void)
 {
-    ANSWERS(UPTIME, {0, {3, 21, 21}, "path||two|A=b|HOME=/|"});
+    REPLIES(UPTIME, {0, {3, 21, 21}, "path||two|A=b|HOME=/|"});
     begins();
     expect("uptime 0 0 0\nargs 0 0 0\n");
     check_stack(LIST("path", "", "two", ), LIST("A=b", "HOME=/", ), 3);
-    ANSWERS(UPTIME, {0, {2, 7, 7}, "path|x|"});
+    REPLIES(UPTIME, {0, {2, 7, 7}, "path|x|"});
     begins();
     check_stack(LIST("path", "x", ), LIST(), 2);
-    ANSWERS(UPTIME, {0, {1, 7, 7}, "path|x|"});
+    REPLIES(UPTIME, {0, {1, 7, 7}, "path|x|"});
     begins();
     check_stack(LIST("path", ), LIST("x", ), 1);
-    ANSWERS(UPTIME, {0, {1, 1, 1}, "|"});
+    REPLIES(UPTIME, {0, {1, 1, 1}, "|"});
     begins();
     check_stack(LIST("", ), LIST(), 1);
     forget_lines();
@@ -133,12 +133,12 @@ static void strings_are_on_the_stack(void)
 /* The path is only in the auxiliary vector, before all strings. */
 static void the_path_may_be_no_argument(void)
 {
-    ANSWERS(UPTIME, {0, {proc_args_strings(3, 1), 15, 15}, "path|name|x|A=|"});
+    REPLIES(UPTIME, {0, {proc_args_strings(3, 1), 15, 15}, "path|name|x|A=|"});
     begins();
     const uint32_t *stack = (const uint32_t *)(uintptr_t)begun_stack;
     check_stack_and_path(LIST("name", "x", ), LIST("A=", ), 2, stack[1] - 5);
     CHECK(!strcmp((const char *)(uintptr_t)(stack[1] - 5), "path"));
-    ANSWERS(UPTIME, {0, {proc_args_strings(1, 1), 5, 5}, "path|"});
+    REPLIES(UPTIME, {0, {proc_args_strings(1, 1), 5, 5}, "path|"});
     begins();
     CHECK(*(const uint32_t *)(uintptr_t)begun_stack == 0);
     forget_lines();
@@ -157,7 +157,7 @@ static void any_number_is_aligned(void)
             const char *first[MOST + 1] = {NULL}, *rest[MOST + 1] = {NULL};
             memcpy(first, all, arguments * sizeof(*all));
             memcpy(rest, all + arguments, (count - arguments) * sizeof(*all));
-            ANSWERS(UPTIME, {0, {arguments, 2 * count, 2 * count}, bytes});
+            REPLIES(UPTIME, {0, {arguments, 2 * count, 2 * count}, bytes});
             begins();
             check_stack(first, rest, arguments);
         }
@@ -174,7 +174,7 @@ static void long_strings_come_in_pieces(void)
     memset(text, 'a', sizeof(text) - 1);
     memset(piece_1, 'a', 256), memcpy(piece_1, "path|", 5);
     memset(piece_2, 'a', 148), memcpy(piece_2 + 148, "|A=b|", 5);
-    ANSWERS(UPTIME, {0, {2, 409, 256}, piece_1}, {0, {0, 0, 100}, piece_2}, {0, {0, 0, 53}, piece_2 + 100});
+    REPLIES(UPTIME, {0, {2, 409, 256}, piece_1}, {0, {0, 0, 100}, piece_2}, {0, {0, 0, 53}, piece_2 + 100});
     begins();
     expect("uptime 0 0 0\nargs 0 0 0\nargs 256 0 0\nargs 356 0 0\n");
     check_stack(LIST("path", text, ), LIST("A=b", ), 2);
@@ -183,7 +183,7 @@ static void long_strings_come_in_pieces(void)
 /* A program whose strings cannot be had ends before it begins. */
 static void strings_may_not_come(void)
 {
-    static const struct answer wrong[][2] = {
+    static const struct reply wrong[][2] = {
         {{-EINVAL, {1, 5, 5}, "path|"}},
         {{0, {1, 5, 0}, "path|"}},
         {{0, {1, 5, 6}, "path||"}},
@@ -194,7 +194,7 @@ static void strings_may_not_come(void)
     };
 
     for (uint32_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
-        ANSWERS(UPTIME, wrong[i][0], wrong[i][1]);
+        REPLIES(UPTIME, wrong[i][0], wrong[i][1]);
         begins();
         CHECK(!begun_entry && strstr(lines, "exit 127 0 0\n"));
         forget_lines();
@@ -207,7 +207,7 @@ static void the_state_begins(void)
     static uint8_t random[2][16];
 
     for (uint32_t i = 0; i < 2; i++) {
-        ANSWERS(UPTIME, {0, {1, 5, 5}, "path|"});
+        REPLIES(UPTIME, {0, {1, 5, 5}, "path|"});
         begins();
         CHECK(state->area.sysinfo == AT(vdso_call) && state->began == TICKS);
         CHECK(!memcmp(&state->area.canary, state->random, sizeof(state->area.canary)));
@@ -328,7 +328,7 @@ static void others_are_no_calls(void)
 static void missing_calls_are_logged(void)
 {
     memset(state, 0, sizeof(*state));
-    ANSWERS({0});
+    REPLIES({0});
     CHECK(CALL_AS(60, no_call, 1) == -ENOSYS && CALL_AS(60, no_call, 2) == -ENOSYS);
     expect("missing 60 0 0\n");
     for (uint32_t number = 61; number <= 70; number++)
@@ -338,7 +338,7 @@ static void missing_calls_are_logged(void)
     CHECK(CALL_AS(60, no_call, 1) == -ENOSYS);
     expect("");
     memset(state, 0, sizeof(*state));
-    ANSWERS({0});
+    REPLIES({0});
     static const uint32_t odd[] = {0, 0x10000, 0xffffffff, 0, 0x10000, 0xffffffff};
     for (uint32_t i = 0; i < 6; i++)
         CHECK(CALL_AS(odd[i], no_call, 1) == -ENOSYS);

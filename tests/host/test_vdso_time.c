@@ -15,7 +15,7 @@ static void time_begin(void)
     memset(state, 0, sizeof(*state));
     memset(program, 0xee, 64);
     forget_lines();
-    ANSWERS({0, {TICKS}, NULL}, {0, {BOOTED}, NULL}, {0, {TICKS}, NULL}, {0, {TICKS}, NULL}, {0, {TICKS}, NULL},
+    REPLIES({0, {TICKS}, NULL}, {0, {BOOTED}, NULL}, {0, {TICKS}, NULL}, {0, {TICKS}, NULL}, {0, {TICKS}, NULL},
             {0, {TICKS}, NULL}, {0, {TICKS}, NULL}, {0, {TICKS}, NULL}, {0, {TICKS}, NULL}, {0, {TICKS}, NULL},
             {0, {TICKS}, NULL}, {0, {TICKS}, NULL});
 }
@@ -48,7 +48,7 @@ static void readings_are_never_the_same(void)
 {
     time_begin();
     state->boot_seconds = BOOTED;
-    ANSWERS({0, {TICKS}, NULL}, {0, {TICKS}, NULL}, {0, {TICKS}, NULL}, {0, {TICKS}, NULL}, {0, {TICKS}, NULL},
+    REPLIES({0, {TICKS}, NULL}, {0, {TICKS}, NULL}, {0, {TICKS}, NULL}, {0, {TICKS}, NULL}, {0, {TICKS}, NULL},
             {0, {TICKS + 1}, NULL});
     CHECK(CALL(clock_gettime, 0, AT(words)) == 0 && words[1] == 56 * TICK);
     CHECK(CALL(clock_gettime, 0, AT(words)) == 0 && words[1] == 56 * TICK + 1);
@@ -63,7 +63,7 @@ static void readings_are_never_the_same(void)
 static void the_date_may_be_unknown(void)
 {
     time_begin();
-    ANSWERS({0, {250}, NULL}, {0, {0}, NULL}, {0, {350}, NULL}, {0, {BOOTED}, NULL});
+    REPLIES({0, {250}, NULL}, {0, {0}, NULL}, {0, {350}, NULL}, {0, {BOOTED}, NULL});
     CHECK(CALL(time, 0) == 2 && CALL(time, 0) == BOOTED + 3);
     expect("uptime 0 0 0\nboot_time 0 0 0\nuptime 0 0 0\nboot_time 0 0 0\n");
 }
@@ -137,14 +137,14 @@ static int32_t nap(uint32_t seconds, uint32_t nanoseconds)
 static void sleep_is_long_enough(void)
 {
     time_begin();
-    ANSWERS({0}, {0}, {0}, {0}, {0}, {0}, {0}, {-EINTR, {0}, NULL});
+    REPLIES({0}, {0}, {0}, {0}, {0}, {0}, {0}, {-EINTR, {0}, NULL});
     CHECK(nap(3, 0) == 0 && nap(0, 1) == 0 && nap(0, TICK) == 0 && nap(1, TICK + 1) == 0 && nap(0, 999999999) == 0);
     expect("sleep 300 0 0\nsleep 1 0 0\nsleep 1 0 0\nsleep 102 0 0\nsleep 100 0 0\n");
     CHECK(nap(0, 0) == 0);
     expect("");
     CHECK(nap(10737419, 0) == 0); /* 0x3fffffff ticks, and 77 */
     expect("sleep 1073741823 0 0\nsleep 77 0 0\n");
-    CHECK(nap(0x7fffffff, 0) == -EINTR && answers == next_answers + 8);
+    CHECK(nap(0x7fffffff, 0) == -EINTR && replies == next_replies + 8);
     expect("sleep 1073741823 0 0\n");
     CHECK(nap(0, 1000000000) == -EINVAL && nap(0, 0xffffffff) == -EINVAL && nap(0xffffffff, 0) == -EINVAL);
     expect("");
@@ -165,12 +165,12 @@ static int32_t nap_long(uint32_t clock, uint32_t until, uint64_t seconds, uint32
 static void sleep_is_for_so_long(void)
 {
     time_begin();
-    ANSWERS({0}, {-EAGAIN, {0}, NULL}, {0}, {-EINTR, {0}, NULL});
+    REPLIES({0}, {-EAGAIN, {0}, NULL}, {0}, {-EINTR, {0}, NULL});
     CHECK(nap_on(1, 0, 3, 0) == 0 && nap_on(1, 2, 0, 1) == -EAGAIN && nap_long(1, 0, 3, 5) == 0);
     expect("sleep 300 0 0\nsleep 1 0 0\nsleep 301 0 0\n");
     CHECK(nap_long(1, 0, (1ull << 48) - 1, 0) == -EINTR);
     expect("sleep 1073741823 0 0\n");
-    ANSWERS({-EINTR, {0}, NULL}, {-EINTR, {0}, NULL});
+    REPLIES({-EINTR, {0}, NULL}, {-EINTR, {0}, NULL});
     CHECK(nap_long(1, 0, 1ull << 62, 0) == -EINTR &&
           nap_long(1, 0, INT64_MAX, 999999999) == -EINTR); /* as good as for ever */
     expect("sleep 1073741823 0 0\nsleep 1073741823 0 0\n");
@@ -185,7 +185,7 @@ static void sleep_is_for_so_long(void)
 static void sleep_is_until_then(void)
 {
     time_begin();
-    ANSWERS({0, {TICKS}, NULL}, {0}, {0, {TICKS}, NULL}, {0, {BOOTED}, NULL}, {0}, {0, {TICKS}, NULL},
+    REPLIES({0, {TICKS}, NULL}, {0}, {0, {TICKS}, NULL}, {0, {BOOTED}, NULL}, {0}, {0, {TICKS}, NULL},
             {0, {TICKS}, NULL}, {0});
     CHECK(nap_on(1, 1, 1236, 5) == 0); /* now it is 1234.56 */
     expect("uptime 0 0 0\nsleep 145 0 0\n");
@@ -193,15 +193,15 @@ static void sleep_is_until_then(void)
     expect("uptime 0 0 0\nboot_time 0 0 0\nsleep 44 0 0\n");
     CHECK(nap_on(1, 1, 1234, 560000000) == 0);
     expect("uptime 0 0 0\n");
-    CHECK(nap_on(1, 1, 1234, 560000001) == 0 && answers == next_answers + 8);
+    CHECK(nap_on(1, 1, 1234, 560000001) == 0 && replies == next_replies + 8);
     expect("uptime 0 0 0\nsleep 1 0 0\n");
-    ANSWERS({0, {TICKS}, NULL}, {0, {TICKS}, NULL});
-    CHECK(nap_on(1, 1, 1234, 0) == 0 && nap_long(1, 1, 0, 0) == 0 && answers == next_answers + 2);
+    REPLIES({0, {TICKS}, NULL}, {0, {TICKS}, NULL});
+    CHECK(nap_on(1, 1, 1234, 0) == 0 && nap_long(1, 1, 0, 0) == 0 && replies == next_replies + 2);
     expect("uptime 0 0 0\nuptime 0 0 0\n");
     CHECK(nap_on(8, 1, 1, 0) == -EINVAL && nap_on(1, 1, 0, 1000000000) == -EINVAL &&
           nap_on(1, 1, 0xffffffff, 0) == -EINVAL);
     expect("");
-    ANSWERS({0, {TICKS}, NULL}, {-EINTR, {0}, NULL}, {0, {TICKS}, NULL}, {-EINTR, {0}, NULL}, {0, {TICKS}, NULL},
+    REPLIES({0, {TICKS}, NULL}, {-EINTR, {0}, NULL}, {0, {TICKS}, NULL}, {-EINTR, {0}, NULL}, {0, {TICKS}, NULL},
             {-EINTR, {0}, NULL});
     CHECK(nap_long(1, 1, 1ull << 32, 0) == -EINTR && nap_long(1, 1, 0xffffffff, 999999999) == -EINTR);
     CHECK(nap_long(1, 1, 1ull << 55, 0) == -EINTR); /* 0 nanoseconds in 64 bits */
@@ -215,11 +215,11 @@ static void sleep_is_until_then(void)
 static void alarms_are_set(void)
 {
     time_begin();
-    ANSWERS({0, {149}, NULL}, {0, {150}, NULL}, {0, {1}, NULL}, {0}, {-EPERM, {0}, NULL});
+    REPLIES({0, {149}, NULL}, {0, {150}, NULL}, {0, {1}, NULL}, {0}, {-EPERM, {0}, NULL});
     CHECK(CALL(alarm, 3) == 1 && CALL(alarm, 0) == 2 && CALL(alarm, 0xffffffff) == 1 && CALL(alarm, 0) == 0 &&
           CALL(alarm, 1) == -EPERM);
     expect("alarm 300 0 0\nalarm 0 0 0\nalarm 1073741823 0 0\nalarm 0 0 0\nalarm 100 0 0\n");
-    ANSWERS({0, {123, 250}, NULL}, {0, {5, 7}, NULL}, {0}, {-EPERM, {0}, NULL});
+    REPLIES({0, {123, 250}, NULL}, {0, {5, 7}, NULL}, {0}, {-EPERM, {0}, NULL});
     memcpy(words, (const uint32_t[]){1, 10001, 2, 999999}, 16);
     CHECK(CALL(setitimer, 0, AT(words), AT(words + 4)) == 0 && CALL(getitimer, 0, AT(words + 8)) == 0);
     CHECK(words[4] == 2 && words[5] == 500000 && words[6] == 1 && words[7] == 230000 && words[9] == 70000 &&

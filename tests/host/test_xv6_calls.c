@@ -1,5 +1,5 @@
 /*
- * xv6's functions: the Linux system calls that they make, and how they return the answers.
+ * xv6's functions: the Linux system calls that they make, and how they return the results.
  *
  * instead: tests/server/instead
  * sources: libuser/xv6/format.c
@@ -68,12 +68,12 @@ _Noreturn static void ours_exit(int status);
 #include "libuser/xv6/stat.c"
 #undef stat
 
-static const int *answers;
+static const int *replies;
 static const char *input = "";
 static struct linux_stat next_stat;
 static jmp_buf ended;
 
-#define ANSWERS(...) (answers = (const int[]){__VA_ARGS__})
+#define REPLIES(...) (replies = (const int[]){__VA_ARGS__})
 
 static void expect(const char *expected)
 {
@@ -128,7 +128,7 @@ int32_t linux_call(uint32_t number, uintptr_t first, uintptr_t second, uintptr_t
     default:
         add_line("%u %d %d %d\n", number, (int)first, (int)second, (int)third);
     }
-    return *answers++;
+    return *replies++;
 }
 
 _Noreturn static void ours_exit(int status)
@@ -155,7 +155,7 @@ static void lines_are_got(void)
     CHECK(xv6_gets(line, 8) == line && !strcmp(line, "bc\r"));
     CHECK(xv6_gets(line, 5) == line && !strcmp(line, "defg") && line[5] == 'x'); /* as much as there is room for */
     CHECK(xv6_gets(line, 1) == line && !line[0] && *input == 'h');
-    ANSWERS(0, 0, -EBUSY);
+    REPLIES(0, 0, -EBUSY);
     CHECK(xv6_gets(line, 8) == line && !strcmp(line, "hijk"));
     CHECK(xv6_gets(line, 8) == line && !line[0]);
     CHECK(xv6_gets(line, 8) == line && !line[0]);
@@ -186,7 +186,7 @@ static void processes_are_asked_for(void)
 {
     int status;
 
-    ANSWERS(7, 0, -EAGAIN, 5, 6, -ECHILD, 0, -EINVAL, 0, -ESRCH, 3, 1234);
+    REPLIES(7, 0, -EAGAIN, 5, 6, -ECHILD, 0, -EINVAL, 0, -ESRCH, 3, 1234);
     CHECK(xv6_fork() == 7 && xv6_fork() == 0 && xv6_fork() == -1);
     expect("2 0 0 0\n2 0 0 0\n2 0 0 0\n");
     CHECK(xv6_wait() == 5 && xv6_waitpid(6, NULL, 1) == 6 && xv6_wait() == -1);
@@ -198,7 +198,7 @@ static void processes_are_asked_for(void)
     expect("37 5 9 0\n37 6 9 0\n20 0 0 0\n43 0 0 0\n");
     CHECK(xv6_sleep(0) == 0 && xv6_sleep(-1) == 0);
     expect("");
-    ANSWERS(0, 0, -EINTR, -ENOENT);
+    REPLIES(0, 0, -EINTR, -ENOENT);
     CHECK(xv6_sleep(1) == 0 && xv6_sleep(1234) == 0 && xv6_sleep(100) == -1 && exec("name", NULL) == -1);
     static const char wanted[] = "sleep 0 10000000\nsleep 12 340000000\nsleep 1 0\n11 ";
     CHECK(!strncmp(lines, wanted, sizeof wanted - 1));
@@ -217,12 +217,12 @@ static void programs_begin_and_end(void)
 
 static void files_are_asked_for(void)
 {
-    ANSWERS(3, 4, -ENOENT, 0, -EBADF, 5, -ENOSYS);
+    REPLIES(3, 4, -ENOENT, 0, -EBADF, 5, -ENOSYS);
     CHECK(xv6_open("a", 2) == 3 && xv6_open("b", 0x201) == 4 && xv6_open("c", 0) == -1);
     expect("5 a 40000002 1ff\n5 b 40000041 1ff\n5 c 40000000 1ff\n");
     CHECK(xv6_close(3) == 0 && xv6_close(9) == -1 && xv6_dup(1) == 5 && xv6_pipe(NULL) == -1);
     expect("6 3 0 0\n6 9 0 0\n41 1 0 0\n42 0 0 0\n");
-    ANSWERS(0, -EEXIST, 0, 0, -ENOENT, 0, -ENOTDIR);
+    REPLIES(0, -EEXIST, 0, 0, -ENOENT, 0, -ENOTDIR);
     CHECK(xv6_link("old", "new") == 0 && xv6_mkdir("d") == -1 && xv6_mkdir("d") == 0);
     CHECK(xv6_mknod("console", 1, 1) == 0 && xv6_mknod("c", -1, 255) == -1 && xv6_chdir("/") == 0 &&
           xv6_chdir("f") == -1);
@@ -232,7 +232,7 @@ static void files_are_asked_for(void)
 /* Also of a directory, if it is empty. */
 static void names_are_removed(void)
 {
-    ANSWERS(0, -ENOENT, -ENOTEMPTY);
+    REPLIES(0, -ENOENT, -ENOTEMPTY);
     CHECK(xv6_unlink("a") == 0 && xv6_unlink("b") == -1 && xv6_unlink("d") == -1);
     expect("507 a 0 0\n507 b 0 0\n507 d 0 0\n");
 }
@@ -255,7 +255,7 @@ static void names_are_cut(void)
     CUT(path, path);
     path[XV6_PATH_BYTES - 1] = 'a', path[XV6_PATH_BYTES] = 0;
     CHECK(xv6_cut(path, &cut) == 0);
-    ANSWERS(-EFAULT, 0, 0, 0, 0, 0, 0, 0);
+    REPLIES(-EFAULT, 0, 0, 0, 0, 0, 0, 0);
     CHECK(xv6_open(path, 0) == -1);
     xv6_open("123456789012345", 0), xv6_link("123456789012345", "abcdefghijklmnop"), xv6_unlink("123456789012345");
     xv6_mkdir("123456789012345"), xv6_mknod("123456789012345", 0, 0), xv6_chdir("123456789012345");
@@ -272,7 +272,7 @@ static void what_is_known_is_told(void)
     memset(&found, 0xee, sizeof found);
     untouched = found;
     next_stat = (struct linux_stat){.device = 7, .inode = 1234, .mode = 0100644, .links = 3, .bytes = 5678};
-    ANSWERS(-EBADF, 0, 0, 0, 0);
+    REPLIES(-EBADF, 0, 0, 0, 0);
     CHECK(xv6_fstat(9, &found) == -1 && !memcmp(&found, &untouched, sizeof found));
     CHECK(xv6_fstat(3, &found) == 0 && found.type == T_FILE);
     CHECK(found.dev == 7 && found.ino == 1234 && found.nlink == 3 && found.size == 5678);

@@ -83,7 +83,7 @@ static void end(void)
 }
 
 /* The reply to a fault on the second processor replaces the page. Its sender then waits, so the donation continues. */
-static void after_an_answer(void)
+static void after_a_reply(void)
 {
     begin();
     CHECK(on(0, first, SYS_thread_yield, none) == server && on(0, server, SYS_ipc_reply_wait, none) == first);
@@ -116,7 +116,7 @@ static void after_a_call(void)
 
 int main(void)
 {
-    after_an_answer();
+    after_a_reply();
     after_a_call();
     puts("test_zeroed_frames: they are not written to afterwards");
 }

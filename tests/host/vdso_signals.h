@@ -11,7 +11,7 @@ static void signals_begin(void)
 {
     memset(state, 0, sizeof(*state));
     forget_lines();
-    ANSWERS({0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0});
+    REPLIES({0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0});
 }
 
 enum { SAVED_WORDS = 10, PROGRAM_EIP = 0x901234 };

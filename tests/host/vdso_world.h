@@ -1,6 +1,6 @@
 /*
  * The library of system calls on the host: its files are included here, except start.c. Servers are faked: each call
- * becomes a line with its name, its words and its data, with a bar for each zero byte, and gets the next of the answers
+ * becomes a line with its name, its words and its data, with a bar for each zero byte, and gets the next of the replies
  * that the test has prepared. Memory is where a program has it: the stack, with the state above it, the message page,
  * and pages at PROGRAM_BASE.
  */
@@ -40,23 +40,23 @@
 #include "tests/host/check.h"
 #include "tests/host/written_lines.h"
 
-enum { WORLD_PAGES = 16, ANSWERS_MAX = 16, NOTHING_ASKED = 0xeeeeeeee };
+enum { WORLD_PAGES = 16, REPLIES_MAX = 16, NOTHING_ASKED = 0xeeeeeeee };
 
-/* An answer: its status, words 1 to 3, and its data, with a bar for each zero byte. */
-struct answer {
+/* A reply: its status, words 1 to 3, and its data, with a bar for each zero byte. */
+struct reply {
     int status;
     uint32_t words[3];
     const char *data;
 };
 
-static struct answer next_answers[ANSWERS_MAX];
-static const struct answer *answers;
+static struct reply next_replies[REPLIES_MAX];
+static const struct reply *replies;
 static char *program;   /* the program's pages */
 static jmp_buf outside; /* where an exit, or the start of the program, jumps to */
 
-#define ANSWERS(...)                                                                                                   \
-    (memcpy(next_answers, &(const struct answer[ANSWERS_MAX]){__VA_ARGS__}, sizeof(next_answers)),                     \
-     answers = next_answers)
+#define REPLIES(...)                                                                                                   \
+    (memcpy(next_replies, &(const struct reply[REPLIES_MAX]){__VA_ARGS__}, sizeof(next_replies)),                      \
+     replies = next_replies)
 
 /* Calls of the library: by name; by Linux's number; and one that does not return. */
 #define CALL(name, ...)            vdso_##name((const uint32_t[6]){__VA_ARGS__}, NOTHING_ASKED)
@@ -89,7 +89,7 @@ int32_t system_call(uint32_t head, struct words *words)
     uint32_t data = head & IPC_EXTENDED ? message_page->tag * 4 : 0;
     const char *name = call_name(head >> SLOT_SHIFT, w[0]), *text = (const char *)message_page->words;
 
-    CHECK((head & SYSCALL_NUMBER) == SYS_ipc_call && name && answers < next_answers + ANSWERS_MAX);
+    CHECK((head & SYSCALL_NUMBER) == SYS_ipc_call && name && replies < next_replies + REPLIES_MAX);
     add_line("%s%s %d %d %d", head >> SLOT_SHIFT == CLIENT_SLOT_FILE ? "file " : "", name, (int)w[1], (int)w[2],
              (int)w[3]);
     for (uint32_t i = 0; i < data; i++)
@@ -98,9 +98,9 @@ int32_t system_call(uint32_t head, struct words *words)
     if (head >> SLOT_SHIFT == CLIENT_SLOT_PROC && w[0] == PROC_EXIT)
         longjmp(outside, 1);
     memset(message_page, 0xee, sizeof(*message_page));
-    *words = (struct words){{(uint32_t)answers->status, answers->words[0], answers->words[1], answers->words[2]}};
-    put_data(answers->data);
-    answers++;
+    *words = (struct words){{(uint32_t)replies->status, replies->words[0], replies->words[1], replies->words[2]}};
+    put_data(replies->data);
+    replies++;
     return OK;
 }
 
@@ -109,7 +109,7 @@ err_t syscall_short(uint32_t head, uint32_t ebx, uint32_t esi, uint32_t edi, uin
     CHECK(head == SYS_thread_yield && !ebx && !esi && !edi);
     *result = 0;
     add_line("yield\n");
-    return (err_t)(answers++)->status;
+    return (err_t)(replies++)->status;
 }
 
 /* This is in assembly in the real library. */
@@ -202,5 +202,5 @@ static inline void world_begin(void)
     CHECK(mmap((void *)STACK_LOW, stack, rights, flags, -1, 0) == (void *)STACK_LOW);
     program = mmap((void *)PROGRAM_BASE, WORLD_PAGES * PAGE_SIZE, rights | PROT_EXEC, flags, -1, 0);
     CHECK(program == (void *)PROGRAM_BASE);
-    ANSWERS({0});
+    REPLIES({0});
 }

@@ -311,7 +311,7 @@ bool machine_goes_on(struct server_message *message)
     return message->words.w[0] || proc_calls(message);
 }
 
-bool machine_proc_is_answered(uint32_t caller, const struct words *words)
+bool machine_is_reply_to_proc(uint32_t caller, const struct words *words)
 {
     if (caller != MACHINE_PROC)
         return false;

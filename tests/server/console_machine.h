@@ -47,10 +47,10 @@ bool machine_signalled_proc(void);
 enum { MACHINE_PROC = SERVER_CALLERS - 1 };
 bool machine_goes_on(struct server_message *message);
 
-/* Handles the answer if it is proc's; true if it was. */
-bool machine_proc_is_answered(uint32_t caller, const struct words *words);
+/* Handles the reply if it is proc's; true if it was. */
+bool machine_is_reply_to_proc(uint32_t caller, const struct words *words);
 
-/* What the last answer told proc: ticks are wanted. */
+/* What the last reply told proc: ticks are wanted. */
 bool machine_wants_ticks(void);
 
 /* The next byte of the screen's ring; false if there is none. */

@@ -128,7 +128,7 @@ static void grant(const struct item *item)
         granted[item->from + page]++;
 }
 
-static err_t answered(uint32_t caller, const struct words *words, uint32_t tag)
+static err_t replied(uint32_t caller, const struct words *words, uint32_t tag)
 {
     struct reply *reply = &replies[caller];
     uint32_t items = tag >> TAG_ITEMS_SHIFT & 7;
@@ -167,7 +167,7 @@ static bool next(struct server_message *message)
 
 static void *run(void *unused)
 {
-    static const struct server_fake fake = {.cpus = 1, .call = call, .next = next, .answered = answered};
+    static const struct server_fake fake = {.cpus = 1, .call = call, .next = next, .replied = replied};
 
     server_run_input(&fake, (struct words){{0, pages_asked_for, ARCHIVE_PAGES, 0}});
     sem_post(&test_goes_on);
@@ -279,11 +279,11 @@ int32_t machine_execs(uint32_t badge)
     return until_done(FILE_EXEC, badge);
 }
 
-int32_t machine_settles(uint32_t badge, int32_t answer)
+int32_t machine_settles(uint32_t badge, int32_t status)
 {
-    while (answer == FILE_MORE)
-        answer = ask(badge, FILE_SETTLE, 0, 0, 0);
-    return answer;
+    while (status == FILE_MORE)
+        status = ask(badge, FILE_SETTLE, 0, 0, 0);
+    return status;
 }
 
 const struct reply *reply_of(uint32_t badge)

@@ -1,6 +1,6 @@
 /*
  * The whole file server, with its clients. A test makes one call after the other, as proc or as a process, and sees the
- * answers, also late ones. The server runs in a thread of its own, which waits between the test's calls.
+ * replies, also late ones. The server runs in a thread of its own, which waits between the test's calls.
  *
  *   F1  between two messages all invariants hold that have a walker
  *   F2  a page that the server revokes was lent, to at most LOANS_MAX places; a client's page is lent to it alone
@@ -15,7 +15,7 @@
 #include "servers/proto/file.h"
 #include "servers/proto/file_format.h"
 
-enum { MANAGER = 0, WAITS = 1 << 30 /* in place of a status: not answered yet */, MACHINE_CLIENTS = 100 };
+enum { MANAGER = 0, WAITS = 1 << 30 /* in place of a status: no reply yet */, MACHINE_CLIENTS = 100 };
 
 /* The archive: "prog", which is a program, "t_x", a test, "data" of DATA_BYTES bytes, each DATA_BYTE(its index), and a
  * server, which is not visible to clients. */
@@ -23,14 +23,14 @@ enum { DATA_BYTES = 5000, PROGRAM_BYTES = 0x1100, PROGRAM_PAGE = 1, DATA_PAGE = 
 #define DATA_BYTE(number) ((char)('a' + (number) % 26))
 
 struct reply {
-    int32_t status; /* WAITS: there was no answer */
+    int32_t status; /* WAITS: there was no reply */
     uint32_t w[3], items, words;
     struct item item;
     char data[IPC_DATA_MAX];
 };
 
 extern uint32_t machine_ticks;
-extern bool machine_refuses_items; /* for answers with items: they are refused */
+extern bool machine_refuses_items; /* for replies with items: they are refused */
 extern uint32_t machine_revoked;   /* how many pages in total */
 extern uint32_t machine_signals;   /* to proc, so many ever */
 extern bool machine_is_fast;       /* F1 is not checked after each call */
@@ -55,13 +55,13 @@ int32_t ask_named_two(uint32_t badge, const char *path, const char *other, struc
 int32_t machine_ends(uint32_t badge);
 int32_t machine_execs(uint32_t badge);
 
-/* Repeats a client's call that was answered with `answer` until it is settled: 0, or the error of the answer. */
-int32_t machine_settles(uint32_t badge, int32_t answer);
+/* Repeats a client's call that returned `status` until it is settled: 0, or the error. */
+int32_t machine_settles(uint32_t badge, int32_t status);
 
-/* The last answer to the client, also a late one; its status is WAITS while the client still waits. */
+/* The last reply to the client, also a late one; its status is WAITS while the client still waits. */
 const struct reply *reply_of(uint32_t badge);
 
-/* The client's thread is gone: it gets no answer. Only the manager releases it from the server. */
+/* The client's thread is gone: it gets no reply. Only the manager releases it from the server. */
 void machine_kill(uint32_t badge);
 
 /* The client's transfer page, which it has asked for. */

@@ -17,7 +17,7 @@
 
 enum { MACHINE_ARCHIVE_PAGES = 117, MACHINE_TEXT_PAGES = 66 /* of the kernel test "t_test" */, FRAMES = 1 << 14 };
 
-/* The contents of the boot page, and how proc and console answer. Tests change this before a run. */
+/* The contents of the boot page, and how proc and console reply. Tests change this before a run. */
 struct machine {
     struct boot_page boot;
     int spawn, wait, sync, pipe;

@@ -19,14 +19,14 @@ static void leave(void)
     run_ends();
 }
 
-static err_t answered(uint32_t caller, const struct words *words, uint32_t tag)
+static err_t replied(uint32_t caller, const struct words *words, uint32_t tag)
 {
     (void)tag;
-    machine_add("answer %u: %u", caller, words->w[0]);
+    machine_add("reply %u: %u", caller, words->w[0]);
     return OK;
 }
 
-static struct server_fake fake = {.cpus = 1, .call = machine_call, .answered = answered};
+static struct server_fake fake = {.cpus = 1, .call = machine_call, .replied = replied};
 
 void run_init(bool (*next)(struct server_message *message))
 {

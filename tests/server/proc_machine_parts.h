@@ -10,13 +10,13 @@ int32_t machine_last_line(uint32_t begin, int32_t result);
 /* A badge as "3/1". */
 struct machine_name machine_badge_name(uint32_t badge);
 
-/* mem's answer about a word of a shared page. */
+/* mem's reply about a word of a shared page. */
 int32_t machine_word(uint32_t *w);
 
 /* Calls of the file server. */
 void machine_files_begin(void);
 int32_t machine_files(uint32_t begin, uint32_t *w);
-void machine_files_put(void); /* the data of the file server's answer, if there is any */
+void machine_files_put(void); /* the data of the file server's reply, if there is any */
 
 /* Acknowledges the tick; a port of the real-time clock is used. */
 int32_t machine_ack(uint32_t slot, uint32_t *w);

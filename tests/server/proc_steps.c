@@ -16,7 +16,7 @@ static const struct step *steps;
 static uint32_t count, at;
 static uint32_t asked[SERVER_CALLERS]; /* the number of each caller's last call */
 
-/* ---------------------------------------------------------------------------------- answers */
+/* ---------------------------------------------------------------------------------- replies */
 
 static const struct {
     int status;
@@ -54,7 +54,7 @@ static const char *data_text(uint32_t bytes)
 
 enum { LISTED = 4 };
 
-/* The number of results that an answer to the call has; its other words may be anything. */
+/* The number of results that a reply to the call has; its other words may be anything. */
 static uint32_t results_of(uint32_t call)
 {
     if (call == PROC_WAIT || call == PROC_ARGS || call == PROC_SIGNAL_TAKE || call == PROC_INTERRUPTED)
@@ -73,7 +73,7 @@ static void add_listed(uint32_t caller, const uint32_t *w)
 {
     const struct listed_process *listed = (const struct listed_process *)message_page->words;
 
-    machine_add("answer %u: %u: %u of %u, state %u, space %u, %s", caller, w[1], listed->pid, listed->parent,
+    machine_add("reply %u: %u: %u of %u, state %u, space %u, %s", caller, w[1], listed->pid, listed->parent,
                 listed->state, listed->space, listed->name);
 }
 
@@ -81,36 +81,35 @@ static void add_results(uint32_t caller, const uint32_t *w, uint32_t tag)
 {
     switch (results_of(asked[caller])) {
     case 0:
-        machine_add(caller == WORKER && w[1] ? "answer %u: ends %s" : "answer %u", caller,
-                    machine_slot_name(w[1]).text);
+        machine_add(caller == WORKER && w[1] ? "reply %u: ends %s" : "reply %u", caller, machine_slot_name(w[1]).text);
         break;
     case LISTED:
         add_listed(caller, w);
         break;
     case 1:
-        machine_add("answer %u: %u", caller, w[1]);
+        machine_add("reply %u: %u", caller, w[1]);
         break;
     case 2:
-        machine_add("answer %u: %u %u", caller, w[1], w[2]);
+        machine_add("reply %u: %u %u", caller, w[1], w[2]);
         break;
     default:
         CHECK(!tag || tag == (w[3] + 3) / 4);
-        machine_add("answer %u: %u %u %u%s%s", caller, w[1], w[2], w[3], tag ? " " : "", tag ? data_text(w[3]) : "");
+        machine_add("reply %u: %u %u %u%s%s", caller, w[1], w[2], w[3], tag ? " " : "", tag ? data_text(w[3]) : "");
     }
 }
 
 /* An interrupted sleep also returns the remaining time, and an exec the signals that are kept, if there are any. */
-static err_t answered(uint32_t caller, const struct words *words, uint32_t tag)
+static err_t replied(uint32_t caller, const struct words *words, uint32_t tag)
 {
     const uint32_t *w = words->w;
 
     CHECK(!w[0] || (!w[1] && !w[2] && !w[3] && !tag));
     if (w[0])
-        machine_add("answer %u: %s", caller, error_name((int)w[0]));
+        machine_add("reply %u: %s", caller, error_name((int)w[0]));
     else if (asked[caller] == PROC_SLEEP && w[1])
-        machine_add("answer %u: left %u", caller, w[1]);
+        machine_add("reply %u: left %u", caller, w[1]);
     else if (asked[caller] == PROC_EXEC && w[1] | w[2])
-        machine_add("answer %u: ignored %x, blocked %x", caller, w[1], w[2]);
+        machine_add("reply %u: ignored %x, blocked %x", caller, w[1], w[2]);
     else
         add_results(caller, w, tag);
     return OK;
@@ -165,7 +164,7 @@ static bool next(struct server_message *message)
 
 void run_steps(const struct step *first, uint32_t how_many, uint32_t cpus)
 {
-    const struct server_fake fake = {.cpus = cpus, .call = machine_call, .next = next, .answered = answered};
+    const struct server_fake fake = {.cpus = cpus, .call = machine_call, .next = next, .replied = replied};
 
     steps = first;
     count = how_many;

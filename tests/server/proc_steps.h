@@ -1,6 +1,6 @@
 /*
  * Tables of messages to the process server, each with the lines that it must cause: the server's calls
- * (proc_machine.h), and its answers: `answer 3: 5` with the call's results or `answer 3: EINVAL`, to the process with
+ * (proc_machine.h), and its replies: `reply 3: 5` with the call's results or `reply 3: EINVAL`, to the process with
  * index 3.
  */
 #pragma once
@@ -54,9 +54,9 @@ enum { WORKER = SERVER_CALLERS - 2 };
 /* Sent as a caller beside a process that waits or has ended. */
 #define UNHEARD(badge)                                                                                                 \
     {                                                                                                                  \
-        .from = badge, .caller = SERVER_CALLERS - 1, .words = {{PROC_GETPID}}, .expected = "answer 127: EAGAIN\n"      \
+        .from = badge, .caller = SERVER_CALLERS - 1, .words = {{PROC_GETPID}}, .expected = "reply 127: EAGAIN\n"       \
     }
-/* The call of the thread that drives long work. It was answered: GOES_ON. */
+/* The call of the thread that drives long work. It got its reply: GOES_ON. */
 #define WORK(lines)                                                                                                    \
     {                                                                                                                  \
         .from = PROCESSES_MAX, .caller = WORKER, .expected = lines                                                     \
@@ -65,7 +65,7 @@ enum { WORKER = SERVER_CALLERS - 2 };
     {                                                                                                                  \
         .from = PROCESSES_MAX, .caller = WORKER, .refused = line, .with = result, .expected = lines                    \
     }
-#define GOES_ON                     "answer 126\n"
+#define GOES_ON                     "reply 126\n"
 #define STRINGS(number, argc, argv) .words = {{number, argc, sizeof(argv)}}, .text = argv, .bytes = sizeof(argv)
 #define SPAWN(lines)                                                                                                   \
     {                                                                                                                  \

@@ -5,7 +5,7 @@
 
 #include "libuser/ipc/ipc.h"
 #include "servers/proto/slots.h"
-#include "tests/server/answers.h"
+#include "tests/server/errors.h"
 #include "tests/server/server_state.h"
 #include "tests/host/check.h"
 
@@ -16,7 +16,7 @@ static uint32_t calls[SERVER_CALLERS];   /* the number of calls so far, by calle
 static uint32_t numbers[SERVER_CALLERS]; /* the number of its present call, by caller */
 static bool awaits_reply[SERVER_CALLERS];
 static uint32_t
-    serving; /* as in the message page: the caller received last, until it is answered or has died; else 0 */
+    serving; /* as in the message page: the caller received last, until it has its reply or has died; else 0 */
 
 /* ---------------------------------------------------------------------------------- state */
 
@@ -91,7 +91,7 @@ void server_caller_dies(uint32_t caller)
         serving = 0;
 }
 
-/* If the server still serves a caller, the kernel answers that one; otherwise the one that the page names. */
+/* If the server still serves a caller, the reply goes to that one; otherwise the one that the page names. */
 static err_t reply(uint32_t head, struct words *words)
 {
     bool is_served = (head & SYSCALL_NUMBER) == SYS_ipc_reply_wait && serving;
@@ -101,9 +101,9 @@ static err_t reply(uint32_t head, struct words *words)
         return ERR_STALE;
     if (!is_served && calls[caller] != message_page->caller_call_number)
         return ERR_STALE;
-    err_t err = kernel->answered(caller, words, head & IPC_EXTENDED ? message_page->tag : 0);
+    err_t err = kernel->replied(caller, words, head & IPC_EXTENDED ? message_page->tag : 0);
     if (!err)
-        answers_note(numbers[caller], (int32_t)words->w[0]);
+        errors_note(numbers[caller], (int32_t)words->w[0]);
     awaits_reply[caller] = awaits_reply[caller] && err;
     if (!awaits_reply[caller] && serving == FIRST_CALLER + caller)
         serving = 0;

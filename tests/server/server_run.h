@@ -1,9 +1,9 @@
 /*
  * A whole server on the host. Its server_main() runs once for each input, from the state with which the server is
  * linked, and each of its system calls comes here. A fuzzer decides what the kernel does and which message is next, and
- * gets each answer.
+ * gets each reply.
  *
- * Callers are threads with at most one call each: an answer that no caller awaits gets ERR_STALE, as from the kernel.
+ * Callers are threads with at most one call each: a reply that no caller awaits gets ERR_STALE, as from the kernel.
  * All of the server's objects are linked between state_begin.c and state_end.c.
  */
 #pragma once
@@ -31,15 +31,15 @@ struct server_fake {
      * finished the previous message. */
     bool (*next)(struct server_message *message);
 
-    /* A call is answered; the page has what came with the answer. The answer is delivered only if this returns OK. */
-    err_t (*answered)(uint32_t caller, const struct words *words, uint32_t tag);
+    /* A call gets its reply; the page has what came with the reply. It is delivered only if this returns OK. */
+    err_t (*replied)(uint32_t caller, const struct words *words, uint32_t tag);
 };
 
 /* Runs the server for one input. The pages at the addresses of the message page and the boot page exist from the
  * start. */
 void server_run_input(const struct server_fake *fake, struct words start);
 
-/* True if the caller waits for an answer. server_caller_dies(): it no longer does. */
+/* True if the caller waits for a reply. server_caller_dies(): it no longer does. */
 bool server_owes(uint32_t caller);
 void server_caller_dies(uint32_t caller);
 

@@ -324,7 +324,7 @@ struct event event_wait(uint32_t flags)
     return (struct event){.kind = KIND_QUIET};
 }
 
-err_t event_answer(const struct event *event, uint32_t flags, const struct words *words)
+err_t event_reply(const struct event *event, uint32_t flags, const struct words *words)
 {
     struct words copy = *words;
 
@@ -333,9 +333,9 @@ err_t event_answer(const struct event *event, uint32_t flags, const struct words
     return ipc_reply(flags, &copy);
 }
 
-err_t event_answer_word(const struct event *event, uint32_t word)
+err_t event_reply_word(const struct event *event, uint32_t word)
 {
-    return event_answer(event, 0, &(struct words){{word}});
+    return event_reply(event, 0, &(struct words){{word}});
 }
 
 static void unexpected(const struct event *e, const char *wanted)

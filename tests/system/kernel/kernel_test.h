@@ -141,9 +141,9 @@ struct event {
 /* Receives the next message at ENDPOINT; `flags` open windows. */
 struct event event_wait(uint32_t flags);
 
-/* Answers with these words. */
-err_t event_answer(const struct event *event, uint32_t flags, const struct words *words);
-err_t event_answer_word(const struct event *event, uint32_t word);
+/* Replies with these words. */
+err_t event_reply(const struct event *event, uint32_t flags, const struct words *words);
+err_t event_reply_word(const struct event *event, uint32_t word);
 
 /* Receives the next message, which must be this one; otherwise the point fails. */
 bool expect_fault(uint32_t k, uint32_t vector, struct event *event);
@@ -155,7 +155,7 @@ struct event expect_call(uint32_t badge);
 /* Waits until everything that is being destroyed is gone: the kernel takes its time for what no thread waits for. */
 void settle(void);
 
-/* For children: calls the test with one word; returns the first word of the answer. */
+/* For children: calls the test with one word; returns the first word of the reply. */
 uint32_t parent_call(uint32_t word);
 
 /* The number of ticks so far. */

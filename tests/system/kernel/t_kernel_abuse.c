@@ -202,7 +202,7 @@ static void abuse(bool self)
         do { /* until it faults, or waits for ever */
             event = event_wait(0);
             if (event.kind == TAG_CALL)
-                IS(event_answer_word(&event, 0), OK);
+                IS(event_reply_word(&event, 0), OK);
         } while (event.kind != KIND_QUIET && (event.kind != TAG_FAULT || event.badge != BADGE_FAULT));
         end_abuser();
         restarts++;

@@ -312,7 +312,7 @@ static void stepping_stops_at_each_instruction(void)
     for (uint32_t i = 0; i < 5; i++) {
         HOLDS(expect_fault(0, DEBUG, &event));
         IS(event.words.w[2], CODE + 10 + i);
-        IS(event_answer_word(&event, 0), OK);
+        IS(event_reply_word(&event, 0), OK);
     }
     HOLDS(event_wait(0).kind == TAG_FAULT);
 }

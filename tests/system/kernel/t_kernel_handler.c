@@ -27,11 +27,11 @@ static void breaks(uint32_t count)
         __asm__ volatile("int3");
 }
 
-static err_t answer_page(const struct event *event, struct item item, uint32_t count)
+static err_t reply_page(const struct event *event, struct item item, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
         message_page->items[i] = item;
-    return event_answer(event, ipc_extend(0, count), &(struct words){{0}});
+    return event_reply(event, ipc_extend(0, count), &(struct words){{0}});
 }
 
 static void toucher(uint32_t address)
@@ -39,7 +39,7 @@ static void toucher(uint32_t address)
     seen[0] = *(volatile uint32_t *)address;
 }
 
-static void answers_bring_pages(void)
+static void replies_bring_pages(void)
 {
     uint32_t frame = fresh_frames(3);
     struct event event;
@@ -50,19 +50,19 @@ static void answers_bring_pages(void)
     frames_donate(CHILD_TASK, 4);
     HOLDS(expect_fault(0, VECTOR_PAGE_FAULT, &event));
     IS(event.words.w[0], UNMAPPED + 12);
-    IS(answer_page(&event, item_memory(MEMORY, READ, frame, 2, UNMAPPED), 1), ERR_WINDOW);
-    IS(answer_page(&event, item_cap(LOG, 0, 0), 1), ERR_RIGHTS); /* the log may not be granted */
-    IS(answer_page(&event, item_cap(ENDPOINT, RIGHT_CALL, 1), 1), ERR_WINDOW);
-    IS(answer_page(&event, item, 2), ERR_TAKEN);
+    IS(reply_page(&event, item_memory(MEMORY, READ, frame, 2, UNMAPPED), 1), ERR_WINDOW);
+    IS(reply_page(&event, item_cap(LOG, 0, 0), 1), ERR_RIGHTS); /* the log may not be granted */
+    IS(reply_page(&event, item_cap(ENDPOINT, RIGHT_CALL, 1), 1), ERR_WINDOW);
+    IS(reply_page(&event, item, 2), ERR_TAKEN);
     item.to = UNMAPPED + PAGE_SIZE;
-    IS(answer_page(&event, item, 1), ERR_WINDOW);
+    IS(reply_page(&event, item, 1), ERR_WINDOW);
     item.to = UNMAPPED + 12; /* the fault's address, not that of its page */
-    IS(answer_page(&event, item, 1), ERR_WINDOW);
+    IS(reply_page(&event, item, 1), ERR_WINDOW);
     item.to = UNMAPPED;
     HOLDS(page_is_free(CHILD_TASK, UNMAPPED));
-    IS(event_answer_word(&event, 0), OK); /* an answer without a page */
+    IS(event_reply_word(&event, 0), OK); /* a reply without a page */
     HOLDS(expect_fault(0, VECTOR_PAGE_FAULT, &event));
-    IS(answer_page(&event, item, 1), OK);
+    IS(reply_page(&event, item, 1), OK);
     expect_end(0);
     IS(seen[0], 123);
     HOLDS(page_is_free(CHILD_TASK, UNMAPPED + PAGE_SIZE));
@@ -74,8 +74,8 @@ static void writer(uint32_t address)
     seen[1] = *(volatile uint32_t *)(address + 4);
 }
 
-/* Copy on write: the answer replaces the read-only page. */
-static void answers_replace_pages(void)
+/* Copy on write: the reply replaces the read-only page. */
+static void replies_replace_pages(void)
 {
     uint32_t frame = fresh_frames(2);
     struct event event;
@@ -88,7 +88,7 @@ static void answers_replace_pages(void)
     thread_start(&plan);
     HOLDS(expect_fault(0, VECTOR_PAGE_FAULT, &event));
     IS(event.words.w[1], FAULT_USER | FAULT_WRITE | FAULT_PRESENT);
-    IS(answer_page(&event, item_memory(MEMORY, READ_WRITE, frame + 1, 1, UNMAPPED), 1), OK);
+    IS(reply_page(&event, item_memory(MEMORY, READ_WRITE, frame + 1, 1, UNMAPPED), 1), OK);
     expect_end(0);
     IS(seen[1], 67);
     IS(*(volatile uint32_t *)SCRATCH, 0);
@@ -107,7 +107,7 @@ static void grants_many(uint32_t page)
     *(volatile uint32_t *)page = 1;
 }
 
-static void answers_do_not_replace_busy_pages(void)
+static void replies_do_not_replace_busy_pages(void)
 {
     uint32_t frame = fresh_frames(2);
     struct event event;
@@ -120,18 +120,18 @@ static void answers_do_not_replace_busy_pages(void)
     for (uint32_t i = 0; i < 70; i++) {
         event = event_wait(ipc_window(SCRATCH, 100));
         IS(event.kind, TAG_CALL);
-        IS(event_answer_word(&event, 0), OK);
+        IS(event_reply_word(&event, 0), OK);
     }
     HOLDS(expect_fault(0, VECTOR_PAGE_FAULT, &event));
     IS(seen[2], 0);
     struct item item = item_memory(MEMORY, READ_WRITE, frame + 1, 1, UNMAPPED);
-    IS(answer_page(&event, item, 1), ERR_BUSY);
+    IS(reply_page(&event, item, 1), ERR_BUSY);
     message_page->caller = event.caller;
     message_page->caller_call_number = event.call_number;
     IS(ipc_reply_wait(IPC_REPLY | ipc_extend(0, 1), &(struct words){{0}}), ERR_BUSY);
     HOLDS(!page_is_free(OWN_TASK, SCRATCH + 69 * PAGE_SIZE));
     IS(sys_vm_unmap(OWN_TASK, SCRATCH, 6), OK);
-    IS(answer_page(&event, item, 1), OK);
+    IS(reply_page(&event, item, 1), OK);
     HOLDS(page_is_free(OWN_TASK, SCRATCH + 69 * PAGE_SIZE));
     expect_end(0);
 }
@@ -143,25 +143,25 @@ static void other_faults_take_no_page(void)
 
     child_start(0, stops_with_invalid_opcode, 0);
     HOLDS(expect_fault(0, INVALID_OPCODE, &event));
-    IS(answer_page(&event, item, 1), ERR_WINDOW); /* nor at 0, though the fault has no other address */
+    IS(reply_page(&event, item, 1), ERR_WINDOW); /* nor at 0, though the fault has no other address */
     item.to = UNMAPPED;
-    IS(answer_page(&event, item, 1), ERR_WINDOW);
+    IS(reply_page(&event, item, 1), ERR_WINDOW);
     IS(sys_thread_read(CHILD_THREAD, THREAD_REGISTERS), OK);
     HOLDS(registers()->eip >= (uint32_t)stops_with_invalid_opcode &&
           registers()->eip < (uint32_t)stops_with_invalid_opcode + 32);
     registers()->eip = (uint32_t)thread_end;
     IS(sys_thread_write(CHILD_THREAD, THREAD_REGISTERS), OK);
-    IS(event_answer_word(&event, 0), OK);
+    IS(event_reply_word(&event, 0), OK);
     expect_end(0);
 }
 
-static void kernel_pages_cannot_be_answered(void)
+static void kernel_pages_cannot_be_replies(void)
 {
     struct event event;
 
     child_start(0, toucher, 0xc0200000);
     HOLDS(expect_fault(0, VECTOR_PAGE_FAULT, &event));
-    IS(answer_page(&event, item_memory(MEMORY, READ, fresh_frames(1), 1, 0xc0200000), 1), ERR_WINDOW);
+    IS(reply_page(&event, item_memory(MEMORY, READ, fresh_frames(1), 1, 0xc0200000), 1), ERR_WINDOW);
 }
 
 /* ------------------------------------------------------------------------------------- handlers */
@@ -247,7 +247,7 @@ static void only_its_handler_hears(void)
     for (uint32_t i = 0; i < 16; i++) {
         struct event event = event_wait(0);
         faults += event.kind == TAG_FAULT && event.badge == BADGE_FAULT && event.words.w[3] == 3;
-        IS(event_answer_word(&event, 1), OK);
+        IS(event_reply_word(&event, 1), OK);
     }
     IS(faults, 8);
     IS(seen[5], 7 + (seen[5] == 8));
@@ -256,11 +256,11 @@ static void only_its_handler_hears(void)
 void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
 {
     static const struct point points[] = {
-        {"an answer brings the page, and only that", answers_bring_pages},
-        {"an answer replaces a page", answers_replace_pages},
-        {"an answer does not replace a page with many descendants", answers_do_not_replace_busy_pages},
-        {"answers to other faults bring no page", other_faults_take_no_page},
-        {"no page is mapped at a kernel address", kernel_pages_cannot_be_answered},
+        {"a reply brings the page, and only that", replies_bring_pages},
+        {"a reply replaces a page", replies_replace_pages},
+        {"a reply does not replace a page with many descendants", replies_do_not_replace_busy_pages},
+        {"replies to other faults bring no page", other_faults_take_no_page},
+        {"no page is mapped at a kernel address", kernel_pages_cannot_be_replies},
         {"a thread without a handler is stopped", threads_without_handlers_are_stopped},
         {"threads whose handler was destroyed are stopped", threads_of_dead_handlers_are_stopped},
         {"a pager that faults on itself", a_pager_that_faults_on_itself},

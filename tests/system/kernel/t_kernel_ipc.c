@@ -99,7 +99,7 @@ static void words_go_both_ways(void)
     for (uint32_t i = 0; i < IPC_PAGE_WORDS; i++)
         IS(message_page->words[i], 0x1000 + i);
     message_page->words[0] = message_page->words[1] = 0x77;
-    IS(event_answer(&event, ipc_extend(8, 0), &(struct words){{5, 6, 7, 8}}), OK);
+    IS(event_reply(&event, ipc_extend(8, 0), &(struct words){{5, 6, 7, 8}}), OK);
     expect_end(0);
     for (uint32_t i = 0; i < 8; i++)
         IS(results[i], wanted[i]);
@@ -130,9 +130,9 @@ static void badges_cannot_be_chosen(void)
     struct plan plan = child_thread(0, says_it_is_another, BADGE_CHILD + 1);
     thread_start(&plan);
     struct event event = expect_call(BADGE_CHILD);
-    IS(event_answer_word(&event, 0), OK);
+    IS(event_reply_word(&event, 0), OK);
     event = expect_call(0); /* unbadged: 0, not the previous badge */
-    IS(event_answer_word(&event, 0), OK);
+    IS(event_reply_word(&event, 0), OK);
     expect_end(0);
     IS(results[1], OK);
 }
@@ -150,7 +150,7 @@ static void signals_gather(void)
     IS(event.badge, 0);
     IS(event.words.w[0], 1 | 1 << 6 | 1 << 9);
     expect_quiet();
-    IS(event_answer_word(&event, 0), ERR_STALE); /* no caller waits */
+    IS(event_reply_word(&event, 0), ERR_STALE); /* no caller waits */
     IS(cap_copy(ENDPOINT, EMPTY, RIGHT_SIGNAL), OK);
     IS(ipc_signal(EMPTY), OK); /* no badge, no bits */
     expect_quiet();
@@ -172,9 +172,9 @@ static void signals_come_before_calls(void)
     expect_end(1);
 }
 
-/* -------------------------------------------------------------------------------------- answers */
+/* -------------------------------------------------------------------------------------- replies */
 
-static void answers_are_given_once(void)
+static void replies_are_given_once(void)
 {
     results_count = 0;
     child_make(0, 4);
@@ -182,27 +182,27 @@ static void answers_are_given_once(void)
     struct plan plan = child_thread(0, calls_thrice, OWN_A);
     thread_start(&plan);
     struct event first = expect_call(9);
-    IS(event_answer_word(&first, 1), OK);
-    IS(event_answer_word(&first, 2), ERR_STALE); /* twice */
+    IS(event_reply_word(&first, 1), OK);
+    IS(event_reply_word(&first, 2), ERR_STALE); /* twice */
     struct event second = expect_call(9);
-    IS(event_answer_word(&first, 3), ERR_STALE); /* an earlier call of the same caller */
+    IS(event_reply_word(&first, 3), ERR_STALE); /* an earlier call of the same caller */
     IS(second.caller, first.caller);
     HOLDS(second.call_number != first.call_number);
-    IS(event_answer_word(&second, 4), OK);
+    IS(event_reply_word(&second, 4), OK);
     struct event third = expect_call(9);
-    IS(event_answer_word(&second, 5), ERR_STALE);
+    IS(event_reply_word(&second, 5), ERR_STALE);
     struct words words = {{6}};
-    message_page->caller = second.caller; /* reply_wait answers the call received last, whatever the page names */
+    message_page->caller = second.caller; /* reply_wait replies to the call received last, whatever the page names */
     message_page->caller_call_number = second.call_number;
     IS(ipc_reply_wait(IPC_REPLY, &words), BADGE_FAULT);
     IS(words.w[2], thread_end);
     for (uint32_t i = 0; i < 3; i++)
         IS(results[i], OK);
-    IS(event_answer_word(&third, 7), ERR_STALE);
+    IS(event_reply_word(&third, 7), ERR_STALE);
 }
 
 /* A third party that knows the handle exactly. */
-static void answers_for_others(uint32_t unused)
+static void replies_for_others(uint32_t unused)
 {
     struct words words = {{666}};
 
@@ -221,7 +221,7 @@ static void asks_once(uint32_t unused)
     result((int32_t)parent_call(0));
 }
 
-static void third_parties_cannot_answer(void)
+static void third_parties_cannot_reply(void)
 {
     results_count = 0;
     child_start(0, asks_once, 0);
@@ -229,18 +229,18 @@ static void third_parties_cannot_answer(void)
     forged_caller = event.caller;
     forged_calls = event.call_number;
     IS(sys_endpoint_create(SERVICE), OK);
-    start_with(1, answers_for_others, 0, SERVICE);
+    start_with(1, replies_for_others, 0, SERVICE);
     expect_end(1);
     IS(results[0], ERR_STALE);
     IS(results[1], ERR_STALE);
     IS(results_count, 2); /* the caller still waits */
-    IS(event_answer_word(&event, 12), OK);
+    IS(event_reply_word(&event, 12), OK);
     expect_end(0);
     IS(results[2], 12);
 }
 
-/* Another thread of the same task may answer. */
-static void answers_elsewhere(uint32_t page)
+/* Another thread of the same task may reply. */
+static void replies_elsewhere(uint32_t page)
 {
     struct message_page *own = (struct message_page *)page;
     struct words words = {{21}};
@@ -250,14 +250,14 @@ static void answers_elsewhere(uint32_t page)
     result(ipc_reply(0, &words));
 }
 
-static void any_thread_of_the_task_answers(void)
+static void any_thread_of_the_task_replies(void)
 {
     results_count = 0;
     child_start(0, asks_once, 0);
     struct event event = expect_call(BADGE_CHILD);
     forged_caller = event.caller;
     forged_calls = event.call_number;
-    struct plan plan = own_thread(1, answers_elsewhere, 0);
+    struct plan plan = own_thread(1, replies_elsewhere, 0);
     plan.argument = plan.page;
     thread_start(&plan);
     expect_ends(1 << 0 | 1 << 1);
@@ -273,11 +273,11 @@ static uint32_t random_word(void)
     return random_state ^ random_state >> 13;
 }
 
-static uint32_t answers_accepted(uint32_t caller, uint32_t calls)
+static uint32_t replies_accepted(uint32_t caller, uint32_t calls)
 {
     struct event event = {.caller = caller, .call_number = calls};
 
-    return event_answer_word(&event, 0) != ERR_STALE;
+    return event_reply_word(&event, 0) != ERR_STALE;
 }
 
 static void forged_handles_are_refused(void)
@@ -288,16 +288,16 @@ static void forged_handles_are_refused(void)
     child_start(0, asks_once, 0);
     struct event event = expect_call(BADGE_CHILD);
     for (uint32_t i = 0; i < 64; i++) {
-        accepted += answers_accepted(event.caller + i + 1, event.call_number);
-        accepted += answers_accepted(event.caller - i - 1, event.call_number);
-        accepted += answers_accepted(event.caller, event.call_number + i + 1);
-        accepted += answers_accepted(event.caller, event.call_number - i - 1);
-        accepted += answers_accepted(event.caller ^ 1u << (i & 31), event.call_number);
-        accepted += answers_accepted(event.caller, event.call_number ^ 1u << (i & 31));
+        accepted += replies_accepted(event.caller + i + 1, event.call_number);
+        accepted += replies_accepted(event.caller - i - 1, event.call_number);
+        accepted += replies_accepted(event.caller, event.call_number + i + 1);
+        accepted += replies_accepted(event.caller, event.call_number - i - 1);
+        accepted += replies_accepted(event.caller ^ 1u << (i & 31), event.call_number);
+        accepted += replies_accepted(event.caller, event.call_number ^ 1u << (i & 31));
     }
     IS(accepted, 0);
     IS(results_count, 0);
-    IS(event_answer_word(&event, 3), OK);
+    IS(event_reply_word(&event, 3), OK);
     expect_end(0);
 }
 
@@ -307,28 +307,28 @@ static void handles_all_over_memory_are_refused(void)
     uint32_t accepted = 0;
 
     for (uint32_t page = 0; page < 1u << 20; page += 7)
-        accepted += answers_accepted(page << PAGE_BITS | (page & 3) << 10, page & 7);
+        accepted += replies_accepted(page << PAGE_BITS | (page & 3) << 10, page & 7);
     for (uint32_t i = 0; i < 20000; i++)
-        accepted += answers_accepted(random_word(), random_word() & 15);
+        accepted += replies_accepted(random_word(), random_word() & 15);
     IS(accepted, 0);
 }
 
-static void the_dead_cannot_be_answered(void)
+static void destroyed_threads_get_no_reply(void)
 {
     child_start(0, asks_once, 0);
     struct event event = expect_call(BADGE_CHILD);
     IS(sys_object_destroy(CHILD_THREAD), OK);
-    IS(event_answer_word(&event, 0), ERR_STALE);
+    IS(event_reply_word(&event, 0), ERR_STALE);
     /* A new thread in the same cell is another caller, even at its first call. */
     struct plan plan = child_thread(0, asks_once, 0);
     thread_start(&plan);
     struct event second = expect_call(BADGE_CHILD);
     IS(second.caller, event.caller);
-    IS(event_answer_word(&event, 0), ERR_STALE);
-    IS(event_answer_word(&second, 0), OK);
+    IS(event_reply_word(&event, 0), ERR_STALE);
+    IS(event_reply_word(&second, 0), OK);
     expect_end(0);
     IS(sys_object_destroy(CHILD_TASK), OK);
-    IS(event_answer_word(&second, 0), ERR_STALE);
+    IS(event_reply_word(&second, 0), ERR_STALE);
 }
 
 void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
@@ -341,12 +341,12 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
         {"a badge cannot be chosen by its sender", badges_cannot_be_chosen},
         {"signals gather, and do not wait for a receiver", signals_gather},
         {"signals come before calls", signals_come_before_calls},
-        {"a call can be answered only once", answers_are_given_once},
-        {"a third party cannot answer", third_parties_cannot_answer},
-        {"any thread of the task may answer", any_thread_of_the_task_answers},
+        {"a call gets only one reply", replies_are_given_once},
+        {"a third party cannot reply", third_parties_cannot_reply},
+        {"any thread of the task may reply", any_thread_of_the_task_replies},
         {"handles near the true one are refused", forged_handles_are_refused},
         {"handles all over memory are refused", handles_all_over_memory_are_refused},
-        {"a destroyed thread cannot be answered, nor one in its place", the_dead_cannot_be_answered},
+        {"a destroyed thread gets no reply, nor does one in its cell", destroyed_threads_get_no_reply},
     };
 
     (void)ebx, (void)esi, (void)edi;

@@ -41,7 +41,7 @@ static uint32_t open_windows(void)
     return ipc_window(window_address, window_pages) | ipc_slots(slots_first, slots_count);
 }
 
-/* Receives at SERVICE: answers each message with its tag. */
+/* Receives at SERVICE: replies to each message with its tag. */
 static void serves(uint32_t unused)
 {
     struct words words = {{0}};
@@ -54,7 +54,7 @@ static void serves(uint32_t unused)
     }
 }
 
-/* Calls the test with windows open for the answer. */
+/* Calls the test with windows open for the reply. */
 static void asks(uint32_t unused)
 {
     struct words words = {{0}};
@@ -94,7 +94,7 @@ static err_t call_with(const struct item *items, uint32_t count)
     return ipc_call(SERVICE, ipc_extend(0, count), &words);
 }
 
-static err_t answer_with(const struct event *event, uint32_t flags, const struct item *items, uint32_t count)
+static err_t reply_with(const struct event *event, uint32_t flags, const struct item *items, uint32_t count)
 {
     struct words words = {{0}};
 
@@ -251,7 +251,7 @@ static void calls_are_refused(void)
     HOLDS(!page_is_free(CHILD_TASK, WINDOW) && !child_slot_is_free(0, SLOTS));
 }
 
-static void answers_are_refused(void)
+static void replies_are_refused(void)
 {
     results_count = 0;
     set_windows(128, SLOTS_COUNT);
@@ -263,14 +263,14 @@ static void answers_are_refused(void)
     struct event event = expect_call(BADGE_CHILD);
     for (uint32_t i = 0; i < REFUSALS; i++) {
         const struct refusal *r = &refusals[i];
-        bool good = IS(answer_with(&event, 0, r->items, r->count), r->err);
-        good = good && IS(answer_with(&event, IPC_REPLY, r->items, r->count), r->err);
+        bool good = IS(reply_with(&event, 0, r->items, r->count), r->err);
+        good = good && IS(reply_with(&event, IPC_REPLY, r->items, r->count), r->err);
         if (!good)
             note("tap: # refusal %u", (unsigned)i);
     }
     check_nothing_came(0);
     IS(results_count, 0); /* it still waits */
-    IS(answer_with(&event, 0, good_items, 4), OK);
+    IS(reply_with(&event, 0, good_items, 4), OK);
     expect_end(0);
     IS(results[0], OK);
     IS(results[1], TAG(0, 4));
@@ -354,11 +354,11 @@ static void full_accounts_of_callers(void)
     child_start(0, asks, 0);
     struct event event = expect_call(BADGE_CHILD);
     drain(CHILD_TASK);
-    IS(answer_with(&event, 0, good_items, 4), ERR_ACCOUNT);
+    IS(reply_with(&event, 0, good_items, 4), ERR_ACCOUNT);
     IS(message_page->shortfall, 4);
-    IS(answer_with(&event, IPC_REPLY, good_items, 4), ERR_ACCOUNT);
+    IS(reply_with(&event, IPC_REPLY, good_items, 4), ERR_ACCOUNT);
     frames_donate(CHILD_TASK, 4);
-    IS(answer_with(&event, 0, good_items, 4), OK);
+    IS(reply_with(&event, 0, good_items, 4), OK);
     expect_end(0);
     IS(results[0], OK);
 }
@@ -415,7 +415,7 @@ static void ends_around_a_grant(void)
     child_start(0, asks, 0);
     frames_donate(CHILD_TASK, 4);
     struct event event = expect_call(BADGE_CHILD);
-    IS(answer_with(&event, 0, good_items, 4), OK);
+    IS(reply_with(&event, 0, good_items, 4), OK);
     IS(sys_vm_unmap(OWN_TASK, GRANTABLE, 1), OK); /* everything derived from it is unmapped */
     expect_end(0);
     HOLDS(page_is_free(CHILD_TASK, WINDOW) && !page_is_free(CHILD_TASK, WINDOW + PAGE_SIZE));
@@ -424,7 +424,7 @@ static void ends_around_a_grant(void)
     child_start(1, asks, 0);
     event = expect_call(BADGE_CHILD + 1);
     IS(sys_object_destroy(CHILD_TASK + 1), OK);
-    IS(answer_with(&event, 0, good_items + 1, 1), ERR_STALE);
+    IS(reply_with(&event, 0, good_items + 1, 1), ERR_STALE);
 }
 
 static void whole_messages_of_64_pages(void)
@@ -469,12 +469,12 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
 {
     static const struct point points[] = {
         {"call: every refusal of items, nothing is passed", calls_are_refused},
-        {"reply, reply_wait: every refusal of items, the answer stays owed", answers_are_refused},
+        {"reply, reply_wait: every refusal of items, the reply stays owed", replies_are_refused},
         {"closed windows receive nothing", closed_windows_take_nothing},
         {"windows outside user space take nothing", windows_outside_user_space_take_nothing},
         {"windows beyond the table take nothing", slot_windows_beyond_the_table_take_nothing},
         {"call: ERR_ACCOUNT reports what the receiver lacks", full_accounts_refuse_whole},
-        {"reply: ERR_ACCOUNT, the answer stays owed", full_accounts_of_callers},
+        {"reply: ERR_ACCOUNT, the reply stays owed", full_accounts_of_callers},
         {"rights shrink from hand to hand", rights_shrink_from_hand_to_hand},
         {"pages are granted 31 deep", pages_are_granted_31_deep},
         {"ends around a grant", ends_around_a_grant},

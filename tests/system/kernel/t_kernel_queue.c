@@ -22,7 +22,7 @@ static void calls_thrice(uint32_t slot)
         result(call(slot));
 }
 
-/* Serves SERVICE: answers with the badge, `count` times. */
+/* Serves SERVICE: replies with the badge, `count` times. */
 static void serves(uint32_t count)
 {
     struct words words = {{0}};
@@ -75,7 +75,7 @@ static void a_server_outlives_its_clients(void)
     expect_end(SERVER);
 }
 
-/* Each calls the next one's endpoint, so none is ever answered. The test destroys one: its caller gets ERR_DEAD. */
+/* Each calls the next one's endpoint, so none ever gets a reply. The test destroys one: its caller gets ERR_DEAD. */
 static void rings_can_be_broken(void)
 {
     enum { RING = 3 };

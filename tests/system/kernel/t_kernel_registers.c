@@ -107,7 +107,7 @@ static void flags_are_sanitised(void)
 
 /* ------------------------------------------------------------------------------------ registers of one that waits */
 
-enum { BADGE = 77, WORD_OF_CALL = 11, WORD_OF_ANSWER = 21 };
+enum { BADGE = 77, WORD_OF_CALL = 11, WORD_OF_REPLY = 21 };
 
 static struct words words_from(uint32_t first)
 {
@@ -229,53 +229,53 @@ static void words_survive_a_fault_at_once(void)
     IS(registers()->esp, show_stack + 60);
 }
 
-/* Calls the main thread before it answers, which does not change whom it answers. */
-static void answers_later(uint32_t unused)
+/* Calls the main thread before it replies, which does not change to whom it replies. */
+static void replies_later(uint32_t unused)
 {
-    struct words words, answer = words_from(WORD_OF_ANSWER);
+    struct words words, reply = words_from(WORD_OF_REPLY);
 
     (void)unused;
     ipc_reply_wait(0, &words);
     seen[2] = (uint32_t)ipc_call(ENDPOINT, 0, &words);
-    ipc_reply_wait(IPC_REPLY, &answer);
+    ipc_reply_wait(IPC_REPLY, &reply);
 }
 
-static void a_caller_that_is_written_to_gets_its_answer(void)
+static void a_caller_that_is_written_to_gets_its_reply(void)
 {
-    start_receiver(answers_later);
+    start_receiver(replies_later);
     start_caller(calls);
     struct event event = event_wait(0);
     IS(event.kind, TAG_CALL);
     IS(event.words.w[0], WORD_OF_CALL);
     write_to_one_that_waits(CHILD_THREAD + 1, (uint32_t)show_registers);
-    IS(event_answer_word(&event, 0), OK);
+    IS(event_reply_word(&event, 0), OK);
     expect_end(1);
-    shows(OK, WORD_OF_ANSWER);
+    shows(OK, WORD_OF_REPLY);
 }
 
 /* The caller was destroyed meanwhile: the words are delivered to no thread, and the server does not wait for
  * anything. */
-static void answers_the_dead(uint32_t unused)
+static void replies_to_destroyed_thread(uint32_t unused)
 {
-    struct words words, answer = words_from(WORD_OF_ANSWER);
+    struct words words, reply = words_from(WORD_OF_REPLY);
 
     (void)unused;
     ipc_reply_wait(0, &words);
     seen[2] = (uint32_t)ipc_call(ENDPOINT, 0, &words);
-    seen[0] = (uint32_t)ipc_reply_wait(IPC_REPLY, &answer);
-    seen[1] = answer.w[0];
+    seen[0] = (uint32_t)ipc_reply_wait(IPC_REPLY, &reply);
+    seen[1] = reply.w[0];
 }
 
 static void a_caller_that_was_killed_gets_nothing(void)
 {
-    start_receiver(answers_the_dead);
+    start_receiver(replies_to_destroyed_thread);
     start_caller(calls);
     struct event event = event_wait(0);
     IS(sys_object_destroy(CHILD_THREAD + 1), OK);
-    IS(event_answer_word(&event, 0), OK);
+    IS(event_reply_word(&event, 0), OK);
     expect_end(0);
     IS(seen[0], ERR_STALE);
-    IS(seen[1], WORD_OF_ANSWER);
+    IS(seen[1], WORD_OF_REPLY);
 }
 
 /* eip or esp in the kernel: the thread gets a page fault. */
@@ -307,7 +307,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
         {"registers go in and out", registers_go_in_and_out},
         {"flags are sanitised: IOPL, NT, AC, TF, RF, VM", flags_are_sanitised},
         {"a thread written to while it receives gets its words", a_receiver_that_is_written_to_gets_its_words},
-        {"a thread written to while it calls gets its answer", a_caller_that_is_written_to_gets_its_answer},
+        {"a thread written to while it calls gets its reply", a_caller_that_is_written_to_gets_its_reply},
         {"a caller in single steps passes only its words", only_the_words_of_a_stepping_caller_are_transferred},
         {"a fault before the first instruction keeps the words", words_survive_a_fault_at_once},
         {"a caller that was destroyed meanwhile gets no words", a_caller_that_was_killed_gets_nothing},

@@ -139,7 +139,7 @@ static void the_kernel_has_its_own(void)
         struct plan plan = own_thread(0, enters_with, selectors[i]);
         thread_start(&plan);
         HOLDS(expect_fault(0, BREAKPOINT, &event));
-        IS(event_answer_word(&event, 0), OK);
+        IS(event_reply_word(&event, 0), OK);
         expect_end(0);
         IS(seen[0], USER_DATA | USER_DATA << 16);
         IS(seen[1], USER_DATA | USER_DATA << 16);

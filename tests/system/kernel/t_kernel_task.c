@@ -77,10 +77,10 @@ static void makers_pay_for_their_objects(void)
     IS(sys_thread_resume(CHILD_THREAD), OK);
     struct event event = expect_call(BADGE_CHILD);
     frames_donate(CHILD_TASK, 1);
-    IS(event_answer_word(&event, 0), OK);
+    IS(event_reply_word(&event, 0), OK);
     event = expect_call(BADGE_CHILD);
     frames_donate(CHILD_TASK, 1);
-    IS(event_answer_word(&event, 0), OK);
+    IS(event_reply_word(&event, 0), OK);
     expect_end(0);
     for (uint32_t i = 0; i < COUNT; i++)
         IS(results[i], wanted[i]);
@@ -137,7 +137,7 @@ static void objects_end_with_their_maker(void)
     IS(ipc_signal(A), OK);
     IS(sys_object_destroy(CHILD_TASK), OK);
     HOLDS(slot_is_free(A));
-    IS(event_answer_word(&event, 0), ERR_STALE);
+    IS(event_reply_word(&event, 0), ERR_STALE);
 }
 
 /* -------------------------------------------------------------------------- the ends of servers */
@@ -188,7 +188,7 @@ static void queued_callers_fail_once(void)
     expect_quiet();
 }
 
-/* Takes `count` messages and never answers. */
+/* Takes `count` messages and never replies. */
 static void takes_messages(uint32_t count)
 {
     struct words words = {{0}};
@@ -208,7 +208,7 @@ static void start_server(uint32_t k, void (*run)(uint32_t), uint32_t argument)
     thread_start(&plan);
 }
 
-/* Some are queued, some were received and wait for an answer: the server's task is destroyed. */
+/* Some are queued, some were received and wait for a reply: the server's task is destroyed. */
 static void owed_callers_fail_once(void)
 {
     enum { CALLERS = 6, SERVER = 8 };
@@ -231,7 +231,7 @@ static void owed_callers_fail_once(void)
         IS(results[i], ERR_DEAD);
 }
 
-/* A server's thread is destroyed: another thread of its task could still answer, so its callers wait. They fail when
+/* A server's thread is destroyed: another thread of its task could still reply, so its callers wait. They fail when
  * the task is destroyed. */
 static void a_dead_servers_thread_keeps_callers(void)
 {
@@ -277,7 +277,7 @@ static void receivers_hear_of_the_end(void)
 /* ------------------------------------------------------------------------- seen while it is destroyed */
 
 /*
- * A caller sees the task that owed it an answer being destroyed: it wakes, with a higher priority than the destroyer,
+ * A caller sees the task that owed it a reply being destroyed: it wakes, with a higher priority than the destroyer,
  * before the task's table and space are taken apart.
  */
 static void looks_at_what_is_destroyed(uint32_t unused)
@@ -395,7 +395,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
         {"object_destroy: errors", object_destroy_refuses},
         {"endpoint_create, task_create: errors, paid by the maker", makers_pay_for_their_objects},
         {"a task may destroy itself", a_task_may_end_itself},
-        {"objects end with their maker, answers to it are stale", objects_end_with_their_maker},
+        {"objects end with their maker, replies to it are stale", objects_end_with_their_maker},
         {"queued callers of a dead endpoint fail exactly once", queued_callers_fail_once},
         {"callers of a dead server fail exactly once", owed_callers_fail_once},
         {"callers wait for the task, not for its thread", a_dead_servers_thread_keeps_callers},

@@ -160,7 +160,7 @@ static void stop_and_resume(void)
     expect_end(0);
 }
 
-/* A stopped thread that waits still gets its answer, and continues when it is resumed. */
+/* A stopped thread that waits still gets its reply, and continues when it is resumed. */
 static void asks(uint32_t unused)
 {
     (void)unused;
@@ -168,13 +168,13 @@ static void asks(uint32_t unused)
     seen[1] = 1;
 }
 
-static void a_stopped_caller_gets_its_answer(void)
+static void a_stopped_caller_gets_its_reply(void)
 {
     seen[0] = seen[1] = 0;
     child_start(0, asks, 0);
     struct event event = expect_call(BADGE_CHILD);
     IS(sys_thread_stop(CHILD_THREAD), OK);
-    IS(event_answer_word(&event, 44), OK);
+    IS(event_reply_word(&event, 44), OK);
     expect_quiet();
     IS(seen[1], 0);
     IS(sys_thread_resume(CHILD_THREAD), OK);
@@ -292,7 +292,7 @@ static void fpu_is_isolated_between_tasks(void)
     for (uint32_t i = 0; i < 60; i++) {
         struct event event = event_wait(0);
         HOLDS(event.kind == TAG_CALL);
-        IS(event_answer_word(&event, 0), OK);
+        IS(event_reply_word(&event, 0), OK);
     }
     expect_ends(1 << 1 | 1 << 2 | 1 << 3);
     for (uint32_t k = 1; k < 4; k++)
@@ -358,7 +358,7 @@ static void fpu_state_is_read_and_written(void)
     IS(sys_thread_write(CHILD_THREAD, THREAD_FPU), OK);
     IS(sys_thread_read(CHILD_THREAD, THREAD_FPU), OK);
     IS(message_page->state[MXCSR], 0xffbf); /* QEMU's fxrstor would accept them all */
-    IS(event_answer_word(&event, 0), OK);
+    IS(event_reply_word(&event, 0), OK);
     expect_end(0);
     IS(sys_thread_read(CHILD_THREAD, THREAD_FPU), OK);
 }
@@ -371,7 +371,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
         {"resume, stop, read, write, schedule: errors", control_refuses},
         {"read and write of the running thread are ERR_STATE", the_running_thread_is_no_target},
         {"stop and resume", stop_and_resume},
-        {"a stopped caller gets its answer and waits", a_stopped_caller_gets_its_answer},
+        {"a stopped caller gets its reply and waits", a_stopped_caller_gets_its_reply},
         {"higher priority runs first", higher_priority_runs_first},
         {"a thread may stop itself", a_thread_may_stop_itself},
         {"FPU, SSE, MXCSR are isolated between tasks", fpu_is_isolated_between_tasks},

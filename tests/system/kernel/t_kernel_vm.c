@@ -264,7 +264,7 @@ static void unmapped_then_touched(void)
         struct event event = start_toucher(what, what);
         IS(seen, 7);
         IS(sys_vm_unmap(CHILD_TASK + what, SCRATCH, 1), OK);
-        IS(event_answer_word(&event, 0), OK);
+        IS(event_reply_word(&event, 0), OK);
         faults_at_scratch(what, FAULT_USER | (what ? FAULT_WRITE : 0u));
     }
     IS(scratch[0], 7);
@@ -276,7 +276,7 @@ static void protected_then_written(void)
     struct event event = start_toucher(0, 1);
     IS(sys_vm_protect(CHILD_TASK, SCRATCH, READ, 1), OK);
     scratch[1] = 5; /* the other holder keeps its right */
-    IS(event_answer_word(&event, 0), OK);
+    IS(event_reply_word(&event, 0), OK);
     faults_at_scratch(0, FAULT_USER | FAULT_WRITE | FAULT_PRESENT);
     IS(scratch[0], 7);
 }
@@ -289,9 +289,9 @@ static void revoked_then_touched(void)
     struct event first = start_toucher(0, 0), second = start_toucher(1, 1);
     IS(sys_memory_revoke(MEMORY, frame, 1), OK);
     HOLDS(page_is_free(OWN_TASK, SCRATCH));
-    IS(event_answer_word(&first, 0), OK);
+    IS(event_reply_word(&first, 0), OK);
     faults_at_scratch(0, FAULT_USER);
-    IS(event_answer_word(&second, 0), OK);
+    IS(event_reply_word(&second, 0), OK);
     faults_at_scratch(1, FAULT_USER | FAULT_WRITE);
 }
 
@@ -341,7 +341,7 @@ static void grant_scratch(uint32_t k)
     frames_donate(CHILD_TASK + k, 4);
     struct event event = expect_call(BADGE_CHILD + k);
     message_page->items[0] = item_address(SCRATCH, READ_WRITE, 1, SCRATCH);
-    IS(event_answer(&event, ipc_extend(0, 1), &(struct words){{0}}), OK);
+    IS(event_reply(&event, ipc_extend(0, 1), &(struct words){{0}}), OK);
 }
 
 static void derived_mappings_follow(void)
@@ -355,11 +355,11 @@ static void derived_mappings_follow(void)
     second = expect_call(BADGE_CHILD + 1);
     IS(seen, 7);
     IS(sys_vm_protect(OWN_TASK, SCRATCH, READ, 1), OK);
-    IS(event_answer_word(&first, 0), OK);
+    IS(event_reply_word(&first, 0), OK);
     faults_at_scratch(0, FAULT_USER | FAULT_WRITE | FAULT_PRESENT);
     IS(sys_vm_unmap(OWN_TASK, SCRATCH, 1), OK);
     HOLDS(page_is_free(CHILD_TASK, SCRATCH) && page_is_free(CHILD_TASK + 1, SCRATCH));
-    IS(event_answer_word(&second, 0), OK);
+    IS(event_reply_word(&second, 0), OK);
     faults_at_scratch(1, FAULT_USER | FAULT_WRITE);
 }
 
@@ -384,13 +384,13 @@ static void protect_with_too_many_descendants(void)
     map_frame(SCRATCH, frame, READ_WRITE_GRANT)[0] = 7;
     struct event event = expect_call(BADGE_CHILD);
     message_page->items[0] = item_address(SCRATCH, READ_WRITE, 1, SCRATCH);
-    IS(event_answer(&event, ipc_extend(0, 1), &(struct words){{0}}), OK);
+    IS(event_reply(&event, ipc_extend(0, 1), &(struct words){{0}}), OK);
     event = expect_call(BADGE_CHILD);
     for (uint32_t i = 1; i < MANY; i++)
         IS(sys_vm_map(CHILD_TASK, SCRATCH + i * PAGE_SIZE, READ_WRITE, CHILD_TASK, 1, SCRATCH), OK);
     IS(sys_vm_protect(OWN_TASK, SCRATCH, READ, 1), ERR_BUSY);
     scratch[0] = 8;
-    IS(event_answer_word(&event, 0), OK); /* nothing was lowered: the child writes and ends */
+    IS(event_reply_word(&event, 0), OK); /* nothing was lowered: the child writes and ends */
     expect_end(0);
     IS(scratch[0], 10);
     IS(sys_vm_unmap(CHILD_TASK, SCRATCH + 5 * PAGE_SIZE, 1), OK);

@@ -321,7 +321,7 @@ static bool nor_by_a_name(void)
 
 /* ---------------------------------------------------------------------------- what is built on it */
 
-static int answers(void)
+static int replies(void)
 {
     for (int i = 0; i < ROUNDS; i++) {
         sem_wait(&shared->to);
@@ -337,7 +337,7 @@ static bool semaphores(void)
 
     begin();
     bool good = IS(sem_init(&shared->to, 1, 0), 0) && IS(sem_init(&shared->from, 1, 0), 0);
-    pid_t child = child_start(answers);
+    pid_t child = child_start(replies);
     for (int i = 0; i < ROUNDS && good; i++)
         good = IS(sem_post(&shared->to), 0) && IS(sem_wait(&shared->from), 0) && IS(shared->counter, i + 1);
     clock_gettime(CLOCK_REALTIME, &soon);

@@ -34,7 +34,7 @@ static bool system_works(void)
 
 /* ------------------------------------------------------------------------------------- refusals */
 
-/* Word 0 of the answer. */
+/* Word 0 of the reply. */
 static int32_t called(uint32_t slot, uint32_t w0, uint32_t w1, uint32_t w2)
 {
     struct words words = {{w0, w1, w2, 0}};

@@ -200,11 +200,11 @@ static int writes_counts_at_random(void)
 
     srand(seed);
     close(ends[0]);
-    int answer = mem_reserve(CLIENT_SLOT_MEM, 0, PIPE_PAGES * PAGE, 3, &at);
-    while (!answer && (answer = file_pipe_attach(CLIENT_SLOT_FILE, ipc_window(at, PIPE_PAGES), (uint32_t)ends[1], at,
+    int status = mem_reserve(CLIENT_SLOT_MEM, 0, PIPE_PAGES * PAGE, 3, &at);
+    while (!status && (status = file_pipe_attach(CLIENT_SLOT_FILE, ipc_window(at, PIPE_PAGES), (uint32_t)ends[1], at,
                                                  &writes)) == -EBUSY)
-        answer = 0; /* its parent has not closed that end yet */
-    if (answer)
+        status = 0; /* its parent has not closed that end yet */
+    if (status)
         return 1;
     struct pipe_ring *ring = (struct pipe_ring *)at;
     for (uint32_t i = 0; i < 500; i++) {
@@ -354,17 +354,17 @@ static int places_that_are_there(const char *at)
 static int has_a_page_often(void)
 {
     uint32_t at = 0, granted = 0, fd = (uint32_t)open("page", O_RDWR);
-    int answer;
+    int status;
 
     do
-        answer = mem_reserve(CLIENT_SLOT_MEM, 0, PLACES * PAGE, 3, &at);
-    while (answer == MEM_MORE);
-    for (uint32_t to = at; !answer && to < at + PLACES * PAGE; to += PAGE) {
-        answer = file_map(CLIENT_SLOT_FILE, ipc_window(to, 1), fd, true, 1, 0, to, 3, &granted);
-        if (!answer)
-            answer = granted == 1 ? file_unmap(CLIENT_SLOT_FILE, to, 1) : 1;
+        status = mem_reserve(CLIENT_SLOT_MEM, 0, PLACES * PAGE, 3, &at);
+    while (status == MEM_MORE);
+    for (uint32_t to = at; !status && to < at + PLACES * PAGE; to += PAGE) {
+        status = file_map(CLIENT_SLOT_FILE, ipc_window(to, 1), fd, true, 1, 0, to, 3, &granted);
+        if (!status)
+            status = granted == 1 ? file_unmap(CLIENT_SLOT_FILE, to, 1) : 1;
     }
-    if (answer || signal(SIGBUS, note_bus_error) == SIG_ERR)
+    if (status || signal(SIGBUS, note_bus_error) == SIG_ERR)
         return 1;
     int there = places_that_are_there((const char *)at);
     return there > 0 && there <= PLACES_MAX ? 5 : 2;
@@ -392,12 +392,12 @@ static bool a_page_is_had_often(void)
 static int maps_without_window(void)
 {
     uint32_t at = 0, granted, pages, filled, rights, fd = (uint32_t)open("page", O_RDWR);
-    int answer;
+    int status;
 
     do
-        answer = mem_reserve(CLIENT_SLOT_MEM, 0, PLACES * PAGE, 3, &at);
-    while (answer == MEM_MORE);
-    if (answer || file_map(CLIENT_SLOT_FILE, ipc_window(at, 1), fd, true, 1, 0, at, 3, &granted))
+        status = mem_reserve(CLIENT_SLOT_MEM, 0, PLACES * PAGE, 3, &at);
+    while (status == MEM_MORE);
+    if (status || file_map(CLIENT_SLOT_FILE, ipc_window(at, 1), fd, true, 1, 0, at, 3, &granted))
         return 1;
     for (uint32_t to = at; to < at + 100 * PAGE; to += PAGE)
         if (file_map(CLIENT_SLOT_FILE, 0, fd, true, 2, 0, to, 3, &granted) != -ENOMEM)
@@ -433,7 +433,7 @@ static int takes_a_byte(void)
     return (int)read(ends[0], bytes, 1);
 }
 
-/* One write answers half of them, one close the others; some are killed before they have their answers. */
+/* With one write half of them get their replies, with one close the others; some are killed before that. */
 static bool many_wait_at_one_pipe(void)
 {
     pid_t pids[CROWD];

@@ -61,16 +61,16 @@ static uint64_t cost_of(int (*piece)(void), int status)
 }
 
 /* It has mapped so many pages of a file without a name, and tells the server, but not mem, that it has none any more.
- * Returns the server's answer. */
+ * Returns the status of the last call. */
 static int has_had(uint32_t pages)
 {
     uint32_t at = 0, granted = 0, fd = 0;
-    int answer;
+    int status;
 
     do
-        answer = mem_reserve(CLIENT_SLOT_MEM, 0, pages * PAGE, 3, &at);
-    while (answer == MEM_MORE);
-    if (answer || file_unnamed(CLIENT_SLOT_FILE, pages * PAGE, &fd))
+        status = mem_reserve(CLIENT_SLOT_MEM, 0, pages * PAGE, 3, &at);
+    while (status == MEM_MORE);
+    if (status || file_unnamed(CLIENT_SLOT_FILE, pages * PAGE, &fd))
         return -1;
     for (uint32_t page = 0; page < pages; page += granted) {
         uint32_t to = at + page * PAGE;

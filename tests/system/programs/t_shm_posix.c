@@ -156,7 +156,7 @@ static bool the_assignments_is_another(void)
     return unmap(at, fd) && IS(shm_unlink(name), 0) && good;
 }
 
-static int answers(void)
+static int replies(void)
 {
     for (int i = 0; i < ROUNDS; i++)
         if (sem_wait(go) || sem_post(done))
@@ -171,7 +171,7 @@ static bool named_semaphores(void)
     bool good = HOLDS(go != SEM_FAILED && done != SEM_FAILED) &&
                 HOLDS(sem_open("/t_go", O_CREAT | O_EXCL, 0600, 0) == SEM_FAILED) && IS(errno, EEXIST) &&
                 HOLDS(sem_open("/t_none", 0) == SEM_FAILED) && IS(errno, ENOENT);
-    pid_t child = good ? child_start(answers) : -1;
+    pid_t child = good ? child_start(replies) : -1;
 
     for (int i = 0; good && i < ROUNDS; i++)
         good = IS(sem_post(go), 0) && IS(sem_wait(done), 0);

@@ -35,7 +35,7 @@ static int calls_proc(void)
     return 1;
 }
 
-/* A call that the program makes itself: its answer comes in registers. */
+/* A call that the program makes itself: its reply comes in registers. */
 static int calls_mem(void)
 {
     char *page;

@@ -1,6 +1,6 @@
 /*
  * Lines that are typed, up to the end of file. Under tests/harness/screen_tests.py they come from the keyboard.
- * The next line's echo may come before the answer to the first.
+ * The next line's echo may come before the output for the first.
  *
  * typed: Hello, World!
  * typed: 2 < 3

@@ -118,7 +118,7 @@ void drive(void (*run)(uint32_t))
              (int)wrong.wanted);
 }
 
-/* Answers the caller that the page names, if `flags` says so, and waits. */
+/* Replies to the caller that the page names, if `flags` says so, and waits. */
 static struct event reply_wait(uint32_t flags)
 {
     struct event event = {0};
@@ -135,14 +135,14 @@ struct event driver_wait(void)
     return reply_wait(0);
 }
 
-struct event driver_answer_wait(const struct event *event, uint32_t flags)
+struct event driver_reply_wait(const struct event *event, uint32_t flags)
 {
     driver_page->caller = event->caller;
     driver_page->caller_call_number = event->call_number;
     return reply_wait(IPC_REPLY | flags);
 }
 
-err_t driver_answer(const struct event *event, uint32_t flags)
+err_t driver_reply(const struct event *event, uint32_t flags)
 {
     struct words words = event->words;
 
@@ -155,7 +155,7 @@ err_t driver_grant(const struct event *event, uint32_t address, rights_t rights)
 {
     driver_page->items[0] = item_address(address, rights, 1, address);
     driver_page->tag = TAG(0, 1);
-    return driver_answer(event, IPC_EXTENDED);
+    return driver_reply(event, IPC_EXTENDED);
 }
 
 extern char program_end[];

@@ -61,10 +61,10 @@ void drive(void (*run)(uint32_t));
 
 /* The next message at the driver's endpoint. */
 struct event driver_wait(void);
-err_t driver_answer(const struct event *event, uint32_t flags);
-struct event driver_answer_wait(const struct event *event, uint32_t flags); /* and returns what arrives next */
+err_t driver_reply(const struct event *event, uint32_t flags);
+struct event driver_reply_wait(const struct event *event, uint32_t flags); /* and returns what arrives next */
 
-/* The answer grants one of our pages. */
+/* The reply grants one of our pages. */
 err_t driver_grant(const struct event *event, uint32_t address, rights_t rights);
 
 /* Makes a task of `frames` frames from the first on, with our image; a thread in it, or in our task. */

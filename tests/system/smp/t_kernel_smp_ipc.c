@@ -61,9 +61,9 @@ static void all_end(uint32_t unused)
         ;
 }
 
-/* --------------------------------------------------------------------------- calls and answers */
+/* --------------------------------------------------------------------------- calls and replies */
 
-static void answers(uint32_t s)
+static void replies(uint32_t s)
 {
     struct words words;
     int32_t badge = ipc_reply_wait(0, &words);
@@ -114,7 +114,7 @@ static void to_a_server_elsewhere(void)
 {
     reset();
     make_service(0);
-    make_server(CREW_MAX - 1, 0, answers, cpu_count() - 1);
+    make_server(CREW_MAX - 1, 0, replies, cpu_count() - 1);
     make_clients(cpu_count(), asks_one);
     drive(all_end);
 }
@@ -123,7 +123,7 @@ static void to_a_server_that_comes(void)
 {
     reset();
     make_service(0);
-    make_server(CREW_MAX - 1, 0, answers, CPU_ANY);
+    make_server(CREW_MAX - 1, 0, replies, CPU_ANY);
     make_clients(cpu_count(), asks_one);
     drive(all_end);
 }
@@ -133,7 +133,7 @@ static void to_two_servers(void)
     reset();
     for (uint32_t s = 0; s < 2; s++) {
         make_service(s);
-        make_server(CREW_MAX - 1 - s, s, answers, s);
+        make_server(CREW_MAX - 1 - s, s, replies, s);
     }
     make_clients(cpu_count(), asks_two);
     drive(all_end);
@@ -143,13 +143,13 @@ static void in_a_flood(void)
 {
     reset();
     make_service(0);
-    make_server(CREW_MAX - 1, 0, answers, 0);
-    make_server(CREW_MAX - 2, 0, answers, CPU_ANY);
+    make_server(CREW_MAX - 1, 0, replies, 0);
+    make_server(CREW_MAX - 2, 0, replies, CPU_ANY);
     make_clients(flood(), asks_one);
     drive(all_end);
 }
 
-/* Answers after a call to the other service, which does the same, as deep as word 2 says. Each service has two threads,
+/* Replies after a call to the other service, which does the same, as deep as word 2 says. Each service has two threads,
  * so no two wait for each other. The call overwrites the caller in the page, but not its number. */
 static void asks_the_other(uint32_t k)
 {
@@ -227,7 +227,7 @@ static void server_dies(uint32_t round)
                         .page = MESSAGE_PAGE,
                         .endpoint = SERVICE,
                         .priority = PRIORITY_CHILD,
-                        .run = answers};
+                        .run = replies};
     thread_build(CREW_MAX - 1, &plan, round % 3 ? round % cpu_count() : CPU_ANY);
     ended = 0;
     go++;

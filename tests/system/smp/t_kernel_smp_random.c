@@ -356,7 +356,7 @@ static void takes_from_a_thread_that_never_calls(uint32_t unused)
     struct event event = driver_wait();
     for (uint32_t round = 0; round < 8; round++) {
         SAME(sys_vm_map(CHILD_TASK + CREW, SCRATCH, READ, MEMORY, 1, quiet_frame), OK);
-        SAME(driver_answer(&event, 0), OK);
+        SAME(driver_reply(&event, 0), OK);
         SURE(goes_on_by(&reads, 20));
         SAME(sys_vm_unmap(CHILD_TASK + CREW, SCRATCH, 1), OK);
         event = driver_wait();

@@ -276,10 +276,10 @@ static void replaces_in_rounds(uint32_t unused)
         SAME(event.words.w[3], VECTOR_PAGE_FAULT);
         driver_page->items[0] = item_memory(MEMORY, READ_WRITE, data + round % 2, 1, FIRST);
         driver_page->tag = TAG(0, 1);
-        event = driver_answer_wait(&event, IPC_EXTENDED);
+        event = driver_reply_wait(&event, IPC_EXTENDED);
         SAME(event.words.w[3], BREAKPOINT);
         SAME(sys_vm_protect(CHILD_TASK + CREW, FIRST, READ, 1), OK);
-        event = driver_answer_wait(&event, 0);
+        event = driver_reply_wait(&event, 0);
     }
 }
 
@@ -302,14 +302,14 @@ static void replaced(uint32_t writers, uint32_t readers, uint32_t drivers)
     IS(laps[0], CHANGES + 1);
 }
 
-/* The driver is on the second processor, alone: when it has answered, that has nothing else to run. */
-static void replaced_by_answers(void)
+/* The driver is on the second processor, alone: when it has replied, that has nothing else to run. */
+static void replaced_by_replies(void)
 {
     replaced(cpu_count() > 2 ? 2 : 0, 0, 1);
 }
 
 /* The driver is on the writer's processor, which switches directly to the writer. */
-static void replaced_by_direct_answers(void)
+static void replaced_by_direct_replies(void)
 {
     replaced(0, 1, 0);
 }
@@ -320,8 +320,8 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
         {"tasks end while their threads run elsewhere: all frames are back", tasks_end_while_they_run},
         {"a new page directory is seen on all processors at once", directories_are_seen_at_once},
         {"pages that a task granted are revoked with it, on all processors", granters_die},
-        {"the answer to a fault takes a page that another thread reads", replaced_by_answers},
-        {"so does one that switches directly", replaced_by_direct_answers},
+        {"the reply to a fault takes a page that another thread reads", replaced_by_replies},
+        {"so does one that switches directly", replaced_by_direct_replies},
     };
 
     (void)ebx, (void)esi, (void)edi;

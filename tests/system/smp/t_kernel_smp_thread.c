@@ -69,7 +69,7 @@ static void asks(uint32_t k)
 }
 
 /* The caller may have been destroyed. */
-static void answers(uint32_t k)
+static void replies(uint32_t k)
 {
     struct words words;
     int32_t badge = ipc_reply_wait(0, &words);
@@ -80,7 +80,7 @@ static void answers(uint32_t k)
     }
 }
 
-/* Its faults are never answered. */
+/* Its faults never get a reply. */
 static void faults(uint32_t k)
 {
     laps[k]++;
@@ -94,7 +94,7 @@ static void make_echo(uint32_t cpu)
 {
     IS(sys_endpoint_create(ECHO), OK);
     IS(cap_badge(ECHO, ECHO_CALL, RIGHT_CALL, 1), OK);
-    struct plan plan = crew_plan(ECHO_NUMBER, answers);
+    struct plan plan = crew_plan(ECHO_NUMBER, replies);
     plan.endpoint = ECHO;
     crew_start(ECHO_NUMBER, plan, cpu);
 }
@@ -276,14 +276,14 @@ static void destroyed_while_they_run(void)
     drive(destroys_in_rounds);
 }
 
-/* The thread that answers is destroyed; another takes its place. A caller without an answer would wait until the task
- * ends, so here the client is destroyed, too. With an answer already given the client makes one more lap, however late
+/* The thread that replies is destroyed; another takes its place. A caller without a reply would wait until the task
+ * ends, so here the client is destroyed, too. With a reply already sent the client makes one more lap, however late
  * its processor gets to it; a client that is destroyed makes none. */
 static void servers_are_destroyed(uint32_t unused)
 {
     (void)unused;
     for (uint32_t round = 0; round < ROUNDS / 2; round++) {
-        struct plan client = crew_plan(0, asks), server = crew_plan(1, answers);
+        struct plan client = crew_plan(0, asks), server = crew_plan(1, replies);
         server.endpoint = ECHO;
         thread_build(0, &client, round % cpu_count());
         thread_build(1, &server, (round + 1) % cpu_count());
@@ -425,7 +425,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
         {"threads are moved, and keep their FPU state", moved_with_their_fpu},
         {"threads are moved in the middle of calls", moved_in_the_middle_of_calls},
         {"threads are destroyed while they run", destroyed_while_they_run},
-        {"callers and answerers are destroyed in the middle", destroyed_in_the_middle_of_a_call},
+        {"callers and servers are destroyed in the middle", destroyed_in_the_middle_of_a_call},
         {"a thread of higher priority runs at once on another processor", a_higher_one_runs_at_once},
         {"ticks come to all processors: two threads take turns on each", ticks_come_everywhere},
         {"no signal between processors is lost", no_signal_is_lost},

@@ -38,7 +38,7 @@ static struct event faults[CREW_MAX]; /* the fault with which each thread of the
 static struct trial {
     bool writes, twice, few_rounds;
     rights_t rights;
-    void (*give)(void); /* also answers all faults */
+    void (*give)(void); /* also replies to all faults */
     void (*take)(void);
     bool lowers; /* only the right to write is removed */
     bool chain;  /* each thread has got the page from the one before it */
@@ -142,11 +142,11 @@ static bool is_heard(uint32_t k)
     return active[k] && (k == 0 || !trial.chain);
 }
 
-static void answer_all(void)
+static void reply_all(void)
 {
     for (uint32_t k = 0; k < threads; k++)
         if (active[k])
-            SAME(driver_answer(&faults[k], 0), OK);
+            SAME(driver_reply(&faults[k], 0), OK);
 }
 
 static void map_for_all(void)
@@ -157,7 +157,7 @@ static void map_for_all(void)
         if (trial.twice)
             SAME(sys_vm_map(t, SECOND, trial.rights, MEMORY, 1, frame), OK);
     }
-    answer_all();
+    reply_all();
 }
 
 static void unmap_of_all(void)

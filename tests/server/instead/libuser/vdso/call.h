@@ -1,4 +1,4 @@
-/* Replaces libuser/vdso/call.h when the library of system calls is built for the host: the test answers. */
+/* Replaces libuser/vdso/call.h when the library of system calls is built for the host: the test handles the calls. */
 #pragma once
 
 #include "libuser/vdso/numbers.h"

@@ -1,9 +1,9 @@
-/* The memory server's answers: each returns the flags of an answer, as in server.h. */
+/* The memory server's replies: each returns the flags of a reply, as in server.h. */
 #pragma once
 
 #include "libuser/ipc/ipc.h"
 
-static inline uint32_t answer(struct words *words, int status)
+static inline uint32_t reply(struct words *words, int status)
 {
     words->w[0] = (uint32_t)status;
     return IPC_REPLY;
@@ -16,7 +16,7 @@ static inline uint32_t with_item(void)
     return IPC_REPLY | IPC_EXTENDED;
 }
 
-static inline uint32_t answer_with_item(struct words *words)
+static inline uint32_t reply_with_item(struct words *words)
 {
     words->w[0] = 0;
     return with_item();

@@ -36,7 +36,7 @@ static struct thread *event(struct thread *thread, unsigned number, uint32_t slo
     return world_syscall(thread, number | slot << SLOT_SHIFT, (const uint32_t[4]){0});
 }
 
-static int answers(void)
+static int replies(void)
 {
     event(server, SYS_ipc_reply, 0);
     return (int)server->registers.eax;
@@ -71,18 +71,18 @@ static void receives(void)
     CHECK(page->caller == REF(init) && init->state == THREAD_AWAITING_REPLY);
 }
 
-static void an_answer_to_an_earlier_call_is_stale(void)
+static void a_reply_to_an_earlier_call_is_stale(void)
 {
     struct message_page *page = thread_page(server);
 
     receives();
     uint32_t first = page->caller_call_number;
-    CHECK(answers() == OK && answers() == ERR_STALE);
+    CHECK(replies() == OK && replies() == ERR_STALE);
     CHECK(event(server, SYS_ipc_reply_wait, 0) == init);
     receives();
     CHECK(page->caller_call_number == first + 1);
     page->caller_call_number = first;
-    CHECK(answers() == ERR_STALE && init->state == THREAD_AWAITING_REPLY);
+    CHECK(replies() == ERR_STALE && init->state == THREAD_AWAITING_REPLY);
     page->caller_call_number = first + 1;
 }
 
@@ -99,7 +99,7 @@ static void is_no_caller(ref_t ref)
     memcpy(&before, forged, sizeof before);
     page->caller = ref;
     page->caller_call_number = COUNT;
-    CHECK(answers() == ERR_STALE && memcmp(&before, forged, sizeof before) == 0);
+    CHECK(replies() == ERR_STALE && memcmp(&before, forged, sizeof before) == 0);
     memset(forged, 0, sizeof before);
     page->caller = kept.caller;
     page->caller_call_number = kept.caller_call_number;
@@ -112,7 +112,7 @@ static void is_served_by_another(void)
 
     AT(struct thread, frame_ref(FRAME))->task = frame_ref(FRAME + 1);
     init->peer = frame_ref(FRAME);
-    CHECK(init->state == THREAD_AWAITING_REPLY && answers() == ERR_STALE);
+    CHECK(init->state == THREAD_AWAITING_REPLY && replies() == ERR_STALE);
     init->peer = peer;
     AT(struct thread, frame_ref(FRAME))->task = 0;
 }
@@ -127,9 +127,9 @@ static void what_is_forged_is_stale(void)
     is_no_caller(frame + (FREE_CELL << THREAD_SHIFT) + ASIDE);
     is_no_caller(frame_ref(WORLD_FRAMES)); /* a frame without a record */
     thread_page(server)->caller = 0xfffffc00;
-    CHECK(answers() == ERR_STALE);
+    CHECK(replies() == ERR_STALE);
     thread_page(server)->caller = REF(init);
-    CHECK(answers() == OK);
+    CHECK(replies() == OK);
 }
 
 /* The page still has the window of an earlier wait. */
@@ -245,8 +245,8 @@ int main(void)
     pages_are_granted_by_right();
     a_receiver_may_lose_its_handler();
     no_call_without_the_right();
-    an_answer_to_an_earlier_call_is_stale();
+    a_reply_to_an_earlier_call_is_stale();
     what_is_forged_is_stale();
     world_end();
-    puts("test_answers: a reply reaches only the thread that waits for it");
+    puts("test_replies: a reply reaches only the thread that waits for it");
 }

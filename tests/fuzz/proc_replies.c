@@ -1,4 +1,4 @@
-#include "tests/fuzz/proc_answers.h"
+#include "tests/fuzz/proc_replies.h"
 
 #include <errno.h>
 #include <string.h>
@@ -50,17 +50,17 @@ static uint32_t results_of(uint32_t number)
 }
 
 /* The results of the call must be equal; of an error all words must. */
-void answer_is(const struct answer *answer, struct words words)
+void reply_is(const struct reply *reply, struct words words)
 {
     uint32_t count = 1 + (words.w[0] ? 3 : results_of(asked.message.words.w[0]));
 
-    CHECK(answer && memcmp(&answer->words, &words, count * sizeof(uint32_t)) == 0);
+    CHECK(reply && memcmp(&reply->words, &words, count * sizeof(uint32_t)) == 0);
 }
 
-static void check_status(const struct answer *answer, int status)
+static void check_status(const struct reply *reply, int status)
 {
     CHECK(is_listed(asked.message.words.w[0], status));
-    answer_is(answer, (struct words){{(uint32_t)status}});
+    reply_is(reply, (struct words){{(uint32_t)status}});
 }
 
 /* ---------------------------------------------------------------------------------- arguments */
@@ -100,34 +100,34 @@ static void text_is_read(struct text *text)
     text->was_put = false;
 }
 
-static void check_args(struct model_program *program, const struct answer *answer)
+static void check_args(struct model_program *program, const struct reply *reply)
 {
     struct text *text = &program->text;
     uint32_t offset = asked.message.words.w[1];
 
     if (asked.sender == INIT || offset > text->bytes) {
-        check_status(answer, -EINVAL);
+        check_status(reply, -EINVAL);
         return;
     }
     uint32_t rest = text->bytes - offset, bytes = rest < IPC_DATA_MAX ? rest : IPC_DATA_MAX;
-    answer_is(answer, (struct words){{0, text->count, text->bytes, bytes}});
-    CHECK(answer->tag == (bytes + 3) / 4 && memcmp(answer->data, text->text + offset, bytes) == 0);
+    reply_is(reply, (struct words){{0, text->count, text->bytes, bytes}});
+    CHECK(reply->tag == (bytes + 3) / 4 && memcmp(reply->data, text->text + offset, bytes) == 0);
     if (bytes == rest)
         text_is_read(text);
 }
 
-static void check_args_put(struct model_program *program, const struct answer *answer)
+static void check_args_put(struct model_program *program, const struct reply *reply)
 {
     uint32_t offset = asked.message.words.w[1], bytes = asked.message.words.w[2];
     bool is_long = offset > ARGUMENTS_MAX || bytes > ARGUMENTS_MAX - offset;
 
     if (data_is_short(bytes)) {
-        check_status(answer, -EINVAL);
+        check_status(reply, -EINVAL);
         return;
     }
-    if (is_long || (asked.expected.has_no_block && (int)answer->words.w[0] == -E2BIG)) {
+    if (is_long || (asked.expected.has_no_block && (int)reply->words.w[0] == -E2BIG)) {
         program->has_next = false;
-        check_status(answer, -E2BIG);
+        check_status(reply, -E2BIG);
         return;
     }
     if (offset == 0) {
@@ -136,37 +136,37 @@ static void check_args_put(struct model_program *program, const struct answer *a
         program->next.was_put = true;
     }
     if (offset && (!program->has_next || program->next.bytes != offset)) {
-        check_status(answer, -EINVAL);
+        check_status(reply, -EINVAL);
         return;
     }
-    check_status(answer, 0);
+    check_status(reply, 0);
     memcpy(program->next.text + offset, asked.data, bytes);
     program->next.bytes += bytes;
 }
 
 /* ---------------------------------------------------------------------------------- life */
 
-static void check_born(const struct answer *answer, const struct text *text)
+static void check_born(const struct reply *reply, const struct text *text)
 {
-    int status = (int)answer->words.w[0];
+    int status = (int)reply->words.w[0];
 
     CHECK(status || !asked.expected.is_full);
     if (status) {
-        check_status(answer, status);
+        check_status(reply, status);
         if (!asked.expected.is_full || status != -EAGAIN)
             check_refused(status);
         return;
     }
-    program_begins(asked.sender, answer->words.w[1], text);
-    answer_is(answer, (struct words){{0, answer->words.w[1]}});
+    program_begins(asked.sender, reply->words.w[1], text);
+    reply_is(reply, (struct words){{0, reply->words.w[1]}});
 }
 
-static void check_fork(struct model_program *program, const struct answer *answer)
+static void check_fork(struct model_program *program, const struct reply *reply)
 {
     if (asked.sender == INIT) {
-        check_status(answer, -EPERM);
-    } else if (answer) {
-        check_born(answer, &program->text);
+        check_status(reply, -EPERM);
+    } else if (reply) {
+        check_born(reply, &program->text);
     } else {
         CHECK(fake_in_parts && !asked.expected.is_full);
         program->waits = FORKS;
@@ -175,17 +175,17 @@ static void check_fork(struct model_program *program, const struct answer *answe
 }
 
 /* M5. The kernel or mem may have refused something in any of its steps. */
-void answer_check_late_fork(struct model_program *program, const struct answer *answer)
+void reply_check_late_fork(struct model_program *program, const struct reply *reply)
 {
-    int status = (int)answer->words.w[0];
+    int status = (int)reply->words.w[0];
 
     program->waits = RUNS;
     if (!status) {
-        program_begins(program_number_of(program), answer->words.w[1], &program->text);
+        program_begins(program_number_of(program), reply->words.w[1], &program->text);
         return;
     }
     CHECK((status == -ENOMEM || status == -EAGAIN) && fake_refusals != program->refusals);
-    CHECK(!answer->words.w[1] && !answer->words.w[2] && !answer->words.w[3]);
+    CHECK(!reply->words.w[1] && !reply->words.w[2] && !reply->words.w[3]);
 }
 
 /* For an exec the file server checks the path first. */
@@ -197,26 +197,26 @@ static int status_of_text(const struct text *text)
 }
 
 /* True if the arguments are right, and the call continues. */
-static bool check_text(const struct answer *answer, struct model_program *program, struct text *text)
+static bool check_text(const struct reply *reply, struct model_program *program, struct text *text)
 {
     int status = take_text(program, text) ? status_of_text(text) : -EINVAL;
 
     if (status)
-        check_status(answer, status);
+        check_status(reply, status);
     return !status;
 }
 
-static void check_spawn(struct model_program *program, const struct answer *answer)
+static void check_spawn(struct model_program *program, const struct reply *reply)
 {
     static struct text text;
 
     if (asked.sender != INIT)
-        check_status(answer, -EPERM);
-    else if (check_text(answer, program, &text))
-        check_born(answer, &text);
+        check_status(reply, -EPERM);
+    else if (check_text(reply, program, &text))
+        check_born(reply, &text);
 }
 
-/* The call is not answered yet. Its process is already the second program, though only the arguments are known. */
+/* The call has no reply yet. Its process is already the second program, though only the arguments are known. */
 static void check_exec_goes_on(struct model_program *program, const struct text *text)
 {
     CHECK(fake_in_parts || fake_refused_late || text_is_wide(text));
@@ -229,34 +229,34 @@ static void check_exec_goes_on(struct model_program *program, const struct text 
     }
 }
 
-static void check_exec(struct model_program *program, const struct answer *answer)
+static void check_exec(struct model_program *program, const struct reply *reply)
 {
     static struct text text;
 
     if (asked.sender == INIT) {
-        check_status(answer, -EPERM);
-    } else if (check_text(answer, program, &text)) {
-        if (!answer) {
+        check_status(reply, -EPERM);
+    } else if (check_text(reply, program, &text)) {
+        if (!reply) {
             check_exec_goes_on(program, &text);
             return;
         }
-        check_status(answer, (int)answer->words.w[0]);
-        CHECK(answer->words.w[0] || !text_is_large(&text)); /* it was refused before the old program was gone */
-        if (answer->words.w[0])
-            check_refused((int)answer->words.w[0]);
+        check_status(reply, (int)reply->words.w[0]);
+        CHECK(reply->words.w[0] || !text_is_large(&text)); /* it was refused before the old program was gone */
+        if (reply->words.w[0])
+            check_refused((int)reply->words.w[0]);
         else
             program->reads = program->forgets = false, program->text = text;
         CHECK(!fake_refused_late);
     }
 }
 
-static void check_exit(struct model_program *program, const struct answer *answer)
+static void check_exit(struct model_program *program, const struct reply *reply)
 {
     if (asked.sender == INIT) {
-        check_status(answer, -EPERM);
+        check_status(reply, -EPERM);
         return;
     }
-    CHECK(!answer);
+    CHECK(!reply);
     program_ends(program, asked.message.words.w[1], 0);
 }
 
@@ -273,7 +273,7 @@ static struct awaited awaited_of(const struct model_program *program, int32_t wa
                       : (struct awaited){.group = wanted < -1 ? 0 - (uint32_t)wanted : 0};
 }
 
-static void check_wait(struct model_program *program, const struct answer *answer)
+static void check_wait(struct model_program *program, const struct reply *reply)
 {
     uint32_t options = asked.message.words.w[2];
     struct awaited awaited = awaited_of(program, (int32_t)asked.message.words.w[1], options);
@@ -281,18 +281,18 @@ static void check_wait(struct model_program *program, const struct answer *answe
     bool has_live = program_child_of(asked.sender, LIVE, awaited) || program_child_of(asked.sender, ENDS, awaited);
 
     if (options > (NO_HANG | PEEK | OF_GROUP)) {
-        check_status(answer, -EINVAL);
+        check_status(reply, -EINVAL);
     } else if (!has_ended && !has_live) {
-        check_status(answer, -ECHILD);
+        check_status(reply, -ECHILD);
     } else if (has_ended) {
-        struct model_program *child = program_by_pid(answer->words.w[1]);
+        struct model_program *child = program_by_pid(reply->words.w[1]);
         CHECK(child && child->state == ENDED && program_is_child(child, asked.sender, awaited));
-        answer_is(answer, (struct words){{0, child->pid, child->code, child->signal}});
+        reply_is(reply, (struct words){{0, child->pid, child->code, child->signal}});
         child->state = options & PEEK ? ENDED : FREE;
     } else if (options & NO_HANG) {
-        check_status(answer, 0);
+        check_status(reply, 0);
     } else {
-        CHECK(!answer);
+        CHECK(!reply);
         program->waits = WAITS;
         program->awaited = awaited;
         program->peeks = options & PEEK;
@@ -308,12 +308,12 @@ static bool is_fatal(const struct model_program *program, uint32_t signal)
 }
 
 /* The first pending signal that ends the process does so; the others are forgotten. */
-static void check_signals(struct model_program *program, const struct answer *answer)
+static void check_signals(struct model_program *program, const struct reply *reply)
 {
     enum { POSSIBLE = 0x7fffffff & ~(1 << 8 | 1 << 18) };
 
     if (asked.sender == INIT) {
-        check_status(answer, -EPERM);
+        check_status(reply, -EPERM);
         return;
     }
     program->forgets = asked.message.words.w[2] & 1u << 31;
@@ -322,15 +322,15 @@ static void check_signals(struct model_program *program, const struct answer *an
     program->pending &= ~program->ignored;
     for (uint32_t signal = 1; signal < 32; signal++)
         if (program->pending & ~program->blocked & 1u << (signal - 1) && is_fatal(program, signal)) {
-            CHECK(!answer);
+            CHECK(!reply);
             program_ends(program, 0, signal);
             return;
         }
     program->pending &= program->blocked;
-    answer_is(answer, (struct words){{0, 0}});
+    reply_is(reply, (struct words){{0, 0}});
 }
 
-static void check_kill(struct model_program *program, const struct answer *answer)
+static void check_kill(struct model_program *program, const struct reply *reply)
 {
     struct model_program *victim = program_by_pid(asked.message.words.w[1]);
     uint32_t signal = asked.message.words.w[2];
@@ -338,44 +338,44 @@ static void check_kill(struct model_program *program, const struct answer *answe
              kept = victim ? victim->ignored | victim->blocked : 0;
 
     if (!victim) {
-        check_status(answer, -ESRCH);
+        check_status(reply, -ESRCH);
     } else if (signal > 31 || (signal >= 19 && signal <= 22 && !(kept & bit))) {
-        check_status(answer, -EINVAL);
+        check_status(reply, -EINVAL);
     } else if (!program_is_below(victim, program)) {
-        check_status(answer, -EPERM);
+        check_status(reply, -EPERM);
     } else {
         bool ends = is_fatal(victim, signal) && !(victim->blocked & bit) && victim->state == LIVE;
         victim->pending |= victim->blocked & bit;
         if (ends && victim == program)
-            CHECK(!answer);
+            CHECK(!reply);
         else
-            check_status(answer, 0);
+            check_status(reply, 0);
         if (ends)
             program_ends(victim, 0, signal);
     }
 }
 
-static void check_sleep(struct model_program *program, const struct answer *answer)
+static void check_sleep(struct model_program *program, const struct reply *reply)
 {
     uint32_t ticks = asked.message.words.w[1];
 
     if (ticks == 0) {
-        check_status(answer, 0);
+        check_status(reply, 0);
         return;
     }
-    CHECK(!answer);
+    CHECK(!reply);
     program->waits = SLEEPS;
     program->wake = model_ticks + (ticks < LONGEST_SLEEP ? ticks : LONGEST_SLEEP);
 }
 
 /* The log is told of only so many for each process. */
-static void check_missing(struct model_program *program, const struct answer *answer)
+static void check_missing(struct model_program *program, const struct reply *reply)
 {
     enum { MOST = 8 };
 
     CHECK(fake_logged == (asked.sender != INIT && program->missing < MOST));
     program->missing += fake_logged;
-    check_status(answer, asked.sender == INIT ? -EPERM : 0);
+    check_status(reply, asked.sender == INIT ? -EPERM : 0);
 }
 
 /* The clock is read only once. */
@@ -385,101 +385,101 @@ static void read_clock(void)
         model_booted = FAKE_CLOCK - (uint32_t)model_ticks / TICKS_PER_SECOND;
 }
 
-static void check_files(struct model_program *program, const struct answer *answer)
+static void check_files(struct model_program *program, const struct reply *reply)
 {
-    int status = (int)answer->words.w[0];
+    int status = (int)reply->words.w[0];
 
     if (asked.sender == INIT || program->has_files) {
-        check_status(answer, asked.sender == INIT ? -EPERM : 0);
+        check_status(reply, asked.sender == INIT ? -EPERM : 0);
         return;
     }
     read_clock();
-    check_status(answer, status);
+    check_status(reply, status);
     if (status)
         check_refused(status);
     program->has_files = !status;
 }
 
 /* A process that lowers its limit is known to the file server from then on, even if there is no share for it. */
-static void check_set_limit(struct model_program *program, const struct answer *answer)
+static void check_set_limit(struct model_program *program, const struct reply *reply)
 {
-    int status = (int)answer->words.w[0], expected = asked.sender == INIT ? -EPERM : asked.expected.status;
+    int status = (int)reply->words.w[0], expected = asked.sender == INIT ? -EPERM : asked.expected.status;
 
     if (expected || asked.message.words.w[1] == asked.expected.limit) {
-        check_status(answer, expected);
+        check_status(reply, expected);
         if (!expected)
             read_clock();
         return;
     }
     read_clock();
     program->has_files = files_knows(program->badge);
-    check_status(answer, status);
+    check_status(reply, status);
     if (status)
         check_refused(status);
 }
 
-static void check_boot_time(const struct answer *answer)
+static void check_boot_time(const struct reply *reply)
 {
     read_clock();
-    answer_is(answer, (struct words){{0, model_booted}});
+    reply_is(reply, (struct words){{0, model_booted}});
 }
 
-void answer_check(struct model_program *program, const struct answer *answer)
+void reply_check(struct model_program *program, const struct reply *reply)
 {
     switch (asked.message.words.w[0]) {
     case PROC_FORK:
-        check_fork(program, answer);
+        check_fork(program, reply);
         break;
     case PROC_EXIT:
-        check_exit(program, answer);
+        check_exit(program, reply);
         break;
     case PROC_WAIT:
-        check_wait(program, answer);
+        check_wait(program, reply);
         break;
     case PROC_KILL:
-        check_kill(program, answer);
+        check_kill(program, reply);
         break;
     case PROC_SLEEP:
-        check_sleep(program, answer);
+        check_sleep(program, reply);
         break;
     case PROC_SIGNALS:
-        check_signals(program, answer);
+        check_signals(program, reply);
         break;
     case PROC_GET_LIMIT:
-        answer_is(answer, (struct words){{0, asked.expected.limit, asked.expected.used}});
+        reply_is(reply, (struct words){{0, asked.expected.limit, asked.expected.used}});
         break;
     case PROC_SET_LIMIT:
-        check_set_limit(program, answer);
+        check_set_limit(program, reply);
         break;
     case PROC_GETPID:
-        answer_is(answer,
-                  (struct words){{0, program->pid, program->parent == NOBODY ? 0 : programs[program->parent].pid}});
+        reply_is(reply,
+                 (struct words){{0, program->pid, program->parent == NOBODY ? 0 : programs[program->parent].pid}});
         break;
     case PROC_UPTIME:
-        answer_is(answer, (struct words){{0, (uint32_t)model_ticks}});
+        reply_is(reply, (struct words){{0, (uint32_t)model_ticks}});
         break;
     case PROC_MISSING:
-        check_missing(program, answer);
+        check_missing(program, reply);
         break;
     case PROC_BOOT_TIME:
-        check_boot_time(answer);
+        check_boot_time(reply);
         break;
     case PROC_FILES:
-        check_files(program, answer);
+        check_files(program, reply);
         break;
     case PROC_EXEC:
-        check_exec(program, answer);
+        check_exec(program, reply);
         break;
     case PROC_ARGS:
-        check_args(program, answer);
+        check_args(program, reply);
         break;
     case PROC_ARGS_PUT:
-        check_args_put(program, answer);
+        check_args_put(program, reply);
         break;
     case PROC_SPAWN:
-        check_spawn(program, answer);
+        check_spawn(program, reply);
         break;
     default:
-        answer_is(answer, (struct words){{(uint32_t)-ENOSYS}});
+        reply_is(reply, (struct words){{(uint32_t)-ENOSYS}});
     }
 }

@@ -1,4 +1,4 @@
-#include "tests/fuzz/mem_answers.h"
+#include "tests/fuzz/mem_status.h"
 
 #include <errno.h>
 
@@ -30,7 +30,7 @@ static bool is_of_everybody(uint32_t number)
     return number == MEM_INFO || (number >= MEM_SPACE_USAGE && number <= MEM_SEGMENT) || number == MEM_SHM_LIST;
 }
 
-bool answers_is_of_manager(uint32_t number)
+bool status_is_of_manager(uint32_t number)
 {
     return number >= MEM_SPACE_CREATE && number < MEM_SHM_LIST;
 }
@@ -43,24 +43,24 @@ static bool munmaps_heap(const struct space *space, const uint32_t *w)
     return w[0] == MEM_MUNMAP && w[2] && w[1] < page_up(space->heap_end) && end > space->heap_start;
 }
 
-int answers_expected_of_program(uint32_t id, const uint32_t *w)
+int status_expected_of_program(uint32_t id, const uint32_t *w)
 {
     const struct space *space = space_find(id);
 
     if (!space || munmaps_heap(space, w))
         return -EINVAL;
-    if (answers_is_of_manager(w[0]))
+    if (status_is_of_manager(w[0]))
         return -EPERM;
     return is_of_program(w[0]) || is_of_everybody(w[0]) ? ANY : -ENOSYS;
 }
 
-int answers_expected_of_manager(const uint32_t *w)
+int status_expected_of_manager(const uint32_t *w)
 {
     bool of_space = w[0] >= MEM_SPACE_FORK && w[0] <= MEM_SPACE_DESTROY;
 
     if (is_of_everybody(w[0]))
         return ANY;
-    if (!answers_is_of_manager(w[0]))
+    if (!status_is_of_manager(w[0]))
         return is_of_program(w[0]) ? -EINVAL : -ENOSYS;
     if (w[0] == MEM_SPACE_DESTROY)
         return space_find(w[1]) || space_find_ending(w[1]) ? ANY : -ENOENT;
@@ -82,7 +82,7 @@ static bool is_done_in_parts(uint32_t number)
            number == MEM_SPACE_DESTROY;
 }
 
-void answers_check(uint32_t number, int status, int expected)
+void status_check(uint32_t number, int status, int expected)
 {
     bool known = status == 0 || (status == MEM_MORE && is_done_in_parts(number)) ||
                  (status == MEM_TASK && number == MEM_SPACE_DESTROY);

@@ -1,6 +1,6 @@
 /*
- * The whole console server: its answers and their contents. Output appears in order and as soon as possible; a call
- * that waits is answered as soon as its wait is over.
+ * The whole console server: its replies and their contents. Output appears in order and as soon as possible; a call
+ * that waits gets its reply as soon as its wait is over.
  *
  * instead: tests/server/instead
  * sources: tests/server/state_begin.c servers/console/ servers/lib/tail.c tests/server/state_end.c
@@ -22,7 +22,7 @@
 enum { MANAGER = 0, LINES_BYTES = 1 << 16 };
 
 /* A call of a thread, which the badge names; or bytes that arrive at the port, keys, lines of the log, time that
- * passes. The expected effects: text in brackets goes out, `2: ...` is an answer to thread 2, <...> goes to the
+ * passes. The expected effects: text in brackets goes out, `2: ...` is a reply to thread 2, <...> goes to the
  * screen. */
 struct step {
     uint32_t badge, thread; /* thread 0: the number in the badge */
@@ -35,7 +35,7 @@ struct step {
 static const struct step *steps;
 static uint32_t count, at;
 static char lines[LINES_BYTES];
-static uint32_t bytes, all_bytes, last_result; /* bytes that went out; word 1 of the last answer */
+static uint32_t bytes, all_bytes, last_result; /* bytes that went out; word 1 of the last reply */
 static bool is_putting, has_screen;
 static uint32_t asked[SERVER_CALLERS]; /* the number of each thread's last call */
 
@@ -68,11 +68,11 @@ static void put(char byte)
 }
 
 /* Writes down the status, or the results of the call; for a read its bytes, and whether more follow. */
-static err_t answered(uint32_t caller, const struct words *words, uint32_t tag)
+static err_t replied(uint32_t caller, const struct words *words, uint32_t tag)
 {
     const uint32_t *w = words->w;
 
-    if (machine_proc_is_answered(caller, words))
+    if (machine_is_reply_to_proc(caller, words))
         return OK;
     last_result = w[1];
     end_putting();
@@ -164,7 +164,7 @@ static bool next(struct server_message *message)
 static void run(const struct step *first, uint32_t how_many, struct machine_parts parts)
 {
     static const struct machine_sinks sinks = {.put = put};
-    static const struct server_fake fake = {.call = machine_call, .next = next, .answered = answered};
+    static const struct server_fake fake = {.call = machine_call, .next = next, .replied = replied};
 
     steps = first, count = how_many;
     at = bytes = 0;
@@ -228,7 +228,7 @@ static void bytes_go_out_as_the_port_takes_them(void)
 }
 
 /* When all output has left, also that of others, and unfinished lines. */
-static void a_sync_is_answered_when_all_is_out(void)
+static void a_sync_gets_its_reply_when_all_is_out(void)
 {
     static const struct step list[] = {
         CALL(1, "1: 0;", CONSOLE_SYNC),
@@ -245,7 +245,7 @@ static void a_sync_is_answered_when_all_is_out(void)
     RUN(list);
 }
 
-/* A write during a sync is answered after it: a flood of writes would delay it otherwise. */
+/* A write during a sync gets its reply after it: a flood of writes would delay it otherwise. */
 static void a_sync_is_not_held_up_by_writes(void)
 {
     static const struct step list[] =
@@ -388,7 +388,7 @@ static void readers_wait_for_their_turn(void)
 }
 
 /* The second line of a client whose first still waits for room waits, too. Calls of the client's other threads are
- * refused meanwhile. The second write is answered once its bytes have found room in the line. */
+ * refused meanwhile. The second write gets its reply once its bytes have found room in the line. */
 static void a_write_waits_for_room(void)
 {
     enum { WRITERS = RING_BYTES / LINE_MAX + 4, TIMES = (WRITERS + 2) * (LINE_MAX + 1) / UART_FIFO + 2 };
@@ -448,7 +448,7 @@ int main(void)
 {
     writes_say_how_much_was_taken();
     bytes_go_out_as_the_port_takes_them();
-    a_sync_is_answered_when_all_is_out();
+    a_sync_gets_its_reply_when_all_is_out();
     a_sync_is_not_held_up_by_writes();
     a_sync_cuts_long_lines_while_it_lasts();
     a_prompt_cuts_a_long_line();
@@ -458,5 +458,5 @@ int main(void)
     a_write_waits_for_room();
     the_screen_shows_it_all();
     keys_are_typed();
-    puts("test_console_answers: calls have the expected effects and answers");
+    puts("test_console_replies: calls have the expected effects and replies");
 }

@@ -1,5 +1,5 @@
 /*
- * The part of the model (proc_model.h) that checks one answer: whether it is right for the message, and what it means
+ * The part of the model (proc_model.h) that checks one reply: whether it is right for the message, and what it means
  * for the program that sent it.
  */
 #pragma once
@@ -7,7 +7,7 @@
 #include "libuser/ipc/ipc.h"
 #include "tests/fuzz/proc_model.h"
 
-struct answer {
+struct reply {
     uint32_t caller, tag;
     struct words words;
     char data[IPC_DATA_MAX];
@@ -21,14 +21,14 @@ extern struct asked {
     char data[IPC_DATA_MAX];
 } asked;
 
-/* A call of the program. `answer` is null if it was not answered. */
-void answer_check(struct model_program *program, const struct answer *answer);
+/* A call of the program. `reply` is null if there was none. */
+void reply_check(struct model_program *program, const struct reply *reply);
 
 /* M5. For a program that FORKS. */
-void answer_check_late_fork(struct model_program *program, const struct answer *answer);
+void reply_check_late_fork(struct model_program *program, const struct reply *reply);
 
-/* The answer has these words; words that are no results of the call may be anything. */
-void answer_is(const struct answer *answer, struct words words);
+/* The reply has these words; words that are no results of the call may be anything. */
+void reply_is(const struct reply *reply, struct words words);
 
 /* Updates the model: a new child begins; a program ends. */
 void program_begins(uint32_t parent, uint32_t pid, const struct text *text);

@@ -1,4 +1,4 @@
-/* Messages: a thread that no longer waits for a reply was answered, by a task that owed it the reply, and with the
+/* Messages: a thread that no longer waits for a reply got it, from a task that owed it, and with the
  * words that were sent. */
 #include "tests/explore/checks.h"
 
@@ -6,12 +6,12 @@
 
 #include <string.h>
 
-static bool answers(const struct event *event)
+static bool is_reply(const struct event *event)
 {
     return event_is_call(event, SYS_ipc_reply) || (event_is_call(event, SYS_ipc_reply_wait) && event->eax & IPC_REPLY);
 }
 
-static bool waits_for_answer(unsigned state)
+static bool awaits_reply(unsigned state)
 {
     return state == THREAD_AWAITING_REPLY || state == THREAD_REPLY_DEFERRED;
 }
@@ -28,37 +28,37 @@ static uint32_t debtor(const struct before *t)
 
 /* Whether the thread does not wait for that reply any more, for no other reason: it was not destroyed, not stopped, and
  * did not get ERR_DEAD. */
-static bool has_answer(const struct thread *t, const struct before *before)
+static bool got_reply(const struct thread *t, const struct before *before)
 {
-    if (!before || !waits_for_answer(before->state) || t->state == THREAD_DEAD || t->state == THREAD_STOPPED)
+    if (!before || !awaits_reply(before->state) || t->state == THREAD_DEAD || t->state == THREAD_STOPPED)
         return false;
-    if (waits_for_answer(t->state) && t->call_number == before->call_number)
+    if (awaits_reply(t->state) && t->call_number == before->call_number)
         return false;
     return before->faulting || t->registers.eax != (uint32_t)ERR_DEAD;
 }
 
 /* "reply to a caller": one that waits for a reply from this task, and that the page named, with its present call. */
-static void check_answer_is_owed(const struct before *t, const struct event *event)
+static void check_reply_is_owed(const struct before *t, const struct event *event)
 {
-    if (!answers(event) || debtor(t) != seen.acting_task)
-        violation("thread %x waits for its reply no longer, and was not answered", t->ref);
+    if (!is_reply(event) || debtor(t) != seen.acting_task)
+        violation("thread %x waits for its reply no longer, and did not get it", t->ref);
     if (event_named.caller != t->ref || event_named.call_number != t->call_number)
-        violation("thread %x was answered, and another was named", t->ref);
+        violation("thread %x got a reply, and another was named", t->ref);
 }
 
-void check_answers(const struct event *event)
+void check_replies(const struct event *event)
 {
-    unsigned answered = 0;
+    unsigned replies = 0;
 
     FOR_THREADS(t)
     {
         const struct before *before = seen_thread(REF(t));
-        if (!has_answer(t, before))
+        if (!got_reply(t, before))
             continue;
-        check_answer_is_owed(before, event);
-        answered++;
+        check_reply_is_owed(before, event);
+        replies++;
     }
-    if (answered > 1)
+    if (replies > 1)
         violation("one reply reached two threads");
 }
 
@@ -105,20 +105,20 @@ static void check_call_arrives(const struct thread *caller, const struct before 
         check_page(thread_page(server), tag_sent(caller), CALL_WORD);
 }
 
-static void check_answer_arrives(const struct thread *t, const struct before *before, const struct event *event)
+static void check_reply_arrives(const struct thread *t, const struct before *before, const struct event *event)
 {
-    if (!has_answer(t, before) || waits_for_answer(t->state))
+    if (!got_reply(t, before) || awaits_reply(t->state))
         return;
     check_items_land(AT(struct thread, seen.acting), t, event);
     if (before->faulting && memcmp(&t->registers, &before->registers, sizeof t->registers))
-        violation("the answer to a fault has changed registers");
+        violation("the reply to a fault has changed registers");
     if (before->faulting && (thread_page(t)->tag != before->tag || thread_page(t)->words[0] != before->word))
-        violation("the answer to a fault has changed the message page");
+        violation("the reply to a fault has changed the message page");
     if (before->faulting || t->registers.eax != OK)
         return;
-    if (!words_are(&t->registers, ANSWER_WORD))
-        violation("an answer arrived with other words than it was sent with");
-    check_page(thread_page(t), event->eax & IPC_EXTENDED ? world->sends[event->send].tag : TAG_CALL, ANSWER_WORD);
+    if (!words_are(&t->registers, REPLY_WORD))
+        violation("a reply arrived with other words than it was sent with");
+    check_page(thread_page(t), event->eax & IPC_EXTENDED ? world->sends[event->send].tag : TAG_CALL, REPLY_WORD);
 }
 
 /* The four words of a message are transferred unchanged. */
@@ -128,7 +128,7 @@ void check_words_arrive(const struct event *event)
     {
         const struct before *before = seen_thread(REF(t));
         check_call_arrives(t, before, event);
-        if (answers(event))
-            check_answer_arrives(t, before, event);
+        if (is_reply(event))
+            check_reply_arrives(t, before, event);
     }
 }

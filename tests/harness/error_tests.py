@@ -1,4 +1,4 @@
-"""Every error that a protocol lists for a call must be answered in some test of its server, and no other error may
+"""Every error that a protocol lists for a call must be returned in some test of its server, and no other error may
 be."""
 import errno
 import os
@@ -19,20 +19,20 @@ def programs_of(protocol):
     return [HOST / "tests/host" / path.stem for path in sorted((ROOT / "tests/host").glob(f"test_{protocol}_*.c"))]
 
 
-def answers_of(protocol):
-    """{(call's number, error's name)} of all answers in the server's tests."""
+def errors_of(protocol):
+    """{(call's number, error's name)} of all errors that calls in the server's tests return."""
     with tempfile.TemporaryDirectory() as scratch:
-        path = pathlib.Path(scratch) / "answers"
+        path = pathlib.Path(scratch) / "errors"
         for program in programs_of(protocol):
-            processes.run([str(program)], TIMEOUT, cwd=ROOT, env={**os.environ, "TALLY_ANSWERS": str(path)})
+            processes.run([str(program)], TIMEOUT, cwd=ROOT, env={**os.environ, "TALLY_ERRORS": str(path)})
         lines = path.read_text(encoding="utf-8").split("\n") if path.exists() else []
     pairs = [(int(call), errno.errorcode[int(error)]) for call, error in (line.split() for line in lines if line)]
     return {(call, SAME.get(error, error)) for call, error in pairs}
 
 
-def answers_test(protocol):
+def errors_test(protocol):
     def run():
-        seen, by_name = answers_of(protocol.name), {call.number: call for call in protocol.calls}
+        seen, by_name = errors_of(protocol.name), {call.number: call for call in protocol.calls}
         listed = {(call.number, error) for call in protocol.calls for error in call.errors}
         missing = [f"{by_name[number].name}: {error}" for number, error in sorted(listed - seen)]
         others = [f"{by_name[number].name if number in by_name else number}: {error}"
@@ -42,8 +42,8 @@ def answers_test(protocol):
     return run
 
 
-def answer_tests():
+def error_tests():
     """(name, function) of each test; all need the build host."""
     for protocol in interface.read_protocols():
         if programs_of(protocol.name):
-            yield f"answers/{protocol.name}", answers_test(protocol)
+            yield f"errors/{protocol.name}", errors_test(protocol)

@@ -1,6 +1,6 @@
 /*
- * Which errors the calls of a server have been answered with. If TALLY_ANSWERS names a file, each answer adds a line
- * `CALL ERRNO` to it; tests/harness/answer_tests.py compares these with the protocols.
+ * Which errors the calls of a server have returned. If TALLY_ERRORS names a file, each new one adds a line
+ * `CALL ERRNO` to it; tests/harness/error_tests.py compares these with the protocols.
  */
 #pragma once
 
@@ -9,11 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static inline void answers_note(uint32_t call, int32_t status)
+static inline void errors_note(uint32_t call, int32_t status)
 {
     enum { CALLS = 64, ERRORS = 256 };
     static bool are_noted[CALLS][ERRORS];
-    const char *path = getenv("TALLY_ANSWERS");
+    const char *path = getenv("TALLY_ERRORS");
 
     if (!path || call >= CALLS || status >= 0 || status <= -ERRORS || are_noted[call][-status])
         return;
