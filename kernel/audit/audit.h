@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "kernel/arch/arch.h"
+#include "kernel/mem/node.h"
 
 struct audit {
     uint32_t user_frames, kernel_frames, mappings, capabilities;
@@ -20,7 +20,6 @@ struct audit audit_kernel(void);
 /* Its walkers. Each panics unless the invariants of its header hold: N1 to N3 in the tree of `root`, S1 to S3 for the
  * slots of a tree, and so on. node_audit() returns the number of nodes without the root. */
 struct endpoint;
-struct node;
 struct vspace;
 struct thread;
 uint32_t node_audit(const struct node *root);
@@ -28,3 +27,9 @@ void slot_audit(const struct node *root);
 void vspace_audit(const struct vspace *space);
 void thread_audit(struct thread *thread);
 void endpoint_audit(struct endpoint *endpoint);
+
+/* Whether a node, not a root, is in a tree: N4. */
+ALWAYS_INLINE bool node_in_tree(const struct node *node)
+{
+    return node->next != 0;
+}

@@ -52,11 +52,6 @@ ALWAYS_INLINE uint32_t node_ref(const struct node *node)
     return REF(node) / sizeof(struct node) - REF(PHYSMAP_BASE) / sizeof(struct node);
 }
 
-ALWAYS_INLINE bool node_in_tree(const struct node *node)
-{
-    return node->next != 0;
-}
-
 ALWAYS_INLINE struct node *node_next(const struct node *node)
 {
     return node_at(node->next);

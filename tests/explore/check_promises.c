@@ -1,6 +1,7 @@
 /* What a call that returned OK has promised: the sentences of docs/syscalls.md, one function for each. */
 #include "tests/explore/checks.h"
 
+#include "kernel/audit/audit.h"
 #include "tests/explore/hardware.h"
 
 #include <string.h>

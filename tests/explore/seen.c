@@ -1,5 +1,6 @@
 #include "tests/explore/seen.h"
 
+#include "kernel/audit/audit.h"
 #include "tests/explore/hardware.h"
 
 #include <string.h>
