@@ -44,11 +44,9 @@ err_t sys_task_create(struct thread *thread)
     err_t err = sys_check_empty(thread, thread_task(thread), destination, 0);
     if (!err)
         err = check_donation(thread, sys_slot(thread), 1, &frame);
-    if (err)
-        return err;
-
-    sys_give(thread_task(thread), destination, &task_make(frame)->object, SLOT_TASK);
-    return OK;
+    if (!err)
+        sys_give(thread_task(thread), destination, &task_make(frame)->object, SLOT_TASK);
+    return err;
 }
 
 err_t sys_task_donate(struct thread *thread)
@@ -98,12 +96,6 @@ static err_t find_endpoint(struct thread *thread, uint32_t index, rights_t right
     return err ? err : slot_derive_check(*slot, &(struct derivation){.rights = rights});
 }
 
-static void derive_endpoint(struct slot *from, struct slot *to, rights_t rights)
-{
-    if (from)
-        slot_derive(from, to, &(struct derivation){.rights = rights});
-}
-
 /* Checks that the page is free, and the slot; and that there are frames for both, in two accounts or the same one. */
 static err_t check_thread_cost(struct thread *thread, struct task *task, uint32_t address, uint32_t index)
 {
@@ -139,8 +131,10 @@ err_t sys_thread_create(struct thread *thread)
         return err;
 
     struct thread *made = thread_make(task, sys_thread_create_page_address(thread), (uint8_t)priority, cpu);
-    derive_endpoint(receives, &made->receives, RIGHT_RECEIVE);
-    derive_endpoint(handler, &made->handler, RIGHT_CALL);
+    if (receives)
+        slot_derive(receives, &made->receives, &(struct derivation){.rights = RIGHT_RECEIVE});
+    if (handler)
+        slot_derive(handler, &made->handler, &(struct derivation){.rights = RIGHT_CALL});
     sys_give(thread_task(thread), sys_thread_create_destination(thread), &made->object, SLOT_THREAD);
     return OK;
 }
