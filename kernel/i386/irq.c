@@ -6,6 +6,7 @@
 #include "kernel/i386/pic.h"
 #include "kernel/i386/processor.h"
 #include "kernel/i386/segments.h"
+#include "kernel/i386/timer.h"
 
 struct acpi_machine irq_machine;
 

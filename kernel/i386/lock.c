@@ -1,6 +1,5 @@
-/* Waiting for the kernel lock, and inter-processor interrupts: docs/smp.md. */
+/* Waiting for the kernel lock: docs/smp.md. */
 #include "kernel/i386/apic.h"
-#include "kernel/i386/instructions.h"
 #include "kernel/i386/segments.h"
 #include "kernel/thread/sched.h"
 
@@ -11,24 +10,6 @@ struct kernel_lock kernel_lock;
 
 void kernel_lock_wait(ref_t cpu);
 void kernel_lock_pass(void);
-void kernel_handle_ipi(ref_t cpu);
-
-/* Handles the IPI of the lock's holder, see arch_ipi(): from the wait for the lock, or from user mode. */
-void kernel_handle_ipi(ref_t cpu)
-{
-    struct arch_cpu *arch = &AT(struct cpu, cpu)->arch;
-    uint32_t ipi = arch->ipi;
-
-    if (ipi & IPI_PAGE)
-        arch_tlb_invalidate(ipi);
-    else if (ipi & IPI_LEAVE)
-        arch_space_leave();
-    else if (ipi & IPI_ALL)
-        arch_space_load(READ_CR(3) + REF(PHYSMAP_BASE));
-    else
-        return; /* already handled, so not cleared: the next IPI may be written at any moment */
-    arch->ipi = 0;
-}
 
 /* Sleeps until the ticket is served or an IPI comes. Both send interrupts, and the local APIC lets in no
  * others. An interrupt after the last check is pending when hlt begins, so it is not lost. Not inlined, as
@@ -68,28 +49,4 @@ void kernel_lock_pass(void)
     for (unsigned i = 0; kernel_lock.sleepers && i < kernel.cpu_count; i++)
         if (kernel.cpus[i].arch.ticket == ticket)
             apic_send(kernel.cpus[i].arch.apic_id, VECTOR_WAKE);
-}
-
-void arch_reschedule(unsigned cpu)
-{
-    apic_send(kernel.cpus[cpu].arch.apic_id, VECTOR_RESCHEDULE);
-}
-
-void arch_tick(unsigned cpu)
-{
-    apic_send(kernel.cpus[cpu].arch.apic_id, VECTOR_TICK);
-}
-
-void arch_ipi(unsigned cpu, uint32_t ipi)
-{
-    struct arch_cpu *arch = &kernel.cpus[cpu].arch;
-
-    arch->ipi = ipi;
-    apic_send(arch->apic_id, VECTOR_IPI);
-}
-
-void arch_ipi_wait(unsigned cpu)
-{
-    while (kernel.cpus[cpu].arch.ipi)
-        __asm__ volatile("pause");
 }

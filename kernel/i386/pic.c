@@ -4,8 +4,6 @@
 #include "kernel/i386/instructions.h"
 
 enum { MASTER = 0x20, SLAVE = 0xa0, CASCADE = 2, END_OF_INTERRUPT = 0x20, READ_IN_SERVICE = 0x0b };
-enum { TIMER_DATA = 0x40, TIMER_MODE = 0x43, TIMER_HZ = 1193182 };
-enum { CONTROL = 0x61, CONTROL_GATE = 1, CONTROL_SPEAKER = 2, CONTROL_OUTPUT = 0x20 };
 
 static uint16_t masked = 0xffff & ~(1u << CASCADE);
 
@@ -32,30 +30,6 @@ void pic_init(void)
         outb((uint16_t)(SLAVE + setup[i][0]), setup[i][2]);
     }
     write_masks();
-}
-
-void timer_init(void)
-{
-    const uint16_t divisor = TIMER_HZ / TICKS_PER_SECOND;
-
-    outb(TIMER_MODE, 0x34); /* channel 0, both bytes, rate generator */
-    outb(TIMER_DATA, (uint8_t)divisor);
-    outb(TIMER_DATA, (uint8_t)(divisor >> 8));
-}
-
-/* Channel 2 counts down once; its gate and output are at the system control port. */
-void timer_wait(unsigned microseconds)
-{
-    const uint16_t count = (uint16_t)(microseconds * 1193u / 1000);
-    uint8_t control = inb(CONTROL) & ~(uint8_t)(CONTROL_SPEAKER | CONTROL_GATE);
-
-    outb(CONTROL, control);
-    outb(TIMER_MODE, 0xb0); /* channel 2, both bytes, interrupt on terminal count */
-    outb(TIMER_DATA + 2, (uint8_t)count);
-    outb(TIMER_DATA + 2, (uint8_t)(count >> 8));
-    outb(CONTROL, control | CONTROL_GATE);
-    while (!(inb(CONTROL) & CONTROL_OUTPUT))
-        __asm__ volatile("pause");
 }
 
 static bool is_spurious(unsigned line)

@@ -3,8 +3,8 @@
 #include "kernel/i386/apic.h"
 #include "kernel/i386/irq.h"
 #include "kernel/i386/paging.h"
-#include "kernel/i386/pic.h"
 #include "kernel/i386/segments.h"
+#include "kernel/i386/timer.h"
 #include "kernel/lib/log.h"
 #include "kernel/thread/sched.h"
 

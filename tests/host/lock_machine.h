@@ -1,5 +1,5 @@
-/* For a test of kernel/i386/lock.c, which it includes, with the real machine's header, and `lock_space` in place of
- * CR3. */
+/* For a test of kernel/i386/lock.c and ipi.c, which it includes, with the real machine's header, and `lock_space` in
+ * place of CR3. */
 #pragma once
 
 #undef MACHINE_HEADER
@@ -16,6 +16,7 @@
 #undef READ_CR
 #define READ_CR(n) lock_space
 static const uint32_t lock_space = 0x7e000;
+#include "kernel/i386/ipi.c"
 #include "kernel/i386/lock.c"
 #undef sleep
 
