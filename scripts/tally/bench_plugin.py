@@ -19,7 +19,6 @@ WITH_SERVERS = ("servers", "kept")  # modes
 OPTIONS = ["-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"]
 LOAD, EXECUTABLE = 1, 1  # of program headers
 PART = re.compile(r"part (\d+) ([0-9a-f]+) (\d+)")
-VISIT = re.compile(r"visit (\d+) ([0-9a-f]+) (\d+) (\d+)")
 SERVERS, WORKER = ("init", "mem", "proc", "console", "file"), "work_thread"  # proc's worker for long requests
 KEYS = {"file": "files"}  # argument names that differ, as QEMU uses file= itself
 PAGE_OF = re.compile(r"page (\d+) ([0-9a-f]+)")
@@ -156,13 +155,14 @@ def parts(folder, mode, program, start):
 
 
 def walks(folder, program, start):
-    """[(ELF file, address, first run, last run)] for each walk: until the program's first rdtsc, and from each to the
-    next."""
+    """[(ELF file, address, times when it ran)] for each walk: until the program's first rdtsc, and from each to the next.
+    The times are the first ones, and the last again."""
     pages, found = Pages(folder), [[]]
     for line in pages.other_lines(counted(folder, "walks", program, start)):
-        if match := VISIT.fullmatch(line):
-            address = int(match[2], 16)
-            found[-1].append((pages.elf(match[1], address), address, int(match[3]), int(match[4])))
-        else:
+        kind, *numbers = line.split()
+        if kind == "walk":
             found.append([])
+            continue
+        address = int(numbers[1], 16)
+        found[-1].append((pages.elf(numbers[0], address), address, [*map(int, numbers[2:])]))
     return found

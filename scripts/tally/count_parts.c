@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAGES_MAX = 4096, NOT_A_PAGE = 0 };
+enum { PAGES_MAX = 4096, NOT_A_PAGE = 0, TIMES_MAX = 16 };
 
 /* An instruction, as translated. */
 struct part {
@@ -187,10 +187,10 @@ void kept_part(struct qemu_plugin_insn *insn, uint32_t address, const uint8_t *h
 /* Used instead of stretches: walk 1 begins at the kernel's first instruction, and each rdtsc begins the next. */
 static uint32_t walk, clock_now;
 
-/* An instruction in a walk, and the times when it ran. */
+/* An instruction in a walk, and the times when it ran: the first ones, and the last. */
 static struct visit {
     struct part *part;
-    uint32_t first, last;
+    uint32_t last, used, times[TIMES_MAX];
 } * visits;
 static size_t visits_used, visits_room;
 
@@ -208,7 +208,7 @@ static void new_visit(struct part *part)
         if (!visits)
             abort();
     }
-    visits[visits_used] = (struct visit){part, clock_now, clock_now};
+    visits[visits_used] = (struct visit){.part = part};
     part->walk = walk;
     part->visit = visits_used++;
 }
@@ -224,7 +224,10 @@ static void run_walk(unsigned cpu, void *data)
     walk += part->rdtsc;
     if (part->walk != walk)
         new_visit(part);
-    visits[part->visit].last = clock_now;
+    struct visit *visit = &visits[part->visit];
+    if (visit->used < TIMES_MAX)
+        visit->times[visit->used++] = clock_now;
+    visit->last = clock_now;
 }
 
 void walk_part(struct qemu_plugin_insn *insn, uint32_t address, const uint8_t *host)
@@ -270,9 +273,13 @@ void write_walks(FILE *out)
         struct part *p = v->part;
         if (p->page && pages[p->page])
             write_page(out, p->page);
-        if (p->rdtsc)
+        if (p->rdtsc) {
             fprintf(out, "walk\n");
-        else
-            fprintf(out, "visit %u %x %u %u\n", p->page, p->address, v->first, v->last);
+            continue;
+        }
+        fprintf(out, "visit %u %x", p->page, p->address);
+        for (uint32_t i = 0; i < v->used; i++)
+            fprintf(out, " %u", v->times[i]);
+        fprintf(out, " %u\n", v->last);
     }
 }

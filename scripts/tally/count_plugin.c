@@ -12,7 +12,7 @@
  *   mode=lines    for each run of the `mark`: the instructions of the shortest stretch between two rdtsc
  *                 since the last run, its distinct lines of code, of data and of written data, and its
  *                 distinct address translations
- *   mode=walks    the instructions that ran, and when first and last: from the kernel's first on, and
+ *   mode=walks    the instructions that ran, and when, see count_parts.c: from the kernel's first on, and
  *                 again, after a line `walk`, from each rdtsc of a program on
  *
  *   text=FILE     the text of a program, from PROGRAM_BASE on: that of the rdtsc and of the mark

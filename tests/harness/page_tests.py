@@ -1,5 +1,7 @@
 """Tests that pages are true: the functions in the tables of README's tour and of docs/ exist in the files named, and
-the table's operation executes them in the table's order. bench_walks does each operation once."""
+the table's operation enters them in the table's order. bench_walks does each operation once."""
+import bisect
+import collections
 import functools
 import itertools
 import re
@@ -109,35 +111,62 @@ WALKS = {
 }
 # A kernel test is a single walk, including its boot.
 KERNEL_TEST = "t_kernel_"
+KNOWN = collections.defaultdict(dict)  # {ELF file: what functions_of() has found}; walks share most of it
 
 
 # -------------------------------------------------------------------------------------------- what was executed
 
+class Runs:
+    """When a function ran in a walk: the times of each instruction, and of the first one of each inlined copy."""
+
+    def __init__(self):
+        self.all, self.entries = [], {}
+
+    def add(self, copy, times):
+        self.all.append(times)
+        self.entries[copy] = min(self.entries.get(copy, times), times)
+
+    def next(self, now, is_entry):
+        """The first time from `now` on when the function was entered or, if not `is_entry`, ran; None if there is none."""
+        return min(filter(None, (next_of(times, now) for times in (self.entries.values() if is_entry else self.all))), default=None)
+
+
+def next_of(times, now):
+    """The first time from `now` on. The last one is given twice unless times before it were left out."""
+    at = bisect.bisect_left(times, now)
+    left_out = at == len(times) - 1 and times[-1] != times[-2]
+    return None if at == len(times) else now if left_out else times[at]
+
+
 def functions_of(elf, addresses):
-    """{address: [(function, file), ...]}: the function at the address, with those it was inlined into, outermost
-    first."""
+    """{address: [(function, file, where it is called), ...]}: the function at the address, with those it was inlined
+    into, outermost first."""
     command = [tools.command(tools.SYMBOLIZER), "--inlines", f"--obj={elf}"]
     entries = processes.output(command, given="".join(f"{address:#x}\n" for address in addresses).encode()).split("\n\n")
     found = {}
     for address, entry in zip(addresses, entries):
-        lines = entry.splitlines()
-        places = (line.rsplit(":", 2)[0].removeprefix(f"{ROOT}/") for line in lines[1::2])
-        found[address] = [*zip((line.removeprefix(LABEL) for line in lines[0::2]), places)][::-1]
+        lines = entry.splitlines()[::-1]
+        places, names = lines[0::2], (line.removeprefix(LABEL) for line in lines[1::2])
+        files = (place.rsplit(":", 2)[0].removeprefix(f"{ROOT}/") for place in places)
+        found[address] = [*zip(names, files, [None, *places])]
     return found
 
 
 def executed(walks):
-    """For each walk {(function, file): (first execution, last execution)}."""
-    wanted = {}
-    for elf, address, *_ in itertools.chain(*walks):
-        wanted.setdefault(elf, {})[address] = None
-    known = {elf: functions_of(elf, [*addresses]) for elf, addresses in wanted.items() if elf}
+    """For each walk {(function, file): Runs}."""
+    wanted = collections.defaultdict(dict)
+    for elf, address, _ in itertools.chain(*walks):
+        if address not in KNOWN[elf]:
+            wanted[elf][address] = None
+    for elf, addresses in wanted.items():
+        KNOWN[elf] |= functions_of(elf, [*addresses]) if elf else dict.fromkeys(addresses, ())
     for walk in walks:
-        found = {}
-        for elf, address, first, last in walk:
-            for function in known[elf][address] if elf else ():
-                before = found.get(function, (first, last))
-                found[function] = (min(before[0], first), max(before[1], last))
+        found = collections.defaultdict(Runs)
+        for elf, address, times in walk:
+            copy = (elf,)
+            for function, file, call in KNOWN[elf][address]:
+                copy += (call, function)
+                found[function, file].add(copy, times)
         yield found
 
 
@@ -149,7 +178,7 @@ def tested(folder, test):
 
 @functools.lru_cache(maxsize=None)
 def walked(folder):
-    """{walk: {(function, file): (first execution, last execution)}}"""
+    """{walk: {(function, file): Runs}}"""
     lines = []
     walks = bench_plugin.walks(folder, PROGRAM, lambda more: lines.extend(bench.boot(folder, [PROGRAM], TYPED, more=more)))
     names = [match[1] for line in lines if (match := NAME.fullmatch(line))]
@@ -177,24 +206,20 @@ def rows_of(page):
     return found
 
 
-def span(function, file, walk):
-    """(first execution, last execution), or None."""
-    found = [at for (name, place), at in walk.items() if name == function and file in (None, place)]
-    return found and (min(first for first, _ in found), max(last for _, last in found))
-
-
 def complaints(rows, labels, walk):
-    """Functions that were not executed, or only before the one named before them."""
-    now, before = 0, ""
+    """Functions that are not executed, or not after the ones named before: one that was not named yet is entered then."""
+    now, before, entered = 0, "", set()
     for label in labels:
         for function, file in rows[label]:
-            at = span(function, file, walk)
-            if not at:
+            found = [runs for (name, place), runs in walk.items() if name == function and file in (None, place)]
+            times = [time for runs in found if (time := runs.next(now, function not in entered)) is not None]
+            if not found:
                 yield f"{label}: {function}() in {file or 'any file'} is not executed"
-            elif at[1] < now:
-                yield f"{label}: {function}() is executed before {before}() only"
+            elif not times:
+                yield f"{label}: {function}() is not {'executed' if function in entered else 'entered'} after {before}()"
             else:
-                now, before = max(now, at[0]), function
+                now, before = min(times), function
+                entered.add(function)
 
 
 def miscounted(page):
@@ -216,7 +241,7 @@ def page_results(page, folder):
         yield f"{page}, {heading}: each row is of a walk", not missing, f"{missing}"
         for walk, labels in walks.items():
             wrong = [*complaints(rows, labels, walk_of(folder, walk))]
-            yield f"{page}, {heading}, {walk}: its functions are executed, in the table's order", not wrong, "\n".join(wrong)
+            yield f"{page}, {heading}, {walk}: its functions are entered in the table's order", not wrong, "\n".join(wrong)
 
 
 def pages_executed(folder):
@@ -227,3 +252,38 @@ def pages_executed(folder):
         return
     for page in WALKS:
         yield from page_results(page, folder)
+
+
+# ------------------------------------------------------------------------------------------------ the checker itself
+
+# Instructions, from time 1 on: main() calls load(), which ends with test(); then the same again, without load().
+TRACE = "main 0, main 1, load 0, load 1, test 0, load 2, main 2, test 0, main 3".split(", ")
+# Tables, and what is said about each.
+TABLES = {
+    "main load test": "", "main load load test main test": "", "main main test main": "",
+    "load main": "main() is not entered after load()", "main test load": "load() is not entered after test()",
+    "main load test main load": "load() is not executed after main()", "main none": "none() in k.c is not executed",
+}
+
+
+def traced():
+    walk, times = collections.defaultdict(Runs), collections.defaultdict(list)
+    for time, instruction in enumerate(TRACE, 1):
+        times[instruction].append(time)
+    for instruction, found in times.items():
+        walk[instruction.split()[0], "k.c"].add("", [*found, found[-1]])
+    return walk
+
+
+def page_checker():
+    walk = traced()
+    for table, wanted in TABLES.items():
+        said = "".join(complaints({"row": [(function, "k.c") for function in table.split()]}, ["row"], walk))
+        yield f"the steps {table}", said == (wanted and f"row: {wanted}"), said
+    for times, now, wanted in (([1, 3, 3], 2, 3), ([1, 3, 3], 4, None), ([1, 3, 9], 2, 3), ([1, 3, 9], 5, 5), ([1, 3, 9], 10, None)):
+        yield f"{times} from {now} on", next_of(times, now) == wanted, f"{next_of(times, now)}"
+
+
+def page_tests():
+    """(name, function) of each test without a machine."""
+    yield "harness/pages", page_checker

@@ -22,7 +22,7 @@ from harness.input_tests import input_tests
 from harness.linux_tests import linux_tests
 from harness.mutant_tests import mutant_tests
 from harness.option_tests import option_tests
-from harness.page_tests import pages_executed
+from harness.page_tests import page_tests, pages_executed
 from harness.platform_tests import platform_tests
 from harness.screen_tests import screen_tests
 from harness.script_tests import WHOLE, script_tests
@@ -314,7 +314,7 @@ def all_tests():
     failures += [Test(name, run) for name, run in (*screen_tests(), *foreign_tests(), *shell_tests(), *linux_tests())]
     hosted = [Test(name, run, build="host") for name, run in host_tests()]
     failures += [Test(name, run, build="host") for name, run in (*error_tests(), *example_tests(), *explore_tests(), *fuzz_tests())]
-    failures += [Test(name, run, build=None) for name, run in (*platform_tests(), *option_tests(), *serial_tests(), *checker_tests())]
+    failures += [Test(name, run, build=None) for name, run in (*platform_tests(), *option_tests(), *serial_tests(), *checker_tests(), *page_tests())]
     failures += [Test(name, run, places, needed)
                  for name, run, needed, places in mutant_tests(lambda: [test.name for test in all_tests()])]
     return [*checks(), *hosted, *system_tests(), *audit_tests(), *demos(), *failures,
