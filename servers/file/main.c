@@ -23,7 +23,7 @@
 #include "servers/proto/file.h"
 #include "servers/proto/slots.h"
 
-enum { PAGES_ADDRESS = 0x10000000, ARCHIVE_ADDRESS = 0x40000000 };
+enum { PAGES_ADDRESS = 0x10000000 };
 
 /* ------------------------------------------------------------------------------------------ time */
 

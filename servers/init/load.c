@@ -9,7 +9,7 @@
 #include "servers/lib/log.h"
 #include "servers/proto/screen_ring.h"
 
-enum { ARCHIVE_ADDRESS = 0x40000000, TABLE_PAGES = 512 /* mapped by one page table */ };
+enum { TABLE_PAGES = 512 /* mapped by one page table */ };
 
 static const void *const archive = (const void *)ARCHIVE_ADDRESS;
 

@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 enum { ARCHIVE_HEADER_AT = 64, ARCHIVE_ENTRIES_AT = 128 };
+enum { ARCHIVE_ADDRESS = 0x40000000 }; /* where each server that reads the archive maps it */
 
 enum archive_kind {
     ARCHIVE_PROGRAM,

@@ -12,8 +12,6 @@
 
 #include <string.h>
 
-enum { ARCHIVE_ADDRESS = 0x40000000 };
-
 static const void *const archive = (const void *)ARCHIVE_ADDRESS;
 static const struct archive_entry *vdso; /* 0: there is none */
 

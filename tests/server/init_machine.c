@@ -10,7 +10,7 @@
 #include "tests/host/check.h"
 #include "tests/server/init_archive.h"
 
-enum { LINES_MAX = 1 << 15, LINE_MAX = 512, ARCHIVE_ADDRESS = 0x40000000, SHORTFALL = 3, VGA_PATTERN = 0x55 };
+enum { LINES_MAX = 1 << 15, LINE_MAX = 512, SHORTFALL = 3, VGA_PATTERN = 0x55 };
 enum frame { ABSENT, FREE, FILLED, USED };
 
 struct machine machine;
