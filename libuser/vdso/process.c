@@ -133,12 +133,12 @@ HANDLER(waitpid)
 /* Linux's siginfo_t of a child's end. */
 static void tell_info(uint32_t at, const struct ended *ended)
 {
-    enum { STATUS = 1, CHILD = 17, CODE_EXITED = 1, CODE_KILLED = 2 };
+    enum { STATUS = 1 };
     struct siginfo_words info = {0};
 
     if (ended->pid)
         info = (struct siginfo_words){
-            .signal = CHILD, .code = ended->signal ? CODE_KILLED : CODE_EXITED, .sender = ended->pid};
+            .signal = SIGNAL_CHLD, .code = ended->signal ? CODE_CHILD_KILLED : CODE_CHILD_EXITED, .sender = ended->pid};
     info.rest[STATUS] = ended->signal ? ended->signal : ended->code & 0xff;
     memcpy((void *)at, &info, sizeof info);
 }

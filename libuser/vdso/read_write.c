@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-enum { VECTORS_MAX = 1024, SIGNAL_PIPE = 13, CALL_READ = 3, CALL_WRITE = 4 };
+enum { VECTORS_MAX = 1024, CALL_READ = 3, CALL_WRITE = 4 };
 
 struct vector {
     uint32_t at, bytes;

@@ -8,7 +8,6 @@
 
 #include <string.h>
 
-enum { SIGNAL_KILL = 9, SIGNAL_CHLD = 17, SIGNAL_CONT = 18, SIGNAL_STOP = 19, SIGNAL_URG = 23, SIGNAL_WINCH = 28 };
 enum { MASK_BYTES = 8 }; /* Linux's set of signals, of which we have the first 31 */
 
 /* Linux's struct sigaction of i386. */
@@ -164,7 +163,7 @@ HANDLER(kill)
 /* The only origin that a program may give is SI_QUEUE. */
 HANDLER(rt_sigqueueinfo)
 {
-    enum { VALUE = 1, CODE_QUEUE = -1 };
+    enum { VALUE = 1 };
     const struct siginfo_words *info = (const struct siginfo_words *)a[2];
 
     (void)number;

@@ -14,6 +14,7 @@
 #include "libuser/sys/syscall.h"
 #include "libuser/vdso/wait.h"
 #include "servers/proto/file_format.h"
+#include "servers/proto/signal_numbers.h"
 #include "servers/proto/slots.h"
 
 #include <errno.h>
@@ -21,7 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SIGNAL_NUMBERS = 32, VDSO_CALLS = 512, MISSING_MAX = 8 };
+enum { VDSO_CALLS = 512, MISSING_MAX = 8 };
 enum { VDSO_PIPES = 8 };
 /* Values of `uses` that are no counts: the ring is for reading or writing; there will be no ring; and the transfer page
  * exists. */

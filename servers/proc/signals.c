@@ -343,7 +343,7 @@ bool signals_set(struct process *process, uint32_t caught, uint32_t ignored, uin
     s->ignored = ignored & ~uncatchable() & ~s->caught;
     s->blocked = blocked & ~uncatchable();
     s->pending &= ~s->ignored | (was_ignored & s->blocked);
-    for (uint32_t signal = 1; dropped && signal < SIGNALS; signal++)
+    for (uint32_t signal = 1; dropped && signal < SIGNAL_NUMBERS; signal++)
         if (dropped & signal_bit(signal) && signal_is_ignored(signal))
             s->pending &= ~signal_bit(signal);
     return take_default_actions(process);

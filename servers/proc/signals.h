@@ -23,41 +23,12 @@
  */
 #pragma once
 
+#include "servers/proto/signal_numbers.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { SIGNALS = 32 };     /* numbers are below */
 enum { SIGNAL_INFOS = 4 }; /* senders kept for pending signals; others arrive without a sender */
-
-/* With the names and numbers of <signal.h>. */
-enum {
-    SIGNAL_INT = 2,
-    SIGNAL_ILL = 4,
-    SIGNAL_TRAP = 5,
-    SIGNAL_BUS = 7,
-    SIGNAL_FPE = 8,
-    SIGNAL_KILL = 9,
-    SIGNAL_SEGV = 11,
-    SIGNAL_ALRM = 14,
-    SIGNAL_CHLD = 17,
-    SIGNAL_CONT = 18,
-    SIGNAL_STOP = 19,
-    SIGNAL_TTOU = 22,
-    SIGNAL_URG = 23,
-    SIGNAL_WINCH = 28,
-    SIGNAL_SYS = 31,
-    SIGNAL_LAST = SIGNALS - 1
-};
-
-/* si_code, as in <signal.h>. */
-enum signal_code {
-    CODE_USER = 0,
-    CODE_CHILD_EXITED = 1,
-    CODE_CHILD_KILLED = 2,
-    CODE_KERNEL = 0x80,
-    CODE_QUEUE = -1,
-    CODE_THREAD = -6
-};
 
 struct process;
 
