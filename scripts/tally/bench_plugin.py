@@ -20,6 +20,7 @@ OPTIONS = ["-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"]
 LOAD, EXECUTABLE = 1, 1  # of program headers
 PART = re.compile(r"part (\d+) ([0-9a-f]+) (\d+)")
 SERVERS, WORKER = ("init", "mem", "proc", "console", "file"), "work_thread"  # proc's worker for long requests
+UNCOUNTED = ("screen",)  # servers that have no clients
 KEYS = {"file": "files"}  # argument names that differ, as QEMU uses file= itself
 PAGE_OF = re.compile(r"page (\d+) ([0-9a-f]+)")
 
@@ -63,8 +64,17 @@ def worker_range(elf):
     return {"worker": f"{begin:x}", "worker_end": f"{end:x}"}
 
 
+def check_servers(folder):
+    """Refuses a server that the plugin would take for a program: its messages would not be measured."""
+    built = {elf.stem for elf in (folder / "servers").glob("*.elf") if (ROOT / "servers" / elf.stem).is_dir()}
+    if unknown := sorted(built - {*SERVERS, *UNCOUNTED}):
+        raise BuildError(f"bench: the server {unknown[0]} would count as a program: add it to SERVERS in "
+                         "scripts/tally/bench_plugin.py and to text_names in scripts/tally/count_plugin.c")
+
+
 def server_arguments(folder, scratch):
     """The plugin's arguments that tell whether a server runs."""
+    check_servers(folder)
     for name in SERVERS:
         (scratch / name).write_bytes(text_of(find_elf(folder, name)))
     return {**{KEYS.get(name, name): scratch / name for name in SERVERS}, **worker_range(find_elf(folder, "proc"))}

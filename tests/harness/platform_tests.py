@@ -9,7 +9,8 @@ import shutil
 import sys
 import tempfile
 
-from tally import bench, bench_record, configured, processes
+from tally import bench, bench_plugin, bench_record, configured, processes
+from tally.build import BuildError
 from tally.interface import ROOT
 from tally.serial import BUILD_FAILED
 
@@ -224,6 +225,23 @@ def records():
     yield "the record in the tree names its makers", set(bench_record.read().makers) == {"compiler", "emulator"}, ""
 
 
+def servers_counted():
+    """The bench refuses a server that it would count as a program."""
+    with tempfile.TemporaryDirectory() as folder:
+        servers = pathlib.Path(folder) / "servers"
+        servers.mkdir()
+        for name in ("mem", "screen", "of_the_past"):
+            (servers / f"{name}.elf").touch()
+        bench_plugin.check_servers(servers.parent)
+        (servers / "lib.elf").touch()
+        try:
+            bench_plugin.check_servers(servers.parent)
+            said = ""
+        except BuildError as error:
+            said = str(error)
+    yield "it is named, with what to do", "the server lib would count as a program: add it to SERVERS" in said, said
+
+
 def platform_tests():
     """(name, function) of each test."""
     cases = {
@@ -241,3 +259,4 @@ def platform_tests():
         yield f"platform/{name}", with_machine(change, judge)
     yield "platform/another compiler", other_compiler
     yield "bench/record", records
+    yield "bench/servers", servers_counted
