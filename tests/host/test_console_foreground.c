@@ -99,6 +99,7 @@ static void run(const struct step *first, uint32_t how_many)
 #define READ_SOME(from, most, lines)    CALL(from, lines, CONSOLE_READ, most, 1)
 #define INTERRUPTED_READ(from, lines)   CALL(from, lines, CONSOLE_READ, READ_MAX, WAIT_ALLOWED | WAIT_INTERRUPTED)
 #define REST(from, lines)               CALL(from, lines, CONSOLE_READ, READ_MAX, 0)
+#define INTERRUPTED_REST(from, lines)   CALL(from, lines, CONSOLE_READ, READ_MAX, WAIT_INTERRUPTED)
 #define EVENTS(lines)                   CALL(MANAGER, lines, CONSOLE_EVENTS)
 #define FOREGROUND(badge, again, lines) CALL(MANAGER, lines, CONSOLE_FOREGROUND, badge, again)
 #define DONE                            "0: 0 0;"
@@ -230,8 +231,10 @@ static void a_rest_is_for_its_reader(void)
         REST(2, "2: ;"),
         ARRIVES("abcd\ref\r", "1: ab;"),
         REST(2, "2: ;"),
-        REST(1, "1: cd\n;"),
+        INTERRUPTED_REST(2, "2: ;"),
+        INTERRUPTED_REST(1, "1: cd\n;"), /* a signal does not hide it */
         REST(1, "1: ;"),
+        INTERRUPTED_REST(1, "1: ;"),
         READ_SOME(1, 1, "1: e;"),
         FOREGROUND(2, 0, "0: 2 0;"),
         READ(2, "2: f\n;"),
