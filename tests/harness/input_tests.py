@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 
 from harness import forked
-from harness.failures import PATIENCE, judge, programs, words_of
+from harness.failures import IMAGES, PATIENCE, judge, programs, words_of
 from tally import processes
 from tally.interface import ROOT
 
@@ -17,9 +17,14 @@ MANY = random.Random(7).randbytes(12000).replace(b"[", b"(")
 LINE = b"one " + 150 * b"word " + b"last"  # longer than a message
 
 
+def run_words(words):
+    """The arguments of scripts/run."""
+    return ["--build-dir", str(IMAGES), *words_of(programs(words))]
+
+
 def run(words, **how):
     """(status, standard output, lines of standard error)"""
-    done = forked.run("run", words_of(programs(words)), PATIENCE, **how)
+    done = forked.run("run", run_words(words), PATIENCE, **how)
     return done.returncode, done.stdout.encode("utf-8", "surrogateescape"), done.stderr.splitlines()
 
 
@@ -65,7 +70,7 @@ def endless():
 def at_terminal(words, keys):
     """Like run(), with keys that are typed at a terminal after the program has started."""
     ours, theirs = pty.openpty()
-    with processes.started([str(ROOT / "scripts/run"), *words_of(programs(words))], cwd=ROOT, stdin=theirs, stdout=subprocess.PIPE,
+    with processes.started([str(ROOT / "scripts/run"), *run_words(words)], cwd=ROOT, stdin=theirs, stdout=subprocess.PIPE,
                            stderr=subprocess.PIPE) as process:
         os.close(theirs)
         log = []
@@ -106,7 +111,7 @@ def read_until(stream, wanted):
 
 def unfinished():
     """A line without end is shown to a reader at a terminal, and then other lines are."""
-    with processes.started([str(ROOT / "scripts/run"), *words_of(programs("holds"))], cwd=ROOT, stdout=subprocess.PIPE,
+    with processes.started([str(ROOT / "scripts/run"), *run_words("holds")], cwd=ROOT, stdout=subprocess.PIPE,
                            stderr=subprocess.DEVNULL) as process:
         for wanted in (b"abc", b"\nothers go on\n"):
             got = read_until(process.stdout, wanted)
