@@ -71,7 +71,7 @@ LONGEST, SERVER_LONGEST, BOOT = system.LONGEST, "server_longest", ("boot_init", 
 SIZE = {"kernel_text": BYTES, "kernel_lines": LINES}
 # The frames of an account come one by one; this row's stretch has them all.
 ACCOUNTS = {"empty_process_frames": Source(PROCESS, "fork"), "shared_process_frames": Source(PROCESS, "fork_shm")}
-NAMES = [*SOURCES, LONGEST, SERVER_LONGEST, *BOOT, *SIZE, *ACCOUNTS, *(f"{name}.{what}" for name in SOURCES for what in TOUCHED)]
+NAMES = [*SOURCES, LONGEST, SERVER_LONGEST, *BOOT, *SIZE, *ACCOUNTS, *(f"{name}.{what}" for name in SOURCES for what in (*bench_plugin.RUNNERS, *TOUCHED))]
 EXPLAINED = [*SOURCES, LONGEST, SERVER_LONGEST]
 
 
@@ -131,7 +131,7 @@ def figures(folder, program, *words, **options):
 
 
 def measure(folder, program, *words, **options):
-    """The same, each followed by rows of what its shortest run touches."""
+    """The same, each followed by rows of who runs the instructions of its shortest run, and of what that touches."""
     rows = []
     touched = bench_plugin.touched(folder, program, SAMPLED,
                                    lambda more: rows.extend(figures(folder, program, *words, more=more, **options)))
@@ -139,6 +139,10 @@ def measure(folder, program, *words, **options):
         raise BenchError(f"bench: {program} says {len(rows)} rows, but the plugin saw {len(touched)}")
     for row, counts in zip(rows, touched):
         yield row
+        shares = {name: counts[name] for name in bench_plugin.RUNNERS if counts[name]}
+        if sum(shares.values()) != row.value:
+            raise BenchError(f"bench: {row.name} is {row.value} instructions, but the plugin saw {shares}")
+        yield from (Row(f"{row.name}.{name}", count) for name, count in shares.items())
         yield from (Row(f"{row.name}.{what}", counts[what], unit=unit) for what, unit in TOUCHED.items())
 
 
@@ -297,7 +301,7 @@ def all_rows(folder, quick=False):
     found = {row.name: row for rows in results[len(long):] for row in rows}
     if long:
         found[LONGEST] = longest_row(results[:len(long)])
-    return [found[name] for name in NAMES if name != LONGEST or long]
+    return [found[name] for name in NAMES if name in found]
 
 
 def explain(folder, name):

@@ -15,13 +15,15 @@ from tally.symbols import find_elf
 
 SOURCES = sorted((ROOT / "scripts/tally").glob("count_*.[ch]"))
 SPACES = ("servers", "kernel-tests", "programs")  # folders of programs that run in their own pages
-WITH_SERVERS = ("servers", "kept")  # modes
+WITH_SERVERS = ("servers", "kept", "lines")  # modes
 OPTIONS = ["-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"]
 LOAD, EXECUTABLE = 1, 1  # of program headers
 PART = re.compile(r"part (\d+) ([0-9a-f]+) (\d+)")
 SERVERS, WORKER = ("init", "mem", "proc", "console", "file"), "work_thread"  # proc's worker for long requests
 UNCOUNTED = ("screen",)  # servers that have no clients
-KEYS = {"file": "files"}  # argument names that differ, as QEMU uses file= itself
+KEYS = {"program": "text", "file": "files"}  # the plugin's names that differ, as QEMU uses file= itself
+# Who runs an instruction: `library` is the vdso, `program` all that is no server, with the stubs. init runs none in a row.
+RUNNERS = ("kernel", *SERVERS[1:], "library", "program")
 PAGE_OF = re.compile(r"page (\d+) ([0-9a-f]+)")
 
 
@@ -112,9 +114,10 @@ def stretches(folder, program, mark, start):
 
 
 def touched(folder, program, mark, start):
-    """For each run of `mark`, the counts of bench.TOUCHED in the shortest stretch before it."""
+    """For each run of `mark`, the counts of bench.TOUCHED and RUNNERS in the shortest stretch before it."""
     lines = [line.split() for line in counted(folder, "lines", program, start, mark)]
-    return [dict(zip(line[0::2], map(int, line[1::2]))) for line in lines]
+    names = {key: name for name, key in KEYS.items()}
+    return [{names.get(key, key): int(value) for key, value in zip(line[0::2], line[1::2])} for line in lines]
 
 
 class Programs:

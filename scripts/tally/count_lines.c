@@ -10,10 +10,13 @@ enum { LINE_BITS = 6, PAGE_BITS = 12, MEMORY_BITS = 32, SLOTS = 1 << 16 };
 /* For counting something once in a stretch: the number of the stretch that met it last. */
 typedef uint32_t met;
 
+/* Who runs an instruction; a server has the number of its text. */
+enum { KERNEL_RUNS = TEXTS, LIBRARY_RUNS, RUNNERS };
+
 /* `translations` of code and of data are counted apart, as a processor buffers them apart. `exits` from the kernel;
- * `loads` of CR3. */
+ * `loads` of CR3. `by_runner`: the instructions, without the first one, which keeps the counter's value. */
 struct touched {
-    uint32_t instructions, code, data, written, translations, exits, loads;
+    uint32_t instructions, code, data, written, translations, exits, loads, by_runner[RUNNERS];
 };
 
 /* An entry of the table. Addresses are those of QEMU for code, of the machine's memory for data. */
@@ -30,7 +33,8 @@ struct table {
 
 struct code {
     struct entry *first, *last, *page; /* of its first and of its last byte, and its page */
-    bool rdtsc, leaves, loads;
+    bool rdtsc, leaves, loads, faults;
+    unsigned runner;
 };
 
 static struct table code_lines, code_pages, data_pages;
@@ -40,7 +44,7 @@ static struct touched *rows;
 static size_t rows_used;
 static met stretch;
 static bool running;
-static unsigned running_cpu;
+static unsigned running_cpu, last_runner;
 
 static struct entry *table_find(struct table *table, uint64_t key, uint32_t address)
 {
@@ -95,12 +99,23 @@ static void run_code(unsigned cpu, void *data)
     }
     if (!running)
         return;
+    if (code->faults && last_runner != KERNEL_RUNS)
+        now.by_runner[last_runner]--;
+    now.by_runner[code->runner] += now.instructions != 0;
+    last_runner = code->runner;
     now.instructions++;
     now.exits += code->leaves;
     now.loads += code->loads;
     meet(&code->first->met, &now.code);
     meet(&code->last->met, &now.code);
     meet(&code->page->met, &now.translations);
+}
+
+static unsigned find_runner(uint32_t address, const uint8_t *host)
+{
+    if (is_kernel(address))
+        return KERNEL_RUNS;
+    return address >= VDSO_BASE && address < VDSO_END ? LIBRARY_RUNS : text_of(address, host);
 }
 
 /* Accesses to devices touch no lines. */
@@ -145,17 +160,27 @@ void lines(struct qemu_plugin_insn *insn, uint32_t address, const uint8_t *host)
     code->rdtsc = is_rdtsc(host) && is_of_text(address, host);
     code->leaves = leaves_kernel(host);
     code->loads = loads_space(host);
+    code->faults = is_fault_entry(address);
+    code->runner = find_runner(address, host);
     watch(insn, run_code, code);
     qemu_plugin_register_vcpu_mem_cb(insn, access_data, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_RW, NULL);
     if (address == arguments.mark && is_of_text(address, host))
         watch(insn, end_row, NULL);
 }
 
+static void write_row(FILE *out, const struct touched *row)
+{
+    fprintf(out, "code %u data %u written %u translations %u exits %u loads %u", row->code, row->data, row->written,
+            row->translations, row->exits, row->loads);
+    for (size_t i = 0; i < TEXTS; i++)
+        fprintf(out, " %s %u", text_names[i], row->by_runner[i]);
+    fprintf(out, " kernel %u library %u\n", row->by_runner[KERNEL_RUNS], row->by_runner[LIBRARY_RUNS]);
+}
+
 void write_lines(FILE *out)
 {
     for (size_t i = 0; i < rows_used; i++)
-        fprintf(out, "code %u data %u written %u translations %u exits %u loads %u\n", rows[i].code, rows[i].data,
-                rows[i].written, rows[i].translations, rows[i].exits, rows[i].loads);
+        write_row(out, &rows[i]);
 }
 
 void lines_init(void)

@@ -61,8 +61,7 @@ static void keep(void)
 
 static bool is_fault(const struct part *part)
 {
-    return part->address >= arguments.faults && part->address < arguments.faults_end && now.used &&
-           !is_kernel(now.parts[now.used - 1]->address);
+    return is_fault_entry(part->address) && now.used && !is_kernel(now.parts[now.used - 1]->address);
 }
 
 static void run_between_rdtsc(unsigned cpu, void *data)

@@ -10,8 +10,8 @@
  *                 the `mark` ran for the first time, from then to the second time, and so on
  *   mode=kept     the parts of the longest of those
  *   mode=lines    for each run of the `mark`: the instructions of the shortest stretch between two rdtsc
- *                 since the last run, its distinct lines of code, of data and of written data, and its
- *                 distinct address translations
+ *                 since the last run, without the first one, by who runs them, its distinct lines of
+ *                 code, of data and of written data, and its distinct address translations
  *   mode=walks    the instructions that ran, and when, see count_parts.c: from the kernel's first on, and
  *                 again, after a line `walk`, from each rdtsc of a program on
  *
@@ -53,8 +53,7 @@ enum {
 
 struct arguments arguments;
 
-enum { TEXT_OF_PROGRAM, TEXT_OF_INIT, TEXT_OF_MEM, TEXT_OF_PROC, TEXT_OF_CONSOLE, TEXT_OF_FILE, TEXTS };
-static const char *const text_names[TEXTS] = {"text", "init", "mem", "proc", "console", "files"};
+const char *const text_names[TEXTS] = {"text", "init", "mem", "proc", "console", "files"};
 static struct text {
     uint8_t *bytes;
     size_t size; /* 0: not given */
@@ -63,6 +62,11 @@ static struct text {
 bool is_kernel(uint32_t address)
 {
     return address >= MAPPED_AT;
+}
+
+bool is_fault_entry(uint32_t address)
+{
+    return address >= arguments.faults && address < arguments.faults_end;
 }
 
 bool lets_interrupts_in(uint32_t address, const uint8_t *host)
@@ -100,6 +104,15 @@ bool is_of_text(uint32_t address, const uint8_t *host)
     return is_of(&texts[TEXT_OF_PROGRAM], address, host);
 }
 
+enum text_number text_of(uint32_t address, const uint8_t *host)
+{
+    enum text_number i = TEXT_OF_INIT;
+
+    while (i < TEXTS && !is_of(&texts[i], address, host))
+        i++;
+    return i == TEXTS ? TEXT_OF_PROGRAM : i;
+}
+
 enum runner runner_of(uint32_t address, const uint8_t *host)
 {
     if (address >= VDSO_BASE && address < VDSO_END)
@@ -108,12 +121,10 @@ enum runner runner_of(uint32_t address, const uint8_t *host)
         return OTHER;
     if (is_kernel(address))
         return KERNEL;
-    int i = TEXT_OF_INIT;
-    while (i < TEXTS && !is_of(&texts[i], address, host))
-        i++;
-    if (i == TEXT_OF_PROC && address >= arguments.worker && address < arguments.worker_end)
+    enum text_number text = text_of(address, host);
+    if (text == TEXT_OF_PROC && address >= arguments.worker && address < arguments.worker_end)
         return WORKER;
-    return i == TEXTS ? PROGRAM : i == TEXT_OF_INIT ? INIT : SERVER;
+    return text == TEXT_OF_PROGRAM ? PROGRAM : text == TEXT_OF_INIT ? INIT : SERVER;
 }
 
 void watch(struct qemu_plugin_insn *insn, exec_callback callback, void *data)

@@ -28,6 +28,13 @@ bool is_rdtsc(const uint8_t *host);
 /* True if its page belongs to the text of the observed program. */
 bool is_of_text(uint32_t address, const uint8_t *host);
 
+/* TEXT_OF_PROGRAM: any text that is no server's. */
+enum text_number { TEXT_OF_PROGRAM, TEXT_OF_INIT, TEXT_OF_MEM, TEXT_OF_PROC, TEXT_OF_CONSOLE, TEXT_OF_FILE, TEXTS };
+extern const char *const text_names[TEXTS];
+enum text_number text_of(uint32_t address, const uint8_t *host);
+
+bool is_fault_entry(uint32_t address);
+
 /* OTHER: firmware, and the first steps of the kernel. WORKER: that function of proc, see below. */
 enum runner { OTHER, KERNEL, INIT, SERVER, WORKER, PROGRAM };
 enum runner runner_of(uint32_t address, const uint8_t *host);

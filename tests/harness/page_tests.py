@@ -284,6 +284,28 @@ def page_checker():
         yield f"{times} from {now} on", next_of(times, now) == wanted, f"{next_of(times, now)}"
 
 
+PROSE = [  # and its figures that have no source
+    ("`row` 33 of 40, and `row.kernel` 20", []), ("`no_row` 33", ["33"]), ("`row` needs 1,033 or 3.5", ["1,033", "3.5"]),
+    ("It was 33 as of 2026-11-28.", []), ("* 33 as of 2026-11-28\n* 34", ["34"]), ("It was 33.\n\nAs of 2026-11-28 34.", ["33"]),
+    ("P - 1, 64-byte lines, 10,200 locks, i386, decision 33, `33`", []), ("| `row` | 99 | 33 to enter |\n| row | 3 |  | 3 |  |  |  |  |\n", ["33"]),
+]
+
+
+def figures_checker():
+    for text, wanted in PROSE:
+        found = [*bench_record.unmarked(text, {"row": 33, "row.kernel": 20})]
+        yield text, found == wanted, f"{found}"
+
+
+def page_figures():
+    text, values = bench_record.PAGE.read_text(encoding="utf-8"), bench_record.read().values()
+    yield "docs/performance.md shows the recorded figures", bench_record.page(values) == text, bench_record.HINT
+    said = ", ".join(bench_record.unmarked(text, values))
+    yield "each other figure in its prose is marked `as of` a date", not said, f"{said}: neither recorded nor dated"
+
+
 def page_tests():
     """(name, function) of each test without a machine."""
     yield "harness/pages", page_checker
+    yield "harness/figures", figures_checker
+    yield "pages/figures", page_figures
