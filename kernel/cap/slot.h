@@ -5,7 +5,7 @@
  *        | node    | value | object  |
  *
  * The low bits of `object` say the kind of capability, with one bit for each kind, so that one test
- * checks kind and right on the shortest paths. An endpoint's slot has SLOT_CALL, SLOT_SIGNAL and
+ * checks kind and right on the fast paths. An endpoint's slot has SLOT_CALL, SLOT_SIGNAL and
  * SLOT_RECEIVE according to its rights, a task's SLOT_TASK, a thread's SLOT_THREAD; the bits above are
  * the reference of the object (objects are 64-aligned and begin with the root of their capabilities).
  * A range (memory, ports, irqs, the log) has SLOT_RANGE, its kind in bits 6-7 and its count above;

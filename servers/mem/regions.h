@@ -40,7 +40,7 @@ int regions_munmap(struct space *space, uint32_t *address, uint32_t length);
  * continue from *address on. */
 int regions_protect(struct space *space, uint32_t *address, uint32_t length, uint32_t rights);
 
-/* Short paths for one page, the most frequent case. regions_mmap_one() takes the page at which the last search ended
+/* Fast paths for one page, the most frequent case. regions_mmap_one() takes the page at which the last search ended
  * and returns its address; 0: it is not free, has no leaf, or there is no memory. regions_munmap_one(): false: it is no
  * page of mmap in a leaf. Then nothing has changed, and the caller takes the general path. */
 uint32_t regions_mmap_one(struct space *space);

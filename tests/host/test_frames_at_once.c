@@ -1,5 +1,5 @@
 /*
- * A reply with frames for an existing page table takes the shortest path. The result is that of the general path: the
+ * A reply with frames for an existing page table takes the fast path. The result is that of the general path: the
  * frames, or the same error, after which nothing has changed and the reply is still owed.
  * sources: kernel-core tests/host/kernel_world.c
  */

@@ -134,7 +134,7 @@ static void reply(void)
     CHECK(event(server, SYS_ipc_reply_wait | IPC_REPLY | IPC_WINDOW | IPC_SLOTS) == init);
 }
 
-/* One item is tried on the short path first. If that is not enough it is read again, and only the second reading
+/* One item is tried on the fast path first. If that is not enough it is read again, and only the second reading
  * counts: each reading finds another frame for another address. */
 static void one_item(void)
 {
