@@ -1,3 +1,7 @@
+/*
+ * First the fast paths: they switch directly to a partner that waits on this processor, and leave every other case, and
+ * every error, to the general case below, which starts again. Then receiving, signals, faults and destruction.
+ */
 #include "kernel/ipc/ipc.h"
 
 #include "kernel/ipc/message.h"
@@ -15,7 +19,8 @@ ALWAYS_INLINE err_t switch_with_words(struct cpu *cpu, struct thread *from, stru
     return SWITCHED;
 }
 
-/* The endpoint that a thread receives from. The capability has only RIGHT_RECEIVE, so subtracting clears the bit. */
+/* The endpoint that a thread receives from; meaningless if its slot is empty. The capability has only RIGHT_RECEIVE, so
+ * subtracting clears the bit. */
 ALWAYS_INLINE struct endpoint *receives_from(const struct thread *thread)
 {
     return AT(struct endpoint, thread->receives.object - SLOT_RECEIVE);
@@ -38,7 +43,8 @@ ALWAYS_INLINE void await_message(struct thread *thread, struct endpoint *endpoin
     link_insert_after(REF(&endpoint->receivers), &thread->link);
 }
 
-/* A message with only words needs no other check. A reply with an item mostly has one frame. */
+/* Transfers an extended message; an error means that the general case must look at it. One comparison admits a message
+ * with only words. The most frequent item is one frame, in a reply. */
 ALWAYS_INLINE err_t fastpath_transfer(struct thread *sender, struct thread *receiver, bool is_reply)
 {
     uint32_t tag = message_tag(sender);
@@ -80,8 +86,8 @@ ALWAYS_INLINE err_t call(struct thread *thread, bool extended)
     return switch_with_words(cpu, thread, server, badge);
 }
 
-/* The reply to a fault transfers a page, and leaves the caller's registers alone. What is needed after that is read
- * again, here and in reply_wait(): few registers are left in between. */
+/* The reply to a fault transfers a page, and leaves the caller's registers alone. What is needed afterwards is read
+ * from memory again, here and in reply_wait(), as the transfer needs most registers. */
 static __attribute__((noinline)) err_t reply_to_fault(struct thread *thread)
 {
     struct cpu *cpu = thread_cpu(thread);
@@ -136,8 +142,8 @@ err_t ipc_reply_wait_extended(struct thread *thread)
 
 /* ----------------------------------------------------------------------------- the general case */
 
-/* The thread that the page of `thread` names, if it waits for a reply from this task; else null. Any
- * aligned reference into a frame of threads is safe to read: a free cell waits for nothing. */
+/* The caller that the message page of `thread` names, if it waits for a reply from this task; else null. The page may
+ * contain anything, but any aligned reference into a frame of threads is safe to read: a free cell awaits no reply. */
 static __attribute__((noinline)) struct thread *caller_of(const struct thread *thread)
 {
     const struct message_page *page = thread_page(thread);
@@ -154,7 +160,8 @@ static __attribute__((noinline)) struct thread *caller_of(const struct thread *t
     return caller->state == THREAD_REPLY_DEFERRED && caller->peer == thread->task ? caller : NULL;
 }
 
-/* A reply with only words cannot be refused. So the thread serves the caller again, as if it had just received it. */
+/* A reply_wait with only words whose thread serves nobody: the thread first serves the caller that the page names, as
+ * if it had just received its message. That is safe, as a reply with only words cannot be refused. */
 static __attribute__((noinline)) err_t reply_wait_deferred(struct thread *thread)
 {
     struct thread *caller = slot_is_empty(&thread->receives) ? NULL : caller_of(thread);
@@ -184,6 +191,8 @@ static err_t deliver(struct thread *sender, struct thread *server, uint32_t badg
     return OK;
 }
 
+/* Sends the call or fault of `thread` to the endpoint of `slot`: delivers it to a receiver, or queues the thread.
+ * BLOCKED, or an error of deliver(), or ERR_DEAD. */
 static err_t send(struct thread *thread, const struct slot *slot)
 {
     struct endpoint *endpoint = AT(struct endpoint, slot_object(slot));
@@ -219,7 +228,8 @@ static __attribute__((noinline)) err_t call_general(struct thread *thread)
     return err ? err : send(thread, slot);
 }
 
-/* A thread that replies and then waits gives its place in the queue to the caller: `end` is QUEUE_FRONT. */
+/* Transfers the reply and makes the caller ready. ERR_STALE: `caller` is null. A thread that replies and then waits
+ * gives the caller its place in the ready queue: `end` is QUEUE_FRONT. */
 static err_t reply(struct thread *thread, struct thread *caller, enum queue_end end)
 {
     if (!caller)
@@ -276,8 +286,8 @@ static bool may_call(const struct thread *caller, const struct endpoint *endpoin
     return slot->object & SLOT_CALL && slot_object(slot) == REF(endpoint) && slot->value == caller->badge;
 }
 
-/* If threads wait for this processor, a server without a home moves to its caller's processor: true, and it is ready
- * there. For cpu_enqueue() that is its home for a moment. */
+/* Moves a server without a home to its caller's processor, where it becomes ready, if this processor has other ready
+ * threads; returns whether it did. `home` is set only so that cpu_enqueue() moves it. */
 static bool moves_to_caller(struct thread *server, const struct thread *caller)
 {
     if (server->home || server->cpu == caller->cpu || !thread_cpu(server)->ready_mask)
@@ -288,8 +298,9 @@ static bool moves_to_caller(struct thread *server, const struct thread *caller)
     return true;
 }
 
-/* A queued caller whose message is refused gets the error. The next caller is tried in another step: the call is run
- * again, without IPC_REPLY, so it only receives; its windows stay open. */
+/* Receives from the first queued caller, or waits. A caller whose message is refused gets the error, and the next
+ * caller is tried in another step: RESTART runs the call again without IPC_REPLY, so it only receives; its windows stay
+ * open. */
 static err_t receive_caller(struct thread *thread, struct endpoint *endpoint)
 {
     if (list_is_empty(&endpoint->callers)) {
@@ -323,7 +334,7 @@ err_t ipc_receive(struct thread *thread)
 static __attribute__((noinline)) err_t reply_wait_general(struct thread *thread)
 {
     struct thread *caller = thread->serving ? AT(struct thread, thread->serving) : caller_of(thread);
-    /* A reply's items and those of the next caller are two steps. */
+    /* Transferring a reply's items is one step, and transferring the next caller's is another. */
     bool items = thread->registers.eax & IPC_EXTENDED && message_tag(thread) & TAG_ITEMS;
     err_t err = slot_is_empty(&thread->receives) ? ERR_CAP : reply(thread, caller, QUEUE_FRONT);
 
@@ -349,7 +360,7 @@ void endpoint_signal(struct endpoint *endpoint, uint32_t bits)
 }
 
 /* A waiting receiver of higher priority gets the bits and the processor at once, unless `reschedule` is set (the
- * running thread may be stopped or moved) or a thread of the running one's priority is due. */
+ * running thread may be stopped or moved), or the quantum of the running thread's priority is over. */
 err_t ipc_signal(struct thread *thread)
 {
     struct cpu *cpu = thread_cpu(thread);
@@ -379,7 +390,7 @@ err_t ipc_signal(struct thread *thread)
 
 /* --------------------------------------------------------------------- faults and destruction */
 
-/* A waiting handler gets the fault and the processor at once. */
+/* If a handler's thread waits on this processor, it gets the fault and the processor at once. */
 struct thread *ipc_fault(struct thread *thread)
 {
     const struct slot *handler = &thread->handler;
