@@ -25,14 +25,14 @@ struct endpoint {
     struct list callers;
     struct link destroying; /* in kernel.destroying; zero: not being destroyed */
     uint32_t waiting;       /* signal bits, and ENDPOINT_CALLERS */
-    ref_t task;             /* its account pays for the endpoint */
+    ref_t task;             /* the endpoint's cell is in a frame of this task's account */
 } __attribute__((aligned(1 << ENDPOINT_SHIFT)));
 
 /* Sets `bits` at the endpoint; 0 changes nothing. A waiting receiver gets them at once and is ready. */
 void endpoint_signal(struct endpoint *endpoint, uint32_t bits);
 
-/* Makes the calls of waiting callers and receivers return ERR_DEAD, at most `*budget`, which it lowers; true when none
- * is left. */
+/* Ends the calls of queued callers and waiting receivers with ERR_DEAD, at most `*budget`, which it lowers; true when
+ * none is left. A caller whose call is a fault is stopped. */
 bool endpoint_fail_step(struct endpoint *endpoint, unsigned *budget);
 
 _Static_assert(sizeof(struct endpoint) == 1 << ENDPOINT_SHIFT, "endpoints fill their cells");

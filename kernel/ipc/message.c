@@ -1,7 +1,7 @@
 /*
- * An item is transferred after all its checks. In a message with several items, all are checked before the first is
- * transferred: the first pass adds up the frames that they lack together, the second transfers. An attempt reads the
- * sender's items and the receiver's windows once, because other threads can change these pages between check and use.
+ * Two passes over a message's items: the first checks all of them and adds up the frames that the receiver's account
+ * needs, the second, with shortfall.is_checked, transfers them and cannot fail (but see unmap_old_page()). Items and
+ * windows are read once, before the first pass, because other threads can change the message pages at any time.
  */
 #include "kernel/ipc/message.h"
 
@@ -38,8 +38,8 @@ static OUT_OF_LINE err_t transfer_capability(struct thread *sender, const struct
     return err == ERR_ARG ? ERR_WINDOW : err;
 }
 
-/* A page granted to a faulting receiver replaces the mapping there. That mapping and its descendants are unmapped; if
- * there are more than `budget` descendants, nothing is, and it is ERR_BUSY. */
+/* For a page granted to a faulting receiver: unmaps the mapping that is there, and its descendants. ERR_TAKEN: it is a
+ * message page; ERR_BUSY: it has more than `budget` descendants. Then nothing is unmapped. */
 static err_t unmap_old_page(pte_t *entry, unsigned budget)
 {
     struct node *node = entry_node(entry);
@@ -54,8 +54,8 @@ static err_t unmap_old_page(pte_t *entry, unsigned budget)
     return OK;
 }
 
-/* In the first pass checks the item and counts frames that are missing, in the second maps its pages. For every source,
- * and also where tables are missing. */
+/* Checks an item with pages and counts the frames for missing tables, in the first pass; maps the pages in the second.
+ * The source may be frames or mappings, and the pages may go to several tables. */
 static err_t transfer_pages(const struct thread *receiver, const struct item *item, const struct source *source,
                             struct shortfall *shortfall)
 {
@@ -106,7 +106,7 @@ static uint32_t size_of(const struct item *item)
     return item->kind == ITEM_CAP ? 1u : (uint32_t)item->pages << PAGE_BITS;
 }
 
-/* ERR_ARG: too many pages; ERR_TAKEN: two items overlap at the receiver. */
+/* Checks what is not a matter of one item: ERR_ARG: too many pages; ERR_TAKEN: two items overlap at the receiver. */
 static OUT_OF_LINE err_t check_together(const struct item *items, unsigned count)
 {
     uint32_t pages = 0;
@@ -121,8 +121,7 @@ static OUT_OF_LINE err_t check_together(const struct item *items, unsigned count
     return pages > CALL_PAGES_MAX ? ERR_ARG : OK;
 }
 
-/* Items and windows are used twice, so they are copied first. The reply to a fault cannot carry two items, because only
- * one page is open for them. */
+/* Both passes. The reply to a fault cannot carry two items, as it has only one page as its window. */
 static err_t transfer_all_items(struct thread *sender, const struct thread *receiver, uint32_t tag)
 {
     struct item items[IPC_ITEMS];

@@ -10,27 +10,27 @@
 /* Whether a sender may use the tag: ERR_ARG if it counts too many words or items or has a kind. */
 err_t message_tag_check(uint32_t tag);
 
-/* Transfers the page's words, pages, capabilities and the tag. A receiver that waits for the reply to a fault
- * gets no words, as it has no use for them. An error changes nothing, but ERR_ACCOUNT leaves the shortfall in the
- * sender's page. */
+/* Transfers the words in the message page, pages, capabilities and the tag; message_registers() copies the four words
+ * in registers. A receiver that waits for the reply to a fault gets no words, as it has no use for them. An error
+ * changes nothing, but ERR_ACCOUNT leaves the shortfall in the sender's page. */
 err_t message_transfer(struct thread *sender, struct thread *receiver);
 
 /* The same for a sender that has set IPC_EXTENDED. `tag` is what message_tag() read from its page. */
 err_t message_transfer_extended(struct thread *sender, struct thread *receiver, uint32_t tag);
 
-/* A copy of an item in a page that may change at any time: reads each word once. */
+/* Copies an item from a message page, which other threads may write to at any time: reads each word once. */
 ALWAYS_INLINE struct item message_item_read(const volatile struct item *in)
 {
     return *(const struct item *)(const uint32_t[]){*(const volatile uint32_t *)in, in->from, in->to};
 }
 
-/* The tag in the sender's page, which may change at any time: reads it once. */
+/* Reads the tag in the sender's message page once, as other threads may change it at any time. */
 ALWAYS_INLINE uint32_t message_tag(const struct thread *sender)
 {
     return *(const volatile uint32_t *)&thread_page(sender)->tag;
 }
 
-/* The four words in registers; of a faulting sender, the description of its fault. */
+/* Copies the sender's four words in registers to `to`; `faulting`: the description of its fault instead. */
 ALWAYS_INLINE void message_registers(const struct thread *sender, bool faulting, struct registers *to)
 {
     const struct registers *from = &sender->registers;
@@ -46,7 +46,8 @@ struct receive_windows {
     uint32_t first, pages, first_slot, slots_count;
 };
 
-/* Whether pages may go to `address`: it is in the receiver's window or, if `windows` is null, the page of its fault. */
+/* Whether `pages` pages may go to `address`: they are in the receiver's window or, if `windows` is null, as in the
+ * reply to a fault, it is the one page of the fault. */
 ALWAYS_INLINE bool message_window_admits(const struct thread *receiver, const volatile struct receive_windows *windows,
                                          uint32_t address, uint32_t pages)
 {
@@ -60,9 +61,9 @@ ALWAYS_INLINE bool message_window_admits(const struct thread *receiver, const vo
            (address >> PAGE_BITS) + pages <= SPACE_END >> PAGE_BITS;
 }
 
-/* Maps at once what most items are: frames, at most `max`, for a table that exists. False if the item is anything
- * else or an error, and nothing has changed. In the reply to a fault the frame replaces a mapping without descendants.
- */
+/* The fast path of an item: maps frames of a memory capability, at most `max`, that all go to one page table, which
+ * exists. False, and nothing has changed, if the item is of another kind or has an error. In the reply to a fault
+ * (`to_fault`) the frame may replace a mapping without descendants. */
 ALWAYS_INLINE bool message_map_frames(const struct thread *sender, const struct thread *receiver, bool to_fault,
                                       uint32_t max)
 {
