@@ -1,9 +1,10 @@
-/* Processors: their queues, the choice of the next thread, the switch to it. */
+/* Scheduling: each processor's ready queues, the choice of the next thread, the switch to it. And how system calls end,
+ * as a call may go on when its thread is next chosen. All functions are called with the kernel lock held. */
 #pragma once
 
 #include "kernel/thread/task.h"
 
-/* A system call names a processor by its number, or CPU_ANY; cpu_ref() is the thread's `home` for it. */
+/* In system calls a processor is a number, or CPU_ANY; cpu_ref() is what a thread's `home` is then. */
 ALWAYS_INLINE bool cpu_is_valid(uint32_t number)
 {
     return number < kernel.cpu_count || number == CPU_ANY;
@@ -26,50 +27,53 @@ ALWAYS_INLINE int cpu_ready_top(const struct cpu *cpu)
     return cpu->ready_mask ? 31 - __builtin_clz(cpu->ready_mask) : -1;
 }
 
-/* Makes a processor's queues empty. */
+/* Initialises a processor's queues, which are empty. */
 void cpu_init(struct cpu *cpu);
 
-/* Puts a thread that is in no queue into the one of its home, or of this processor if it has no home, before or behind
- * others of its priority. If `stopped` is set, it becomes THREAD_STOPPED instead. Only this and ipc_signal() make a
- * thread THREAD_READY. */
+/* Puts a thread that is in no queue into its priority's queue on its home or, if it has no home, on this processor, at
+ * the front or the back. If `stopped` is set, the thread becomes THREAD_STOPPED instead. Sets `reschedule` if the
+ * thread should run before the processor's running one. Only this and ipc_signal() make a thread THREAD_READY. */
 void cpu_enqueue(struct thread *thread, enum queue_end end);
 
 /* Takes a THREAD_READY thread out of its queue; the caller sets its state. */
 void cpu_dequeue(struct thread *thread);
 
-/* For a tick that interrupts `thread`; returns the thread to run. The next of its priority has its turn, but a new one
- * lets NEW_PATIENCE ticks pass first, so that a parent continues after a fork even if a busy host delays ticks. Also
- * takes one step of destruction. */
+/* For a tick that interrupts `thread`; returns the thread to run, or null. If another thread of its priority is ready,
+ * the quantum of `thread` is over: a quantum is one tick, but a new thread lets NEW_PATIENCE ticks pass before it is
+ * switched to, so that a parent continues after a fork even if a busy host (of a virtual machine) delays ticks.
+ * Also takes one step of destruction. */
 struct thread *cpu_tick(struct thread *thread);
 
 /* For a tick that interrupts no thread. If the processor was between two steps of a long call, the call's thread goes
  * behind the others of its priority. */
 void cpu_tick_in_kernel(void);
 
-/* Makes a thread stop running, if it runs; the caller has set its state and link. On another
- * processor it runs until that one notices: cpu_runs(). */
+/* If the thread runs, makes its processor choose another one; the caller has set the thread's state and link. If that
+ * is another processor, it runs the thread until it has handled the reschedule IPI. cpu_runs(): whether a processor
+ * still runs the thread. */
 void cpu_stop_running(struct thread *thread);
 ALWAYS_INLINE bool cpu_runs(const struct thread *thread)
 {
     return thread_cpu(thread)->current == REF(thread);
 }
 
-/* Makes a processor check whether its running thread is still the one to run: sets `reschedule`, and interrupts another
- * one. */
+/* Makes a processor check whether its running thread may continue: sets `reschedule` and, if it is not this processor,
+ * sends it the reschedule IPI. */
 void cpu_reschedule(struct cpu *cpu);
 
-/* Called between two bounded steps: interrupts and other processors may run, and change everything. */
+/* Called between two bounded steps: lets interrupts in, and other processors into the kernel, so anything may have
+ * changed afterwards. An interrupt abandons the kernel's stack: then this does not return. */
 void preemption_point(void);
 
 /*
- * Chooses the next thread and makes it the running one; null if there is none. The caller has set the
- * previous thread's state. Before it returns it restarts unfinished calls of the threads it chooses, and
- * takes apart objects that are being destroyed, in bounded steps with preemption points in between.
+ * Chooses the ready thread of highest priority and makes it the running one; null if there is none. The caller has
+ * set the previous thread's state. Before it returns, it continues long calls of the threads it chooses, and the
+ * destruction of objects for reapers or if no thread is ready: in bounded steps, with preemption points in between.
  */
 struct thread *thread_choose(void);
 
-/* The running thread continues, unless a higher one is ready, it is stopped, or it is to run elsewhere; returns the
- * thread to run, or null. */
+/* Returns the running thread, unless one of higher priority is ready, it is stopped, or its home is another processor;
+ * else makes it ready or stopped, and returns the next thread to run, or null. */
 struct thread *thread_continue(struct thread *thread);
 
 /* Makes `thread` the running one. The caller has saved the previous thread's fs, gs and FPU state. */
@@ -87,42 +91,46 @@ ALWAYS_INLINE void thread_switch(struct cpu *cpu, struct thread *thread)
     }
 }
 
-/* Whether a waiting thread may run at once in place of the running one: it is on this processor, and its priority
- * reaches the floor. */
+/* Whether a waiting thread may run at once in place of the running one: it is on this processor, needs no other work
+ * before it runs (T4), and its priority is not below that of any ready thread (P2). */
 ALWAYS_INLINE bool can_switch_directly(const struct cpu *cpu, const struct thread *next)
 {
     return next->direct - cpu->floor < PRIORITY_COUNT;
 }
 
-/* Direct switch: can_switch_directly() was true. */
-ALWAYS_INLINE void thread_switch_directly(struct cpu *cpu, struct thread *from, struct thread *thread)
+/* Switches from the running thread to another, after can_switch_directly(). */
+ALWAYS_INLINE void thread_switch_directly(struct cpu *cpu, struct thread *from, struct thread *to)
 {
     arch_segments_save(&from->registers);
-    thread_switch(cpu, thread);
+    thread_switch(cpu, to);
 }
 
-/* Internal statuses besides err_t's. RESTART: run the call again when the thread is next chosen. REAP: continue when
- * kernel.destroying is empty. BLOCKED: another thread is to run, the status is not known yet. */
+/* Internal statuses of a call, besides errors. RESTART: it is a long call, run it again when the thread is next chosen.
+ * REAP: it is done when kernel.destroying is empty, and the thread helps. BLOCKED: another thread is to run, the status
+ * is not known yet. */
 #define RESTART  ((err_t)1)
 #define REAP     ((err_t)2)
 #define BLOCKED  ((err_t)3)
 #define RECEIVED ((err_t)4) /* done, and eax is set */
 #define SWITCHED ((err_t)5) /* only on the host, where arch_resume() returns: the processor runs another thread */
 
-/* Runs the unfinished call in the thread's registers again; returns its status. Defined in kernel/sys. */
+/* Runs the long call in the thread's saved registers again; returns its status. Defined in kernel/sys. */
 err_t call_run(struct thread *thread);
-extern const char *const call_names[]; /* by number, for reports */
+extern const char *const call_names[]; /* by number, for panics and test reports */
 
-/* Stores the status of the running thread's call, or arranges its restart; true if the call is done. */
+/* Stores the status of the running thread's call in its eax, or makes the thread ready to restart the call; true if the
+ * call is done and the thread is still the running one. */
 bool call_finish(struct thread *thread, err_t status);
 
-/* The functions of calls, by bits 0-7 of eax. The entry code stores a status and resumes the thread. If the status is
- * internal, or the processor's `reschedule` is set, it runs the thread that call_end() returns. */
+/* The functions of calls, by bits 0-7 of eax. The entry code stores the status and resumes the thread; if the status is
+ * internal, or the processor's `reschedule` is set, it calls call_end() instead and runs the thread that this returns.
+ * */
 extern err_t (*const call_table[256])(struct thread *);
 struct thread *call_end(struct thread *thread, err_t status);
 
-/* Counts an interrupt of the line, and signals the endpoint bound to it. Defined in kernel/sys. */
+/* Counts an interrupt of the line, and signals the endpoint that is bound to it, if any. Defined in kernel/sys. */
 void irq_signal(unsigned line);
 
-/* Takes the first of kernel.destroying apart, by one bounded step. Defined in kernel/object/destroy.c. */
+/* One bounded step of the destruction of the first object in kernel.destroying, which must not be empty. Defined in
+ * kernel/object/destroy.c. */
 void object_reap_step(void);

@@ -1,5 +1,5 @@
 /*
- * Turns: "others of priority p queue behind it", "the next of its priority has its turn", and a thread that stays ready
+ * Turns: "others of priority p queue behind it", "the quantum of `thread` is over", and a thread that stays ready
  * keeps its position. For each two threads of a queue their order is checked.
  */
 #include "tests/explore/checks.h"
@@ -206,7 +206,7 @@ static void check_steps_let_others_run(const struct event *event, const struct b
 
 /* ---------------------------------------------------------------------------------- the running thread */
 
-/* "unless a higher one is ready, it is stopped, or it is to run elsewhere". */
+/* "unless one of higher priority is ready, it is stopped, or its home is another processor". */
 static void check_running_runs_on(const struct event *event)
 {
     const struct before *b = running_before(event);
