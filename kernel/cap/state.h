@@ -20,9 +20,9 @@
  *       processor's reference plus the highest ready priority, or plus PRIORITY_COUNT while the
  *       running thread's FPU state is live
  *   P3  `space` is the task whose page tables CR3 names, 0: the kernel's own
- *   P4  bit p of `quantum_over` is set after a tick has found a thread first in ready[p] with no patience
- *       (thread.h) left. Until that thread runs, the floor for p is one higher, and others of priority p queue
- *       behind it, even if they return from a call to a server
+ *   P4  bit p of `quantum_over` is set once a tick has found the first thread of ready[p] without patience (thread.h).
+ *       Until that thread runs, the floor for p is one higher, so that no thread of priority p can be switched to
+ *       directly, and all that become ready queue behind it, even those that would go to the front
  *   P5  `current` is THREAD_RUNNING here, or was killed by another processor that has not notified this one yet
  *   P6  `reschedule` is clear, or another processor set it and its interrupt is on the way
  */
@@ -48,7 +48,7 @@ struct kernel {
     ref_t empty_leaf;
     uint32_t call_number_base; /* no destroyed thread's `call_number` was higher: T2 in thread.h */
     uint32_t nmis;             /* arrived and not reported yet */
-    struct list destroying;    /* tasks, threads, endpoints; the first is taken apart first */
+    struct list destroying;    /* tasks, threads, endpoints; the first is destroyed first */
     struct object ranges[4];   /* memory, ports, irqs, the log: by bits 6-7 of a slot's `object` */
     struct slot irq_endpoints[IRQ_COUNT];
     uint32_t irq_counts[IRQ_COUNT];

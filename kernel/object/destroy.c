@@ -2,8 +2,9 @@
  * Destruction of objects: the only place that knows all kinds of them.
  *
  * object_destroy_begin() stops an object and puts it at the front of kernel.destroying; object_reap_step()
- * takes the first of that list apart, by one bounded step. A task's threads and endpoints go before it in
- * the list, and so does every object whose first capability its table held. So nothing recurses.
+ * takes one bounded step of the first object's destruction. The destruction of a task begins that of its threads and
+ * endpoints, and that of every object whose first capability is in its table: these get in front of the task and
+ * are destroyed before it continues. So nothing recurses.
  */
 #include "kernel/ipc/ipc.h"
 #include "kernel/lib/scan.h"
@@ -43,7 +44,7 @@ bool object_is_being_destroyed(const struct slot *slot)
 static void endpoint_destroy_begin(struct endpoint *endpoint)
 {
     if (endpoint->destroying.next)
-        link_remove(&endpoint->destroying); /* it moves to the front, before its task, which waits for it */
+        link_remove(&endpoint->destroying); /* moves in front of its task, which is destroyed now, too */
     link_insert_after(REF(&kernel.destroying), &endpoint->destroying);
 }
 
@@ -63,7 +64,7 @@ void object_destroy_begin(uint32_t object)
     }
 }
 
-/* The mark of the object's tree goes with the object, so the thread that set it must not clear it later. */
+/* The mark of the object's tree is destroyed with the object, so the thread that set it must not clear it later. */
 static void forget_revoker(struct object *object)
 {
     if (node_is_being_revoked(&object->caps))
@@ -122,8 +123,8 @@ static ref_t first_object(const struct list *frames, unsigned shift)
     return frame_ref(frame_number_of(record)) + ((unsigned)__builtin_ctz(record->used) << shift);
 }
 
-/* Begins to destroy one of the threads and endpoints in the task's account. That one stands before the task in the list
- * now; the next one follows when it is gone. */
+/* Begins the destruction of one of the threads and endpoints in the task's account, which is now in front of the task
+ * in the list. This stage is repeated until there are none. */
 static bool end_objects(struct task *task, unsigned *budget)
 {
     const struct account *account = &task->account;
@@ -149,7 +150,8 @@ static bool empty_leaf_step(ref_t leaf, unsigned *budget)
     return true;
 }
 
-/* The capabilities in its table, then those that name it. */
+/* Deletes the capabilities in the task's table with all that derive from them, then the capabilities that name the
+ * task. */
 static bool end_capabilities(struct task *task, unsigned *budget)
 {
     enum { LEAF_COST = STEP_NODES / 2 }; /* of a scan through a leaf, counted in nodes */

@@ -15,11 +15,11 @@ static void update_floor(struct cpu *cpu)
     cpu->floor = REF(cpu) + (cpu->current && AT(struct thread, cpu->current)->uses_fpu ? PRIORITY_COUNT : lowest);
 }
 
-/* Saves the running thread's fs, gs and FPU state, so that it can move to another processor, and loads the FPU state of
- * `to`. */
+/* Saves the running thread's fs, gs and FPU state, so that it can run on another processor next, and loads the FPU
+ * state of `to`, if it uses the FPU. `to` may be null. */
 static void switch_state(struct cpu *cpu, struct thread *to)
 {
-    struct thread *from = AT(struct thread, cpu->current); /* valid only if that is not 0 */
+    struct thread *from = AT(struct thread, cpu->current); /* not used if that is 0 */
     bool use = to && to->uses_fpu;
 
     if (cpu->current)
@@ -56,7 +56,8 @@ void cpu_reschedule(struct cpu *cpu)
         arch_reschedule((unsigned)(cpu - kernel.cpus));
 }
 
-/* `thread` is about to become ready; if it ran until now, that was here. */
+/* Changes the processor of a thread that is about to become ready. If the thread is still `current`, then of this
+ * processor. */
 static __attribute__((noinline)) void move(struct thread *thread, ref_t to)
 {
     if (cpu_runs(thread)) {
@@ -67,7 +68,7 @@ static __attribute__((noinline)) void move(struct thread *thread, ref_t to)
     thread_update_direct(thread);
 }
 
-/* To its home or, without one, to this processor, which makes it ready. */
+/* Moves a thread to its home or, if it has none, to this processor, which makes it ready. */
 ALWAYS_INLINE void migrate(struct thread *thread)
 {
     ref_t to = thread->home ? thread->home : REF(cpu_here());
@@ -116,7 +117,7 @@ void cpu_dequeue(struct thread *thread)
     update_floor(cpu);
 }
 
-/* At a tick: the first of this queue gets its turn, unless it still has patience. */
+/* At a tick: the first thread of this queue is to run next in its priority, unless it still has patience. */
 static void end_quantum(struct cpu *cpu, unsigned priority)
 {
     struct thread *first = thread_of_link(cpu->ready[priority].first);
@@ -140,7 +141,7 @@ struct thread *cpu_tick(struct thread *thread)
         return thread_choose();
     thread->patience = 0;
     if (cpu_ready_top(cpu) < (int)thread->priority || !(cpu->quantum_over >> thread->priority & 1))
-        return thread_continue(thread); /* no thread of its priority is due */
+        return thread_continue(thread); /* its quantum is not over */
     cpu_enqueue(thread, QUEUE_BACK);
     return thread_choose();
 }
@@ -178,6 +179,7 @@ static void switch_to(struct cpu *cpu, struct thread *thread)
     cpu->reschedule = false;
 }
 
+/* Prepares the processor to halt: no thread, the kernel's own space. */
 static void idle(struct cpu *cpu)
 {
     deschedule(cpu);
@@ -188,8 +190,8 @@ static void idle(struct cpu *cpu)
     cpu->reschedule = false;
 }
 
-/* Whether this processor takes a step of destruction before it runs `thread` (null: it would be idle, and helps). If
- * nothing is left to be taken apart, a reaper's call is over. */
+/* Whether this processor takes a step of destruction instead of running `thread`, the next one: if that is a reaper, or
+ * null, as an idle processor helps. If nothing is left to be destroyed, it ends the reaper's call. */
 static bool must_reap(struct thread *thread)
 {
     if (thread && !thread->reaping)
@@ -200,7 +202,8 @@ static bool must_reap(struct thread *thread)
     return destroying;
 }
 
-/* Whether the running thread may continue. If not, it is now stopped or ready. */
+/* Whether the running thread may continue: it is not stopped, this is its home, and none of higher priority is ready.
+ * If it may not, it becomes stopped or ready. */
 static bool may_continue(struct cpu *cpu, struct thread *thread)
 {
     if (!thread->stopped && (!thread->home || thread->home == thread->cpu) &&

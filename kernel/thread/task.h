@@ -4,10 +4,10 @@
  *
  *   K1  threads in `owed` are THREAD_REPLY_DEFERRED with this task as peer
  *   K2  a task that is being destroyed is in kernel.destroying; nothing is taken from its account or added to
- *       its table and space; its threads stop when its destruction reaches them
+ *       its table and space; its threads run until the stage of its destruction that destroys them
  *
- * Destruction is a sequence of bounded steps (object/destroy.c), done by the thread that requested it or, if
- * that thread is destroyed, too, by ticks and idle processors.
+ * Destruction is a sequence of bounded steps (object/destroy.c), taken by the thread that requested it (a reaper),
+ * by ticks and by idle processors.
  */
 #pragma once
 

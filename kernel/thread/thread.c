@@ -53,7 +53,7 @@ __attribute__((noinline)) void thread_detach(struct thread *thread)
 void thread_destroy_begin(struct thread *thread)
 {
     if (thread->state == THREAD_DEAD) {
-        link_remove(&thread->link); /* it moves to the front, before its task, which waits for it */
+        link_remove(&thread->link); /* moves in front of its task, which is destroyed now, too */
     } else {
         thread_detach(thread);
         thread_end_long_call(thread, true);

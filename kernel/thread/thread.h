@@ -18,15 +18,15 @@
  *   T3  a thread with `stopped` set is not ready: it becomes THREAD_STOPPED instead. Its long call is suspended until
  *       thread_resume, or over if only the destruction of objects was left. A running thread is stopped when it leaves
  *       the processor, or when its processor handles the reschedule IPI
- *   T4  `direct` is `cpu` + `priority` if the thread may be switched to without the scheduler, else 0
- *       (it uses the FPU, is stopped, is to move, was written to). While it waits for the reply to a fault,
- *       the bit DIRECT_FAULTING is inverted, which puts it out of the range that can be switched to
+ *   T4  `direct` is `cpu` + `priority` if the thread may be switched to without the scheduler, else 0: if it uses
+ *       the FPU, is stopped, has its home on another processor, or is `written` (T7). While it waits for the reply to a
+ *       fault, the bit DIRECT_FAULTING is inverted, which puts `direct` out of the range that can be switched to
  *   T5  `cpu` is `home`, if the thread has a home. A running thread that gets another home moves there when it next
  *       becomes ready
  *   T6  `serving` is the thread whose message this one received last and that still awaits the reply, or 0.
  *       It ends with the reply, or when this thread waits for another message, is destroyed, or cannot receive any more
  *   T7  a waiting thread whose `direct` is not 0, and that is not faulting, entered by a system call, and resumes as
- *       from one, with words in registers. One that thread_write set registers of while it waited (`written`) resumes
+ *       from one, with words in registers. If thread_write set its registers while it waited (`written`), it resumes
  *       with all of them, so its `direct` is 0
  *
  * A stopped thread was never started, was stopped, or faulted without a handler.
@@ -63,17 +63,18 @@ struct thread {
     uint8_t state, priority;
     uint8_t stopped : 1, written : 1; /* T3, T7 */
     uint8_t faulting;                 /* it waits for the reply to a fault, not to a call */
-    uint8_t restarting;               /* its call is not finished: run it again when chosen */
-    uint8_t reaping;                  /* it continues when kernel.destroying is empty */
+    uint8_t restarting;               /* it is in a long call, which is run again when the thread is chosen */
+    uint8_t reaping;                  /* a reaper: it continues when kernel.destroying is empty */
     uint8_t uses_fpu;
-    uint8_t patience; /* ticks that it lets pass as the first of its queue while it is new; 0 once a tick has found it
-                       * running */
+    uint8_t
+        patience; /* of a new thread: ticks that still pass while it is the first of its queue, before it is switched
+                       * to; 0 once a tick has found it running */
     struct registers registers;
     uint32_t badge;        /* THREAD_CALLING: of the capability it called with */
     ref_t call_slot;       /* THREAD_CALLING: that capability's slot */
     ref_t revoking;        /* the root whose NODE_REVOKING this thread has set, or 0 */
-    struct link bound;     /* to a leaf: its unfinished call works with a slot there */
-    ref_t bound_slot;      /* that slot; 0: it was emptied */
+    struct link bound;     /* in the list of the leaf that has the slot its long call works with */
+    ref_t bound_slot;      /* that slot; 0: it was emptied, so the call fails */
     uint32_t page_address; /* of its message page in its space */
     uint32_t fault_address;
     struct slot receives; /* the endpoint it receives from */
@@ -92,19 +93,19 @@ ALWAYS_INLINE struct message_page *thread_page(const struct thread *thread)
 
 enum queue_end { QUEUE_FRONT, QUEUE_BACK };
 
-/* Ends a thread's wait, see thread_detach(): its call returns `status`. The thread is ready, behind the others of its
- * priority. */
+/* Ends a thread's wait as thread_detach() does, and makes it ready, behind the others of its priority; its call returns
+ * `status`. */
 void thread_wake_with(struct thread *thread, err_t status);
 
 /* Takes a thread that is RECEIVING, CALLING, AWAITING_REPLY or REPLY_DEFERRED out of that wait; the caller sets its
  * state. */
 void thread_cancel_wait(struct thread *thread);
 
-/* If this thread serves a caller, it no longer does: the caller moves to the owed list of the thread's task, any of
- * whose threads may reply. */
+/* If the thread serves a caller, moves that caller to the owed list of the thread's task; the thread then serves
+ * nobody. Any thread of the task may still reply. */
 void thread_defer_reply(struct thread *server);
 
-/* Takes a thread out of its queue or wait, if it is in one, and ends its fault; it is THREAD_STOPPED afterwards. */
+/* Takes a thread out of its queue or wait, if it is in one, and clears `faulting`; it is THREAD_STOPPED afterwards. */
 void thread_detach(struct thread *thread);
 
 /* Begins the destruction of a thread, or moves it to the front of kernel.destroying if it has begun;

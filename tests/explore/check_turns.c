@@ -1,5 +1,5 @@
 /*
- * Turns: "others of priority p queue behind it", "the quantum of `thread` is over", and a thread that stays ready
+ * Turns: "all that become ready queue behind it", "the quantum of `thread` is over", and a thread that stays ready
  * keeps its position. For each two threads of a queue their order is checked.
  */
 #include "tests/explore/checks.h"
@@ -172,7 +172,7 @@ static void check_quantum_stays_over(const struct event *event, const struct bef
         violation("P4: a tick found thread %x waiting, but it has neither run nor stayed first", first->ref);
 }
 
-/* P4: "after a tick has found a thread first in ready[p] with no patience"; ticks use up its patience first. */
+/* P4: "once a tick has found the first thread of ready[p] without patience"; ticks use up its patience first. */
 static void check_turn_ends(const struct event *event, const struct before *first)
 {
     const struct thread *t = AT(struct thread, first->ref);
