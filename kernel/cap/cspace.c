@@ -3,7 +3,7 @@
 void cspace_init(struct cspace *cspace, ref_t empty_leaf)
 {
     cspace->leaves[0] = empty_leaf;
-    arch_copy_words(&cspace->leaves[1], &cspace->leaves[0], LEAF_COUNT - 1); /* each from the one before */
+    arch_copy_words(&cspace->leaves[1], &cspace->leaves[0], LEAF_COUNT - 1); /* copies each to the next one */
 }
 
 err_t cspace_find_any(const struct cspace *cspace, uint32_t index, struct slot **slot)

@@ -18,7 +18,7 @@ enum { CSPACE_SLOTS = LEAF_COUNT * LEAF_SLOTS }; /* SLOT_COUNT on the real machi
 
 struct cspace {
     ref_t leaves[LEAF_COUNT];
-    uint32_t leaves_count; /* of its own, each a frame of the account */
+    uint32_t leaves_count; /* of leaves other than kernel.empty_leaf, each a frame of the account */
 };
 
 ALWAYS_INLINE struct slot *cspace_slot(const struct cspace *cspace, uint32_t index)
@@ -32,7 +32,7 @@ void cspace_init(struct cspace *cspace, ref_t empty_leaf);
 /* Why cspace_find() refused a slot: ERR_RIGHTS, or ERR_CAP if it is empty or of another kind. */
 err_t cspace_refuse(const struct slot *slot, enum slot_bits kind);
 
-/* The slot at `index` if its kind bits include `kind` and its rights all of `rights`: ERR_CAP,
+/* Finds the slot at `index`, if it has one of the kinds in `kind` and all of `rights`: ERR_CAP,
  * ERR_RIGHTS. For ranges `kind` is SLOT_MEMORY, SLOT_PORTS, SLOT_IRQS or SLOT_LOG. */
 ALWAYS_INLINE err_t cspace_find(const struct cspace *cspace, uint32_t index, enum slot_bits kind, rights_t rights,
                                 struct slot **slot)
@@ -43,8 +43,8 @@ ALWAYS_INLINE err_t cspace_find(const struct cspace *cspace, uint32_t index, enu
     return slot_has(*slot, kind, rights) ? OK : cspace_refuse(*slot, kind);
 }
 
-/* Frames of a memory capability with `rights`: `*first`, relative to its first frame, becomes a
- * frame number. ERR_CAP, ERR_RIGHTS; ERR_ARG if they are not all inside its range. */
+/* Finds `pages` frames of the memory capability at `index`, which must have all of `rights`: `*first`, relative to the
+ * capability's first frame, becomes a frame number. ERR_CAP, ERR_RIGHTS; ERR_ARG if they are not all in its range. */
 ALWAYS_INLINE err_t cspace_find_frames(const struct cspace *cspace, uint32_t index, rights_t rights, uint32_t pages,
                                        uint32_t *first)
 {
@@ -59,12 +59,13 @@ ALWAYS_INLINE err_t cspace_find_frames(const struct cspace *cspace, uint32_t ind
     return OK;
 }
 
-/* The slot at `index` with any capability: ERR_CAP if it is empty. */
+/* Finds the slot at `index`, with a capability of any kind: ERR_CAP if it is empty. */
 err_t cspace_find_any(const struct cspace *cspace, uint32_t index, struct slot **slot);
 
 /* Whether `index` can be a destination: ERR_ARG (slot 0, out of range), ERR_TAKEN. `*cost` becomes the number of frames
  * that cspace_open() will take for it, 0 or 1. */
 err_t cspace_find_empty(const struct cspace *cspace, uint32_t index, ref_t empty_leaf, uint32_t *cost);
 
-/* The slot at `index`, after cspace_find_empty(). A missing leaf is made; the account has the frame for it. */
+/* The slot at `index`, after cspace_find_empty(). Makes its leaf if that is missing; the account has the frame for it.
+ * */
 struct slot *cspace_open(struct cspace *cspace, struct account *account, uint32_t index, ref_t empty_leaf);

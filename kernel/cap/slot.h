@@ -13,8 +13,9 @@
  *
  *   S1  object == 0 means empty; an empty slot is in no tree
  *   S2  node.flags are the slot's rights; a child's are a subset, a child's range lies inside
- *   S3  a badge, once given, is inherited by all derived capabilities
- *   S4  an object's creator has its first-level slot; when that is emptied, the object is destroyed
+ *   S3  a badge that is not 0 is inherited by all derived capabilities, and is never changed
+ *   S4  an object has one first-level capability, which its creator gets: the child of the root. When that slot is
+ *       emptied, the object is destroyed
  *   S5  each frame of a memory capability has a record
  *
  * Slots are in the leaves of capability tables. A thread's endpoint, its handler, and each irq's
@@ -44,7 +45,7 @@ enum slot_bits {
     SLOT_LOG = SLOT_RANGE | 3 << 6,
     SLOT_RANGE_COUNT_SHIFT = 8,
 };
-#define SLOT_OBJECT 0xffffffc0u /* the reference in `object`, if that is no range */
+#define SLOT_OBJECT 0xffffffc0u /* the reference in `object`, unless that is a range */
 
 ALWAYS_INLINE bool slot_is_empty(const struct slot *slot)
 {
@@ -57,13 +58,13 @@ ALWAYS_INLINE bool slot_is_range(const struct slot *slot, enum slot_bits kind)
     return (slot->object & 0xff) == (uint32_t)kind;
 }
 
-/* Not for ranges. */
+/* The reference of the object; not for ranges. */
 ALWAYS_INLINE ref_t slot_object(const struct slot *slot)
 {
     return slot->object & SLOT_OBJECT;
 }
 
-/* Of a range. */
+/* The number of elements in a range. */
 ALWAYS_INLINE uint32_t slot_range_count(const struct slot *slot)
 {
     return slot->object >> SLOT_RANGE_COUNT_SHIFT;
@@ -85,7 +86,7 @@ ALWAYS_INLINE bool slot_has(const struct slot *slot, enum slot_bits kind, rights
 
 /*
  * The head of every object; each kind of range has one, too. While NODE_REVOKING is set in `revoker`,
- * its other bits are the thread that set it, and `cursor` is the next node that this thread will look at.
+ * its other bits are the thread that set it, and `cursor` is the node with which this thread will continue.
  */
 struct object {
     struct node caps; /* the root of its capabilities */
@@ -96,8 +97,8 @@ struct object {
 /* The head of the object that the slot's capability names; of a range, the head of its kind. */
 struct object *slot_object_head(const struct slot *slot);
 
-/* Makes the empty `slot` a first-level capability, a child of `root`: an object's first (S4), or one to a range.
- * `value` and `object` are what the slot will have. */
+/* Fills the empty `slot` with a first-level capability, a child of `root`: an object's first (S4), or one for a range.
+ * `value` and `object` are stored in the slot. */
 void slot_make(struct slot *slot, struct node *root, rights_t rights, uint32_t value, uint32_t object);
 
 /* What a derived capability will be. */
@@ -107,8 +108,8 @@ struct derivation {
     uint32_t count; /* range: 0 means all from `value` on */
 };
 
-/* Whether `parent` may have such a child: ERR_RIGHTS, ERR_ARG, ERR_DEPTH, ERR_DEAD; ERR_BUSY if its tree is being
- * revoked. */
+/* Whether that capability may be derived from `parent`: ERR_RIGHTS, ERR_ARG, ERR_DEPTH, ERR_DEAD; ERR_BUSY if a revoke
+ * works in its tree. */
 err_t slot_derive_check(const struct slot *parent, const struct derivation *derivation);
 
 /* Makes the child in an empty slot, after slot_derive_check(); cannot fail. */
@@ -117,15 +118,17 @@ void slot_derive(struct slot *parent, struct slot *child, const struct derivatio
 /* Empties the slots that descend from `top`, at most `*budget`, which it lowers; true when none is left. */
 bool slot_revoke_step(struct node *top, unsigned *budget);
 
-/* Empties a slot that has no descendants. If it was the first of an object, the object's destruction begins. */
+/* Empties a slot that has no descendants. If it has an object's first-level capability, begins the object's
+ * destruction. */
 void slot_empty(struct slot *slot);
 
 /* Whether the object that the slot names is being destroyed. Defined in kernel/object/destroy.c. */
 bool object_is_being_destroyed(const struct slot *slot);
 
-/* Called when a slot was emptied. If it was a thread's own, the thread cannot receive any more; unfinished calls that
- * work with the slot will end. Defined in kernel/object/destroy.c. */
+/* Called after a slot was emptied. If it was a thread's `receives`, the thread cannot receive any more; long calls that
+ * work with the slot will fail. Defined in kernel/object/destroy.c. */
 void object_slot_emptied(struct slot *slot);
 
-/* Begins the destruction of the object a first-level slot names. Defined in kernel/object/destroy.c. */
+/* Begins the destruction of the object that `object` of a slot names; not for ranges. Defined in
+ * kernel/object/destroy.c. */
 void object_destroy_begin(uint32_t object);

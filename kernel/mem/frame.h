@@ -2,7 +2,7 @@
  * Frame records: one for each physical page frame, with its kind and its owner.
  *
  *      kind                what the frame is                  what the record's first 8 bytes are
- *      FRAME_NONE          no RAM, or reserved, or the        -
+ *      FRAME_NONE          not RAM, or reserved, or the       -
  *                          kernel's image and records
  *      FRAME_USER          memory                             the root of its mappings' tree
  *      FRAME_SPARE         donated, in an account's list      the next one in that list
@@ -12,8 +12,8 @@
  *      FRAME_LEAF          a leaf of a capability table       the threads whose unfinished calls work with a
  *                                                             slot in it
  *      FRAME_DIRECTORY     a page directory                   -
- *      FRAME_TABLE         a page table                       its companion, its address
- *      FRAME_COMPANION     the nodes of a table's entries     its table, its address
+ *      FRAME_TABLE         a page table                       its companion; the first address it translates
+ *      FRAME_COMPANION     the nodes of a table's entries     its table; the same address
  *      FRAME_MESSAGE       a thread's message page            -
  *
  * Invariants, walked by the audit:
@@ -60,7 +60,7 @@ struct frame {
     };
     union {
         uint32_t used;      /* FRAME_THREADS, FRAME_ENDPOINTS: bit i is set while its cell i has an object */
-        uint32_t is_device; /* FRAME_USER: no RAM, or also written by the kernel; never donated */
+        uint32_t is_device; /* FRAME_USER: not RAM, or also written by the kernel; never donated */
         ref_t task;         /* FRAME_COMPANION: the owner again, as a reference to its struct task */
     };
 };

@@ -1,10 +1,10 @@
 /*
  * Derivation trees.
  *
- * Authority made from other authority is its child. This code serves both kinds of tree:
- * capabilities (a node in each slot, the root in the object or, for memory, ports, irqs and the
- * log, in struct kernel), and mappings (a node for each page-table entry, in the table's companion
- * page, the root in the frame's record).
+ * A capability or mapping that was derived from another is its child. This code serves both kinds of tree (in seL4
+ * capability derivation trees, in L4 the mapping database): capabilities (a node in each slot, the root in the object
+ * or, for memory, ports, irqs and the log, in struct kernel), and mappings (a node for each page-table entry, in the
+ * table's companion page, the root in the frame's record).
  *
  * A tree is a circular doubly linked list in preorder, with the depth of each node: the descendants
  * of a node are the deeper nodes that follow it.
@@ -26,7 +26,7 @@
 
 #include "kernel/arch/arch.h"
 
-/* References count nodes (8 bytes): 27 bits reach 1 GiB from the physmap's base. */
+/* `next` and `prev` count nodes (8 bytes) from the physmap's base: 27 bits reach 1 GiB. */
 struct node {
     union {
         struct {
@@ -42,6 +42,7 @@ struct node {
 
 enum { NODE_DEPTH_MAX = 31, NODE_REVOKING = 1, NODE_CLEAR = 2, NODE_SHIFT = 27, NODE_REF = (1 << NODE_SHIFT) - 1 };
 
+/* The node that a `next`, a `prev` or a result of node_ref() names. */
 ALWAYS_INLINE struct node *node_at(uint32_t ref)
 {
     return PHYSMAP(struct node, ref * sizeof(struct node));
@@ -57,6 +58,7 @@ ALWAYS_INLINE struct node *node_next(const struct node *node)
     return node_at(node->next);
 }
 
+/* Makes a root without children or flags. The word after it, with its mark, is not touched. */
 ALWAYS_INLINE void node_init_root(struct node *root)
 {
     uint32_t self = node_ref(root);
@@ -84,7 +86,7 @@ ALWAYS_INLINE void node_insert(struct node *before, struct node *node, unsigned 
     before->next = node_ref(node);
 }
 
-/* The same, right after its parent. */
+/* Inserts `child` as the first child of `parent`, with the same conditions. */
 ALWAYS_INLINE void node_insert_child(struct node *parent, struct node *child, rights_t rights)
 {
     node_insert(parent, child, parent->depth + 1u, rights);
@@ -96,7 +98,8 @@ ALWAYS_INLINE bool node_is_childless(const struct node *root)
     return node_at(root->prev) == root;
 }
 
-/* The same for a child of a root, faster; both are given by node_ref(). It clears the root's flags, NODE_CLEAR. */
+/* node_insert_child() for the child of a root, faster; `root` and `child` are from node_ref(). It clears the root's
+ * flags, that is NODE_CLEAR. */
 ALWAYS_INLINE void node_insert_first(uint32_t root, uint32_t child, rights_t rights)
 {
     uint32_t next = node_at(root)->forward; /* its depth is 0 */
@@ -126,8 +129,8 @@ ALWAYS_INLINE bool node_is_leaf(const struct node *node)
     return node_next(node)->forward <= (node->forward | NODE_REF); /* compares depths */
 }
 
-/* The first node without descendants in the subtree of `node`, which may be `node` itself. Another one's parent stands
- * right before it. Subtrees are taken apart in this order, leaf by leaf, so that N2 always holds. */
+/* The first node without descendants in the subtree of `node`, which may be `node` itself; if not, the node right
+ * before it is its parent. Subtrees are deleted leaf by leaf in this order, so that N2 always holds. */
 ALWAYS_INLINE struct node *node_first_leaf(struct node *node)
 {
     struct node *next;
@@ -137,7 +140,8 @@ ALWAYS_INLINE struct node *node_first_leaf(struct node *node)
     return node;
 }
 
-/* Whether `node` has at most `*budget` descendants. If so, it subtracts their number; else `*budget` is undefined. */
+/* Whether `node` has at most `*budget` descendants. If so, subtracts their number from `*budget`; else that is
+ * undefined. */
 static inline __attribute__((noinline)) bool node_is_bounded(const struct node *node, unsigned *budget)
 {
     for (const struct node *n = node_next(node); n->depth > node->depth; n = node_next(n))
