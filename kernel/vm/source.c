@@ -9,7 +9,7 @@ err_t frame_refuse(const uint32_t *state)
     return *state >> 24 == FRAME_USER ? ERR_BUSY : ERR_FRAME;
 }
 
-/* `entry` is the low half of the page's entry. */
+/* Whether the page of a source may be mapped. `entry` is the low half of its page-table entry. */
 ALWAYS_INLINE err_t check_page(enum kinship kinship, uint32_t entry, const struct node *node, rights_t rights)
 {
     if (UNLIKELY((entry & (PTE_PRESENT | PTE_MESSAGE)) != PTE_PRESENT))
@@ -21,7 +21,7 @@ ALWAYS_INLINE err_t check_page(enum kinship kinship, uint32_t entry, const struc
     return UNLIKELY(frame_at(entry >> PAGE_BITS)->state != FRAME_MAPPABLE) ? ERR_BUSY : OK;
 }
 
-/* `to` is in one table; the source's pages may be in several. */
+/* Checks pages that go to one table, from entry `to` on; they may come from several. */
 static err_t check_pages(struct source source, uint32_t pages, rights_t rights, const pte_t *to)
 {
     pte_t *entry;

@@ -1,6 +1,6 @@
 /*
- * Where the pages of a map call or of a message's item come from (frames of a memory capability, or pages
- * mapped in a space), and where they go. All checks come first; then mapping cannot fail.
+ * Mapping of pages, for vm_map and for a message's items. A source is where pages come from: frames of a memory
+ * capability, or pages mapped in a space; a target is where they go. All checks come first; then mapping cannot fail.
  */
 #pragma once
 
@@ -14,8 +14,8 @@ struct source {
     enum kinship kinship;       /* of the new mappings to those in `space`; frames always get children */
 };
 
-/* Whether a mapping can have these rights: reading, perhaps writing or executing but not both, perhaps RIGHT_GRANT;
- * never RIGHT_OWN. */
+/* Whether a mapping can have these rights: RIGHT_READ with RIGHT_WRITE, RIGHT_EXECUTE or neither, and RIGHT_GRANT or
+ * not; never RIGHT_OWN. */
 ALWAYS_INLINE bool rights_are_mappable(uint32_t rights)
 {
     const uint32_t mappable = 1u << 1 | 1u << 3 | 1u << 5 | 1u << 9 | 1u << 11 | 1u << 13; /* bit r: rights r are */
@@ -33,24 +33,25 @@ struct target {
 /* Stands for the entries of a missing table. */
 extern const pte_t source_no_entries[CALL_PAGES_MAX];
 
-/* Why frames_check() refused a frame with that state: ERR_FRAME, ERR_BUSY; or it was the entry, ERR_TAKEN. */
+/* Tells why frames_check() refused a frame with that `state`: ERR_FRAME, ERR_BUSY; ERR_TAKEN if the frame is good, so
+ * the entry was in use. */
 err_t frame_refuse(const uint32_t *state);
 
-/* For frames that go to entries of one table: ERR_FRAME, ERR_BUSY, or ERR_TAKEN if an entry is in use. A memory
- * capability covers only frames with records. */
+/* Whether `pages` frames of a memory capability from `first` on may be mapped at entries of one table, from `to` on:
+ * ERR_FRAME, ERR_BUSY, or ERR_TAKEN if an entry is in use. All the frames have records (S5). */
 ALWAYS_INLINE err_t frames_check(uint32_t first, uint32_t pages, const pte_t *to)
 {
     const uint32_t *states = &frame_at(first + pages)->state,
                    *entries = (const uint32_t *)(to + pages); /* their ends */
-    /* `i` counts the words of entries, two each; a record has twice as many. */
 
+    /* `i` counts words of entries, which have two; a record has four. */
     for (int32_t i = -2 * (int32_t)pages; i; i += 2)
         if (UNLIKELY(states[2 * i] != FRAME_MAPPABLE || entries[i]))
             return frame_refuse(&states[2 * i]);
     return OK;
 }
 
-/* Maps the frames as children of their records; frames_check() has succeeded. */
+/* Maps the frames at entries of one table, as children of the roots in their records, after frames_check(). */
 ALWAYS_INLINE void frames_map(uint32_t first, uint32_t pages, rights_t rights, pte_t *to)
 {
     const uint32_t each = sizeof(struct frame) / sizeof(struct node);

@@ -1,6 +1,7 @@
 #include "kernel/vm/tlb.h"
 
-/* A processor has room for one IPI: two become IPI_ALL, or IPI_LEAVE, which drops all, too. */
+/* Notes an IPI for each other processor that runs the space. A processor has room for one: two become IPI_ALL, or
+ * IPI_LEAVE, which drops all translations, too. */
 static __attribute__((noinline)) void ipi_others(ref_t task, uint32_t ipi)
 {
     assert(arch_lock_held());

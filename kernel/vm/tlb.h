@@ -7,8 +7,8 @@
 
 #include "kernel/cap/state.h"
 
-/* Drops a page's translation, here at once, elsewhere in tlb_sync(). Only processors that run the space are concerned:
- * loading another space drops all translations. tlb_shootdown() is the part that is not inlined. */
+/* Drops a page's translation, on this processor at once, on others in tlb_sync(); only on processors that run the
+ * space, as loading another space drops all translations. tlb_shootdown() is the part that is not inlined. */
 void tlb_shootdown(ref_t task, uint32_t address);
 ALWAYS_INLINE void tlb_invalidate(ref_t task, uint32_t address)
 {

@@ -90,7 +90,7 @@ void vspace_lower_descendants(struct node *node, rights_t rights)
     }
 }
 
-/* True when no mapping is left in the table. Message pages, which have no node, went with their threads. */
+/* Unmaps the pages of a table; true when none is left. Message pages, which have no node, went with their threads. */
 static bool empty_table_step(uint32_t table, unsigned *budget)
 {
     pte_t *entries = AT(pte_t, frame_ref(table));

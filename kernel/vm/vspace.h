@@ -27,7 +27,7 @@ struct vspace {
     pte_t directories[4];
 };
 
-_Static_assert(sizeof(struct node) == sizeof(pte_t), "a node stands where its entry does");
+_Static_assert(sizeof(struct node) == sizeof(pte_t), "a node and its entry have the same offset in their frames");
 
 /* The node of an entry of a table; the entry of a node, and the address that this entry translates. */
 ALWAYS_INLINE struct node *entry_node(const pte_t *entry)
@@ -51,7 +51,7 @@ ALWAYS_INLINE pte_t *table_entry(uint32_t table, uint32_t index)
     return PHYSMAP(pte_t, table & -(uint32_t)PAGE_SIZE) + (index & (TABLE_ENTRIES - 1));
 }
 
-/* The directory's entry for `address`, or null. */
+/* The directory's entry for `address`, or null if the directory is missing. */
 ALWAYS_INLINE pte_t *vspace_directory_entry(const struct vspace *space, uint32_t address)
 {
     uint32_t top = pte_low(&space->directories[address >> SPACE_SHIFT]);
@@ -73,7 +73,7 @@ ALWAYS_INLINE bool vspace_find(const struct vspace *space, uint32_t address, pte
     return true;
 }
 
-/* The same; false also if the page is not mapped, or is a message page. */
+/* vspace_find(), but false also if the page is not mapped, or is a message page. */
 ALWAYS_INLINE bool vspace_find_mapping(const struct vspace *space, uint32_t address, pte_t **entry)
 {
     return vspace_find(space, address, entry) && pte_is_mapping(*entry);
@@ -100,9 +100,9 @@ ALWAYS_INLINE uint32_t vspace_pages_in_table(uint32_t address, uint32_t pages)
     return here < pages ? here : pages;
 }
 
-/* The frames that ranges need for missing tables, each table counted once, to be compared with the account's spare
- * frames. SHORTFALL_TABLES is an upper bound: each item of a message touches a table at either end, and all items
- * together have CALL_PAGES_MAX pages. */
+/* Counts the frames that ranges of pages need for missing tables, and destinations for missing leaves, each table once;
+ * task_check_account() compares the sum with the spare frames. SHORTFALL_TABLES is an upper bound: each item of a
+ * message touches a table at either end, and all items together have CALL_PAGES_MAX pages. */
 enum { SHORTFALL_TABLES = 2 * IPC_ITEMS + CALL_PAGES_MAX / TABLE_ENTRIES + DIRECTORIES };
 enum { SHORTFALL_DIRECTORY = 1 << 30, SHORTFALL_LEAF = 1 << 29 };
 struct shortfall {
@@ -118,17 +118,19 @@ bool shortfall_note(struct shortfall *shortfall, uint32_t table);
 /* Adds the frames that a range needs for missing tables and directories. */
 void vspace_count_shortfall(const struct vspace *space, uint32_t address, uint32_t pages, struct shortfall *shortfall);
 
-/* The entry for `address`. Missing tables and directories are made; the account has the frames for them. */
+/* Returns the entry for `address`. Makes the table and the directory if they are missing; the account has the frames
+ * for them. */
 pte_t *vspace_open(struct vspace *space, struct account *account, uint32_t address);
 
 /* Unmaps descendants of the mapping `top`, at most `*budget`, which it lowers; true when none is left. */
 bool vspace_unmap_step(struct node *top, unsigned *budget);
 
-/* Unmaps a space and frees its tables; no processor runs it any more. At most `*budget` nodes, and a table counts as
- * several; true when all are gone. */
+/* Unmaps all pages of a space that no processor runs any more, and returns its tables to the account. Lowers `*budget`
+ * by the number of nodes, and more for each table, and stops when it is 0; true when all are done. */
 bool vspace_free_step(struct vspace *space, struct account *account, unsigned *budget);
 
-/* Clears the entry and drops its translation. The node stays, and tells vspace_shootdown() the task and address. */
+/* vspace_clear_entry() clears the entry and drops its translation. The node stays in its tree; from it
+ * vspace_shootdown() knows the task and the address. */
 void vspace_shootdown(const struct node *node);
 ALWAYS_INLINE void vspace_clear_entry(pte_t *entry, const struct node *node)
 {
@@ -144,8 +146,8 @@ ALWAYS_INLINE void vspace_unmap(pte_t *entry, struct node *node)
     node_remove(node);
 }
 
-/* Takes all rights but `rights` from a page of `task` and from its descendants: the caller has checked that they are
- * few. */
+/* vspace_lower() removes all rights but `rights` from a page of `task` and from all that derive from it; the caller has
+ * checked that these are few (node_is_bounded()). */
 void vspace_lower_descendants(struct node *node, rights_t rights);
 ALWAYS_INLINE void vspace_lower(ref_t task, uint32_t address, pte_t *entry, struct node *node, rights_t rights)
 {
@@ -156,8 +158,8 @@ ALWAYS_INLINE void vspace_lower(ref_t task, uint32_t address, pte_t *entry, stru
         vspace_lower_descendants(node, rights);
 }
 
-/* Unmaps a whole tree from its end, as the last node has no descendants. At most `*budget`, which it lowers; true when
- * none is left. */
+/* Unmaps all mappings of a frame, from the end of their tree on, as the last node has no descendants; at most
+ * `*budget`, which it lowers; true when none is left. */
 ALWAYS_INLINE bool vspace_unmap_tree(struct node *root, unsigned *budget)
 {
     struct node *last = node_at(root->prev);
@@ -176,8 +178,8 @@ ALWAYS_INLINE bool vspace_unmap_tree(struct node *root, unsigned *budget)
     return false;
 }
 
-/* Unmaps `pages` frames from `first` on. `budget` bounds the mappings plus the frames without any. Returns how many
- * frames, at the end of the range, may still have mappings. */
+/* Removes all mappings of `pages` frames from `first` on, as far as `budget` allows: a mapping costs 1, and so does a
+ * frame without mappings. Returns how many frames, at the end of the range, may still have mappings. */
 ALWAYS_INLINE uint32_t vspace_unmap_frames(uint32_t first, uint32_t pages, unsigned budget)
 {
     for (struct frame *frame = frame_at(first); pages && budget; frame++, pages--) {
