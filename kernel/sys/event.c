@@ -16,8 +16,8 @@ struct thread *event_fault(struct thread *thread, uint32_t address)
     return ipc_fault(thread);
 }
 
-/* One processor gets the tick, and forwards it to the others that run a thread or, between two steps of a long call,
- * have one in the queue. */
+/* Forwards the tick, which only this processor gets, to the others that run a thread or, between two steps of a long
+ * call, have one in a ready queue. */
 static void tick_others(void)
 {
     for (unsigned i = 0; i < kernel.cpu_count; i++)

@@ -8,8 +8,8 @@ static err_t unknown(struct thread *thread)
     return ERR_CALL;
 }
 
-/* Messages have a function for each combination of the flags in bits 5-7. Those that open windows are above: they
- * choose nothing here. */
+/* Messages have a function for each combination of the flags in bits 5-7. The flags that open windows are higher bits,
+ * so they choose no function. */
 #pragma clang diagnostic ignored "-Winitializer-overrides"
 err_t (*const call_table[256])(struct thread *) = {
     [0 ... 255] = unknown,
@@ -48,7 +48,8 @@ err_t sys_restart(struct thread *thread)
     return RESTART;
 }
 
-/* The only message that is ever restarted is a reply_wait: without its flags, so that it only receives. */
+/* A restart leaves out the call's flags. The only IPC call that is ever restarted is ipc_reply_wait, which then only
+ * receives. */
 err_t call_run(struct thread *thread)
 {
     bool was_emptied = thread->bound.next && !thread->bound_slot; /* its slot may hold another capability now */
@@ -61,7 +62,7 @@ struct thread *call_end(struct thread *thread, err_t status)
     if (call_finish(thread, status))
         return thread_continue(thread);
     if (status != BLOCKED)
-        preemption_point(); /* a step may just have been done, and thread_choose() may do the next at once */
+        preemption_point(); /* this was one step of a long call, and thread_choose() may take the next at once */
     return thread_choose();
 }
 
@@ -98,14 +99,15 @@ void sys_give(struct task *task, uint32_t index, struct object *object, enum slo
     slot_make(sys_open(task, index), &object->caps, rights, 0, REF(object) | (uint32_t)kind);
 }
 
-/* Marks the tree of `root` instead of the one of the call's last step. ERR_BUSY marks nothing. */
+/* Ends a step as sys_restart() does, and marks the tree of `root`, no longer that of the step before. ERR_BUSY: marks
+ * nothing. */
 static err_t restart_in(struct thread *thread, struct node *root)
 {
     if (sys_restart(thread) != RESTART)
         return ERR_BUSY;
     if (thread->revoking != REF(root))
         thread_end_long_call(thread, false);
-    if (!node_is_being_revoked(root)) { /* by another thread, or by this one before */
+    if (!node_is_being_revoked(root)) { /* else another thread has marked it, or this one in an earlier step */
         *node_mark(root) |= NODE_REVOKING;
         thread->revoking = REF(root);
     }

@@ -25,7 +25,8 @@ err_t sys_cap_derive(struct thread *thread)
     return OK;
 }
 
-/* REAP: objects that this call began to destroy are gone when it returns. */
+/* cap_revoke and, `with_itself`, cap_delete. REAP: the call returns when the objects that it began to destroy are gone.
+ * */
 static err_t revoke(struct thread *thread, bool with_itself)
 {
     unsigned budget = STEP_NODES;
@@ -67,9 +68,8 @@ err_t sys_object_destroy(struct thread *thread)
 }
 
 /*
- * Deletes capabilities derived from `slot` that cover one of the frames, from `*cursor` on; true when
- * none is left. Descendants of a capability that does not overlap do not overlap either, but are not
- * skipped.
+ * Deletes the capabilities derived from `slot` that cover one of the frames in `range`, from node `*cursor` on; true
+ * when none is left. A capability that covers none has no descendants that do, but they are not skipped.
  */
 static bool delete_overlapping(struct slot *slot, struct boot_range range, struct node **cursor, unsigned *budget)
 {
@@ -94,7 +94,8 @@ static bool delete_overlapping(struct slot *slot, struct boot_range range, struc
 
 enum { CAPABILITIES, FRAMES }; /* the part of memory_revoke to restart with, kept in the third argument */
 
-/* A restarted call whose tree is marked continues at the cursor of the last step. */
+/* The first part of memory_revoke. If a restarted call has marked the tree, it continues at the cursor of its last
+ * step. */
 static __attribute__((noinline)) err_t revoke_capabilities(struct thread *thread, struct slot *slot, unsigned *budget)
 {
     struct registers *r = &thread->registers;
@@ -110,7 +111,7 @@ static __attribute__((noinline)) err_t revoke_capabilities(struct thread *thread
     return sys_restart_slot(thread, slot, cursor);
 }
 
-/* For a restart, the first two arguments become the rest of the range. */
+/* Before a restart, the offset and the number of pages become those of the frames that are left. */
 err_t sys_memory_revoke(struct thread *thread)
 {
     struct registers *r = &thread->registers;

@@ -1,7 +1,8 @@
 /* Interrupt lines, ports, the log. */
 #include "kernel/sys/sys.h"
 
-/* `first` is an absolute number, unlike the offsets of memory. */
+/* Checks a range capability and that it covers `count` elements from number `first` on, which is not relative to the
+ * capability's first as the offsets of memory are. */
 static err_t find_range(struct thread *thread, enum slot_bits kind, rights_t rights, uint32_t first, uint32_t count)
 {
     struct slot *slot;
@@ -72,7 +73,7 @@ err_t sys_port_out(struct thread *thread)
 
 err_t sys_log_write(struct thread *thread)
 {
-    struct registers *r = &thread->registers;  /* esi: whether the text is in the log already */
+    struct registers *r = &thread->registers;  /* esi, for restarts: whether the text is in the log already */
     bool taken = thread->restarting && r->esi; /* then the capability is not checked any more */
     struct slot *slot;
 

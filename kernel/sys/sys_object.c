@@ -2,11 +2,11 @@
 #include "kernel/object/object.h"
 #include "kernel/sys/sys.h"
 
-/* Zeroes a few frames in a step, as each takes as long as about thirty nodes. It is done before donation, so that a
- * call that takes frames out of an account has none to zero, however many it takes. */
+/* Zeroes the frames that are not marked clear, a few in a step, as one takes as long as about thirty nodes. That is
+ * done before donation, so that a call that takes frames out of an account has none to zero, however many it takes. */
 static OUT_OF_LINE err_t zero_frames(uint32_t first, uint32_t pages)
 {
-    tlb_sync(); /* no processor may write to them any more: what ran before this restart may have unmapped them */
+    tlb_sync(); /* no processor may write to them any more, even if they were unmapped since the kernel was entered */
     for (unsigned budget = STEP_NODES / 32 + 1; pages; first++, pages--) {
         if (frame_at(first)->mappings.flags & NODE_CLEAR)
             continue;
@@ -34,7 +34,7 @@ static __attribute__((noinline)) err_t check_donation(struct thread *thread, uin
             return ERR_FRAME;
         marks &= record->mappings.back;
     }
-    return marks >> NODE_SHIFT ? OK : zero_frames(*first, pages); /* a root's only flag is NODE_CLEAR */
+    return marks >> NODE_SHIFT ? OK : zero_frames(*first, pages); /* OK: all have NODE_CLEAR, a root's only flag */
 }
 
 err_t sys_task_create(struct thread *thread)
@@ -86,7 +86,7 @@ err_t sys_endpoint_create(struct thread *thread)
     return OK;
 }
 
-/* An endpoint to which a new thread will have a capability of its own; slot 0: none. */
+/* Finds an endpoint from whose capability one for a new thread can be derived, with `rights`; index 0: none, null. */
 static err_t find_endpoint(struct thread *thread, uint32_t index, rights_t rights, struct slot **slot)
 {
     *slot = NULL;
@@ -96,7 +96,8 @@ static err_t find_endpoint(struct thread *thread, uint32_t index, rights_t right
     return err ? err : slot_derive_check(*slot, &(struct derivation){.rights = rights});
 }
 
-/* Checks that the page is free, and the slot; and that there are frames for both, in two accounts or the same one. */
+/* Checks that nothing is mapped at the message page's address, that the destination slot is empty, and that there are
+ * frames: for the thread in the account of `task`, for the slot's leaf in the caller's, which may be the same. */
 static err_t check_thread_cost(struct thread *thread, struct task *task, uint32_t address, uint32_t index)
 {
     struct shortfall shortfall = {0};

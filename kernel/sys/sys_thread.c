@@ -44,8 +44,8 @@ err_t sys_thread_stop(struct thread *thread)
     return OK;
 }
 
-/* A thread whose state can be read or written; ERR_STATE if it runs or is in the middle of a long call. For thread_read
- * and thread_write, whose argument is the same. */
+/* For thread_read and thread_write, which have the same argument: finds a thread whose state can be read or written.
+ * ERR_STATE: it runs or is in a long call. */
 static err_t find_not_running(struct thread *thread, struct thread **target)
 {
     err_t err = sys_thread_read_what(thread) > THREAD_FPU ? ERR_ARG : find_thread(thread, target);

@@ -2,7 +2,8 @@
 #include "kernel/sys/sys.h"
 #include "kernel/vm/source.h"
 
-/* For every source, and also where tables are missing. The shortfall's list of tables need not be cleared. */
+/* The general case of vm_map: any source, several tables, missing ones. Not all of `shortfall` is cleared, as its list
+ * of tables is long. */
 static __attribute__((noinline)) err_t map(struct thread *thread, struct task *task, const struct source *source)
 {
     uint32_t address = sys_vm_map_address(thread), pages = sys_vm_map_pages(thread);
@@ -35,7 +36,7 @@ static OUT_OF_LINE err_t map_from_task(struct thread *thread, struct task *task)
     return err ? err : map(thread, task, &(struct source){&from->space, address, SIBLING});
 }
 
-/* The fast path is for most calls: frames, for a table that exists. */
+/* The fast path is for what most calls map: frames, at entries of one table that exists. */
 err_t sys_vm_map(struct thread *thread)
 {
     struct task *task;
@@ -61,7 +62,7 @@ err_t sys_vm_map(struct thread *thread)
     return err;
 }
 
-/* For a restart, the arguments become the rest of the range. */
+/* Before a restart, the arguments become those for the pages that are left. */
 err_t sys_vm_unmap(struct thread *thread)
 {
     uint32_t address = sys_vm_unmap_address(thread), pages = sys_vm_unmap_pages(thread);
@@ -113,7 +114,7 @@ err_t sys_vm_protect(struct thread *thread)
             break;
     }
 
-    /* Backwards, as the last page's entry is at hand. */
+    /* From the last page to the first, as the last page's entry was found just now. */
     for (;; node = entry_node(entry)) {
         vspace_lower(REF(task), address, entry, node, sys_vm_protect_rights(thread) & RIGHT_ALL);
         if (address == first)
@@ -123,7 +124,8 @@ err_t sys_vm_protect(struct thread *thread)
     }
 }
 
-/* A frame that a capability lets its holder read or fill; `*frame` is relative to the capability's first. */
+/* Finds a frame of the memory capability at `index`: `*frame`, relative to the capability's first, becomes a frame
+ * number. ERR_FRAME: it is not memory. */
 static err_t find_frame(struct thread *thread, uint32_t index, rights_t rights, uint32_t *frame)
 {
     err_t err = cspace_find_frames(&thread_task(thread)->cspace, index, rights, 1, frame);
