@@ -79,7 +79,7 @@ enum {
 enum tag_kind {
     TAG_CALL = 0,
     TAG_FAULT = 1 << 16,  /* words: address, cause (enum fault_cause), eip, vector */
-    TAG_SIGNAL = 2 << 16, /* word 0: the badges of all signals since the last one received, or-ed; no reply to */
+    TAG_SIGNAL = 2 << 16, /* word 0: the badges of all signals since the last one received, or-ed; has no reply */
 };
 enum {
     TAG_WORDS = 0x7f,
@@ -132,7 +132,7 @@ struct thread_registers {
     uint32_t eax, ebx, ecx, edx, esi, edi, ebp, esp, eip, eflags;
     uint16_t fs, gs; /* selectors */
 };
-/* A data segment that begins at THREAD_AREA: for the gs of C libraries, which leads to thread-local data. */
+/* A data segment that begins at THREAD_AREA, for gs, by which C libraries find thread-local data. */
 enum { USER_AREA_SELECTOR = 0x2b };
 
 enum thread_state_part { THREAD_REGISTERS = 0, THREAD_FPU = 1 };

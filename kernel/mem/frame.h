@@ -9,8 +9,7 @@
  *      FRAME_TASK          a struct task                      -
  *      FRAME_THREADS       up to 4 struct thread              its link in the account's list
  *      FRAME_ENDPOINTS     up to 32 struct endpoint           its link in the account's list
- *      FRAME_LEAF          a leaf of a capability table       the threads whose unfinished calls work with a
- *                                                             slot in it
+ *      FRAME_LEAF          a leaf of a capability table       the threads whose long calls work with a slot in it
  *      FRAME_DIRECTORY     a page directory                   -
  *      FRAME_TABLE         a page table                       its companion; the first address it translates
  *      FRAME_COMPANION     the nodes of a table's entries     its table; the same address
