@@ -1,6 +1,6 @@
 /*
- * The audit: walks everything and panics if an invariant is broken. Builds with TALLY_AUDIT call
- * it at every eighth tick, in whatever state the interrupt finds the kernel; host tests call it after
+ * The audit: checks all frames, trees and objects, and panics if an invariant is broken. Builds with TALLY_AUDIT
+ * call it at every eighth tick, in whatever state the interrupt finds the kernel; host tests call it after
  * every few steps. It changes nothing.
  */
 #pragma once

@@ -1,8 +1,9 @@
 /*
- * Normalisation, for tests/explore: what no event can ever see is zeroed, so that states that differ only in it become
- * one. Examples: a thread's registers while it waits or computes, unread parts of a message page, the last revoker,
- * counts that only grow. Each object's part stands beside its walker. Zeroing too much would hide bugs, so a test
- * (explore/normal-states) takes the same random steps from states and from their normalised forms, and compares.
+ * Normalisation, for the model checker (tests/explore): zeroes what no later event can read, so that states that differ
+ * only in that become one state. Examples: a thread's registers while it waits or runs, unread parts of a message page,
+ * the last revoker, counts that only grow. Each object's part is next to its walker. Zeroing too much would hide bugs,
+ * so a test (explore/normal-states) takes the same random steps from states and from their normalised forms, and
+ * compares.
  */
 #pragma once
 

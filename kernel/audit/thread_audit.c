@@ -31,8 +31,8 @@ void thread_audit(struct thread *thread)
 
 /* ---------------------------------------------------------------------------------- normalised */
 
-/* The registers that events can see: the head and the words of a queued message, the flags of a receiver's windows,
- * all of a long call's; none of a running program's. */
+/* The registers that later events can read: eax and the words of a queued message, the flags that open windows, those
+ * of a fault, all of a long call; none of a thread that runs or is ready to run its program. */
 static struct registers seen_registers(const struct thread *thread)
 {
     const struct registers *r = &thread->registers;
@@ -82,8 +82,8 @@ static bool is_used(ref_t ref)
     return frame_at(frame_number(ref))->used >> ((ref & (PAGE_SIZE - 1)) >> THREAD_SHIFT) & 1;
 }
 
-/* Whether the page's words about a caller can ever matter: it waits for its reply, or a thread's call number will
- * reach that number. */
+/* Whether the caller and the call number in a message page can ever matter to a reply: that caller waits for a reply
+ * from this task, or the thread in that cell can still reach the call number. */
 static bool caller_matters(const struct thread *thread, const struct message_page *page)
 {
     const struct thread *caller = AT(struct thread, page->caller);

@@ -1,4 +1,4 @@
-/* ACPI 6.4: the root pointer 5.2.5, tables 5.2.6 to 5.2.8, the MADT 5.2.12. They may be anywhere
+/* ACPI 6.4: the root pointer (RSDP) 5.2.5, tables 5.2.6 to 5.2.8, the MADT 5.2.12. They may be anywhere
  * and unaligned, so they are read byte by byte, each through arch_frame_map(). */
 #include "kernel/i386/acpi.h"
 
@@ -32,6 +32,7 @@ static uint32_t word_at(uint32_t physical)
     return word;
 }
 
+/* Whether a structure's checksum is right. */
 static bool adds_to_zero(uint32_t physical, uint32_t bytes)
 {
     uint8_t sum = 0;
@@ -41,12 +42,14 @@ static bool adds_to_zero(uint32_t physical, uint32_t bytes)
     return sum == 0;
 }
 
+/* Whether the root pointer has its second part, which names the XSDT, whose entries have 64 bits. */
 static bool is_wide(uint32_t root)
 {
     return byte_at(root + ROOT_REVISION) >= 2;
 }
 
-/* Loaders may copy only the first part, whatever the revision; then there is no length. */
+/* The address of the root pointer in an area, 0: none. Loaders may copy only its first part, whatever the revision;
+ * then the length is 0. */
 static uint32_t find_root(uint32_t start, uint32_t bytes)
 {
     for (uint32_t at = start; at < start + bytes; at += ROOT_ALIGN)
@@ -76,7 +79,8 @@ static void add_cpu(struct acpi_machine *machine, uint32_t id, uint32_t flags)
     machine->cpus[machine->cpus_count++] = (uint8_t)id;
 }
 
-/* "Conforms to the ISA bus" means active high and edge-triggered. */
+/* An interrupt source override: an ISA line is connected to that pin. Flags that say "conforms to the bus" mean active
+ * high and edge-triggered, as for ISA. */
 static void override(struct acpi_machine *machine, unsigned line, uint32_t pin, uint32_t flags)
 {
     if (line >= ISA_LINES)
@@ -89,7 +93,7 @@ static void override(struct acpi_machine *machine, unsigned line, uint32_t pin, 
                                               .low = (flags & POLARITY) == LOW};
 }
 
-/* False if the entry is cut off. */
+/* Reads an entry of the MADT; false if it does not fit into the `rest` bytes of the table, or is too short. */
 static bool read_entry(struct acpi_machine *machine, uint32_t entry, uint32_t rest)
 {
     static const uint8_t least[] = {

@@ -12,7 +12,7 @@ struct acpi_line {
 };
 
 struct acpi_machine {
-    uint32_t local_apic; /* physical address of each processor's own */
+    uint32_t local_apic; /* physical address, at which each processor finds its own local APIC */
     uint32_t io_apic;    /* physical address of the I/O APIC with interrupt 0; 0: none */
     unsigned cpus_count;
     uint8_t cpus[CPU_MAX];           /* APIC ids of usable processors, at most CPU_MAX */

@@ -1,4 +1,5 @@
-/* Constants of C for the assembly, as text in an object file that the build reads and never links. */
+/* Structure offsets and constants of C for the assembly: as text in an object file, which the build extracts (see
+ * kernel/CMakeLists.txt) and never links. */
 #include "kernel/i386/apic.h"
 #include "kernel/i386/paging.h"
 #include "kernel/i386/segments.h"
@@ -6,7 +7,7 @@
 
 #define CONSTANT(name, value) __asm__ volatile(".ascii \"->" #name " %c0\\n\"" : : "i"(value))
 
-_Static_assert(offsetof(struct kernel, cpus) == 0, "assembly takes the one for the other");
+_Static_assert(offsetof(struct kernel, cpus) == 0, "assembly uses the address of `kernel` as that of its processors");
 
 void asm_offsets(void);
 void asm_offsets(void)

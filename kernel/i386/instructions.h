@@ -1,4 +1,4 @@
-/* Single instructions. */
+/* Instructions that C has no words for: ports, MSRs, control registers, cpuid. */
 #pragma once
 
 #include <stdint.h>

@@ -3,13 +3,14 @@
 #include "kernel/i386/apic.h"
 #include "kernel/i386/paging.h"
 
-/* A register is selected, then read or written; a pin has two, the lower half of its entry first. */
+/* A register is selected by SELECT, then read or written at WINDOW. A pin's entry has two, its lower half first. */
 enum { SELECT = 0, WINDOW = 0x10, VERSION = 1, ENTRIES = 0x10 };
 enum { LOW_ACTIVE = 1 << 13, LEVEL = 1 << 15, MASKED = 1 << 16, ID_SHIFT = 24 };
 
 static volatile uint8_t *registers;
 static struct acpi_line lines[IRQ_LOG];
 
+/* Selects a register. */
 static volatile uint32_t *at(unsigned index)
 {
     *(volatile uint32_t *)(registers + SELECT) = index;

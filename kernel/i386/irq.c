@@ -10,7 +10,7 @@
 
 struct acpi_machine irq_machine;
 
-/* Afterwards all lines except the tick's are masked. */
+/* Finds and initialises the interrupt controllers. Afterwards all lines except the tick's are masked. */
 void arch_traps_init(const struct boot_info *info)
 {
     segments_init();

@@ -6,6 +6,7 @@
 /* The machine that arch_traps_init() found; it has no processors if there is no local APIC. */
 extern struct acpi_machine irq_machine;
 
-/* Ends an interrupt. Its line is masked until arch_irq_unmask(): a level-triggered one of the I/O APIC; of the PICs,
- * any but the tick's. False if it was spurious. */
+/* Tells the controller that an interrupt of the line was taken, so that others can follow; false if it was spurious.
+ * Masks the line until arch_irq_unmask(): with the I/O APIC if it is level-triggered, with the PICs unless it is the
+ * tick's. */
 bool irq_end_of_interrupt(unsigned line);

@@ -25,7 +25,7 @@ static void log_running(const struct cpu *cpu)
                   number < SYS_COUNT ? call_names[number] : "unknown", r->edx);
 }
 
-/* Logs return addresses while the chain of frames stays on the kernel stack on which it begins. */
+/* Logs return addresses, as long as the chain of frame pointers stays on the kernel stack on which it begins. */
 static void log_backtrace(uint32_t frame)
 {
     uint32_t index = (frame - (uint32_t)(uintptr_t)kernel_stacks) / sizeof kernel_stacks[0];

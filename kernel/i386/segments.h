@@ -19,14 +19,14 @@ const struct cpu *segments_double_fault_cpu(void);
 /* The code of the double fault's task. Defined in panic.c. */
 _Noreturn void panic_double_fault(void);
 
-/* Exceptions; interrupt lines; then inter-processor interrupts. */
+/* Vectors below VECTOR_LINES are exceptions; then come interrupt lines, then inter-processor interrupts. */
 enum {
     VECTOR_LINES = 32,
     VECTOR_RESCHEDULE = VECTOR_LINES + 24,
     VECTOR_TICK,
     VECTORS_COUNT,     /* with a stub in entry.asm */
     VECTOR_IPI = 0xf0, /* arch_ipi(); from here on vectors also reach a processor that sleeps for the lock */
-    VECTOR_WAKE,       /* its ticket for the lock is served */
+    VECTOR_WAKE,       /* to a processor that sleeps for the lock: its ticket is served */
 };
 
 /* The descriptor tables of all processors. */

@@ -1,4 +1,4 @@
-/* From vectors to events; the saved registers of threads. */
+/* Interrupts and exceptions: calls the event for a vector. And access to the saved registers of threads. */
 #include "kernel/i386/apic.h"
 #include "kernel/i386/instructions.h"
 #include "kernel/i386/irq.h"
@@ -67,7 +67,7 @@ static __attribute__((noinline)) uint16_t selector(uint16_t selector)
 
 void arch_registers_set(struct registers *to, const struct thread_registers *from)
 {
-    uint32_t vector = to->vector == VECTOR_SYSCALL ? 0 : to->vector; /* keeps that of a fault without a reply yet */
+    uint32_t vector = to->vector == VECTOR_SYSCALL ? 0 : to->vector; /* keeps that of a fault that awaits its reply */
 
     /* clang-format off */
     *to = (struct registers){

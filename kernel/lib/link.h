@@ -34,7 +34,8 @@ ALWAYS_INLINE bool list_is_empty(const struct list *list)
     return list->first == REF(list);
 }
 
-/* Inserts `link` right after `where`: a link, a list (to be its first), or a list's last (to be its last). */
+/* Inserts `link`, which is in no list, right after `where`: after a link, at the front (`where` is the list), or at the
+ * back (`where` is the list's `last`). */
 ALWAYS_INLINE void link_insert_after(ref_t where, struct link *link)
 {
     ref_t next = AT(struct link, where)->next;
@@ -43,14 +44,14 @@ ALWAYS_INLINE void link_insert_after(ref_t where, struct link *link)
     AT(struct link, where)->next = AT(struct link, next)->prev = REF(link);
 }
 
-/* The list must not be empty. */
+/* Takes the first link out of a list, which must not be empty. */
 ALWAYS_INLINE void list_remove_first(struct list *list)
 {
     list->first = AT(struct link, list->first)->next;
     AT(struct link, list->first)->prev = REF(list);
 }
 
-/* The link must be in a list. */
+/* Takes a link out of the list it is in; it must be in one. */
 ALWAYS_INLINE void link_remove(struct link *link)
 {
     ref_t next = link->next, prev = link->prev; /* read first: for the compiler, the stores below might change them */

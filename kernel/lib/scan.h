@@ -1,10 +1,11 @@
-/* Scans tables that are mostly empty. */
+/* A search through tables that are mostly empty: leaves of capability tables, page tables. */
 #pragma once
 
 #include "kernel/arch/arch.h"
 
-/* The first index from `i` on whose word has a bit of `mask`, or `count`. Words are `stride` apart and are scanned in
- * groups of eight, or all at once in a smaller table; `count` is a power of 2. Not inlined: it needs all registers. */
+/* Returns the first index, from `i` on, whose word has a bit of `mask`; `count` if there is none. The words of two
+ * indexes are `stride` words apart. They are tested in groups of eight, or all at once in a smaller table; `count` is a
+ * power of 2. Not inlined: it needs all registers. */
 static inline __attribute__((noinline)) unsigned scan_next(const uint32_t *words, unsigned stride, unsigned count,
                                                            unsigned i, uint32_t mask)
 {
