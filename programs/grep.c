@@ -37,7 +37,7 @@ static int pattern_count, failed, found, with_names;
 
 /* ---------------------------------------------------------------------------------------- matching */
 
-/* Finds the first place in the text; like regexec(), returns 0 if there is one. */
+/* Finds the first match in the text; like regexec(), returns 0 if there is one. */
 static int find_fixed(const char *pattern, const char *text, regmatch_t *match)
 {
     size_t length = strlen(pattern);

@@ -115,7 +115,7 @@ static void convert(char *piece, char kind)
 }
 #pragma clang diagnostic pop
 
-/* Takes a number, or the next argument's for a *; returns the place after it. */
+/* Takes a number, or the next argument's for a *; returns the position after it. */
 static const char *take_number(const char *at, char *piece)
 {
     size_t length = strlen(piece), digits = strspn(at, "0123456789");

@@ -1,6 +1,6 @@
 /*
- * tr [-cs] SET1 SET2: copies its input, replacing each byte of SET1 by the one at its place in SET2; SET2's last byte
- * serves for the rest.
+ * tr [-cs] SET1 SET2: copies its input, replacing each byte of SET1 by the one at its position in SET2; SET2's last
+ * byte serves for the rest.
  * tr -d [-c] SET1: deletes the bytes in SET1.    tr -s [-c] SET1: replaces repeats of a byte in SET1 by one.
  *   -c  complements SET1    -s  with SET2: replaces repeats of translated bytes by one
  *
@@ -56,7 +56,7 @@ static const char *read_byte(const char *at, int *byte)
     return at + 1;
 }
 
-/* Returns the place after [:NAME:]; null: there is none. */
+/* Returns the position after [:NAME:]; null: there is none. */
 static const char *read_class(const char *at, struct set *set)
 {
     const char *end = strncmp(at, "[:", 2) == 0 ? strstr(at, ":]") : NULL;

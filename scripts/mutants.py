@@ -56,7 +56,7 @@ def tell(outcome):
     mutant = outcome.mutant
     what = {mutant_runs.CAUGHT: f"caught by {mutant.test}", mutant_runs.SURVIVES: f"SURVIVES {mutant.test}",
             mutant_runs.TIMED_OUT: f"SURVIVES {mutant.test}: its time ran out, and the list does not mark it as hanging",
-            mutant_runs.NOT_APPLIED: f"does not apply: {mutant.place}: the text is not in {mutant.file} once",
+            mutant_runs.NOT_APPLIED: f"does not apply: {mutant.location}: the text is not in {mutant.file} once",
             }.get(outcome.verdict, outcome.verdict)
     print(f"{mutant.name}: {what}" + (f" in {outcome.seconds:.0f} s" if outcome.seconds else ""), flush=True)
     if not outcome.is_good:

@@ -140,10 +140,10 @@ static void part_mmap(void)
     for (pages = mmap(0, bytes); pages == MAP_FAILED && bytes > 64 * MIB; pages = mmap(0, bytes))
         bytes -= MIB;
     check(pages != MAP_FAILED && munmap(pages, bytes) == 0, "mmap and munmap");
-    check(get_pages(pages, bytes) == pages, "the same place");
+    check(get_pages(pages, bytes) == pages, "the same address");
 }
 
-/* Leaves a hole after each second page, so that two pages find no place between them. */
+/* Leaves a hole after each second page, so that two pages find no room between them. */
 static void part_holes(void)
 {
     enum { PAGES = 8000 };
@@ -237,20 +237,20 @@ static void part_alternate(void)
     child_ends(child, SIGKILL);
 }
 
-/* Makes mem search past memory reserved for places that are empty by now, and for nearly full ones. */
-static void part_places(void)
+/* Makes mem search past spans of 4 MiB that keep frames for tables but are empty by now, and past nearly full ones. */
+static void part_spans(void)
 {
-    enum { PLACE = 4 << 20, PLACES = 190, LAST = PLACE / PAGE - 1, FULL = 22 };
+    enum { SPAN = 4 << 20, SPANS = 190, LAST = SPAN / PAGE - 1, FULL = 22 };
     char *first = (char *)0x41000000;
 
-    for (unsigned i = 0; i < PLACES; i++)
+    for (unsigned i = 0; i < SPANS; i++)
         for (unsigned page = 0; page <= LAST; page += LAST) {
-            char *at = get_pages(first + i * PLACE + page * PAGE, PAGE);
+            char *at = get_pages(first + i * SPAN + page * PAGE, PAGE);
             check(munmap(at, PAGE) == 0, "munmap of a page");
         }
-    check(munmap(first, PLACES * PLACE) == 0, "munmap of nothing");
+    check(munmap(first, SPANS * SPAN) == 0, "munmap of nothing");
     for (unsigned i = 0; i < FULL; i++)
-        get_pages(first + i * PLACE, 1000 * PAGE);
+        get_pages(first + i * SPAN, 1000 * PAGE);
     get_pages(0, 1020 * PAGE);
 }
 
@@ -285,7 +285,7 @@ static const struct {
     {"kills", part_kills},         {"write", part_write},
     {"tables", part_tables},       {"segments", part_segments},
     {"orphans", part_orphans},     {"alternate", part_alternate},
-    {"places", part_places},       {"futex", part_futex},
+    {"spans", part_spans},         {"futex", part_futex},
     {"alarms", part_alarms},       {"handlers", part_handlers},
     {"files", part_files},         {"cut", part_cut},
     {"lent", part_lent},           {"locks", part_locks},

@@ -80,7 +80,7 @@ void part_cut(void)
         child_ends(mappers[i], SIGKILL);
 }
 
-/* Reserves a place for that many pages of files. */
+/* Reserves a range of addresses for that many pages of files. */
 static uint32_t reserve(uint32_t pages)
 {
     uint32_t at = 0;
@@ -89,32 +89,32 @@ static uint32_t reserve(uint32_t pages)
     do
         status = mem_reserve(CLIENT_SLOT_MEM, 0, pages * PAGE, 3, &at);
     while (status == MEM_MORE);
-    check(status == 0, "a place");
+    check(status == 0, "a range");
     return at;
 }
 
-/* Maps pages of a file at many places; only the server is told to unmap them. */
-static void lend_often(uint32_t fd, uint32_t pages, uint32_t places)
+/* Maps each page of a file at as many addresses; only the server is told to unmap them. */
+static void lend_often(uint32_t fd, uint32_t pages, uint32_t times)
 {
-    uint32_t at = reserve(places * pages), granted = 0;
+    uint32_t at = reserve(times * pages), granted = 0;
     int status = 0;
 
-    for (uint32_t i = 0; !status && i < places * pages; i++) {
+    for (uint32_t i = 0; !status && i < times * pages; i++) {
         uint32_t to = at + i * PAGE;
         status = file_map(CLIENT_SLOT_FILE, ipc_window(to, 1), fd, true, 1, i % pages, to, 3, &granted);
         if (!status)
             status = file_unmap(CLIENT_SLOT_FILE, to, 1);
     }
-    check(status == 0, "pages at many places");
+    check(status == 0, "pages at many addresses");
 }
 
 /* An unlinked file. */
-static int lent_file(uint32_t pages, uint32_t places)
+static int lent_file(uint32_t pages, uint32_t times)
 {
     int fd = open("/tmp/part", O_RDWR | O_CREAT, 0600);
 
     check(fd >= 0 && unlink("/tmp/part") == 0 && ftruncate(fd, (off_t)pages * PAGE) == 0, "a file");
-    lend_often((uint32_t)fd, pages, places);
+    lend_often((uint32_t)fd, pages, times);
     return fd;
 }
 
@@ -131,24 +131,24 @@ static void lend_and_end(void)
     part("lent_end");
 }
 
-/* Attaches the most rings of pipes, each at the most places. */
+/* Attaches the most rings of pipes, each at the most addresses. */
 static void attach_and_end(void)
 {
-    enum { PIPES = 60, PLACES = 64, RING_PAGES = 3, RING = RING_PAGES * PAGE };
+    enum { PIPES = 60, ADDRESSES = 64, RING_PAGES = 3, RING = RING_PAGES * PAGE };
     uint32_t writes;
     int fds[2], status = 0;
 
     for (uint32_t i = 0; !status && i < PIPES; i++) {
-        uint32_t at = reserve(PLACES * RING_PAGES), end = at + PLACES * RING;
+        uint32_t at = reserve(ADDRESSES * RING_PAGES), end = at + ADDRESSES * RING;
         check(pipe(fds) == 0, "pipe");
         for (; !status && at < end; at += RING)
             status = file_pipe_attach(CLIENT_SLOT_FILE, ipc_window(at, RING_PAGES), (uint32_t)fds[0], at, &writes);
     }
-    check(status == 0, "rings at many places");
+    check(status == 0, "rings at many addresses");
     part("rings_end");
 }
 
-/* Reserves the largest place that mem keeps for another server's pages, and ends. */
+/* Reserves the largest range that mem keeps for another server's pages, and ends. */
 static void reserve_and_end(void)
 {
     enum { MOST = 14336 };
@@ -157,10 +157,10 @@ static void reserve_and_end(void)
     part("reserve");
     (void)reserve(MOST);
     part("reserve_end");
-    check(mem_reserve(CLIENT_SLOT_MEM, 0, (MOST + 1) * PAGE, 3, &at) == -ENOMEM, "no larger place");
+    check(mem_reserve(CLIENT_SLOT_MEM, 0, (MOST + 1) * PAGE, 3, &at) == -ENOMEM, "no larger range");
 }
 
-/* A page stays mapped at as many places as one revocation can handle, if nothing is unmapped. */
+/* A page stays mapped at as many addresses as one revocation can handle, if nothing is unmapped. */
 void part_lent(void)
 {
     in_child(lend_and_end);

@@ -15,7 +15,7 @@ enum { DEPTH_MAX = 50, LEVELS = 10, OPERATORS = 4, LEVEL_OR = 0, LEVEL_AND = 1 }
 
 struct reader {
     const char *at;
-    const char *why; /* the first error, with its place, in the pool */
+    const char *why; /* the first error, with its position, in the pool */
     int depth;
     int unread; /* if not 0, only the syntax is checked, as for the right side of `0 && ...` */
 };
@@ -50,7 +50,7 @@ static intmax_t fail_of(struct reader *reader, const char *what, const char *why
     return 0;
 }
 
-/* Notes an error at the reader's place. */
+/* Notes an error at the reader's position. */
 static intmax_t fail(struct reader *reader, const char *why)
 {
     struct text text = {0};

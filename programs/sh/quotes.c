@@ -10,7 +10,7 @@ bool quotes_are_in(const char *word)
     return strpbrk(word, "\\'\"");
 }
 
-/* Copies the text after the opening quote; returns the place after the closing one. */
+/* Copies the text after the opening quote; returns the position after the closing one. */
 static const char *remove_inside(const char *at, char quote, struct text *text)
 {
     for (; *at && *at != quote; at++) {

@@ -16,7 +16,7 @@ extern struct arguments arguments;
 
 bool is_kernel(uint32_t address);
 
-/* An instruction is given by its address and by its place in QEMU's memory. */
+/* An instruction is given by its address and by its host address in QEMU's memory. */
 bool lets_interrupts_in(uint32_t address, const uint8_t *host);
 bool leaves_kernel(const uint8_t *host);
 

@@ -26,7 +26,7 @@ class Mutant:
     file: str
     test: str  # a name from scripts/test --list; EQUIVALENT: no test can catch it
     hangs: bool  # the test may time out
-    place: str  # file:line of the list
+    location: str  # file:line of the list
     why: str = ""
     lines: list = dataclasses.field(default_factory=list)  # (sign, text)
 
@@ -47,21 +47,21 @@ class Mutant:
         return path.is_file() and self.applied_to(path.read_text(encoding="utf-8")) is not None
 
 
-def refuse(place, what):
-    raise ListError(f"{place}: {what}")
+def refuse(location, what):
+    raise ListError(f"{location}: {what}")
 
 
-def begin(line, file, place):
+def begin(line, file, location):
     """Starts a mutant at the line `mutant NAME: TEST`."""
     head = HEAD.fullmatch(line)
     if not head:
-        refuse(place, "expected `mutant NAME: TEST`, `mutant NAME: hangs TEST` or `mutant NAME: equivalent`")
+        refuse(location, "expected `mutant NAME: TEST`, `mutant NAME: hangs TEST` or `mutant NAME: equivalent`")
     name, hangs, test = head.groups()
     if not file:
-        refuse(place, f"{name}: no line `file PATH` says what it changes")
+        refuse(location, f"{name}: no line `file PATH` says what it changes")
     if test != EQUIVALENT and not test.startswith(KINDS):
-        refuse(place, f"{name}: {test} is not the kind of test that can catch it")
-    return Mutant(name, file, test, bool(hangs), place)
+        refuse(location, f"{name}: {test} is not the kind of test that can catch it")
+    return Mutant(name, file, test, bool(hangs), location)
 
 
 def read_list(path):
@@ -69,18 +69,18 @@ def read_list(path):
     both`."""
     file, found = None, []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        place = f"{path.name}:{number}"
+        location = f"{path.name}:{number}"
         word, _, rest = line.partition(" ")
         if line[:2] in SIGNS and found:
             found[-1].lines.append((line[:2], line[2:]))
         elif word == "file":
             file = rest
         elif word == "mutant":
-            found.append(begin(line, file, place))
+            found.append(begin(line, file, location))
         elif word == "why" and found:
             found[-1].why = rest
         elif line and not line.startswith("#"):
-            refuse(place, "expected `file`, `mutant`, `why`, or a line of a mutant's text: `- old`, `+ new`, `  both`")
+            refuse(location, "expected `file`, `mutant`, `why`, or a line of a mutant's text: `- old`, `+ new`, `  both`")
     return found
 
 
@@ -88,11 +88,11 @@ def check(mutants):
     names = set()
     for mutant in mutants:
         if mutant.name in names:
-            refuse(mutant.place, f"{mutant.name}: there is another of that name")
+            refuse(mutant.location, f"{mutant.name}: there is another of that name")
         if mutant.text(0) == mutant.text(1):
-            refuse(mutant.place, f"{mutant.name}: it changes nothing")
+            refuse(mutant.location, f"{mutant.name}: it changes nothing")
         if mutant.test == EQUIVALENT and not mutant.why:
-            refuse(mutant.place, f"{mutant.name}: no line `why` says why no test can catch it")
+            refuse(mutant.location, f"{mutant.name}: no line `why` says why no test can catch it")
         names.add(mutant.name)
     return mutants
 

@@ -1,4 +1,4 @@
-"""Runs functions at the same time, each in its own process, with a limited number of places."""
+"""Runs functions at the same time, each in its own process, with a limited number of slots."""
 import contextlib
 import dataclasses
 
@@ -11,27 +11,27 @@ NICE = 10  # for jobs that fill idle time: low priority, but they progress even 
 @dataclasses.dataclass
 class Job:
     run: object  # a function without arguments
-    places: int = 1
-    waits: bool = False  # hardly computes: such jobs share one extra place
+    slots: int = 1
+    waits: bool = False  # hardly computes: such jobs share one extra slot
     fills: bool = False  # only computes, and is not urgent: one such job runs beside the others, in idle time
 
 
 class Queue:
-    """Jobs that begin in their order, as soon as there is room; a job that needs more than all places takes all. When
+    """Jobs that begin in their order, as soon as there is room; a job that needs more than all slots takes all. When
     all have begun, it starts those of `others`."""
     nice = 0
 
-    def __init__(self, jobs, places, others=()):
-        self.jobs, self.others, self.all_places, self.free = jobs, others, places, places
+    def __init__(self, jobs, slots, others=()):
+        self.jobs, self.others, self.all_slots, self.free = jobs, others, slots, slots
 
     def next_of(self):
         return self.jobs or self.others
 
     def startable(self):
-        """The jobs for which there is room now, with the places that they have taken."""
-        while (jobs := self.next_of()) and (places := min(jobs[0].places, self.all_places)) <= self.free:
-            self.free -= places
-            yield jobs.pop(0), places
+        """The jobs for which there is room now, with the slots that they have taken."""
+        while (jobs := self.next_of()) and (slots := min(jobs[0].slots, self.all_slots)) <= self.free:
+            self.free -= slots
+            yield jobs.pop(0), slots
 
 
 class Filling(Queue):
@@ -42,20 +42,20 @@ class Filling(Queue):
         return self.others and self.jobs
 
 
-def queues_of(jobs, places):
+def queues_of(jobs, slots):
     """One queue for all jobs if only one may run at a time."""
-    if places == 1:
+    if slots == 1:
         return [Queue([*jobs], 1)]
     waiting_ones, filling = [job for job in jobs if job.waits], [job for job in jobs if job.fills]
     others = [job for job in jobs if not job.waits and not job.fills]
-    return [Queue(others, places, filling), Queue(waiting_ones, 1), Filling(filling, 1, others)]
+    return [Queue(others, slots, filling), Queue(waiting_ones, 1), Filling(filling, 1, others)]
 
 
 class Running:
     """A job, and the worker that runs it."""
 
-    def __init__(self, job, queue, places):
-        self.job, self.queue, self.places, self.worker = job, queue, places, None
+    def __init__(self, job, queue, slots):
+        self.job, self.queue, self.slots, self.worker = job, queue, slots, None
 
     def fileno(self):
         return self.worker.fileno()
@@ -86,7 +86,7 @@ class Pool:
 
     def ended(self, running):
         self.running.remove(running)
-        running.queue.free += running.places
+        running.queue.free += running.slots
         if running.worker.goes_on:
             self.idle.append(running.worker)
 
@@ -96,10 +96,10 @@ class Pool:
         end_all([each.worker for each in self.running])
 
 
-def run_all(jobs, places, started=lambda job: None, around=contextlib.nullcontext):
+def run_all(jobs, slots, started=lambda job: None, around=contextlib.nullcontext):
     """Yields (job, its result) when each job ends, and calls started(job) when it begins. For `around` see Worker."""
     jobs = [*jobs]
-    queues, pool, bell = queues_of(jobs, places), Pool(jobs, around), waiting.Bell()
+    queues, pool, bell = queues_of(jobs, slots), Pool(jobs, around), waiting.Bell()
     with bell.rung_by_signals():
         try:
             while pool.running or any(queue.jobs for queue in queues):

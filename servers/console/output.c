@@ -17,7 +17,7 @@ static bool is_control(char byte)
     return ((unsigned char)byte & 0x60) == 0 || byte == 0x7f;
 }
 
-/* After such bytes the place of the cursor is unknown. */
+/* After such bytes the position of the cursor is unknown. */
 static bool is_escape(char byte)
 {
     return byte == ESCAPE || byte == '\v' || byte == '\f' || ((unsigned char)byte & 0xe0) == 0x80;
@@ -83,7 +83,7 @@ static void release_held(struct output *output, bool blank)
     output->held = 0;
 }
 
-/* Notes whether the next byte may be seen at a line's beginning. After a control sequence the place of the cursor is
+/* Notes whether the next byte may be seen at a line's beginning. After a control sequence the position of the cursor is
  * unknown until the line ends. */
 static void note_start(struct output *output, char byte)
 {

@@ -1,6 +1,6 @@
 /*
  * Authority only comes from authority: each new capability and each new mapping is justified by what its giver had, by
- * a slot or a window that its receiver had open, and by its place in the tree.
+ * a slot or a window that its receiver had open, and by its position in the tree.
  */
 #include "tests/explore/checks.h"
 

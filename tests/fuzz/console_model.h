@@ -7,7 +7,7 @@
  *   O3  the screen gets what goes out, in the same order, and the lines of the log
  *   N1  input is delivered once, in order: typed lines first, then the pipe
  *
- * Each client writes letters of its own, in turn, so that a byte that goes out names its client and its place. A row
+ * Each client writes letters of its own, in turn, so that a byte that goes out names its client and its position. A row
  * may be broken where it is held up (servers/console/lines.h), and where typed keys are echoed; letters are never
  * typed.
  */

@@ -31,12 +31,12 @@ static void add_entry(char *archive, uint32_t number, uint32_t name)
         .name = name, .first_page = 1 + 2 * number, .bytes = 2 * PAGE_SIZE, .kind = files[number].kind};
 }
 
-int fake_archive_find(const char *name, uint32_t place[2])
+int fake_archive_find(const char *name, uint32_t found[2])
 {
     for (uint32_t i = 0; i < ENTRIES; i++)
         if (files[i].kind == ARCHIVE_PROGRAM && strcmp(files[i].name, name) == 0) {
-            place[0] = 1 + 2 * i;
-            place[1] = 2 * PAGE_SIZE;
+            found[0] = 1 + 2 * i;
+            found[1] = 2 * PAGE_SIZE;
             return 0;
         }
     return -ENOENT;

@@ -58,5 +58,5 @@ void proc_kernel_check_end(void);
 void fake_archive_make(uint32_t address);
 
 /* The first page of a program and its bytes: 0 or -ENOENT. */
-int fake_archive_find(const char *name, uint32_t place[2]);
+int fake_archive_find(const char *name, uint32_t found[2]);
 enum { FAKE_ARCHIVE_PAGES = 14 };

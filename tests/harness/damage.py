@@ -26,7 +26,7 @@ def jump_to(address):
 
 
 def file_offset(elf, address):
-    """The place in the ELF file, given as bytes, of the byte at `address`."""
+    """The offset in the ELF file, given as bytes, of the byte at `address`."""
     table, = struct.unpack_from("<I", elf, 28)
     count, = struct.unpack_from("<H", elf, 44)
     for i in range(count):
@@ -44,7 +44,7 @@ class Archive(bytearray):
         return self[ENTRIES_OFFSET:ENTRIES_OFFSET + size]
 
     def entry(self, name):
-        """(place of the directory entry, place of the program, its bytes)."""
+        """(offset of the directory entry, offset of the program, its bytes)."""
         directory = self.directory()
         for i in range(struct.unpack_from("<I", self, HEADER_ENTRIES)[0]):
             entry_name, first, size, _, _, _ = ENTRY.unpack_from(directory, ENTRY.size * i)

@@ -48,10 +48,10 @@ def programs(words):
     return f"--kernel --programs {PROGRAMS} {words}"
 
 
-def fault(how, what, status=KILLED, machine="", place=r" tests/boot/faults.c:\d+"):
-    """`faults HOW` is killed, and the log gives the place."""
+def fault(how, what, status=KILLED, machine="", source=r" tests/boot/faults.c:\d+"):
+    """`faults HOW` is killed, and the log gives the source line."""
     return Command(f"a program that faults: {how}", f"{machine} {programs(f'faults {how}')}", status,
-                   (rf"faults \(pid \d+\): killed: {what}{place}", f"init: faults exited with status {status}"),
+                   (rf"faults \(pid \d+\): killed: {what}{source}", f"init: faults exited with status {status}"),
                    writes="")
 
 
@@ -93,13 +93,13 @@ COMMANDS = [
     fault("null", r"page fault at 0x0 \(write, not mapped\) at eip 0x\w+ write_null"),
     fault("text", r"page fault at 0x90\w+ \(write, read-only\) at eip 0x\w+ write_text"),
     fault("kernel", r"page fault at 0xc0200000 \(read, kernel's part\) at eip 0x\w+ read_kernel"),
-    fault("data", r"page fault at 0x\w+ \(execute, no right to execute\) at eip 0x\w+", place=".*"),
+    fault("data", r"page fault at 0x\w+ \(execute, no right to execute\) at eip 0x\w+", source=".*"),
     fault("stack", r"stack overflow at 0x\w+ \(write\) at eip 0x\w+ overflow_stack"),
     fault("array", r"stack overflow at 0x\w+ \(write\) at eip 0x\w+ put_array_on_stack"),
     fault("memory", r"out of memory at 0x\w+ \(write\) at eip 0x\w+ overflow_stack", 128 + signal.SIGKILL, "--memory 32"),
     fault("limit", r"more memory than its limit \(RLIMIT_AS\) at 0x\w+ \(write\) at eip 0x\w+ overflow_stack", 128 + signal.SIGKILL),
     fault("divide", r"divide error at eip 0x\w+ divide_by_zero", KILLED_BY_ARITHMETIC),
-    fault("library", r"page fault at 0x10 \(read, not mapped\) at eip 0x\w+ strlen", place=""),
+    fault("library", r"page fault at 0x10 \(read, not mapped\) at eip 0x\w+ strlen", source=""),
     fault("port", r"general protection at eip 0x\w+ use_port"),
     forgery("", ""),
     forgery(", one serial port", "--serial 1"),
@@ -136,7 +136,7 @@ def server_dies(name, function, instructions, how):
 
 
 def in_kernel(what, function, instructions, says, source):
-    """`says` is the first line; the symbols of its place follow. An interrupt may come while no thread runs."""
+    """`says` is the first line; the symbols of its address follow. An interrupt may come while no thread runs."""
     running = "running: (a thread .*|no thread)" if function == "event_interrupt" else "running: a thread .*"
     return Damage(f"{what} in {function}",
                   (f"panic: {says}", running, rf"  at 0x\w+ {function} {source}:\d+"),

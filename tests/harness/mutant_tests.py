@@ -118,9 +118,9 @@ def all_apply(test_names):
         names = set(test_names())
         for mutant in found:
             if not mutant.applies():
-                yield f"{mutant.name} applies", False, f"{mutant.place}: the text is not in {mutant.file} once"
+                yield f"{mutant.name} applies", False, f"{mutant.location}: the text is not in {mutant.file} once"
             if not (mutant.test in names or mutant.test == mutants.EQUIVALENT or mutant.test.startswith("build/")):
-                yield f"the test of {mutant.name}", False, f"{mutant.place}: there is no test {mutant.test}"
+                yield f"the test of {mutant.name}", False, f"{mutant.location}: there is no test {mutant.test}"
         yield f"{len(found)} mutants", len(found) >= 120, f"{len(found)}"
     return run
 
@@ -188,10 +188,10 @@ def refuses():
 
 
 def mutant_tests(test_names):
-    """(name, function, the build it needs, places) of each test; test_names() are the names of all tests."""
-    places = len(os.sched_getaffinity(0))
+    """(name, function, the build it needs, slots) of each test; test_names() are the names of all tests."""
+    slots = len(os.sched_getaffinity(0))
     yield "mutants/apply", all_apply(test_names), None, 1
-    yield "mutants/changed", changed_are_caught, "host", places
+    yield "mutants/changed", changed_are_caught, "host", slots
     yield "mutants/judges", judges, "host", 1
     yield "mutants/refuses", refuses, None, 1
     yield "mutants/boots", boots, "programs", 1

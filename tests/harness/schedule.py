@@ -1,6 +1,6 @@
 """Runs tests at the same time, with parallel.py.
 
-Tests that need several places come first, then the longest; one that waits and one that fills run beside the others. A
+Tests that need several slots come first, then the longest; one that waits and one that fills run beside the others. A
 file keeps each test's processor time, which does not depend on how busy the machine is.
 """
 import contextlib
@@ -66,7 +66,7 @@ class Times:
             self.known = {name: float(value) for value, name in found}
 
     def order(self, test):
-        return (-test.places, -self.known.get(test.name, UNKNOWN))
+        return (-test.slots, -self.known.get(test.name, UNKNOWN))
 
     def keep(self, outcome):
         self.known[outcome.test.name] = outcome.work
@@ -77,7 +77,7 @@ class Times:
 
 class TestJob(parallel.Job):
     def __init__(self, test):
-        super().__init__(functools.partial(outcome_of, test), test.places, test.waits, test.fills)
+        super().__init__(functools.partial(outcome_of, test), test.slots, test.waits, test.fills)
         self.test = test
 
 

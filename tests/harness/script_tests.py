@@ -468,7 +468,7 @@ def libraries():
             _, page, length, _, _, kind = archive.ENTRY.unpack_from(made or bytes(program.PAGE), archive.ENTRIES_OFFSET)
             bytes_there = (made or b"")[page * program.PAGE:page * program.PAGE + length]
             yield f"its {size} bytes are there", (kind, bytes_there) == (3, bytes(n % 251 for n in range(size))), f"{kind}, {length}"
-        for what, why, segments in (("at another place", one, [(base + program.PAGE, 100)]), ("below its place", lies, [(base - program.PAGE, 100)]),
+        for what, why, segments in (("at another address", one, [(base + program.PAGE, 100)]), ("below its address", lies, [(base - program.PAGE, 100)]),
                                     ("with two segments", one, [(base, 100), (base + program.PAGE, 100)]),
                                     ("a program", one, [(program.PROGRAM_BASE, 100)]), ("too large", one, [(base, room + 1)])):
             done, made = with_library(folder, *segments)

@@ -47,14 +47,14 @@ def taken_apart(pieces):
 
 
 def cuts(data):
-    """The data in two pieces, cut at each place, and byte by byte."""
+    """The data in two pieces, cut at each position, and byte by byte."""
     yield [data]
     yield from ([data[:at], data[at:]] for at in range(1, len(data)))
     yield [data[at:at + 1] for at in range(len(data))]
 
 
 def shared_port():
-    """However its bytes come, each goes to the right place; only a possible beginning of a mark waits for its rest."""
+    """However its bytes come, each goes to the right output; only a possible beginning of a mark waits for its rest."""
     wrong = [pieces for pieces in cuts(SHARED) if taken_apart(pieces) != (CONSOLE, LOG)]
     yield "in whatever pieces", not wrong, f"{[taken_apart(pieces) for pieces in wrong[:3]]} of {wrong[:3]}"
     port = SharedPort()

@@ -27,7 +27,7 @@ LONG = 30  # seconds for which nobody should have to wait
 class Fake:
     name: str
     run: object
-    places: int = 1
+    slots: int = 1
     waits: bool = False
     fills: bool = False
 
@@ -65,9 +65,9 @@ def runs_in_parallel():
         done = outcomes([Fake(f"p/{i}", meets(folder, 4)) for i in range(4)], 4)
     yield "4 tests at the same time", [outcome.passed for outcome in done] == 4 * [1], f"{done}"
     begin = time.monotonic()
-    done = outcomes([Fake(f"p/{i}", pauses, places=8) for i in range(3)], 8)
-    yield "a test that takes all places runs alone", time.monotonic() - begin >= 3 * 0.3, f"{time.monotonic() - begin}"
-    yield "a test that asks for more places than there are runs", outcomes([Fake("p/0", pauses, 99)], 2)[0].passed == 1, ""
+    done = outcomes([Fake(f"p/{i}", pauses, slots=8) for i in range(3)], 8)
+    yield "a test that takes all slots runs alone", time.monotonic() - begin >= 3 * 0.3, f"{time.monotonic() - begin}"
+    yield "a test that asks for more slots than there are runs", outcomes([Fake("p/0", pauses, 99)], 2)[0].passed == 1, ""
     with tempfile.TemporaryDirectory() as folder:
         done = outcomes([Fake(f"p/{i}", meets(folder, 3), waits=i == 0) for i in range(3)], 2)
     yield "a test that only waits runs beside the others", [outcome.passed for outcome in done] == 3 * [1], f"{done}"
@@ -94,16 +94,16 @@ def nices(tests):
 
 
 def fills_in():
-    """A test that only computes runs beside one that takes all places, at a lower priority; when all others have begun,
-    it gets their places."""
+    """A test that only computes runs beside one that takes all slots, at a lower priority; when all others have begun,
+    it gets their slots."""
     ours = os.nice(0)
     with tempfile.TemporaryDirectory() as folder:
-        found = nices([Fake("p/all", meets(folder, 2), places=9), Fake("p/fills", tells_nice(folder), fills=True),
+        found = nices([Fake("p/all", meets(folder, 2), slots=9), Fake("p/fills", tells_nice(folder), fills=True),
                        Fake("p/last", pauses)])
-    yield "beside one that takes all places", found == (True, [min(19, ours + parallel.NICE)]), f"{found}"
+    yield "beside one that takes all slots", found == (True, [min(19, ours + parallel.NICE)]), f"{found}"
     with tempfile.TemporaryDirectory() as folder:
         found = nices([Fake(f"p/{i}", tells_nice(folder), fills=True) for i in range(2)])
-    yield "two run in the places of others", found == (True, 2 * [ours]), f"{found}"
+    yield "two run in the slots of others", found == (True, 2 * [ours]), f"{found}"
     begin = time.monotonic()
     outcomes([Fake(f"p/{i}", pauses, fills=i == 0) for i in range(3)], 1)
     yield "but not if one is to run at a time", time.monotonic() - begin >= 3 * 0.3, f"{time.monotonic() - begin}"
@@ -296,7 +296,7 @@ def counts_as_built():
 def suite_tests():
     """(name, function, the build it needs) of each test."""
     yield "script/tests at the same time", runs_in_parallel, None
-    yield "script/tests in free places", fills_in, None
+    yield "script/tests in free slots", fills_in, None
     yield "script/tests in one process", goes_on, None
     yield "script/scripts in one process", scripts_go_on, None
     yield "script/signals while it waits", hears_signals, "programs"

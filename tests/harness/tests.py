@@ -47,8 +47,8 @@ AUDITED = ["t_fork", "t_proc", "t_shm", "t_shm_runs", "t_kernel_handler", "t_ker
 AUDITED_OPTIONS = {"t_kernel_task": "--dirty --memory 40 --icount"}
 
 
-def places(processors):
-    """The places that a machine takes: its processors wait for each other about half of the time."""
+def slots(processors):
+    """The slots that a machine takes: its processors wait for each other about half of the time."""
     return (processors + 1) // 2
 
 
@@ -64,7 +64,7 @@ FILL = ("errors/", "host/", "explore/", "fuzz/")  # tests without a clock
 class Test:
     name: str
     run: object  # a function without arguments
-    places: int = 1  # of the places for tests at the same time
+    slots: int = 1  # of the slots for tests at the same time
     build: str = "i386"  # the build that it needs, if any
 
     @property
@@ -107,7 +107,7 @@ def system_tests():
         for options in system.runs_of(program):
             run = system.counted_test if counted and options == system.runs_of(program)[0] else system.test
             yield Test(" ".join([f"system/{program}", options]).strip(), run(program, options, IMAGES),
-                       places=places(system.options_of(options).smp))
+                       slots=slots(system.options_of(options).smp))
 
 
 def audit_tests():
@@ -115,7 +115,7 @@ def audit_tests():
     for name in AUDITED:
         yield Test(f"audit/{name}", system.test(name, AUDITED_OPTIONS.get(name, ""), AUDITED_IMAGE), build="audit")
     for name, smp in (("t_kernel_smp_random", 4), ("t_random", 4), *(("t_hostile_random", each) for each in (1, 2, 4))):
-        yield Test(f"audit/{name} --smp {smp}", system.test(name, f"--smp {smp}", AUDITED_IMAGE), places(smp), "audit")
+        yield Test(f"audit/{name} --smp {smp}", system.test(name, f"--smp {smp}", AUDITED_IMAGE), slots(smp), "audit")
 
 
 # --------------------------------------------------------------------------------------------- demo
@@ -193,12 +193,12 @@ def demos():
         Test("demo/bios-16MiB", demo("--memory 16")),
         Test("demo/bios-3GiB", demo("--memory 3072")),
         Test("demo/bios-2-cpus", demo("--smp 2")),
-        Test("demo/bios-8-cpus", demo("--smp 8"), places=places(8)),
+        Test("demo/bios-8-cpus", demo("--smp 8"), slots=slots(8)),
         Test("demo/uefi", demo("--uefi")),
         Test("demo/kernel", demo("--kernel")),
         Test("demo/icount", demo("--kernel --icount")),
-        *[Test(f"demo/without-lock-{n}", demo_without_lock(f"--kernel --smp {n}"), places(n)) for n in (1, 2, 4, 8)],
-        Test("demo/1000-runs-8", demo_repeated("--kernel --smp 8"), places(8)),  # t_shm_runs does it with fewer
+        *[Test(f"demo/without-lock-{n}", demo_without_lock(f"--kernel --smp {n}"), slots(n)) for n in (1, 2, 4, 8)],
+        Test("demo/1000-runs-8", demo_repeated("--kernel --smp 8"), slots(8)),  # t_shm_runs does it with fewer
         Test("demo/bochs", demo_bochs()),
         Test("demo/bochs-2-cpus", demo_bochs(smp=2)),
         Test("bochs/t_kernel_smp_task", bochs_test("t_kernel_smp_task", smp=2)),
@@ -315,11 +315,11 @@ def all_tests():
     hosted = [Test(name, run, build="host") for name, run in host_tests()]
     failures += [Test(name, run, build="host") for name, run in (*error_tests(), *example_tests(), *explore_tests(), *fuzz_tests())]
     failures += [Test(name, run, build=None) for name, run in (*platform_tests(), *option_tests(), *serial_tests(), *checker_tests(), *page_tests())]
-    failures += [Test(name, run, places, needed)
-                 for name, run, needed, places in mutant_tests(lambda: [test.name for test in all_tests()])]
+    failures += [Test(name, run, slots, needed)
+                 for name, run, needed, slots in mutant_tests(lambda: [test.name for test in all_tests()])]
     return [*checks(), *hosted, *system_tests(), *audit_tests(), *demos(), *failures,
             Test("pages/executed", lambda: pages_executed(IMAGES)), Test("bench/growth", bench_growth), Test("bench/pairs", bench_pairs), Test("bench/cycles", bench_cycles), Test("bench/irq_off_max", bench_longest),
-            Test("bench/figures", bench_figures, places=bench.PROCESSES)]
+            Test("bench/figures", bench_figures, slots=bench.PROCESSES)]
 
 
 def matches(name, pattern):

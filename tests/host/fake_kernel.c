@@ -97,9 +97,9 @@ void fake_slot_fill(uint32_t slot)
     slots[slot] = SLOT_MEMORY_RUN;
 }
 
-static struct mapping *place_of(struct task *task, uint32_t page)
+static struct mapping *mapping_of(struct task *task, uint32_t page)
 {
-    return mappings_place(task->mappings, page);
+    return mappings_slot(task->mappings, page);
 }
 
 static void remove_mapping(struct task *task, struct mapping *mapping)
@@ -114,7 +114,7 @@ static void destroy(struct task *task)
 {
     for (uint32_t i = mappings_next(task->used, 0); task->mappings_count; i = mappings_next(task->used, i + 1))
         while (task->mappings[i].page)
-            remove_mapping(task, &task->mappings[i]); /* the removal may move another mapping to this place */
+            remove_mapping(task, &task->mappings[i]); /* the removal may move another mapping to this slot */
     for (uint32_t i = 0; i < ram.pages + ram.hole; i++)
         if (fake_frames[i].owner == (uint32_t)(task - tasks) + 1)
             fake_frames[i].owner = 0;
@@ -142,9 +142,9 @@ bool fake_task_lives(uint32_t slot)
 static void add_mapping(struct task *task, struct mapping mapping)
 {
     CHECK(task->mappings_count < MAPPINGS_MAX / 2);
-    struct mapping *place = place_of(task, mapping.page);
-    *place = mapping;
-    task->used[(place - task->mappings) / MAPPINGS_PIECE] = true;
+    struct mapping *slot = mapping_of(task, mapping.page);
+    *slot = mapping;
+    task->used[(slot - task->mappings) / MAPPINGS_PIECE] = true;
     task->mappings_count++;
     if (mapping.source == OF_MEMORY)
         fake_frames[mapping.frame].mappings++;
@@ -180,7 +180,7 @@ static err_t source_mapping(uint32_t slot, uint32_t from, struct mapping *source
     struct task *task = task_in(slot);
 
     if (task) {
-        struct mapping *mapping = place_of(task, from >> PAGE_BITS);
+        struct mapping *mapping = mapping_of(task, from >> PAGE_BITS);
         if (!mapping->page)
             return ERR_ABSENT;
         *source = *mapping;
@@ -208,7 +208,7 @@ static err_t map(struct task *task, const struct map_request *request, bool repl
     CHECK(pages && pages <= CALL_PAGES_MAX && address && address < USER_END && address % PAGE_SIZE == 0);
     CHECK(!(rights & RIGHT_WRITE && rights & RIGHT_EXECUTE));
     for (uint32_t i = 0; i < pages; i++) {
-        if (place_of(task, (address >> PAGE_BITS) + i)->page && !replace)
+        if (mapping_of(task, (address >> PAGE_BITS) + i)->page && !replace)
             return ERR_TAKEN;
         err_t err = source_mapping(slot, from + i * step, &source);
         if (err)
@@ -224,8 +224,8 @@ static err_t map(struct task *task, const struct map_request *request, bool repl
         CHECK(err == OK);
         source.page = (address >> PAGE_BITS) + i;
         source.rights = (rights_t)rights;
-        if (place_of(task, source.page)->page)
-            remove_mapping(task, place_of(task, source.page));
+        if (mapping_of(task, source.page)->page)
+            remove_mapping(task, mapping_of(task, source.page));
         add_mapping(task, source);
     }
     return OK;
@@ -269,8 +269,8 @@ err_t kernel_unmap(uint32_t slot, uint32_t address, uint32_t pages)
     if (!task)
         return ERR_CAP;
     for (uint32_t page = address >> PAGE_BITS; pages--; page++)
-        if (place_of(task, page)->page)
-            remove_mapping(task, place_of(task, page));
+        if (mapping_of(task, page)->page)
+            remove_mapping(task, mapping_of(task, page));
     return OK;
 }
 
@@ -280,7 +280,7 @@ static void revoke_from(struct task *task, uint32_t frame)
          i = mappings_next(task->used, i + 1)) {
         struct mapping *mapping = &task->mappings[i];
         while (mapping->page && mapping->source == OF_MEMORY && mapping->frame == frame)
-            remove_mapping(task, mapping); /* the removal may move another mapping to this place */
+            remove_mapping(task, mapping); /* the removal may move another mapping to this slot */
     }
 }
 
@@ -290,7 +290,7 @@ err_t fake_grant_file(uint32_t slot, uint32_t address, uint32_t file_page, right
     struct mapping mapping = {address >> PAGE_BITS, file_page, rights, OF_FILES};
 
     CHECK(file_page < FAKE_FILE_PAGES && address % PAGE_SIZE == 0);
-    if (place_of(task, mapping.page)->page)
+    if (mapping_of(task, mapping.page)->page)
         return ERR_TAKEN;
     err_t err = charge(task, mapping.page, 1);
     if (!err)
@@ -303,7 +303,7 @@ static void revoke_file_from(struct task *task, uint32_t file_page)
     for (uint32_t i = mappings_next(task->used, 0); i < MAPPINGS_MAX; i = mappings_next(task->used, i + 1)) {
         struct mapping *mapping = &task->mappings[i];
         while (mapping->page && mapping->source == OF_FILES && mapping->frame == file_page)
-            remove_mapping(task, mapping); /* the removal may move another mapping to this place */
+            remove_mapping(task, mapping); /* the removal may move another mapping to this slot */
     }
 }
 
@@ -333,12 +333,12 @@ err_t kernel_protect(uint32_t slot, uint32_t address, uint32_t rights, uint32_t 
     if (!task)
         return ERR_CAP;
     for (uint32_t i = 0; i < pages; i++)
-        if (!place_of(task, page + i)->page)
+        if (!mapping_of(task, page + i)->page)
             return ERR_ABSENT;
         else
-            CHECK(!(rights & ~(uint32_t)place_of(task, page + i)->rights));
+            CHECK(!(rights & ~(uint32_t)mapping_of(task, page + i)->rights));
     for (uint32_t i = 0; i < pages; i++)
-        place_of(task, page + i)->rights = (rights_t)rights;
+        mapping_of(task, page + i)->rights = (rights_t)rights;
     return OK;
 }
 
@@ -376,38 +376,38 @@ uint32_t kernel_shortfall(void)
     return shortfall;
 }
 
-/* The frame that is mapped at that place of the heap. */
-static uint32_t *own_frame(const void *place)
+/* The frame that is mapped at that address of the heap. */
+static uint32_t *own_frame(const void *address)
 {
     static uint32_t own_frames[HEAP_BYTES / PAGE_SIZE];
 
-    return &own_frames[((const unsigned char *)place - heap) / PAGE_SIZE];
+    return &own_frames[((const unsigned char *)address - heap) / PAGE_SIZE];
 }
 
-err_t kernel_map_own(void *place, uint32_t number)
+err_t kernel_map_own(void *address, uint32_t number)
 {
     struct fake_frame *frame = fake_usable(number);
-    uint32_t table = (uint32_t)(((unsigned char *)place - heap) / PAGE_SIZE / TABLE_PAGES);
+    uint32_t table = (uint32_t)(((unsigned char *)address - heap) / PAGE_SIZE / TABLE_PAGES);
 
     CHECK(frame && !frame->mappings && frame->word == 0); /* the kernel has cleared it */
     if (!own_tables[table] && take_spare(&own_spare, 2))
         return ERR_ACCOUNT;
     own_tables[table] = true;
-    CHECK(mprotect(place, PAGE_SIZE, PROT_READ | PROT_WRITE) == 0);
-    memset(place, 0, PAGE_SIZE);
-    *own_frame(place) = number;
+    CHECK(mprotect(address, PAGE_SIZE, PROT_READ | PROT_WRITE) == 0);
+    memset(address, 0, PAGE_SIZE);
+    *own_frame(address) = number;
     frame->mappings++;
     return OK;
 }
 
-void kernel_unmap_own(const void *place)
+void kernel_unmap_own(const void *address)
 {
-    struct fake_frame *frame = &fake_frames[*own_frame(place)];
+    struct fake_frame *frame = &fake_frames[*own_frame(address)];
 
     CHECK(frame->mappings == 1);
     frame->mappings--;
     frame->word = FAKE_GARBAGE;
-    CHECK(mprotect((void *)(uintptr_t)place, PAGE_SIZE, PROT_NONE) == 0);
+    CHECK(mprotect((void *)(uintptr_t)address, PAGE_SIZE, PROT_NONE) == 0);
 }
 
 err_t kernel_derive_frame(uint32_t slot, uint32_t frame)
@@ -450,13 +450,13 @@ void kernel_signal_fatal_fault(void)
 
 rights_t fake_rights(uint32_t slot, uint32_t address)
 {
-    struct mapping *mapping = place_of(task_in(slot), address >> PAGE_BITS);
+    struct mapping *mapping = mapping_of(task_in(slot), address >> PAGE_BITS);
     return mapping->page ? mapping->rights : 0;
 }
 
 uint32_t *fake_word(uint32_t slot, uint32_t address)
 {
-    struct mapping *mapping = place_of(task_in(slot), address >> PAGE_BITS);
+    struct mapping *mapping = mapping_of(task_in(slot), address >> PAGE_BITS);
     CHECK(mapping->page);
     if (mapping->source == OF_FILES)
         return &fake_files[mapping->frame];

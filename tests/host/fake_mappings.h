@@ -9,14 +9,14 @@ enum {
 };
 
 struct mapping {
-    uint32_t page; /* 0: a free place (page 0 is never mapped) */
+    uint32_t page; /* 0: a free slot (page 0 is never mapped) */
     uint32_t frame;
     rights_t rights;
     enum { OF_MEMORY, OF_ARCHIVE, OF_FILES } source; /* what `frame` counts */
 };
 
-/* Where the page is, or a free place for it. */
-static inline struct mapping *mappings_place(struct mapping *mappings, uint32_t page)
+/* The slot of the page, or a free one for it. */
+static inline struct mapping *mappings_slot(struct mapping *mappings, uint32_t page)
 {
     uint32_t i = page * 2654435761u >> 17;
 
@@ -25,7 +25,7 @@ static inline struct mapping *mappings_place(struct mapping *mappings, uint32_t 
     return &mappings[i];
 }
 
-/* The first place from i on that may have a mapping: it is in a piece that was used. */
+/* The first slot from i on that may have a mapping: it is in a piece that was used. */
 static inline uint32_t mappings_next(const bool *used, uint32_t i)
 {
     while (i < MAPPINGS_MAX && !used[i / MAPPINGS_PIECE])
@@ -42,6 +42,6 @@ static inline void mappings_remove(struct mapping *mappings, struct mapping *map
     for (i = (i + 1) % MAPPINGS_MAX; mappings[i].page; i = (i + 1) % MAPPINGS_MAX) {
         struct mapping moved = mappings[i];
         mappings[i].page = 0;
-        *mappings_place(mappings, moved.page) = moved;
+        *mappings_slot(mappings, moved.page) = moved;
     }
 }

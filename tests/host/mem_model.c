@@ -262,17 +262,17 @@ static void mmap_or_munmap(void)
             model_set(client, base, base + length, absent);
         return;
     }
-    uint32_t place = address;
-    int status = call(client, MEM_MMAP, address, length, &place);
+    uint32_t at = address;
+    int status = call(client, MEM_MMAP, address, length, &at);
     if (status == 0) {
-        uint32_t top = place + length;
-        CHECK(place % PAGE_SIZE == 0 && (!address || place == address));
+        uint32_t top = at + length;
+        CHECK(at % PAGE_SIZE == 0 && (!address || at == address));
         if (top > MMAP_BASE + (MODEL_PAGES << PAGE_BITS)) { /* mem chose an address beyond the model */
-            CHECK(!address && call(client, MEM_MUNMAP, place, length, NULL) == 0);
+            CHECK(!address && call(client, MEM_MUNMAP, at, length, NULL) == 0);
             return;
         }
-        CHECK(model_is_free(client, place, top));
-        model_set(client, place, top, zeroed);
+        CHECK(model_is_free(client, at, top));
+        model_set(client, at, top, zeroed);
     } else if (status == -EEXIST) {
         CHECK(address && !model_is_free(client, address, address + length));
     } else {

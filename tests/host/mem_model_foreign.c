@@ -39,26 +39,26 @@ static int reserve(struct client *client, uint32_t length, uint32_t rights, uint
     return (int)reply.w[0];
 }
 
-/* The place is within what the model knows, or it is given back. */
+/* The range is within what the model knows, or it is given back. */
 void reserve_some(void)
 {
     struct client *client = pick(true);
     uint32_t length = 1 + random_below(random_below(4) ? 50000 : 9000000),
              rights = random_below(2) ? RIGHT_READ : RIGHT_READ | RIGHT_WRITE;
-    uint32_t address = random_below(2) ? MMAP_BASE + random_below(MODEL_PAGES) * PAGE_SIZE : 0, place = address;
+    uint32_t address = random_below(2) ? MMAP_BASE + random_below(MODEL_PAGES) * PAGE_SIZE : 0, at = address;
 
     if (!client || (address ? address : MMAP_BASE) + length > MMAP_BASE + (MODEL_PAGES << PAGE_BITS))
         return;
-    int status = reserve(client, length, rights, &place);
+    int status = reserve(client, length, rights, &at);
     if (status == -EEXIST) {
         CHECK(address && !model_is_free(client, address, address + length));
     } else if (status) {
         CHECK(is_short(status));
-    } else if (place + length > MMAP_BASE + (MODEL_PAGES << PAGE_BITS)) {
-        CHECK(!address && call(client, MEM_MUNMAP, place, length, NULL) == 0);
+    } else if (at + length > MMAP_BASE + (MODEL_PAGES << PAGE_BITS)) {
+        CHECK(!address && call(client, MEM_MUNMAP, at, length, NULL) == 0);
     } else {
-        CHECK(model_is_free(client, place, place + length));
-        model_set(client, place, place + length, (struct model_page){.kind = FOREIGN, .write = rights & RIGHT_WRITE});
+        CHECK(model_is_free(client, at, at + length));
+        model_set(client, at, at + length, (struct model_page){.kind = FOREIGN, .write = rights & RIGHT_WRITE});
     }
 }
 
@@ -69,7 +69,7 @@ static void take_back_from(struct client *client, uint32_t file_page)
             client->high[i].word = 0;
 }
 
-/* A child has the places, but none of the pages. */
+/* A child has the ranges, but none of the pages. */
 void model_foreign_fork(struct client *child)
 {
     for (uint32_t i = 0; i < MODEL_PAGES; i++)
@@ -77,7 +77,7 @@ void model_foreign_fork(struct client *child)
             child->high[i].word = 0;
 }
 
-/* Grants pages at adjacent places, for which there always is a table. */
+/* Grants pages at adjacent addresses, for which there always is a table. */
 static void grant(struct client *client)
 {
     uint32_t address = MMAP_BASE + random_below(MODEL_PAGES) * PAGE_SIZE, file_page = random_below(FAKE_FILE_PAGES);

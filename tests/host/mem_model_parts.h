@@ -49,7 +49,7 @@ bool model_is_free(struct client *client, uint32_t address, uint32_t end);
  * none. */
 struct client *pick(bool lives);
 
-/* Whether an access to a place for the file server's pages is allowed. */
+/* Whether an access to a range for the file server's pages is allowed. */
 bool model_foreign_allows(const struct model_page *page, uint32_t cause);
 uint32_t *model_word(struct model_page *page);
 void model_foreign_start(void);

@@ -246,7 +246,7 @@ static void hide_roots(void)
 
 static void the_root_is_searched_where_a_bios_has_it(void)
 {
-    static const uint32_t places[] = {EBDA, EBDA + 1008, BIOS, 0xf5ac0, 0xfffd0, 0xffff0};
+    static const uint32_t addresses[] = {EBDA, EBDA + 1008, BIOS, 0xf5ac0, 0xfffd0, 0xffff0};
     static const uint32_t others[] = {EBDA + 1024, EBDA + 8, BIOS - 16, 0xf5ac4, 0x100000};
     uint8_t root[36];
 
@@ -254,13 +254,13 @@ static void the_root_is_searched_where_a_bios_has_it(void)
     memcpy(root, rsdp, sizeof root);
     hide_roots();
     CHECK(!find());
-    for (unsigned i = 0; i < sizeof places / sizeof places[0]; i++) {
+    for (unsigned i = 0; i < sizeof addresses / sizeof addresses[0]; i++) {
         hide_roots();
-        memcpy(at(places[i]), root, sizeof root);
+        memcpy(at(addresses[i]), root, sizeof root);
         check_made();
         memcpy(rsdp, "RSD PTR ", 8); /* the loader's copy is damaged */
         CHECK(find());
-        at(places[i])[20]++;
+        at(addresses[i])[20]++;
         CHECK(!find());
     }
     for (unsigned i = 0; i < sizeof others / sizeof others[0]; i++) {

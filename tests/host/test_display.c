@@ -23,7 +23,7 @@ static void move_cursor(uint32_t cell)
     cursor = cell;
 }
 
-/* The screen's rows are between margins. `address` is the place in the first frame. */
+/* The screen's rows are between margins. `address` is the offset in the first frame. */
 static bool open_screen(void)
 {
     uint64_t bytes = (uint64_t)screen.pitch * screen.height + screen.address;

@@ -346,13 +346,13 @@ static void mappings_do_not_overlap(void)
     machine_end_all();
 }
 
-static bool is_place(uint32_t address, uint32_t of, uint32_t at)
+static bool is_word(uint32_t address, uint32_t of, uint32_t at)
 {
     return ask(MANAGER, FILE_WORD, A, address, 0) == 0 && reply_of(MANAGER)->w[0] == of &&
            reply_of(MANAGER)->w[1] == at;
 }
 
-static void words_have_a_place(void)
+static void words_have_names(void)
 {
     begins();
     CHECK(opens(A, "data", O_READ_WRITE) == 3 && maps(3, 0, (AT + 0x10000) | RIGHT_READ, 2, 1) == 0 &&
@@ -361,14 +361,14 @@ static void words_have_a_place(void)
           maps(reply_of(A)->w[0], 0, (AT + 0x30000) | RIGHT_READ, 1, 0) == 0);
     CHECK(ask(A, FILE_WORD, A, AT + 0x11008, 0) == -EPERM && ask(MANAGER, FILE_WORD, A, AT + 0x11008, 0) == 0);
     uint32_t object = reply_of(MANAGER)->w[0];
-    CHECK(is_place(AT + 0x11008, object, 0x1008) && is_place(AT + 0x20008, object, 0x1008) &&
-          is_place(AT + 0x10008, object, 8));
-    CHECK(!is_place(AT + 0x30008, object, 8) && !is_place(AT + 0x12000, object, 0x2000) &&
-          !is_place(0xffffffff, object, 0));
+    CHECK(is_word(AT + 0x11008, object, 0x1008) && is_word(AT + 0x20008, object, 0x1008) &&
+          is_word(AT + 0x10008, object, 8));
+    CHECK(!is_word(AT + 0x30008, object, 8) && !is_word(AT + 0x12000, object, 0x2000) &&
+          !is_word(0xffffffff, object, 0));
     CHECK(ask(MANAGER, FILE_WORD, A, AT + 0x12000, 0) == -ENOENT &&
           ask(MANAGER, FILE_WORD, 77, AT + 0x11008, 0) == -ENOENT);
     CHECK(ask(A, FILE_UNMAP, AT + 0x10000, 1, 0) == 0 && ask(MANAGER, FILE_WORD, A, AT + 0x10008, 0) == -ENOENT &&
-          is_place(AT + 0x11008, object, 0x1008));
+          is_word(AT + 0x11008, object, 0x1008));
     machine_is_fast = true;
     CHECK(ask_path(A, "data", FILE_TRUNCATE, CWD, 0, 0) == 0);
     machine_end_all();
@@ -580,7 +580,7 @@ int main(void)
     files_are_mapped();
     pages_are_granted_again();
     mappings_do_not_overlap();
-    words_have_a_place();
+    words_have_names();
     mappings_keep_a_file();
     rings_are_granted();
     a_ring_is_filled();

@@ -197,7 +197,7 @@ static void test_truncate_in_parts(void)
     CHECK(pages_free() == free);
 }
 
-/* Few pages, far apart: the number of places that a step looks at is bounded, too. */
+/* Few pages, far apart: the number of entries that a step looks at is bounded, too. */
 static void test_truncate_sparse(void)
 {
     uint32_t free = tree_begin(1024), parts = 1;

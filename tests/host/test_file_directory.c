@@ -188,7 +188,7 @@ static void test_reading(void)
     CHECK(is_next(directory, &position, "b", 3));
     tree_remove("/d/a");
     tree_remove("/d/c");
-    tree_make("/d/new", INODE_FILE); /* at the place of `a`: a reader that has passed it does not see it */
+    tree_make("/d/new", INODE_FILE); /* at the position of `a`: a reader that has passed it does not see it */
     CHECK(!directory_next(directory, &position, &entry) && position == 4);
     tree_make("/d/c", INODE_FILE);
     CHECK(is_next(directory, &position, "c", 4));

@@ -86,8 +86,8 @@ static void a_client_that_owes_nothing_ends_at_once(void)
     machine_end_all();
 }
 
-/* A client says that it has unmapped what it has not. The machine checks that no page is revoked from too many places,
- * and that the reply to the next call has no other page. */
+/* A client says that it has unmapped what it has not. The machine checks that no page is revoked from too many
+ * addresses, and that the reply to the next call has no other page. */
 static void a_page_is_lent_so_often(void)
 {
     begins();

@@ -97,7 +97,7 @@ static void test_lent(void)
     pages_audit(0);
 }
 
-/* The work is as much as there are places to which the page was lent. */
+/* The work is proportional to the number of the page's loans. */
 static void test_ends_of_loans(void)
 {
     begin();

@@ -146,7 +146,7 @@ static void a_program_may_be_lost(void)
     machine_end_all();
 }
 
-/* A ring is revoked, with its pipe, from all places to which it was granted. For an end with many of them a message
+/* A ring is revoked, with its pipe, from all addresses to which it was granted. For an end with many of them a message
  * revokes some. */
 static void rings_are_metered(void)
 {

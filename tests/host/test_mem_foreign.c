@@ -27,7 +27,7 @@ enum {
     TABLE_BYTES = 1 << TABLE_SHIFT
 };
 
-static int reserve(struct mem_client client, uint32_t address, uint32_t length, uint32_t rights, uint32_t *place)
+static int reserve(struct mem_client client, uint32_t address, uint32_t length, uint32_t rights, uint32_t *at)
 {
     struct words words = {{MEM_MORE}};
 
@@ -35,8 +35,8 @@ static int reserve(struct mem_client client, uint32_t address, uint32_t length, 
         words = (struct words){{MEM_RESERVE, address, length, rights}};
         CHECK(mem_exchange(&client, 0, &words));
     }
-    if (place)
-        *place = words.w[1];
+    if (at)
+        *at = words.w[1];
     return (int)words.w[0];
 }
 
@@ -118,17 +118,16 @@ static void some_are_refused(void)
 /* Only tables are promised; they exist when the server grants a page. */
 static void pages_cost_their_tables(void)
 {
-    uint32_t promised = pair_promised(), used = frames_account.used, place, lent = space_find(a.id)->lent;
+    uint32_t promised = pair_promised(), used = frames_account.used, at, lent = space_find(a.id)->lent;
 
-    CHECK(reserve(a, 0, 3 * TABLE_BYTES, BOTH, &place) == 0 && place == MMAP_BASE);
+    CHECK(reserve(a, 0, 3 * TABLE_BYTES, BOTH, &at) == 0 && at == MMAP_BASE);
     CHECK(pair_promised() == promised && frames_account.used == used + 3 * TABLE_FRAMES + 2);
     CHECK(space_find(a.id)->lent >= lent + 3 * TABLE_FRAMES);
     for (uint32_t i = 0; i < 6; i++)
-        CHECK(fake_grant_file(a.slot, place + i * (TABLE_BYTES / 2), i, i % 2 ? READ : BOTH) == OK);
-    CHECK(pair_read(a, place) == FAKE_FILE_WORD && pair_read(a, place + TABLE_BYTES / 2) == FAKE_FILE_WORD + 1);
+        CHECK(fake_grant_file(a.slot, at + i * (TABLE_BYTES / 2), i, i % 2 ? READ : BOTH) == OK);
+    CHECK(pair_read(a, at) == FAKE_FILE_WORD && pair_read(a, at + TABLE_BYTES / 2) == FAKE_FILE_WORD + 1);
     check_both();
-    CHECK(pair_call(a, MEM_MMAP, 0, PAGE_SIZE) == 0 &&
-          pair_read(a, place + 3 * TABLE_BYTES) == 0); /* behind the places */
+    CHECK(pair_call(a, MEM_MMAP, 0, PAGE_SIZE) == 0 && pair_read(a, at + 3 * TABLE_BYTES) == 0); /* behind the ranges */
     CHECK(reserve(b, AT, RESERVE_PAGES_MAX * PAGE_SIZE, READ, NULL) == 0);
     CHECK(fake_grant_file(b.slot, AT + (RESERVE_PAGES_MAX - 1) * PAGE_SIZE, 0, READ) == OK);
     check_both();
@@ -202,9 +201,9 @@ static void pages_are_unmapped(void)
     CHECK(space_find(a.id)->direct == 2); /* its text */
 }
 
-/* A child has the places. The pages are granted to it when it touches them. The server that granted them revokes them
+/* A child has the ranges. The pages are granted to it when it touches them. The server that granted them revokes them
  * from both. */
-static void a_child_has_their_places(void)
+static void a_child_has_their_ranges(void)
 {
     CHECK(reserve(a, AT, 5 * PAGE_SIZE, BOTH, NULL) == 0 && reserve(a, AT + TABLE_BYTES, PAGE_SIZE, READ, NULL) == 0);
     CHECK(fake_grant_file(a.slot, AT, 1, BOTH) == OK && fake_grant_file(a.slot, AT + PAGE_SIZE, 2, READ) == OK);
@@ -340,7 +339,7 @@ int main(void)
 {
     static void (*const checks[])(void) = {
         some_are_refused,   pages_cost_their_tables,      a_touch_is_a_fatal_fault, rights_change,
-        pages_are_unmapped, a_child_has_their_places,     a_child_has_their_tables, all_go_in_the_end,
+        pages_are_unmapped, a_child_has_their_ranges,     a_child_has_their_tables, all_go_in_the_end,
         pages_are_copied,   no_page_is_copied_in_between,
     };
 

@@ -27,7 +27,7 @@ static void take_and_free(void)
         heap_page_free(pages[i]);
 }
 
-/* Pages beyond that number are given back, and their places are used next. */
+/* Pages beyond that number are given back, and their addresses are used next. */
 static void some_are_kept(void)
 {
     take_and_free();
@@ -37,8 +37,8 @@ static void some_are_kept(void)
     CHECK(heap_kept() == HEAP_KEPT && heap_audit() == own && frames_count().free == free);
 }
 
-/* Without a frame no page can be had, and its place is not lost. */
-static void a_place_is_not_lost(void)
+/* Without a frame no page can be had, and its address is not lost. */
+static void an_address_is_not_lost(void)
 {
     uint32_t list = NO_FRAME;
     void *pages[HEAP_KEPT + 1], *last;
@@ -76,7 +76,7 @@ int main(void)
     start();
     some_are_kept();
     start();
-    a_place_is_not_lost();
+    an_address_is_not_lost();
     start();
     a_frame_is_not_lost();
     puts("test_mem_heap: what is free is kept or given back");

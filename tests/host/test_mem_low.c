@@ -16,7 +16,7 @@
 
 #include <errno.h>
 
-enum { LIMIT = 200, FIRST_PLACE = 256 << 20, SPARSE = 4 << 20, OF_PLACE = 1 + TABLE_FRAMES + 1 };
+enum { LIMIT = 200, FIRST_SPAN = 256 << 20, SPARSE = 4 << 20, OF_SPAN = 1 + TABLE_FRAMES + 1 };
 
 static void check_accounts(void)
 {
@@ -35,7 +35,7 @@ static uint32_t left(struct mem_client client)
 }
 
 /* Maps one page each in as many unused ranges of 4 MiB as possible, and writes to all of them. */
-static uint32_t take_places(struct mem_client client, uint32_t first)
+static uint32_t take_spans(struct mem_client client, uint32_t first)
 {
     uint32_t count = 0;
 
@@ -48,10 +48,10 @@ static uint32_t take_places(struct mem_client client, uint32_t first)
 static void check_tables_of_others(void)
 {
     CHECK(set_limit(a, LIMIT) == 0);
-    CHECK(take_places(b, FIRST_PLACE) > 100 && left(b) > 1000 && pair_call(b, MEM_SHM_OPEN, 1, 0) == -ENOMEM);
+    CHECK(take_spans(b, FIRST_SPAN) > 100 && left(b) > 1000 && pair_call(b, MEM_SHM_OPEN, 1, 0) == -ENOMEM);
     check_accounts();
-    uint32_t places = left(a) / OF_PLACE;
-    CHECK(take_places(a, MMAP_BASE) == places && left(a) < OF_PLACE);
+    uint32_t spans = left(a) / OF_SPAN;
+    CHECK(take_spans(a, MMAP_BASE) == spans && left(a) < OF_SPAN);
     check_accounts();
 }
 
@@ -66,10 +66,10 @@ static void check_pages_of_others(void)
     for (uint32_t i = 0; i < pages; i++)
         pair_write(b, address + i * PAGE_SIZE, i);
     CHECK(pair_call(b, MEM_MUNMAP, address, (pages - 400) * PAGE_SIZE) == 0);
-    take_places(b, address + (100 << 22));
+    take_spans(b, address + (100 << 22));
     CHECK(left(b) > 1000);
-    uint32_t places = left(a) / OF_PLACE;
-    CHECK(take_places(a, MMAP_BASE) == places);
+    uint32_t spans = left(a) / OF_SPAN;
+    CHECK(take_spans(a, MMAP_BASE) == spans);
     check_accounts();
 }
 
@@ -82,10 +82,10 @@ static void check_beyond_the_part(void)
 
     CHECK(kept < LARGE && kept > LARGE / 16);
     CHECK(set_limit(a, LARGE) == 0);
-    take_places(b, FIRST_PLACE);
-    uint32_t low = space_find(a.id)->low, places = take_places(a, MMAP_BASE), before = mem_state();
-    CHECK(places == (kept - low) / (TABLE_FRAMES + 1) && left(a) > OF_PLACE);
-    uint32_t next = MMAP_BASE + places * SPARSE;
+    take_spans(b, FIRST_SPAN);
+    uint32_t low = space_find(a.id)->low, spans = take_spans(a, MMAP_BASE), before = mem_state();
+    CHECK(spans == (kept - low) / (TABLE_FRAMES + 1) && left(a) > OF_SPAN);
+    uint32_t next = MMAP_BASE + spans * SPARSE;
     CHECK(pair_call(a, MEM_MMAP, next, 1) == -ENOMEM && mem_state() == before);
     check_accounts();
     pair_end(b);
@@ -97,7 +97,7 @@ static void check_beyond_the_part(void)
 /* If no low memory can be kept, there is no limit and no account. */
 static void check_none_to_keep(void)
 {
-    take_places(b, FIRST_PLACE);
+    take_spans(b, FIRST_SPAN);
     uint32_t before = mem_state(), promised = frames_count().promised_low;
     CHECK(left(a) > 2 * LIMIT && set_limit(a, LIMIT) == -ENOMEM);
     CHECK(mem_state() == before && frames_count().promised_low == promised && !space_find(a.id)->account->parent);
@@ -166,14 +166,14 @@ static void check_exec(void)
     enum { FRAMES = 40, TABLES = 6 };
     static const struct program_segment far = {0x20000000, PAGE_SIZE, 0, PAGE_SIZE, RIGHT_READ};
 
-    take_places(b, FIRST_PLACE);
+    take_spans(b, FIRST_SPAN);
     uint32_t before = mem_state();
     CHECK(clear_for(a, FRAMES, TABLES) == -ENOMEM && mem_state() == before && fake_mappings(a.slot) > 0);
     pair_end(b);
     b = pair_make(2);
     CHECK(clear_for(a, FRAMES, TABLES) == 0);
     check_accounts();
-    take_places(b, FIRST_PLACE);
+    take_spans(b, FIRST_SPAN);
     check_accounts();
     CHECK(mem_map_segment(a.id, &pair_text) == 0 && mem_map_segment(a.id, &far) == 0);
     CHECK(mem_manager(MEM_SPACE_FINISH, a.id, 0x20001000) == 0 && space_find(a.id)->low_ahead == 0);

@@ -154,7 +154,7 @@ static void check_units_promised(void)
     CHECK(pair_call(a, MEM_SET_LIMIT, mem_charged(space_find(a.id)), 0) == 0 && units_left(a) == 0);
 }
 
-/* A program that keeps the segment of another pays for its place, and the other no longer does. */
+/* A program that keeps the segment of another pays for its range, and the other no longer does. */
 static void check_units_of_strangers(void)
 {
     uint32_t all = units_left(b), address = named_attached(a, "s", SHM_CREATE, 65), promised;
@@ -195,28 +195,28 @@ static void check_units_move(void)
     a = pair_make(1);
 }
 
-/* ---------------------------------------------------------------------------------------------- places */
+/* ---------------------------------------------------------------------------------------------- ranges */
 
-static void check_places(void)
+static void check_ranges(void)
 {
     enum { COUNT = NAMED_UNITS, UNIT = 1 << NAMED_UNIT_SHIFT, UNIT_PAGES = UNIT / PAGE_SIZE };
-    static uint32_t places[COUNT];
+    static uint32_t ranges[COUNT];
 
     CHECK(named_reserve_range(NAMED_PAGES_MAX) == NAMED_BASE && !named_reserve_range(1));
     named_free_range(NAMED_BASE);
     for (int i = 0; i < COUNT; i++)
-        CHECK((places[i] = named_reserve_range(UNIT_PAGES)) == NAMED_BASE + (uint32_t)i * UNIT);
+        CHECK((ranges[i] = named_reserve_range(UNIT_PAGES)) == NAMED_BASE + (uint32_t)i * UNIT);
     CHECK(!named_reserve_range(1));
     for (int i = 0; i < COUNT; i += 2)
-        named_free_range(places[i]);
-    CHECK(!named_reserve_range(UNIT_PAGES + 1) && named_reserve_range(1) == places[0]);
-    named_free_range(places[1]);
-    named_free_range(places[3]);
-    CHECK(named_reserve_range(UNIT_PAGES + 1) == places[2]); /* of units 2 and 3 */
-    named_free_range(places[0]);
-    named_free_range(places[2]);
+        named_free_range(ranges[i]);
+    CHECK(!named_reserve_range(UNIT_PAGES + 1) && named_reserve_range(1) == ranges[0]);
+    named_free_range(ranges[1]);
+    named_free_range(ranges[3]);
+    CHECK(named_reserve_range(UNIT_PAGES + 1) == ranges[2]); /* of units 2 and 3 */
+    named_free_range(ranges[0]);
+    named_free_range(ranges[2]);
     for (int i = 5; i < COUNT; i += 2)
-        named_free_range(places[i]);
+        named_free_range(ranges[i]);
     CHECK(named_reserve_range(NAMED_PAGES_MAX) == NAMED_BASE);
     named_free_range(NAMED_BASE);
 }
@@ -405,11 +405,11 @@ static int word_of(struct mem_client client, uint32_t address, struct words *wor
     return (int)words->w[0];
 }
 
-static bool is_word(struct mem_client client, uint32_t address, uint32_t object, uint32_t place)
+static bool is_word(struct mem_client client, uint32_t address, uint32_t object, uint32_t offset)
 {
     struct words words;
 
-    return word_of(client, address, &words) == 0 && words.w[1] == object && words.w[2] == place;
+    return word_of(client, address, &words) == 0 && words.w[1] == object && words.w[2] == offset;
 }
 
 /* A word of a segment has the same name for all who have touched the page, and a name that no later segment has. */
@@ -443,7 +443,7 @@ int main(void)
         check_errors,
         check_scarce,
         check_limit,
-        check_places,
+        check_ranges,
         check_parts,
         check_half_detached,
         check_full_steps,

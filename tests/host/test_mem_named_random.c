@@ -98,7 +98,7 @@ static struct model *new_model(void)
     return model;
 }
 
-/* Whether the client's account of units, or the place for several, is used up. */
+/* Whether the client's account of units, or the addresses for several, are used up. */
 static bool lacks_units(const struct client *client, const struct model *model, uint32_t pages)
 {
     struct account *account = space_find(client->name.id)->account;

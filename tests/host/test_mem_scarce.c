@@ -34,10 +34,10 @@ static void check_munmap_without_memory(void)
 /* As long as the task lives, the kernel has the frames that it was lent. */
 static void check_lent_frames_come_back_late(void)
 {
-    enum { PLACES = 6, APART = 4 << 20 }; /* more tables than the task began with */
+    enum { SPANS = 6, APART = 4 << 20 }; /* more tables than the task began with */
     struct mem_client client = pair_make(3);
 
-    for (uint32_t at = MMAP_BASE; at < MMAP_BASE + PLACES * APART; at += APART) {
+    for (uint32_t at = MMAP_BASE; at < MMAP_BASE + SPANS * APART; at += APART) {
         CHECK(pair_call(client, MEM_MMAP, at, PAGE_SIZE) == 0);
         pair_write(client, at, 1);
     }

@@ -174,9 +174,9 @@ static void check_stale_fault(void)
  * neighbour. */
 static void check_promises(void)
 {
-    uint32_t place, pages = 0;
+    uint32_t address, pages = 0;
 
-    CHECK(mem_call(&a, MEM_MMAP, 0, 1, &place) == 0);
+    CHECK(mem_call(&a, MEM_MMAP, 0, 1, &address) == 0);
     while (pair_call(b, MEM_SBRK, 64 * PAGE_SIZE, 0) == 0)
         pages += 64;
     while (pair_call(b, MEM_SBRK, PAGE_SIZE, 0) == 0)
@@ -188,7 +188,7 @@ static void check_promises(void)
     fake_task_reap();
     for (uint32_t i = 0; i < pages; i++)
         pair_write(b, 0x905000 + i * PAGE_SIZE, i);
-    pair_write(a, place, 1);
+    pair_write(a, address, 1);
     CHECK(!mem_touch(&a, STACK_LOW, FAULT_WRITE)); /* the stack was not promised */
     pair_end(b);
     struct words words = {{MEM_FATAL_FAULT}};

@@ -1,6 +1,6 @@
 /*
- * Long work of the memory server, in parts: a copy, an end, an exec, munmap, sbrk, the search for a place. Each part is
- * bounded, others are served in between, and the result is as if all had been done at once.
+ * Long work of the memory server, in parts: a copy, an end, an exec, munmap, sbrk, the search for a free range. Each
+ * part is bounded, others are served in between, and the result is as if all had been done at once.
  *
  * sources: servers/mem/ -servers/mem/kernel_calls.c -servers/mem/main.c servers/lib/account.c tests/host/fake_kernel.c
  * sources: tests/host/fake_frames.c tests/host/mem_accounts.c tests/host/mem_client.c tests/host/mem_pair.c
@@ -131,11 +131,11 @@ static void check_copy_is_given_up(void)
 /* A copy that has begun was promised everything: it continues when no memory is left. */
 static void check_copy_without_memory(void)
 {
-    enum { PLACES = 60 };
+    enum { SPANS = 60 };
     struct mem_client child;
     int status;
 
-    for (uint32_t i = 0; i < PLACES; i++) {
+    for (uint32_t i = 0; i < SPANS; i++) {
         CHECK(pair_call(a, MEM_MMAP, MMAP_BASE + (i << LEAF_SHIFT), PAGE_SIZE) == 0);
         pair_write(a, MMAP_BASE + (i << LEAF_SHIFT), i);
     }
@@ -146,7 +146,7 @@ static void check_copy_without_memory(void)
         ;
     mem_relieve();
     CHECK(status == 0);
-    for (uint32_t i = 0; i < PLACES; i++)
+    for (uint32_t i = 0; i < SPANS; i++)
         CHECK(pair_read(child, MMAP_BASE + (i << LEAF_SHIFT)) == i);
     pair_end(child);
 }
@@ -155,17 +155,17 @@ static void check_copy_without_memory(void)
  * before. */
 static void check_copy_of_scattered_pages(void)
 {
-    enum { PLACES = 60 };
+    enum { SPANS = 60 };
 
-    for (uint32_t i = 0; i < PLACES; i++) {
+    for (uint32_t i = 0; i < SPANS; i++) {
         CHECK(pair_call(a, MEM_MMAP, MMAP_BASE + (i << LEAF_SHIFT), PAGE_SIZE) == 0);
         pair_write(a, MMAP_BASE + (i << LEAF_SHIFT), i);
     }
     CHECK(space_find(a.id)->lent > CALL_PAGES_MAX);
     begin_to_count();
     struct mem_client child = pair_fork(a, 3);
-    CHECK(parts >= PLACES * 2 * RUN_PAGES / STEP_PAGES);
-    for (uint32_t i = 0; i < PLACES; i++)
+    CHECK(parts >= SPANS * 2 * RUN_PAGES / STEP_PAGES);
+    for (uint32_t i = 0; i < SPANS; i++)
         CHECK(pair_read(child, MMAP_BASE + (i << LEAF_SHIFT)) == i);
     mem_between = NULL;
     pair_end(child);
@@ -279,9 +279,9 @@ static void check_end_of_others_tasks(void)
 /* Pages far apart, with a table and a leaf each; and, in another process, many segments. */
 static void check_end_with_many_tables(void)
 {
-    enum { PLACES = STEP_PAGES + 8 };
+    enum { SPANS = STEP_PAGES + 8 };
 
-    for (uint32_t i = 0; i < PLACES; i++) {
+    for (uint32_t i = 0; i < SPANS; i++) {
         CHECK(pair_call(a, MEM_MMAP, MMAP_BASE + (i << TABLE_SHIFT), PAGE_SIZE) == 0);
         pair_write(a, MMAP_BASE + (i << TABLE_SHIFT), i);
     }
@@ -377,8 +377,8 @@ static void check_image_of_many_parts(void)
 
     CHECK(mem_manager_with_task(MEM_SPACE_CREATE, 3, 0) == 0);
     for (uint32_t i = 0; i < IMAGE_PARTS; i++) {
-        uint32_t place = PROGRAM_BASE + i * 4 * PAGE_SIZE;
-        CHECK(map_page(3, place) == 0 && map_page(3, place + PAGE_SIZE) == 0);
+        uint32_t at = PROGRAM_BASE + i * 4 * PAGE_SIZE;
+        CHECK(map_page(3, at) == 0 && map_page(3, at + PAGE_SIZE) == 0);
     }
     uint32_t end = PROGRAM_BASE + (IMAGE_PARTS * 4 - 2) * PAGE_SIZE, before = mem_state();
     CHECK(map_page(3, end + PAGE_SIZE) == -EINVAL && mem_state() == before &&
@@ -412,30 +412,30 @@ static void check_sbrk(void)
     mem_check_mappings(&a);
 }
 
-/* Every second page is taken: the search for a place of two pages goes past all of them. */
+/* Every second page is taken: the search for a range of two pages goes past all of them. */
 static void check_search(void)
 {
     enum { TAKEN = 300 };
-    uint32_t place = 0;
+    uint32_t at = 0;
 
     for (uint32_t i = 0; i < TAKEN; i++)
         CHECK(mem_call_once(&a, MEM_MMAP, MMAP_BASE + 2 * i * PAGE_SIZE, PAGE_SIZE, NULL) == 0);
     begin_to_count();
-    CHECK(mem_call(&a, MEM_MMAP, 0, 2 * PAGE_SIZE, &place) == 0 && parts >= TAKEN / 64);
-    CHECK(place == MMAP_BASE + (2 * TAKEN - 1) * PAGE_SIZE);
+    CHECK(mem_call(&a, MEM_MMAP, 0, 2 * PAGE_SIZE, &at) == 0 && parts >= TAKEN / 64);
+    CHECK(at == MMAP_BASE + (2 * TAKEN - 1) * PAGE_SIZE);
     for (uint32_t i = 10; i >= 8; i--) /* the lower ones are free again: the next search begins there */
         CHECK(pair_call(a, MEM_MUNMAP, MMAP_BASE + 2 * i * PAGE_SIZE, PAGE_SIZE) == 0);
-    CHECK(mem_call_once(&a, MEM_MMAP, 0, 10 * PAGE_SIZE, &place) == MEM_MORE);
-    CHECK(mem_call_once(&a, MEM_MMAP, 0, 2 * PAGE_SIZE, &place) == 0 && place == MMAP_BASE + 16 * PAGE_SIZE);
+    CHECK(mem_call_once(&a, MEM_MMAP, 0, 10 * PAGE_SIZE, &at) == MEM_MORE);
+    CHECK(mem_call_once(&a, MEM_MMAP, 0, 2 * PAGE_SIZE, &at) == 0 && at == MMAP_BASE + 16 * PAGE_SIZE);
     CHECK(pair_call(a, MEM_MUNMAP, MMAP_BASE + 4 * PAGE_SIZE, PAGE_SIZE) == 0);
-    CHECK(mem_call_once(&a, MEM_MMAP, 0, 2 * PAGE_SIZE, &place) == 0 && place == MMAP_BASE + 4 * PAGE_SIZE);
-    CHECK(mem_call_once(&a, MEM_MMAP, 0, 10 * PAGE_SIZE, &place) ==
-          MEM_MORE); /* a place becomes free that the search has passed */
+    CHECK(mem_call_once(&a, MEM_MMAP, 0, 2 * PAGE_SIZE, &at) == 0 && at == MMAP_BASE + 4 * PAGE_SIZE);
+    CHECK(mem_call_once(&a, MEM_MMAP, 0, 10 * PAGE_SIZE, &at) ==
+          MEM_MORE); /* a range becomes free that the search has passed */
     CHECK(pair_call(a, MEM_MUNMAP, MMAP_BASE + 30 * PAGE_SIZE, 11 * PAGE_SIZE) == 0);
-    CHECK(mem_call_once(&a, MEM_MMAP, 0, 10 * PAGE_SIZE, &place) == 0 && place == MMAP_BASE + 29 * PAGE_SIZE);
+    CHECK(mem_call_once(&a, MEM_MMAP, 0, 10 * PAGE_SIZE, &at) == 0 && at == MMAP_BASE + 29 * PAGE_SIZE);
     space_find(a.id)->mmap_hint = MMAP_LIMIT - PAGE_SIZE;
-    CHECK(mem_call(&a, MEM_MMAP, 0, 3 * PAGE_SIZE, &place) == 0 && place == MMAP_BASE + 18 * PAGE_SIZE);
-    CHECK(mem_call(&a, MEM_MMAP, 0, MMAP_LIMIT - MMAP_BASE, &place) == -ENOMEM);
+    CHECK(mem_call(&a, MEM_MMAP, 0, 3 * PAGE_SIZE, &at) == 0 && at == MMAP_BASE + 18 * PAGE_SIZE);
+    CHECK(mem_call(&a, MEM_MMAP, 0, MMAP_LIMIT - MMAP_BASE, &at) == -ENOMEM);
 }
 
 /* The later page is unmapped first, so the second call does not notice that the leaf is empty. */

@@ -15,7 +15,7 @@
 #include <errno.h>
 
 enum { READ = RIGHT_READ, WRITE = RIGHT_WRITE, EXECUTE = RIGHT_EXECUTE };
-enum { PLACE = VDSO_END - VDSO_BASE, ARCHIVE_PAGE = 20, BYTES = 2 * PAGE_SIZE + 100 };
+enum { VDSO_BYTES = VDSO_END - VDSO_BASE, ARCHIVE_PAGE = 20, BYTES = 2 * PAGE_SIZE + 100 };
 
 static const struct program_segment vdso = {VDSO_BASE, BYTES, ARCHIVE_PAGE, BYTES, READ | EXECUTE};
 
@@ -39,13 +39,13 @@ static struct mem_client make(uint32_t id)
 }
 
 /* Segments may end where it begins, and begin where it ends, but not overlap it. */
-static void check_place(void)
+static void check_bounds(void)
 {
     static const struct program_segment refused[] = {
         {STACK_LOW, 100, 0, 100, READ},
         {STACK_TOP - PAGE_SIZE, 100, 0, 100, READ},
         {STACK_TOP - PAGE_SIZE, PAGE_SIZE + 1, 0, 100, READ},
-        {VDSO_BASE, PLACE + 1, 0, 100, READ},
+        {VDSO_BASE, VDSO_BYTES + 1, 0, 100, READ},
         {VDSO_BASE, PROGRAM_BASE - VDSO_BASE, 0, 100, READ},
         {VDSO_BASE, PROGRAM_BASE - VDSO_BASE + PAGE_SIZE, 0, 100, READ},
         {VDSO_BASE, 0xffffffff, 0, 100, READ},
@@ -59,7 +59,7 @@ static void check_place(void)
         {VDSO_BASE, 100, 0, 100, READ | WRITE | EXECUTE},
     };
     static const struct program_segment last = {VDSO_END - PAGE_SIZE, PAGE_SIZE, 0, PAGE_SIZE, READ};
-    static const struct program_segment all = {VDSO_BASE, PLACE, ARCHIVE_PAGE, PLACE, READ | EXECUTE};
+    static const struct program_segment all = {VDSO_BASE, VDSO_BYTES, ARCHIVE_PAGE, VDSO_BYTES, READ | EXECUTE};
     struct mem_client client = make_empty(3);
     uint32_t before = mem_state();
 
@@ -69,8 +69,8 @@ static void check_place(void)
     CHECK(mem_map_segment(3, &last) == 0 && mem_map_segment(3, &all) == -EEXIST);
     pair_end(client);
     client = make_empty(3);
-    CHECK(mem_map_segment(3, &all) == 0 && fake_mappings(client.slot) == PLACE / PAGE_SIZE);
-    CHECK(pair_read(client, VDSO_END - PAGE_SIZE) == FAKE_ARCHIVE_WORD + ARCHIVE_PAGE + PLACE / PAGE_SIZE - 1);
+    CHECK(mem_map_segment(3, &all) == 0 && fake_mappings(client.slot) == VDSO_BYTES / PAGE_SIZE);
+    CHECK(pair_read(client, VDSO_END - PAGE_SIZE) == FAKE_ARCHIVE_WORD + ARCHIVE_PAGE + VDSO_BYTES / PAGE_SIZE - 1);
     pair_end(client);
 }
 
@@ -94,14 +94,14 @@ static void check_pages(void)
     pair_end(client);
 }
 
-/* No call of a program unmaps it, or gets what is free of its place. */
+/* No call of a program unmaps it, or gets what is free of its range. */
 static void check_stays(void)
 {
     struct mem_client client = make(3);
     uint32_t before = mem_state();
 
     CHECK(pair_call(client, MEM_MUNMAP, VDSO_BASE, PAGE_SIZE) == -EINVAL);
-    CHECK(pair_call(client, MEM_MUNMAP, VDSO_BASE, PLACE) == -EINVAL);
+    CHECK(pair_call(client, MEM_MUNMAP, VDSO_BASE, VDSO_BYTES) == -EINVAL);
     CHECK(pair_call(client, MEM_MUNMAP, VDSO_BASE + 3 * PAGE_SIZE, PAGE_SIZE) == -EINVAL);
     CHECK(pair_call(client, MEM_MUNMAP, VDSO_BASE, HEAP_LIMIT - VDSO_BASE) == -EINVAL);
     CHECK(pair_call(client, MEM_MMAP, VDSO_BASE, PAGE_SIZE) == -EINVAL);
@@ -136,22 +136,22 @@ static void check_parts(void)
 {
     enum { PARTS = 8 }; /* of a program: ELF_SEGMENTS_MAX */
     struct mem_client client = make_empty(3);
-    uint32_t place = PROGRAM_BASE;
+    uint32_t at = PROGRAM_BASE;
 
     CHECK(mem_map_segment(3, &vdso) == 0);
-    for (uint32_t i = 0; i < PARTS; i++, place += 2 * PAGE_SIZE)
-        CHECK(mem_map_segment(3, &(struct program_segment){place, PAGE_SIZE, 0, PAGE_SIZE, READ}) == 0);
-    CHECK(mem_map_segment(3, &(struct program_segment){place, PAGE_SIZE, 0, PAGE_SIZE, READ}) == -EINVAL);
-    CHECK(mem_manager(MEM_SPACE_FINISH, 3, place - PAGE_SIZE) == 0);
+    for (uint32_t i = 0; i < PARTS; i++, at += 2 * PAGE_SIZE)
+        CHECK(mem_map_segment(3, &(struct program_segment){at, PAGE_SIZE, 0, PAGE_SIZE, READ}) == 0);
+    CHECK(mem_map_segment(3, &(struct program_segment){at, PAGE_SIZE, 0, PAGE_SIZE, READ}) == -EINVAL);
+    CHECK(mem_manager(MEM_SPACE_FINISH, 3, at - PAGE_SIZE) == 0);
     struct mem_client child = pair_fork(client, 4);
-    CHECK(pair_read(child, VDSO_BASE) == FAKE_ARCHIVE_WORD + ARCHIVE_PAGE && pair_read(child, place - 2 * PAGE_SIZE));
+    CHECK(pair_read(child, VDSO_BASE) == FAKE_ARCHIVE_WORD + ARCHIVE_PAGE && pair_read(child, at - 2 * PAGE_SIZE));
     pair_end(child);
     pair_end(client);
 }
 
 int main(void)
 {
-    static void (*const checks[])(void) = {check_place, check_pages, check_stays, check_fork_and_clear, check_parts};
+    static void (*const checks[])(void) = {check_bounds, check_pages, check_stays, check_fork_and_clear, check_parts};
 
     pair_run("test_mem_vdso", checks, sizeof(checks) / sizeof(checks[0]));
 }

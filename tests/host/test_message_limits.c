@@ -42,13 +42,13 @@ static void begin(void)
     CHECK(event(init, SYS_thread_yield) == server && event(server, SYS_ipc_reply_wait) == init);
 }
 
-static void item(uint32_t number, uint32_t pages, uint32_t from, uint32_t place)
+static void item(uint32_t number, uint32_t pages, uint32_t from, uint32_t page)
 {
     thread_page(init)->items[number] = (struct item){.slot = WORLD_MEMORY,
                                                      .rights = RIGHT_READ,
                                                      .pages = (uint8_t)pages,
                                                      .from = from,
-                                                     .to = WINDOW + place * PAGE_SIZE};
+                                                     .to = WINDOW + page * PAGE_SIZE};
 }
 
 static int sends(uint32_t items)

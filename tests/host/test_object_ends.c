@@ -15,7 +15,7 @@ enum {
     SLOTS = 20,
     PAGE = 0x200000,
     FRAME = WORLD_USER,
-    PLACES = PAGE_SIZE >> THREAD_SHIFT
+    CELLS = PAGE_SIZE >> THREAD_SHIFT
 };
 
 extern uint32_t host_ipi; /* the last IPI to the other processors */
@@ -51,16 +51,16 @@ static unsigned frames_of_threads(void)
 /* Of three frames of threads, the second is the first to become empty. */
 static void a_frame_leaves_the_middle_of_a_list(void)
 {
-    enum { COUNT = 3 * PLACES - 1 };
+    enum { COUNT = 3 * CELLS - 1 };
 
     for (uint32_t i = 0; i < COUNT; i++)
         make(SLOTS + i, 0, 1);
     CHECK(frames_of_threads() == 3);
-    for (uint32_t i = PLACES - 1; i < 2 * PLACES - 1; i++)
+    for (uint32_t i = CELLS - 1; i < 2 * CELLS - 1; i++)
         CHECK(call(SYS_cap_delete, SLOTS + i, 0, 0, 0) == OK);
     CHECK(frames_of_threads() == 2);
     for (uint32_t i = 0; i < COUNT; i++)
-        CHECK(call(SYS_cap_delete, SLOTS + i, 0, 0, 0) == (i >= PLACES - 1 && i < 2 * PLACES - 1 ? ERR_CAP : OK));
+        CHECK(call(SYS_cap_delete, SLOTS + i, 0, 0, 0) == (i >= CELLS - 1 && i < 2 * CELLS - 1 ? ERR_CAP : OK));
     CHECK(frames_of_threads() == 1);
 }
 

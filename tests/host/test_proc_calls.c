@@ -129,7 +129,7 @@ static void a_sleeping_process_may_end(void)
         CALL(P3, NOTHING, PROC_SLEEP, 2),
         CALL(P1, END(2, "2/2") "reply 1\n", PROC_KILL, 2, SIGNAL_KILL),
         CALL(P1, "reply 1: 2 0 9\n", PROC_WAIT, 2, 0),
-        FORK(P1, NULL), /* in the place of the first one */
+        FORK(P1, NULL), /* in the entry of the first one */
         CALL(BADGE(2, 4), NOTHING, PROC_SLEEP, 3),
         TICK(tick, NOTHING),
         TICK(tick, "reply 3\n"),

@@ -22,7 +22,7 @@ enum { P1 = BADGE(1, 1), P2 = BADGE(2, 2), P3 = BADGE(3, 3) };
 
 /* ---------------------------------------------------------------------------------- one */
 
-/* What others see of the process disappears at once. Its number and its place in the account stay until its parent has
+/* What others see of the process disappears at once. Its number and its share of the account stay until its parent has
  * been told, which happens when everything is freed. */
 static void an_end_goes_on(void)
 {

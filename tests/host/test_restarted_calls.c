@@ -8,7 +8,7 @@
 #include "tests/host/check.h"
 #include "tests/host/two_processors.h"
 
-enum { A = 11, B, NAME, PAGES = 12, PLACE = 0x40000000 };
+enum { A = 11, B, NAME, PAGES = 12, ADDRESS = 0x40000000 };
 enum { ENDPOINT = 20, MIDDLE, OTHER, MANY = 30, CHILDREN = 40 };
 enum { GIVER = 100, GIVEN, FRAMES = 40, GIVEN_ADDRESS = 0x50000000 };
 
@@ -35,7 +35,7 @@ static void make_two_tasks(void)
         uint32_t frame = WORLD_USER + (task - A) * 100;
         CHECK(FIRST(SYS_task_create, WORLD_MEMORY, frame, task) == OK);
         CHECK(FIRST(SYS_task_donate, task, WORLD_MEMORY | 20 << 16, frame + 1) == OK);
-        CHECK(FIRST(SYS_vm_map, task, page(PLACE, 0), PAGES | WORLD_MEMORY << 16, frame + 50) == OK);
+        CHECK(FIRST(SYS_vm_map, task, page(ADDRESS, 0), PAGES | WORLD_MEMORY << 16, frame + 50) == OK);
     }
     CHECK(FIRST(SYS_cap_derive, A, NAME, RIGHT_CONTROL) == OK);
 }
@@ -53,8 +53,8 @@ static void unmapping_stays_in_its_task(void)
     pair_boot();
     make_two_tasks();
     pair_between = name_the_other_task;
-    CHECK(FIRST(SYS_vm_unmap, NAME, PLACE, PAGES) == ERR_CAP);
-    CHECK(pages_of(A, PLACE, PAGES) < PAGES && pages_of(B, PLACE, PAGES) == PAGES);
+    CHECK(FIRST(SYS_vm_unmap, NAME, ADDRESS, PAGES) == ERR_CAP);
+    CHECK(pages_of(A, ADDRESS, PAGES) < PAGES && pages_of(B, ADDRESS, PAGES) == PAGES);
     pair_end();
 }
 
@@ -69,8 +69,8 @@ static void unmapping_ends_without_its_capability(void)
     pair_boot();
     make_two_tasks();
     pair_between = lose_the_name;
-    CHECK(FIRST(SYS_vm_unmap, NAME, PLACE, PAGES) == ERR_CAP);
-    CHECK(pages_of(A, PLACE, PAGES) > 0);
+    CHECK(FIRST(SYS_vm_unmap, NAME, ADDRESS, PAGES) == ERR_CAP);
+    CHECK(pages_of(A, ADDRESS, PAGES) > 0);
     pair_end();
 }
 
@@ -170,7 +170,7 @@ static void at_most_eight_are_on_their_way(void)
     CHECK(sys_restart(threads[BOUND_MAX]) == RESTART);
     CHECK(SECOND(SYS_cap_delete, MIDDLE, 0) == ERR_BUSY); /* part of it is done */
     CHECK(SECOND(SYS_cap_revoke, MIDDLE, 0) == ERR_BUSY && !second->revoking);
-    CHECK(SECOND(SYS_vm_unmap, NAME, PLACE, PAGES) == ERR_BUSY && pages_of(A, PLACE, PAGES) < PAGES);
+    CHECK(SECOND(SYS_vm_unmap, NAME, ADDRESS, PAGES) == ERR_BUSY && pages_of(A, ADDRESS, PAGES) < PAGES);
     CHECK(SECOND(SYS_thread_stop, WORLD_THREAD, 0) == ERR_BUSY && first->stopped); /* its processor will be notified */
     CHECK(SECOND(SYS_thread_resume, WORLD_THREAD, 0) == OK);
     CHECK(SECOND(SYS_memory_revoke, WORLD_MEMORY, WORLD_USER + 50, PAGES) == ERR_BUSY && !second->revoking);

@@ -255,18 +255,18 @@ static void donations(void)
 /* The first frame of threads or endpoints is full: the next object costs another frame. */
 static void a_full_frame_costs_another(void)
 {
-    enum { PLACES = PAGE_SIZE >> ENDPOINT_SHIFT, SLOTS = 100 };
+    enum { CELLS = PAGE_SIZE >> ENDPOINT_SHIFT, SLOTS = 100 };
     struct account *account = &AT(struct task, init->task)->account;
     uint32_t spare;
 
-    for (uint32_t i = 1; i < PLACES; i++)
+    for (uint32_t i = 1; i < CELLS; i++)
         CHECK(call(SYS_endpoint_create, 0, SLOTS + i, 0, 0) == OK);
     spare = account->spare_count;
     account->spare_count = 0;
     CHECK(call(SYS_endpoint_create, 0, FREE, 0, 0) == ERR_ACCOUNT && thread_page(init)->shortfall == 1);
     account->spare_count = spare;
     CHECK(call(SYS_endpoint_create, 0, FREE, 0, 0) == OK && account->spare_count == spare - 1);
-    for (uint32_t i = 1; i < PLACES; i++)
+    for (uint32_t i = 1; i < CELLS; i++)
         CHECK(call(SYS_cap_delete, SLOTS + i, 0, 0, 0) == OK);
     CHECK(call(SYS_cap_delete, FREE, 0, 0, 0) == OK && account->spare_count == spare);
 }
@@ -274,22 +274,22 @@ static void a_full_frame_costs_another(void)
 /* Free cells are used first, whichever frame they are in. */
 static void frames_with_a_free_cell_come_first(void)
 {
-    enum { PLACES = PAGE_SIZE >> ENDPOINT_SHIFT, SLOTS = 100, MANY = 2 * PLACES };
+    enum { CELLS = PAGE_SIZE >> ENDPOINT_SHIFT, SLOTS = 100, MANY = 2 * CELLS };
     struct account *account = &AT(struct task, init->task)->account;
     uint32_t spare = account->spare_count;
 
     for (uint32_t i = 0; i < MANY; i++)
         CHECK(call(SYS_endpoint_create, 0, SLOTS + i, 0, 0) == OK);
     CHECK(account->spare_count == spare - 2);
-    CHECK(call(SYS_cap_delete, SLOTS + PLACES, 0, 0, 0) == OK); /* in the second frame */
+    CHECK(call(SYS_cap_delete, SLOTS + CELLS, 0, 0, 0) == OK); /* in the second frame */
     audit_kernel();
-    CHECK(call(SYS_endpoint_create, 0, SLOTS + PLACES, 0, 0) == OK);
-    for (uint32_t i = 1; i < PLACES; i++) {
+    CHECK(call(SYS_endpoint_create, 0, SLOTS + CELLS, 0, 0) == OK);
+    for (uint32_t i = 1; i < CELLS; i++) {
         CHECK(call(SYS_endpoint_create, 0, SLOTS + MANY + i, 0, 0) == OK);
         audit_kernel();
     }
     CHECK(account->spare_count == spare - 2);
-    for (uint32_t i = 0; i < MANY + PLACES; i++)
+    for (uint32_t i = 0; i < MANY + CELLS; i++)
         CHECK(i == MANY || call(SYS_cap_delete, SLOTS + i, 0, 0, 0) == OK);
     CHECK(account->spare_count == spare);
 }

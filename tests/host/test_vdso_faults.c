@@ -74,7 +74,7 @@ static void pages_of_files_may_come(void)
 }
 
 /* A range that was reserved ahead for such a page is given up, and the access faults again. */
-static void a_place_ahead_is_none(void)
+static void a_range_reserved_ahead_is_no_mapping(void)
 {
     frame_begin();
     state->signal_pending = 0;
@@ -119,7 +119,7 @@ int main(void)
     world_begin();
     handlers_hear_of_faults();
     pages_of_files_may_come();
-    a_place_ahead_is_none();
+    a_range_reserved_ahead_is_no_mapping();
     a_signal_may_come_with_a_page();
     pages_may_come_at_the_inner_level();
     calls_may_be_faults();

@@ -348,7 +348,7 @@ static void pages_of_files_are_prepared(void)
 
 /* ---------------------------------------------------------------------------------- reserved ahead */
 
-enum { PLACE = 0x50000000, TABLE_END = 0x50200000, GRANTED = 1, KEPT_AHEAD = 16 * PAGE_SIZE };
+enum { RESERVED = 0x50000000, TABLE_END = 0x50200000, GRANTED = 1, KEPT_AHEAD = 16 * PAGE_SIZE };
 
 static void ahead_begin(void)
 {
@@ -363,47 +363,49 @@ static int32_t map_of_file(uint32_t address, uint32_t length, uint32_t protectio
 }
 
 /* From the second mapping on mem reserves pages behind those that it chose. Mappings that fit there need no message. */
-static void places_are_kept_ahead(void)
+static void ranges_are_reserved_ahead(void)
 {
     ahead_begin();
-    REPLIES({0, {PLACE}, NULL}, {0, {GRANTED}, NULL}, {0, {PLACE + 0x1000}, NULL}, {0, {PLACE + 0x2000}, NULL},
+    REPLIES({0, {RESERVED}, NULL}, {0, {GRANTED}, NULL}, {0, {RESERVED + 0x1000}, NULL}, {0, {RESERVED + 0x2000}, NULL},
             {0, {GRANTED}, NULL});
-    CHECK(map_of_file(0, 100, READ_WRITE) == PLACE && map_of_file(0, 0x1000, READ_WRITE) == PLACE + 0x1000);
+    CHECK(map_of_file(0, 100, READ_WRITE) == RESERVED && map_of_file(0, 0x1000, READ_WRITE) == RESERVED + 0x1000);
     expect("reserve 0 100 3\nfile map 4357 0 1342177283\nreserve 0 4096 3\nreserve 1342185472 65536 3\n"
            "file map 4357 0 1342181379\n");
     REPLIES({0, {GRANTED}, NULL}, {0, {GRANTED}, NULL}, {0, {TABLE_END}, NULL}, {0, {15}, NULL}, {0, {14}, NULL});
-    CHECK(map_of_file(0, 1, READ_WRITE) == PLACE + 0x2000 && map_of_file(0, 0x1000, READ_WRITE) == PLACE + 0x3000);
+    CHECK(map_of_file(0, 1, READ_WRITE) == RESERVED + 0x2000 &&
+          map_of_file(0, 0x1000, READ_WRITE) == RESERVED + 0x3000);
     CHECK(map_of_file(0, KEPT_AHEAD - 0x1fff, READ_WRITE) == TABLE_END); /* a page too many */
-    CHECK(map_of_file(0, KEPT_AHEAD - 0x2fff, READ_WRITE) == PLACE + 0x4000 && replies == next_replies + 5);
-    CHECK(state->ahead[1].at == state->ahead[1].end && state->ahead[1].end == PLACE + 0x2000 + KEPT_AHEAD);
+    CHECK(map_of_file(0, KEPT_AHEAD - 0x2fff, READ_WRITE) == RESERVED + 0x4000 && replies == next_replies + 5);
+    CHECK(state->ahead[1].at == state->ahead[1].end && state->ahead[1].end == RESERVED + 0x2000 + KEPT_AHEAD);
     forget_lines();
 }
 
 /* Other pages for other rights, and never in a page table that does not exist. Without such pages a message is sent
  * as before. */
-static void some_places_are_not_kept(void)
+static void some_ranges_are_not_reserved_ahead(void)
 {
     ahead_begin();
     state->has_mappings = true;
-    state->ahead[1] = (struct vdso_ahead){PLACE, PLACE + 0x1000};
+    state->ahead[1] = (struct vdso_ahead){RESERVED, RESERVED + 0x1000};
     REPLIES({0, {TABLE_END - 0x3000}, NULL}, {0, {TABLE_END - 0x2000}, NULL}, {0, {GRANTED}, NULL});
-    CHECK(map_of_file(0, 0x1000, 1) == TABLE_END - 0x3000 && state->ahead[1].at == PLACE);
+    CHECK(map_of_file(0, 0x1000, 1) == TABLE_END - 0x3000 && state->ahead[1].at == RESERVED);
     expect("reserve 0 4096 1\nreserve 1344266240 8192 1\nfile map 4357 0 1344262145\n");
     state->ahead[0] = (struct vdso_ahead){0};
-    REPLIES({0, {TABLE_END - 0x1000}, NULL}, {0, {GRANTED}, NULL}, {0, {PLACE}, NULL}, {-EEXIST, {1}, NULL},
+    REPLIES({0, {TABLE_END - 0x1000}, NULL}, {0, {GRANTED}, NULL}, {0, {RESERVED}, NULL}, {-EEXIST, {1}, NULL},
             {0, {GRANTED}, NULL}, {-ENOMEM, {1}, NULL}, {-ENOMEM, {1}, NULL});
     CHECK(map_of_file(0, 0x1000, 1) == TABLE_END - 0x1000);
     expect("reserve 0 4096 1\nfile map 4357 0 1344270337\n");
-    CHECK(map_of_file(0, 0x1000, 1) == PLACE && state->ahead[0].at == state->ahead[0].end);
+    CHECK(map_of_file(0, 0x1000, 1) == RESERVED && state->ahead[0].at == state->ahead[0].end);
     expect("reserve 0 4096 1\nreserve 1342181376 65536 1\nfile map 4357 0 1342177281\n");
     CHECK(map_of_file(0, 0x1000, 1) == -ENOMEM && map_of_file(0, 0xffffffff, 1) == -ENOMEM);
     expect("reserve 0 4096 1\nreserve 0 -1 1\n");
 }
 
 /* Calls whose effect the program could see give the pages back first. */
-static void places_ahead_are_given_back(void)
+static void ranges_ahead_are_given_back(void)
 {
-    const struct vdso_ahead one = {PLACE + 0x2000, PLACE + 0x4000}, other = {PLACE + 0x5000, PLACE + 0x6000};
+    const struct vdso_ahead one = {RESERVED + 0x2000, RESERVED + 0x4000},
+                            other = {RESERVED + 0x5000, RESERVED + 0x6000};
 
     ahead_begin();
 #define GIVES(lines, call)                                                                                             \
@@ -414,16 +416,16 @@ static void places_ahead_are_given_back(void)
         expect(lines);                                                                                                 \
     } while (0)
     GIVES("munmap 1342181376 4096 0\nmunmap 1342193664 4096 0\n",
-          CALL(munmap, PLACE + 0x1000, 0x1000) || CALL(munmap, PLACE + 0x4000, 0x1000));
+          CALL(munmap, RESERVED + 0x1000, 0x1000) || CALL(munmap, RESERVED + 0x4000, 0x1000));
     CHECK(state->ahead[0].at == one.at && state->ahead[1].end == other.end);
-    GIVES("munmap 1342185472 8192 0\nmunmap 1342181376 4097 0\n", CALL(munmap, PLACE + 0x1000, 0x1001));
+    GIVES("munmap 1342185472 8192 0\nmunmap 1342181376 4097 0\n", CALL(munmap, RESERVED + 0x1000, 0x1001));
     CHECK(state->ahead[0].at == state->ahead[0].end && state->ahead[1].end == other.end);
-    GIVES("munmap 1342185472 8192 0\nmunmap 1342189568 1 0\n", CALL(munmap, PLACE + 0x3000, 1));
-    GIVES("munmap 1342185472 8192 0\nprotect 1342189568 4096 1\n", CALL(mprotect, PLACE + 0x3000, 1, 1));
+    GIVES("munmap 1342185472 8192 0\nmunmap 1342189568 1 0\n", CALL(munmap, RESERVED + 0x3000, 1));
+    GIVES("munmap 1342185472 8192 0\nprotect 1342189568 4096 1\n", CALL(mprotect, RESERVED + 0x3000, 1, 1));
     GIVES("munmap 1342197760 4096 0\nmmap 1342197760 1 0\n",
-          CALL(mmap2, PLACE + 0x5000, 1, READ_WRITE, OWN | NO_REPLACE));
+          CALL(mmap2, RESERVED + 0x5000, 1, READ_WRITE, OWN | NO_REPLACE));
     GIVES("munmap 1342197760 4096 0\nreserve 1342193664 4097 1\nfile map 8453 0 1\n",
-          map_of_file(PLACE + 0x4000, 0x1001, 1));
+          map_of_file(RESERVED + 0x4000, 0x1001, 1));
     GIVES("munmap 1342185472 8192 0\nmunmap 1342197760 4096 0\nfork 0 0 0\n", CALL(fork, 0));
     CHECK(state->ahead[1].at == state->ahead[1].end);
     memset(state, 0, sizeof(*state));
@@ -451,8 +453,8 @@ int main(void)
     others_have_no_limits();
     pages_are_protected();
     pages_of_files_are_prepared();
-    places_are_kept_ahead();
-    some_places_are_not_kept();
-    places_ahead_are_given_back();
+    ranges_are_reserved_ahead();
+    some_ranges_are_not_reserved_ahead();
+    ranges_ahead_are_given_back();
     puts("test_vdso_memory: programs get the memory that they ask for");
 }

@@ -1,4 +1,4 @@
-/* Mappings of memory and of files at chosen places: which accesses they allow, and what fork makes of them; see
+/* Mappings of memory and of files at chosen addresses: which accesses they allow, and what fork makes of them; see
  * steps.h. */
 #define _GNU_SOURCE
 #include "tests/linux/steps.h"
@@ -64,7 +64,7 @@ static int any_protection(void)
     return protection;
 }
 
-static void tell_place(const char *at, struct range range)
+static void tell_address(const char *at, struct range range)
 {
     if (at == MAP_FAILED)
         tell(-1);
@@ -81,8 +81,8 @@ static void map_memory(void)
     size_t less = below(2) * 100;
 
     printf(" how %d", how);
-    tell_place(mmap(address_of(range), size_of(range) - less, protection, MAP_FIXED | MAP_ANONYMOUS | how, -1, 0),
-               range);
+    tell_address(mmap(address_of(range), size_of(range) - less, protection, MAP_FIXED | MAP_ANONYMOUS | how, -1, 0),
+                 range);
 }
 
 static void map_if_free(void)
@@ -90,8 +90,8 @@ static void map_if_free(void)
     struct range range = any_range();
     int protection = any_protection(), how = below(3) ? MAP_PRIVATE : MAP_SHARED;
 
-    tell_place(mmap(address_of(range), size_of(range), protection, MAP_FIXED_NOREPLACE | MAP_ANONYMOUS | how, -1, 0),
-               range);
+    tell_address(mmap(address_of(range), size_of(range), protection, MAP_FIXED_NOREPLACE | MAP_ANONYMOUS | how, -1, 0),
+                 range);
 }
 
 /* Does not map beyond the file's end, and no shared mapping to be executed: docs/programs.md. */
@@ -106,9 +106,9 @@ static void map_file(void)
     if (!is_private && protection & PROT_EXEC)
         protection = PROT_READ;
     printf(" from %d private %d to_read %d", first, is_private, to_read);
-    tell_place(mmap(address_of(range), size_of(range), protection, MAP_FIXED | (is_private ? MAP_PRIVATE : MAP_SHARED),
-                    fds[is_private][to_read], first * PAGE),
-               range);
+    tell_address(mmap(address_of(range), size_of(range), protection,
+                      MAP_FIXED | (is_private ? MAP_PRIVATE : MAP_SHARED), fds[is_private][to_read], first * PAGE),
+                 range);
 }
 
 static void unmap(void)

@@ -3,7 +3,7 @@
  * replies, also late ones. The server runs in a thread of its own, which waits between the test's calls.
  *
  *   F1  between two messages all invariants hold that have a walker
- *   F2  a page that the server revokes was lent, to at most LOANS_MAX places; a client's page is lent to it alone
+ *   F2  a page that the server revokes was lent, at most LOANS_MAX times; a client's page is lent to it alone
  *   F3  one message revokes at most WORK_OF_MESSAGE (servers/file/pages.h), apart from the last page
  */
 #pragma once

@@ -108,15 +108,15 @@ void machine_archive_choose(void)
     entries_of((char *)MACHINE_ARCHIVE)[VDSO].kind = machine_lacks_vdso ? ARCHIVE_SERVER : ARCHIVE_LIBRARY;
 }
 
-int32_t machine_archive_find(const char *name, uint32_t place[2])
+int32_t machine_archive_find(const char *name, uint32_t found[2])
 {
     const struct archive_entry *entries = entries_of((char *)MACHINE_ARCHIVE);
 
     for (uint32_t i = 0; i < ENTRIES; i++) {
         if (strcmp(files[i].name, name) != 0 || entries[i].kind != ARCHIVE_PROGRAM)
             continue;
-        place[0] = entries[i].first_page;
-        place[1] = entries[i].bytes;
+        found[0] = entries[i].first_page;
+        found[1] = entries[i].bytes;
         return 0;
     }
     return -ENOENT;

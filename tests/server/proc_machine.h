@@ -81,4 +81,4 @@ void machine_archive_make(void);
 void machine_archive_choose(void);
 
 /* A program's first page and its bytes; 0 or -ENOENT. */
-int32_t machine_archive_find(const char *name, uint32_t place[2]);
+int32_t machine_archive_find(const char *name, uint32_t found[2]);

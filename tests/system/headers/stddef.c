@@ -17,4 +17,4 @@ static bool types(void)
            IS(sizeof(ptrdiff_t), sizeof(size_t)) && HOLDS(not false and true);
 }
 
-const struct tap_point header_stddef[] = {{"places and alignment", types}, {0, 0}};
+const struct tap_point header_stddef[] = {{"offsets and alignment", types}, {0, 0}};

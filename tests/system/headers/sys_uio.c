@@ -16,4 +16,4 @@ static bool parts(void)
     return IS(close(ends[0]), 0) && IS(close(ends[1]), 0) && good;
 }
 
-const struct tap_point header_sys_uio[] = {{"several places at once", parts}, {0, 0}};
+const struct tap_point header_sys_uio[] = {{"several buffers at once", parts}, {0, 0}};

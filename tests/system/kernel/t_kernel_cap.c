@@ -181,7 +181,7 @@ static void a_slot_used_again_is_the_new_capability(void)
     IS(sys_cap_delete(A), OK);
     IS(ipc_signal(B), ERR_CAP); /* destroyed with the object */
     IS(sys_endpoint_create(A), OK);
-    IS(ipc_signal(B), ERR_CAP); /* another endpoint in the same place of memory */
+    IS(ipc_signal(B), ERR_CAP); /* another endpoint in the same cell */
 }
 
 static void a_child_holds_nothing_else(uint32_t unused)

@@ -301,7 +301,7 @@ static void forged_handles_are_refused(void)
     expect_end(0);
 }
 
-/* Every place where a thread could be in the whole address space, in RAM or not; a frame has four. */
+/* Every cell where a thread could be in the whole address space, in RAM or not; a frame has four. */
 static void handles_all_over_memory_are_refused(void)
 {
     uint32_t accepted = 0;

@@ -51,9 +51,9 @@ void flag_await(const volatile uint32_t *flag, uint32_t value)
         sched_yield();
 }
 
-/* The library of system calls keeps places ahead, which are in a leaf of mem's. A change of rights there makes it give
- * them back, even if nothing is mapped. */
-static void give_places_back(void)
+/* The library of system calls reserves ranges ahead, which are in a leaf of mem's. A change of rights there makes it
+ * give them back, even if nothing is mapped. */
+static void give_ranges_back(void)
 {
     (void)mprotect((void *)(HEAP_LIMIT - PAGE_SIZE), MMAP_LIMIT - HEAP_LIMIT + PAGE_SIZE, PROT_READ);
 }
@@ -62,7 +62,7 @@ struct memory memory_now(void)
 {
     struct memory now = {0, 0, 0};
 
-    give_places_back();
+    give_ranges_back();
     if (mem_info(CLIENT_SLOT_MEM, &now.free, &now.total, &now.segments) != 0)
         exit(125);
     return now;

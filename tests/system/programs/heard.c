@@ -21,7 +21,7 @@ void heard_note(int signal, siginfo_t *info, void *context)
     (void)context;
     board[SENDER] = (uint32_t)info->si_pid;
     board[CODE] = (uint32_t)info->si_code;
-    board[VALUE] = (uint32_t)info->si_status; /* the place of si_value */
+    board[VALUE] = (uint32_t)info->si_status; /* si_value is in the same word */
     board[HEARD] += info->si_signo == signal;
 }
 

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define PLACE(map) ((unsigned char *)0x60000000 + (map)*16 * PAGE)
+#define ADDRESS(map) ((unsigned char *)0x60000000 + (map)*16 * PAGE)
 
 /* Whether page number `i` exists: within the file, or as a copy. */
 static bool has_page(const struct file_map *map, uint32_t i)
@@ -31,8 +31,8 @@ static bool step_map(void)
         return true;
     model_map(map, world->opens[it->open].file, first);
     int flags = MAP_FIXED_NOREPLACE | (map->is_private ? MAP_PRIVATE : MAP_SHARED);
-    void *at = mmap(PLACE(number), MAP_PAGES * PAGE, PROT_READ | PROT_WRITE, flags, it->fd, (off_t)first * PAGE);
-    return IS(at, PLACE(number));
+    void *at = mmap(ADDRESS(number), MAP_PAGES * PAGE, PROT_READ | PROT_WRITE, flags, it->fd, (off_t)first * PAGE);
+    return IS(at, ADDRESS(number));
 }
 
 static bool step_unmap(void)
@@ -40,7 +40,7 @@ static bool step_unmap(void)
     int number = (int)below(MAPS);
 
     own.maps[number].file = -1;
-    return IS(munmap(PLACE(number), MAP_PAGES * PAGE), 0);
+    return IS(munmap(ADDRESS(number), MAP_PAGES * PAGE), 0);
 }
 
 static bool map_is_right(int number)
@@ -50,7 +50,7 @@ static bool map_is_right(int number)
 
     for (uint32_t i = 0; i < MAP_PAGES; i++) {
         const unsigned char *expected = map->is_private ? map->copy + i * PAGE : file->bytes + (map->first + i) * PAGE;
-        if (has_page(map, i) && !IS(memcmp(PLACE(number) + i * PAGE, expected, PAGE), 0))
+        if (has_page(map, i) && !IS(memcmp(ADDRESS(number) + i * PAGE, expected, PAGE), 0))
             return false;
     }
     return true;
@@ -61,7 +61,7 @@ const volatile unsigned char *maps_lost_page(void)
     for (int number = 0; number < MAPS; number++)
         for (uint32_t i = 0; own.maps[number].file >= 0 && i < MAP_PAGES; i++)
             if (!has_page(&own.maps[number], i))
-                return PLACE(number) + i * PAGE;
+                return ADDRESS(number) + i * PAGE;
     return NULL;
 }
 
@@ -78,7 +78,7 @@ static bool step_store(void)
     bool good = map_is_right(number);
     if (!map->is_private && map->first * PAGE + at >= file->size)
         return good;
-    PLACE(number)[at] ^= 0x55;
+    ADDRESS(number)[at] ^= 0x55;
     if (map->is_private)
         map->copy[at] ^= 0x55;
     else

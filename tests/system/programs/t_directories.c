@@ -142,7 +142,7 @@ static bool names_change_while_they_are_read(void)
 
 static bool places_are_kept(void)
 {
-    long places[12];
+    long positions[12];
     char names[12][20];
     uint32_t count = 0;
     bool good = IS(mkdir("d", 0700), 0);
@@ -153,14 +153,14 @@ static bool places_are_kept(void)
     }
     DIR *directory = opendir("d");
     for (struct dirent *entry; count < 12;) {
-        places[count] = telldir(directory);
+        positions[count] = telldir(directory);
         if (!(entry = readdir(directory)))
             break;
         snprintf(names[count++], 20, "%.19s", entry->d_name);
     }
     good = IS(count, 12) && HOLDS(!readdir(directory)) && good;
     for (uint32_t i = 0; good && i < 12; i++) {
-        seekdir(directory, places[i * 5 % 12]);
+        seekdir(directory, positions[i * 5 % 12]);
         struct dirent *entry = readdir(directory);
         good = HOLDS(entry) && IS(strcmp(entry->d_name, names[i * 5 % 12]), 0);
     }

@@ -70,9 +70,9 @@ static void takes_transfer_page(void)
     close(fd);
 }
 
-static int visit(const char *path, const struct stat *status, int what, struct FTW *place)
+static int visit(const char *path, const struct stat *status, int what, struct FTW *ftw)
 {
-    (void)status, (void)what, (void)place;
+    (void)status, (void)what, (void)ftw;
     return remove(path);
 }
 
@@ -326,9 +326,9 @@ static bool a_program_changes(void)
     return is_whole(good, free);
 }
 
-/* ------------------------------------------------------------------------------------- pages at many places */
+/* ------------------------------------------------------------------------------------- pages at many addresses */
 
-enum { PLACES = 1300, PLACES_MAX = 512 };
+enum { ADDRESSES = 1300, LOANS_MAX = 512 };
 
 static sigjmp_buf is_not_there;
 
@@ -338,13 +338,13 @@ static void note_bus_error(int number)
     siglongjmp(is_not_there, 1);
 }
 
-static int places_that_are_there(const char *at)
+static int pages_that_are_there(const char *at)
 {
     volatile int count = 0;
 
-    for (volatile int place = 0; place < PLACES; place++)
+    for (volatile int page = 0; page < ADDRESSES; page++)
         if (!sigsetjmp(is_not_there, 1)) {
-            (void)*(const volatile char *)(at + place * PAGE);
+            (void)*(const volatile char *)(at + page * PAGE);
             count++;
         }
     return count;
@@ -357,17 +357,17 @@ static int has_a_page_often(void)
     int status;
 
     do
-        status = mem_reserve(CLIENT_SLOT_MEM, 0, PLACES * PAGE, 3, &at);
+        status = mem_reserve(CLIENT_SLOT_MEM, 0, ADDRESSES * PAGE, 3, &at);
     while (status == MEM_MORE);
-    for (uint32_t to = at; !status && to < at + PLACES * PAGE; to += PAGE) {
+    for (uint32_t to = at; !status && to < at + ADDRESSES * PAGE; to += PAGE) {
         status = file_map(CLIENT_SLOT_FILE, ipc_window(to, 1), fd, true, 1, 0, to, 3, &granted);
         if (!status)
             status = granted == 1 ? file_unmap(CLIENT_SLOT_FILE, to, 1) : 1;
     }
     if (status || signal(SIGBUS, note_bus_error) == SIG_ERR)
         return 1;
-    int there = places_that_are_there((const char *)at);
-    return there > 0 && there <= PLACES_MAX ? 5 : 2;
+    int there = pages_that_are_there((const char *)at);
+    return there > 0 && there <= LOANS_MAX ? 5 : 2;
 }
 
 /* If the page is mapped at these addresses after all, it appears again at a touch. */
@@ -395,7 +395,7 @@ static int maps_without_window(void)
     int status;
 
     do
-        status = mem_reserve(CLIENT_SLOT_MEM, 0, PLACES * PAGE, 3, &at);
+        status = mem_reserve(CLIENT_SLOT_MEM, 0, ADDRESSES * PAGE, 3, &at);
     while (status == MEM_MORE);
     if (status || file_map(CLIENT_SLOT_FILE, ipc_window(at, 1), fd, true, 1, 0, at, 3, &granted))
         return 1;
@@ -467,7 +467,7 @@ int main(int argc, char **argv)
         {"a process may end in the middle of any call", anybody_may_end},
         {"a program may change while it is executed", a_program_changes},
         {"many may wait at one pipe, and be killed", many_wait_at_one_pipe},
-        {"a page can be mapped at few places, whatever the clients claim", a_page_is_had_often},
+        {"a page can be mapped at few addresses, whatever the clients claim", a_page_is_had_often},
         {"a refused map changes nothing", refused_maps_are_none},
     };
 

@@ -319,16 +319,16 @@ static bool stack_is_promised(void)
 /* One touched page in each 2 MiB: each needs a table. */
 static int takes_all_tables(void)
 {
-    static char *places[400];
+    static char *pages[400];
     unsigned count = 0;
 
     flag_await(&board[0], 1);
     for (uint32_t at = 0x40000000; count < 400; at += 0x200000)
-        places[count++] = mmap((char *)at, PAGE);
+        pages[count++] = mmap((char *)at, PAGE);
     maps_all();
     for (unsigned i = 0; i < count; i++)
-        if (places[i] != MAP_FAILED)
-            places[i][0] = 1;
+        if (pages[i] != MAP_FAILED)
+            pages[i][0] = 1;
     board[0] = 2;
     return sleeps();
 }

@@ -174,12 +174,12 @@ static bool the_archive_is_written(void)
 static bool at_an_address(void)
 {
     int fd = make(PAGE);
-    char *place = map(-1, 3 * PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS);
-    char *at = mmap(place + PAGE, PAGE, RW, MAP_SHARED | MAP_FIXED, fd, 0);
-    bool good = HOLDS(place != MAP_FAILED && at == place + PAGE);
+    char *area = map(-1, 3 * PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS);
+    char *at = mmap(area + PAGE, PAGE, RW, MAP_SHARED | MAP_FIXED, fd, 0);
+    bool good = HOLDS(area != MAP_FAILED && at == area + PAGE);
 
-    place[0] = at[0] = place[2 * PAGE] = 'f';
-    return IS(munmap(place, 3 * PAGE), 0) && remove_it(fd) && good;
+    area[0] = at[0] = area[2 * PAGE] = 'f';
+    return IS(munmap(area, 3 * PAGE), 0) && remove_it(fd) && good;
 }
 
 /* Behind the second mapping there is room for a third, kept ahead; the program cannot access it. */

@@ -1,5 +1,5 @@
 /*
- * Out of memory at each place where memory is taken: a clean refusal, and everything back afterwards.
+ * Out of memory at each point where memory is taken: a clean refusal, and everything back afterwards.
  *
  * run: --memory 24
  */

@@ -1,4 +1,4 @@
-/* mmap and munmap: places, sizes, refusals, and what happens to the pages. */
+/* mmap and munmap: addresses, sizes, refusals, and what happens to the pages. */
 #include "libuser/mem/mmap.h"
 #include "libuser/mem/sbrk.h"
 #include "tests/system/programs/child.h"
@@ -14,8 +14,8 @@
 
 enum { PAGE = 4096 };
 
-#define PLACE ((char *)0x50000000)
-#define TOP   ((char *)0x80000000) /* the end of what mmap may use */
+#define ADDRESS ((char *)0x50000000)
+#define TOP     ((char *)0x80000000) /* the end of what mmap may use */
 
 static bool is_zero(const char *from, size_t bytes)
 {
@@ -26,7 +26,7 @@ static bool is_zero(const char *from, size_t bytes)
     return sum == 0;
 }
 
-/* --------------------------------------------------------------------------------------- places */
+/* --------------------------------------------------------------------------------------- addresses */
 
 static bool server_chooses(void)
 {
@@ -43,9 +43,9 @@ static bool server_chooses(void)
 
 static bool asked_for(void)
 {
-    bool good = IS(mmap(PLACE, 2 * PAGE), PLACE) && HOLDS(is_zero(PLACE, 2 * PAGE));
-    memset(PLACE, 1, 2 * PAGE);
-    return IS(munmap(PLACE, 2 * PAGE), 0) && good;
+    bool good = IS(mmap(ADDRESS, 2 * PAGE), ADDRESS) && HOLDS(is_zero(ADDRESS, 2 * PAGE));
+    memset(ADDRESS, 1, 2 * PAGE);
+    return IS(munmap(ADDRESS, 2 * PAGE), 0) && good;
 }
 
 static bool anywhere_above_the_program(void)
@@ -61,43 +61,43 @@ static bool anywhere_above_the_program(void)
 static bool whole_pages(void)
 {
     uint32_t before = memory_now().free;
-    bool good = IS(mmap(PLACE, 1), PLACE) && IS(PLACE[PAGE - 1] = 1, 1) &&
-                IS(mmap(PLACE + PAGE, PAGE + 1), PLACE + PAGE) && IS(PLACE[3 * PAGE - 1] = 2, 2);
-    good = FAILS(mmap(PLACE + 2 * PAGE, 1), EEXIST) && good;
-    return IS(munmap(PLACE, 2 * PAGE + 1), 0) && IS(memory_now().free, before) && good;
+    bool good = IS(mmap(ADDRESS, 1), ADDRESS) && IS(ADDRESS[PAGE - 1] = 1, 1) &&
+                IS(mmap(ADDRESS + PAGE, PAGE + 1), ADDRESS + PAGE) && IS(ADDRESS[3 * PAGE - 1] = 2, 2);
+    good = FAILS(mmap(ADDRESS + 2 * PAGE, 1), EEXIST) && good;
+    return IS(munmap(ADDRESS, 2 * PAGE + 1), 0) && IS(memory_now().free, before) && good;
 }
 
 static bool one_frame_each(void)
 {
-    mmap(PLACE, 100 * PAGE);
-    *(char *)mmap(PLACE + 100 * PAGE, PAGE) = 1; /* mem keeps the tables of this place */
+    mmap(ADDRESS, 100 * PAGE);
+    *(char *)mmap(ADDRESS + 100 * PAGE, PAGE) = 1; /* mem keeps the tables of this range */
     uint32_t before = memory_now().free;
     for (int i = 0; i < 50; i++)
-        PLACE[i * PAGE] = 1;
+        ADDRESS[i * PAGE] = 1;
     bool good = IS(before - memory_now().free, 50);
-    good = IS(munmap(PLACE, 100 * PAGE), 0) && IS(memory_now().free - before, 0) && good;
-    return IS(munmap(PLACE + 100 * PAGE, PAGE), 0) && good;
+    good = IS(munmap(ADDRESS, 100 * PAGE), 0) && IS(memory_now().free - before, 0) && good;
+    return IS(munmap(ADDRESS + 100 * PAGE, PAGE), 0) && good;
 }
 
 /* ------------------------------------------------------------------------------------- refusals */
 
 static bool bad_lengths(void)
 {
-    return FAILS(mmap(PLACE, 0), EINVAL) && FAILS(mmap(NULL, 0), EINVAL) && FAILS(mmap(PLACE, 0xffffffff), ENOMEM) &&
-           FAILS(mmap(NULL, 0xffffffff), ENOMEM) && FAILS(mmap(NULL, 0xfffff001), ENOMEM) &&
-           FAILS(mmap(NULL, 0x40000001), ENOMEM);
+    return FAILS(mmap(ADDRESS, 0), EINVAL) && FAILS(mmap(NULL, 0), EINVAL) &&
+           FAILS(mmap(ADDRESS, 0xffffffff), ENOMEM) && FAILS(mmap(NULL, 0xffffffff), ENOMEM) &&
+           FAILS(mmap(NULL, 0xfffff001), ENOMEM) && FAILS(mmap(NULL, 0x40000001), ENOMEM);
 }
 
-static bool bad_places(void)
+static bool bad_addresses(void)
 {
-    return FAILS(mmap(PLACE + 1, PAGE), EINVAL) && FAILS(mmap(PLACE + PAGE - 1, PAGE), EINVAL) &&
+    return FAILS(mmap(ADDRESS + 1, PAGE), EINVAL) && FAILS(mmap(ADDRESS + PAGE - 1, PAGE), EINVAL) &&
            FAILS(mmap((char *)1, PAGE), EINVAL) && FAILS(mmap((char *)PAGE, PAGE), EINVAL) &&
            FAILS(mmap((char *)0xffffffff, PAGE), EINVAL);
 }
 
 static bool wraps(void)
 {
-    return FAILS(mmap(PLACE, 0xb0000000), ENOMEM) && FAILS(mmap(PLACE, 0xb0001000), ENOMEM) &&
+    return FAILS(mmap(ADDRESS, 0xb0000000), ENOMEM) && FAILS(mmap(ADDRESS, 0xb0001000), ENOMEM) &&
            FAILS(mmap((char *)0xfffff000, PAGE), ENOMEM) && FAILS(mmap((char *)0xfffff000, 2 * PAGE), ENOMEM);
 }
 
@@ -128,33 +128,33 @@ static bool over_others(void)
 
 static bool over_a_mapping(void)
 {
-    mmap(PLACE, 3 * PAGE);
-    memset(PLACE, 7, 3 * PAGE);
-    bool good = FAILS(mmap(PLACE, PAGE), EEXIST) && FAILS(mmap(PLACE + 2 * PAGE, 2 * PAGE), EEXIST) &&
-                FAILS(mmap(PLACE - PAGE, 5 * PAGE), EEXIST) && IS(PLACE[0], 7) && IS(PLACE[3 * PAGE - 1], 7);
-    good = IS(mmap(PLACE - PAGE, PAGE), PLACE - PAGE) && good;
-    return IS(munmap(PLACE - PAGE, 4 * PAGE), 0) && good;
+    mmap(ADDRESS, 3 * PAGE);
+    memset(ADDRESS, 7, 3 * PAGE);
+    bool good = FAILS(mmap(ADDRESS, PAGE), EEXIST) && FAILS(mmap(ADDRESS + 2 * PAGE, 2 * PAGE), EEXIST) &&
+                FAILS(mmap(ADDRESS - PAGE, 5 * PAGE), EEXIST) && IS(ADDRESS[0], 7) && IS(ADDRESS[3 * PAGE - 1], 7);
+    good = IS(mmap(ADDRESS - PAGE, PAGE), ADDRESS - PAGE) && good;
+    return IS(munmap(ADDRESS - PAGE, 4 * PAGE), 0) && good;
 }
 
 static bool heap_onto_a_mapping(void)
 {
-    char *end = tally_sbrk(0), *place = page_of(end + 3 * PAGE);
-    bool good = IS(mmap(place, PAGE), place) && FAILS(tally_sbrk(8 * PAGE), ENOMEM) && IS(tally_sbrk(0), end);
-    return IS(munmap(place, PAGE), 0) && good;
+    char *end = tally_sbrk(0), *address = page_of(end + 3 * PAGE);
+    bool good = IS(mmap(address, PAGE), address) && FAILS(tally_sbrk(8 * PAGE), ENOMEM) && IS(tally_sbrk(0), end);
+    return IS(munmap(address, PAGE), 0) && good;
 }
 
 /* --------------------------------------------------------------------------------------- munmap */
 
 static bool splits(void)
 {
-    mmap(PLACE, 5 * PAGE);
+    mmap(ADDRESS, 5 * PAGE);
     for (int i = 0; i < 5; i++)
-        PLACE[i * PAGE] = (char)(i + 1);
-    bool good = IS(munmap(PLACE + 2 * PAGE, PAGE), 0) && IS(PLACE[PAGE], 2) && IS(PLACE[3 * PAGE], 4);
-    good = IS(mmap(PLACE + 2 * PAGE, PAGE), PLACE + 2 * PAGE) && IS(PLACE[2 * PAGE], 0) && good;
-    good = IS(munmap(PLACE, PAGE), 0) && IS(munmap(PLACE + 4 * PAGE, PAGE), 0) && good;
-    good = IS(PLACE[PAGE], 2) && IS(PLACE[3 * PAGE], 4) && good;
-    return IS(munmap(PLACE, 5 * PAGE), 0) && good;
+        ADDRESS[i * PAGE] = (char)(i + 1);
+    bool good = IS(munmap(ADDRESS + 2 * PAGE, PAGE), 0) && IS(ADDRESS[PAGE], 2) && IS(ADDRESS[3 * PAGE], 4);
+    good = IS(mmap(ADDRESS + 2 * PAGE, PAGE), ADDRESS + 2 * PAGE) && IS(ADDRESS[2 * PAGE], 0) && good;
+    good = IS(munmap(ADDRESS, PAGE), 0) && IS(munmap(ADDRESS + 4 * PAGE, PAGE), 0) && good;
+    good = IS(ADDRESS[PAGE], 2) && IS(ADDRESS[3 * PAGE], 4) && good;
+    return IS(munmap(ADDRESS, 5 * PAGE), 0) && good;
 }
 
 /* Large enough that the server keeps it as one run. */
@@ -162,22 +162,22 @@ static bool splits_a_large_one(void)
 {
     enum { LARGE = 0x1000000, MIDDLE = 0x7ff000 };
 
-    bool good = IS(mmap(PLACE, LARGE), PLACE) && IS(munmap(PLACE + MIDDLE, 2 * PAGE), 0);
-    PLACE[MIDDLE - 1] = PLACE[MIDDLE + 2 * PAGE] = PLACE[LARGE - 1] = 1;
-    good = IS(mmap(PLACE + MIDDLE, 2 * PAGE), PLACE + MIDDLE) && IS(PLACE[MIDDLE], 0) && good;
-    good = FAILS(mmap(PLACE + MIDDLE + 2 * PAGE, PAGE), EEXIST) && good;
-    return IS(munmap(PLACE, LARGE), 0) && good;
+    bool good = IS(mmap(ADDRESS, LARGE), ADDRESS) && IS(munmap(ADDRESS + MIDDLE, 2 * PAGE), 0);
+    ADDRESS[MIDDLE - 1] = ADDRESS[MIDDLE + 2 * PAGE] = ADDRESS[LARGE - 1] = 1;
+    good = IS(mmap(ADDRESS + MIDDLE, 2 * PAGE), ADDRESS + MIDDLE) && IS(ADDRESS[MIDDLE], 0) && good;
+    good = FAILS(mmap(ADDRESS + MIDDLE + 2 * PAGE, PAGE), EEXIST) && good;
+    return IS(munmap(ADDRESS, LARGE), 0) && good;
 }
 
 static bool passes_over_holes(void)
 {
-    return IS(munmap(PLACE, PAGE), 0) && IS(munmap(PLACE, 0x10000000), 0);
+    return IS(munmap(ADDRESS, PAGE), 0) && IS(munmap(ADDRESS, 0x10000000), 0);
 }
 
 static bool munmap_refusals(void)
 {
-    return FAILS(munmap(PLACE, 0), EINVAL) && FAILS(munmap(PLACE + 1, PAGE), EINVAL) &&
-           FAILS(munmap(PLACE, 0xffffffff), EINVAL) && FAILS(munmap(NULL, PAGE), EINVAL) &&
+    return FAILS(munmap(ADDRESS, 0), EINVAL) && FAILS(munmap(ADDRESS + 1, PAGE), EINVAL) &&
+           FAILS(munmap(ADDRESS, 0xffffffff), EINVAL) && FAILS(munmap(NULL, PAGE), EINVAL) &&
            FAILS(munmap((char *)0xfffff000, PAGE), EINVAL) && FAILS(munmap((char *)0xc0000000, PAGE), EINVAL) &&
            FAILS(munmap(page_of((void *)munmap_refusals), PAGE), EINVAL) &&
            FAILS(munmap(page_of(&data), PAGE), EINVAL) &&
@@ -187,19 +187,19 @@ static bool munmap_refusals(void)
 
 static int touches_unmapped(void)
 {
-    mmap(PLACE, 2 * PAGE);
-    PLACE[0] = PLACE[PAGE] = 1;
-    if (munmap(PLACE, PAGE) != 0 || PLACE[PAGE] != 1)
+    mmap(ADDRESS, 2 * PAGE);
+    ADDRESS[0] = ADDRESS[PAGE] = 1;
+    if (munmap(ADDRESS, PAGE) != 0 || ADDRESS[PAGE] != 1)
         return 1;
-    return *(volatile char *)PLACE;
+    return *(volatile char *)ADDRESS;
 }
 
 static int writes_unmapped(void)
 {
-    mmap(PLACE, PAGE);
-    PLACE[0] = 1;
-    munmap(PLACE, PAGE);
-    return *(volatile char *)PLACE = 2;
+    mmap(ADDRESS, PAGE);
+    ADDRESS[0] = 1;
+    munmap(ADDRESS, PAGE);
+    return *(volatile char *)ADDRESS = 2;
 }
 
 static bool touching_kills(void)
@@ -266,7 +266,7 @@ static const struct tap_point points[] = {
     {"lengths are rounded up to pages", whole_pages},
     {"a page takes a frame when it is touched", one_frame_each},
     {"length 0 and lengths beyond memory are refused", bad_lengths},
-    {"unaligned and low addresses are refused", bad_places},
+    {"unaligned and low addresses are refused", bad_addresses},
     {"address and length that wrap are refused", wraps},
     {"nothing across or above the kernel split", kernel_split},
     {"nothing over text, data, heap, stack", over_others},

@@ -166,16 +166,16 @@ static bool library(void)
 
 /* ------------------------------------------------------------------------------------ neighbours */
 
-static volatile char *place;
+static volatile char *address;
 
-static int reads_place(void)
+static int reads_address(void)
 {
-    return *place;
+    return *address;
 }
 
-static int writes_place(void)
+static int writes_address(void)
 {
-    *place = 1;
+    *address = 1;
     return 0;
 }
 
@@ -184,9 +184,9 @@ static bool all_below_the_stack(void)
 {
     bool good = true;
 
-    for (uint32_t address = 0; address < STACK_LOW; address += PAGE) {
-        place = (volatile char *)(address + address / PAGE);
-        good = IS(child_run(reads_place), SIGSEGV) && IS(child_run(writes_place), SIGSEGV) && good;
+    for (uint32_t first = 0; first < STACK_LOW; first += PAGE) {
+        address = (volatile char *)(first + first / PAGE);
+        good = IS(child_run(reads_address), SIGSEGV) && IS(child_run(writes_address), SIGSEGV) && good;
     }
     return good;
 }

@@ -167,10 +167,10 @@ static int execs_to_another(void)
 static int touches_far_apart(void)
 {
     for (int i = 0; i < 100; i++) {
-        char *place = mmap((char *)0x41000000 + i * (4 << 20), PAGE);
-        if (place == MAP_FAILED)
+        char *page = mmap((char *)0x41000000 + i * (4 << 20), PAGE);
+        if (page == MAP_FAILED)
             return 2;
-        *place = 1;
+        *page = 1;
     }
     pid_t child = child_start(waits);
     return child_end(child) == EXITED(0) ? 0 : 1;
@@ -250,7 +250,7 @@ static int maps_every_second(void)
     return HOLDS(pair == first + 1999 * PAGE) && HOLDS(single != MAP_FAILED) && HOLDS(good) ? 0 : 1;
 }
 
-static bool place_is_found(void)
+static bool range_is_found(void)
 {
     return IS(child_run(maps_every_second), EXITED(0));
 }
@@ -265,7 +265,7 @@ static const struct tap_point points[] = {
     {"large processes end while others run", ended_beside_others},
     {"the end is reported when all memory is back", heard_of_at_the_end},
     {"munmap and sbrk of much memory", given_back},
-    {"a place behind many mappings", place_is_found},
+    {"a free range behind many mappings", range_is_found},
 };
 
 int main(int argc, char **argv)

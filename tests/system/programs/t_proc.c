@@ -193,7 +193,7 @@ static int sleeps_a_moment(void)
     return 0;
 }
 
-/* It has the place of a process that was killed in its sleep; that one's wake-up time comes while this one waits for a
+/* It has the entry of a process that was killed in its sleep; that one's wake-up time comes while this one waits for a
  * child. */
 static int waits_longer(void)
 {

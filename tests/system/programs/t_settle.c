@@ -130,7 +130,7 @@ static int loses_files(void)
     return IS(pages_free(), free) && good ? 3 : 1;
 }
 
-/* In a process of its own, as places for mappings are kept ahead. */
+/* In a process of its own, as ranges for mappings are reserved ahead. */
 static bool calls_settle(void)
 {
     return IS(child_run(loses_files), EXITED(3));

@@ -115,28 +115,28 @@ static bool recursion(void)
 
 /* ------------------------------------------------------------------------------------ the limits */
 
-static uint32_t place;
+static uint32_t accessed;
 
-static int touches_place(void)
+static int reads_it(void)
 {
-    return *(volatile char *)place;
+    return *(volatile char *)accessed;
 }
 
 static int touch(uint32_t address)
 {
-    place = address;
-    return child_run(touches_place);
+    accessed = address;
+    return child_run(reads_it);
 }
 
-static int writes_place(void)
+static int writes_it(void)
 {
-    return *(volatile char *)place = 1;
+    return *(volatile char *)accessed = 1;
 }
 
 static bool may_not_be_written(uint32_t address)
 {
-    place = address;
-    return IS(child_run(writes_place), SIGSEGV);
+    accessed = address;
+    return IS(child_run(writes_it), SIGSEGV);
 }
 
 /* The first and last pages of the stack exist, nothing is below them, and above them is the library of system calls,

@@ -43,7 +43,7 @@ static bool streams_have_modes(void)
     return IS(remove("f"), 0) && FAILS(remove("f"), ENOENT) && good;
 }
 
-static bool streams_have_places(void)
+static bool streams_have_positions(void)
 {
     FILE *file = fopen("f", "w+");
     bool good = HOLDS(file) && IS(fprintf(file, "%05d", 123), 5) && IS(ftell(file), 5) &&
@@ -138,9 +138,9 @@ static bool names_are_found(void)
 
 static unsigned files_seen, directories_seen;
 
-static int visit(const char *path, const struct stat *status, int what, struct FTW *place)
+static int visit(const char *path, const struct stat *status, int what, struct FTW *ftw)
 {
-    (void)path, (void)place;
+    (void)path, (void)ftw;
     files_seen += what == FTW_F && S_ISREG(status->st_mode);
     directories_seen += what == FTW_DP;
     return remove(path);
@@ -172,7 +172,7 @@ int main(void)
 {
     static const struct tap_point points[] = {
         {"streams have modes", streams_have_modes},
-        {"streams have places", streams_have_places},
+        {"streams have positions", streams_have_positions},
         {"lines are read", lines_are_read},
         {"temporary files are nobody else's", temporary_files_are_private},
         {"many temporary names at once", many_are_made_at_once},

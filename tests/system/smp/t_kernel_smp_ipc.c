@@ -20,7 +20,7 @@ enum {
     TASK_FRAMES = 30,
     STRANGE_SLOTS = 0x400,
     STRANGE_SLOTS_COUNT = 4,
-    PLACES = 6, /* for items: some are outside the windows */
+    TARGETS = 6, /* for items: some are outside the windows */
     WINDOW = SCRATCH + 0x100000,
     WINDOW_PAGES = 4,
     CLIENT_WINDOW = SCRATCH + 0x180000,
@@ -280,7 +280,7 @@ static void change(volatile struct message_page *page, uint32_t *state)
     item->rights = any(state) & 31, item->kind = any(state) & 7;
     item->pages = any(state) % 4 ? 1 : (uint8_t)any(state);
     item->from = any(state) % 4 ? frames + any(state) % 4 : CLIENT_WINDOW;
-    item->to = any(state) % 2 ? WINDOW + any(state) % PLACES * PAGE_SIZE : any(state) % PLACES;
+    item->to = any(state) % 2 ? WINDOW + any(state) % TARGETS * PAGE_SIZE : any(state) % TARGETS;
     page->words[any(state) % IPC_PAGE_WORDS] = any(state);
 }
 
@@ -334,7 +334,7 @@ static void sends_what_changes(uint32_t k)
 
 static void empty_slots(void)
 {
-    for (uint32_t slot = STRANGE_SLOTS; slot < STRANGE_SLOTS + PLACES; slot++) {
+    for (uint32_t slot = STRANGE_SLOTS; slot < STRANGE_SLOTS + TARGETS; slot++) {
         err_t err = sys_cap_delete(slot);
         SURE(err == OK || err == ERR_CAP);
     }
