@@ -1,7 +1,7 @@
 /*
  * audit: asks the servers to check all their records: each frame, page and record must have exactly one owner. A server
- * that finds an error ends with a line in the log, and the machine ends with it. Exit status: 0; 1 if they do not
- * answer.
+ * that finds an error ends with a line in the log, and the machine ends with it. Exit status: 0; 1 if they cannot be
+ * asked.
  */
 #include "libuser/ipc/ipc.h"
 #include "servers/proto/proc.h"
@@ -21,7 +21,7 @@ int main(void)
     while ((error = proc_audit(CLIENT_SLOT_PROC)) == -EAGAIN) /* the last audit was just now */
         usleep(MICROSECONDS_PER_TICK);
     if (error)
-        errx(1, "the process server does not answer");
+        errx(1, "cannot audit the servers");
     puts("proc, mem, file and console have what they should");
     return 0;
 }

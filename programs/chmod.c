@@ -21,7 +21,7 @@ static int failed;
 static mode_t changed(mode_t mode)
 {
     if (!mode_is_octal(mode_text, &mode) && !mode_change(mode_text, mode, mask, &mode))
-        errx(2, "%s: not a mode", mode_text);
+        errx(2, "invalid mode: %s", mode_text);
     return mode;
 }
 

@@ -99,11 +99,12 @@ static int is_inside(const char *path, const struct stat *directory)
 static int copy_directory(const char *from, const struct stat *status, const char *to, int depth)
 {
     if (!recursive || depth > DEPTH_MAX) {
-        warnx("%s: %s", from, recursive ? "directories are nested too deeply" : "is a directory (-r copies it)");
+        warnx("%s: %s", from,
+              recursive ? "directories are nested too deeply" : "is a directory (not copied without -r)");
         return 1;
     }
     if (depth == 0 && is_inside(to, status)) {
-        warnx("%s: cannot be copied into itself, %s", from, to);
+        warnx("cannot copy %s into itself, %s", from, to);
         return 1;
     }
     if (mkdir(to, MODE) < 0 && errno != EEXIST)

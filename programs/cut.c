@@ -25,7 +25,7 @@ static char separator = '\t';
 
 static void bad_list(const char *part)
 {
-    errx(2, "%s: not a list of numbers of at least 1", part);
+    errx(2, "%s: invalid list", part);
 }
 
 static void take_range(char *part)
@@ -36,7 +36,7 @@ static void take_range(char *part)
     if (dash)
         *dash = 0;
     if (count == RANGES_MAX)
-        errx(2, "the list is too long");
+        errx(2, "list too long");
     if ((!*part && !(dash && *last)) || (*part && !number_is(part, &range.first)) ||
         (*last && !number_is(last, &range.last)) || range.first == 0 || range.first > range.last)
         bad_list(part);
@@ -116,7 +116,7 @@ static void take_option(int option)
     if (option == '?')
         exit(2);
     if (option == 'd' && (!optarg[0] || optarg[1]))
-        errx(2, "%s: not one byte", optarg);
+        errx(2, "%s: the delimiter must be a single byte", optarg);
     if (option == 'd')
         separator = optarg[0];
     else if (option == 's')

@@ -117,7 +117,7 @@ static int count_words(char **words)
     while (words[count] && strcmp(words[count], ";") != 0)
         count++;
     if (!words[count] || count == 0 || count >= WORDS_MAX)
-        errx(2, "-exec: a program and a ; (of at most %d words) must follow", WORDS_MAX - 1);
+        errx(2, "-exec: missing ;, or more than %d words", WORDS_MAX - 1);
     return count + 1;
 }
 
@@ -128,7 +128,7 @@ static int check(struct term *term, const char *name)
     if (strcmp(name, "-exec") == 0)
         return count_words(term->words);
     if (strcmp(name, "-type") == 0 && (!strchr("fdc", term->words[0][0]) || strlen(term->words[0]) != 1))
-        errx(2, "-type: %s: not f, d or c", term->words[0]);
+        errx(2, "-type: %s: unknown type, not f, d or c", term->words[0]);
     if (strcmp(name, "-newer") == 0) {
         if (stat(term->words[0], &status) < 0)
             err(1, "%s", term->words[0]);
@@ -150,14 +150,14 @@ static int take_term(char **words, int inverted)
         if (strcmp(words[0], known[i].name) != 0)
             continue;
         if (known[i].has_word && !words[1])
-            errx(2, "%s: an operand is missing after it", words[0]);
+            errx(2, "%s: missing argument", words[0]);
         struct term *term = &terms[term_count++];
         *term = (struct term){.passes = known[i].passes, .words = words + 1, .inverted = inverted};
         has_action |= known[i].is_action;
         contents_first |= known[i].passes == delete;
         return 1 + (known[i].has_word ? check(term, words[0]) : 0);
     }
-    errx(2, "%s: not known", words[0]);
+    errx(2, "%s: unknown predicate", words[0]);
 }
 
 static int take_depth(char **words, unsigned long *depth)
@@ -177,7 +177,7 @@ static void take_terms(char **words)
         for (; *words && strcmp(*words, "!") == 0; words++)
             inverted = !inverted;
         if (!*words || term_count == TERMS_MAX)
-            errx(2, "%s", *words ? "too many tests" : "a test is missing behind !");
+            errx(2, "%s", *words ? "too many tests" : "expected an expression after !");
         words += take_term(words, inverted);
     }
     if (!has_action)

@@ -4,7 +4,7 @@
  *   kernel    page tables, tasks, threads, capabilities, and the memory server's own records
  *   kept      by the memory server, to be used again
  *   files     the file server's, in addition: all, and those that are free
- * Exit status: 0; 1 if a server does not answer.
+ * Exit status: 0; 1 if a server cannot be asked.
  */
 #include "libuser/ipc/ipc.h"
 #include "servers/proto/mem.h"
@@ -36,7 +36,7 @@ static struct usage usage_of_all(void)
         all.kernel += part.kernel;
     }
     if (error != -ENOENT)
-        errx(1, "the memory server does not answer");
+        errx(1, "cannot get memory usage");
     return all;
 }
 
@@ -69,7 +69,7 @@ static uint32_t shared_segments(void)
     uint32_t shared = 0;
 
     if (count_numbered(&shared) != -ENOENT || count_named(&shared) != -ENOENT)
-        errx(1, "the memory server does not answer");
+        errx(1, "cannot get memory usage");
     return shared;
 }
 
@@ -85,7 +85,7 @@ int main(void)
     struct statvfs files;
 
     if (mem_info(CLIENT_SLOT_MEM, &available, &total, &segments))
-        errx(1, "the memory server does not answer");
+        errx(1, "cannot get memory usage");
     uint32_t unused = total - usage.programs - usage.kernel, kept = available > unused ? available - unused : 0;
     show("total", total);
     show("programs", usage.programs);
@@ -94,7 +94,7 @@ int main(void)
     show("kept", kept);
     show("free", unused);
     if (statvfs("/", &files) < 0)
-        err(1, "the file server");
+        err(1, "cannot get file system usage");
     show("files", (uint32_t)files.f_blocks);
     show("  free", (uint32_t)files.f_bfree);
     return output_failed();

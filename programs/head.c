@@ -45,7 +45,7 @@ static int head_named(const char *name, int with_name, int is_first)
 static void take_count(const char *text, int are_bytes)
 {
     if (!number_is(text, &count))
-        errx(2, "%s: not a number of %s", text, are_bytes ? "bytes" : "lines");
+        errx(2, "%s: invalid number of %s", text, are_bytes ? "bytes" : "lines");
     bytes = are_bytes;
 }
 

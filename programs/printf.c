@@ -61,7 +61,7 @@ static void judge(const char *text, const char *end)
 
     if (is_number && !errno)
         return;
-    warnx("%s: %s", text, is_number ? strerror(errno) : "not a number");
+    warnx("%s: %s", text, is_number ? strerror(errno) : "expected a numeric value");
     failed = 1;
 }
 
@@ -149,7 +149,7 @@ static const char *write_conversion(const char *at)
     else if (*at && strchr("diouxXaAeEfFgGcs", *at))
         convert(piece, *at);
     else
-        errx(1, "%%%c: unknown conversion", *at);
+        errx(1, "%%%c: invalid conversion", *at);
     return at + 1;
 }
 

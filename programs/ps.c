@@ -3,7 +3,7 @@
  *   PAGES    pages and tables that it may use, charged to its account
  *   ARCHIVE  pages of the boot archive, shared by all processes that run the program
  *   KERNEL   the kernel's frames for it: its task, thread, capabilities, page tables
- * Exit status: 0; 1 if a server does not answer.
+ * Exit status: 0; 1 if a server cannot be asked.
  */
 #include "libuser/ipc/ipc.h"
 #include "servers/proto/mem.h"
@@ -44,6 +44,6 @@ int main(void)
         show(&process);
     }
     if (error != -ENOENT)
-        errx(1, "the process server does not answer");
+        errx(1, "cannot list the processes");
     return output_failed();
 }

@@ -10,7 +10,7 @@ int main(void)
     char *path = getcwd(NULL, 0);
 
     if (!path)
-        err(1, "the working directory");
+        err(1, "cannot get the working directory");
     puts(path);
     return output_failed();
 }

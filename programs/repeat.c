@@ -23,7 +23,7 @@ static struct memory memory_now(void)
     struct memory now = {0, 0, 0};
 
     if (mem_info(CLIENT_SLOT_MEM, &now.free, &now.total, &now.segments) != 0) {
-        fprintf(stderr, "repeat: the memory server does not answer\n");
+        fprintf(stderr, "repeat: cannot get memory usage\n");
         exit(1);
     }
     return now;

@@ -16,7 +16,7 @@ static long number(const char *text)
     errno = 0;
     long value = strtol(text, &end, 10);
     if (!*text || *end || errno)
-        errx(2, "%s: not a whole number", text);
+        errx(2, "%s: invalid number", text);
     return value;
 }
 
@@ -51,7 +51,7 @@ int main(int argc, char **argv)
     long first = count > 1 ? number(argv[at]) : 1, step = count > 2 ? number(argv[at + 1]) : 1,
          last = number(argv[argc - 1]);
     if (step == 0)
-        errx(2, "the step is 0");
+        errx(2, "invalid step: 0");
     if (last > LONG_MAX / 2 || last < LONG_MIN / 2 || first > LONG_MAX / 2 || first < LONG_MIN / 2)
         errx(2, "the numbers are too large");
     write_all(first, step, last, separator);

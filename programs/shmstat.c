@@ -54,6 +54,6 @@ int main(void)
 {
     puts("       KEY     BYTES HOLDERS RIGHTS");
     if (show_numbered() != -ENOENT || show_named() != -ENOENT)
-        errx(1, "the memory server does not answer");
+        errx(1, "cannot list the segments");
     return output_failed();
 }

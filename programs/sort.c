@@ -158,7 +158,7 @@ static void take_key(char *text)
     keys[key_count].last = ~0ul;
     if (!number_is(text, &keys[key_count].first) || !keys[key_count].first ||
         (comma && !number_is(comma + 1, &keys[key_count].last)))
-        errx(STATUS_ERROR, "%s: not the number of a field", comma ? comma + 1 : text);
+        errx(STATUS_ERROR, "%s: invalid field number", comma ? comma + 1 : text);
     key_count++;
 }
 
@@ -167,7 +167,7 @@ static void take_option(int option)
     if (option == '?')
         exit(STATUS_ERROR);
     if (option == 't' && (!optarg[0] || optarg[1]))
-        errx(STATUS_ERROR, "%s: not one byte", optarg);
+        errx(STATUS_ERROR, "%s: the delimiter must be a single byte", optarg);
     if (option == 't')
         separator = optarg[0];
     else if (option == 'k')

@@ -96,7 +96,7 @@ static void take_count(const char *text, int are_bytes)
     from_start = *text == '+';
     bytes = are_bytes;
     if (!number_is(text + (*text == '+' || *text == '-'), &count) || (!from_start && count > LAST_MAX))
-        errx(2, "%s: not a number of %s", text, are_bytes ? "bytes" : "lines");
+        errx(2, "%s: invalid number of %s", text, are_bytes ? "bytes" : "lines");
 }
 
 /* -15 arrives as the options -1 and -5. */

@@ -36,7 +36,7 @@ static intmax_t number(const char *text)
     intmax_t value = strtoimax(text, &rest, 10);
 
     if (!*text || *rest)
-        fail(text, "not a number");
+        fail(text, "illegal number");
     return value;
 }
 
@@ -178,6 +178,6 @@ int main(int argc, char **argv)
     end = argv + argc;
     int value = read_or();
     if (at < end)
-        fail(*at, "is too much");
+        fail(*at, "too many arguments");
     return !value;
 }

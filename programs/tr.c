@@ -88,7 +88,7 @@ static void read_set(const char *at, struct set *set)
         if (*at == '-' && at[1])
             at = read_byte(at + 1, &last);
         if (last < first)
-            errx(2, "a range ends before its beginning");
+            errx(2, "range in reverse order");
         for (int byte = first; byte <= last; byte++)
             add(set, byte);
     }
@@ -155,7 +155,7 @@ int main(int argc, char **argv)
     if (argv[optind + 1])
         read_set(argv[optind + 1], &to);
     if (argv[optind + 1] && !to.count && !delete)
-        errx(2, "the second set is empty");
+        errx(2, "the second set must not be empty");
     make_map(&from, &to, map);
     const struct set *squeezed = argv[optind + 1] ? &to : &from;
     for (int i = 0; squeeze && i < squeezed->count; i++)

@@ -51,7 +51,7 @@ static void judge(const char *program, int ended)
     if (WIFSIGNALED(ended))
         errx(KILLED, "%s: %s", program, strsignal(WTERMSIG(ended)));
     if (code == 255)
-        errx(ENDS_ALL, "%s: ended with 255", program);
+        errx(ENDS_ALL, "%s: exited with status 255; aborting", program);
     if (code == CANNOT_RUN || code == NOT_FOUND)
         exit(code);
     if (code)
@@ -146,7 +146,7 @@ static size_t read_quoted(int quote, char *word, size_t length)
             return length;
     }
     if (c != quote)
-        errx(1, "a quote is not closed");
+        errx(1, "unterminated quote");
     return length;
 }
 
@@ -191,7 +191,7 @@ static void take_options(int argc, char **argv)
         if (option == '?')
             exit(1);
         if (option == 'n' && (!number_is(optarg, &most) || most == 0))
-            errx(1, "%s: not a number of at least 1", optarg);
+            errx(1, "%s: invalid number", optarg);
         if (option == 'I' && !*(mark = optarg))
             errx(1, "an empty mark");
         zero_ends |= option == '0', only_some |= option == 'r', tells |= option == 't';
@@ -207,7 +207,7 @@ static void take_program(char **program)
     for (; *program; program++) {
         fixed_bytes += strlen(*program) + 1;
         if (fixed_bytes > BYTES_MAX / 2)
-            errx(1, "the arguments are too long");
+            errx(1, "argument list too long");
         words[fixed++] = *program;
     }
     count = fixed;

@@ -89,7 +89,7 @@ static void take_escaped(struct reader *reader, char delimiter, struct buffer *t
 void reader_take_delimited(struct reader *reader, char delimiter, bool has_brackets, struct buffer *text)
 {
     if (!delimiter || delimiter == '\n' || delimiter == '\\')
-        reader_fail(reader, "not a delimiter");
+        reader_fail(reader, "invalid delimiter");
     while (*reader->at && *reader->at != delimiter) {
         if (reader_take_if(reader, '\\'))
             take_escaped(reader, delimiter, text);
@@ -99,7 +99,7 @@ void reader_take_delimited(struct reader *reader, char delimiter, bool has_brack
             buffer_add_byte(text, reader_take(reader));
     }
     if (!reader_take_if(reader, delimiter))
-        reader_fail(reader, "a delimiter is missing");
+        reader_fail(reader, "missing delimiter");
 }
 
 const regex_t *reader_expression(struct reader *reader, const struct buffer *text, bool ignores_case)
@@ -120,7 +120,7 @@ FILE *reader_take_file(struct reader *reader)
     reader_skip_blanks(reader);
     reader_take_line(reader, &name);
     if (!name.used)
-        reader_fail(reader, "a file's name is missing");
+        reader_fail(reader, "missing filename");
     if (strcmp(name.text, "/dev/stdout") == 0)
         return stdout;
     for (const struct output *each = outputs; each; each = each->next)

@@ -8,7 +8,7 @@
 static unsigned char next_of_set(const struct reader *reader, const char **at)
 {
     if (**at == '\\' && *++*at != '\\')
-        reader_fail(reader, "a backslash is before a byte that needs none");
+        reader_fail(reader, "invalid escape");
     return (unsigned char)*(*at)++;
 }
 
@@ -27,7 +27,7 @@ char *translation_take(struct reader *reader)
         map[byte] = (char)next_of_set(reader, &new);
     }
     if (*old || *new)
-        reader_fail(reader, "the two sets of y have different lengths");
+        reader_fail(reader, "strings for y have different lengths");
     return map;
 }
 
@@ -59,7 +59,7 @@ static struct part *take_parts(struct reader *reader, char delimiter)
         }
     }
     if (!reader_take_if(reader, delimiter))
-        reader_fail(reader, "a delimiter is missing");
+        reader_fail(reader, "missing delimiter");
     return first;
 }
 
@@ -74,7 +74,7 @@ static bool take_flags(struct reader *reader, struct substitution *made)
             made->number = strtoul(reader->at, &end, 10);
             reader->at = end;
             if (!made->number)
-                reader_fail(reader, "match numbers start at 1");
+                reader_fail(reader, "invalid match number 0");
         } else if (reader_take_if(reader, 'g')) {
             made->all = true;
         } else if (reader_take_if(reader, 'p')) {
@@ -94,7 +94,7 @@ static void check_groups(const struct reader *reader, const struct substitution 
 {
     for (const struct part *part = made->parts; part && made->expression; part = part->next)
         if (part->group > (int)made->expression->re_nsub)
-            reader_fail(reader, "the expression has fewer groups");
+            reader_fail(reader, "invalid reference to a group");
 }
 
 struct substitution *substitution_take(struct reader *reader)

@@ -37,7 +37,7 @@ static void take_addresses(struct reader *reader, struct command *command)
         reader_skip_blanks(reader);
         command->to = take_address(reader);
         if (!command->to.kind)
-            reader_fail(reader, "the second address is missing");
+            reader_fail(reader, "missing second address");
         reader_skip_blanks(reader);
     }
     while (reader_take_if(reader, '!')) {
@@ -61,7 +61,7 @@ static void take_text(struct reader *reader, struct buffer *text)
         reader_take(reader);
     }
     if (!*reader->at)
-        reader_fail(reader, "a text is missing");
+        reader_fail(reader, "missing text");
     while ((c = reader_take(reader)) && c != '\n') {
         if (c == '\\')
             c = reader_take(reader);
@@ -117,20 +117,20 @@ static void take_end(struct reader *reader, char name)
         return;
     reader_skip_blanks(reader);
     if (*reader->at && !strchr(";\n}#", *reader->at))
-        reader_fail(reader, "unexpected text after the command");
+        reader_fail(reader, "extra characters after command");
 }
 
 static void check_addresses(const struct reader *reader, const struct command *command)
 {
     if (!command->name || !strchr("{}=abcdDgGhHilnNpPqrstwxy:", command->name))
-        reader_fail(reader, command->name ? "no command" : "a command is missing");
+        reader_fail(reader, command->name ? "unknown command" : "missing command");
     if (command->from.kind && strchr("}:", command->name))
-        reader_fail(reader, "this command takes no address");
+        reader_fail(reader, "command takes no address");
     if (command->to.kind && command->name == 'q')
-        reader_fail(reader, "this command takes one address");
+        reader_fail(reader, "command takes at most one address");
     if ((command->from.kind == ADDRESS_LINE && !command->from.line) ||
         (command->to.kind == ADDRESS_LINE && !command->to.line))
-        reader_fail(reader, "line numbers start at 1");
+        reader_fail(reader, "invalid line number 0");
 }
 
 static struct command take_command(struct reader *reader)
@@ -158,14 +158,14 @@ static void set_brackets(const struct reader *reader, struct script *script)
             open = i + 1;
         } else if (command->name == '}') {
             if (!open)
-                reader_fail(reader, "a { is missing");
+                reader_fail(reader, "unexpected }");
             struct command *opening = &script->commands[open - 1];
             open = opening->target;
             opening->target = i;
         }
     }
     if (open)
-        reader_fail(reader, "a } is missing");
+        reader_fail(reader, "unmatched {");
 }
 
 static size_t find_label(const struct reader *reader, const struct script *script, const char *name)
@@ -173,7 +173,7 @@ static size_t find_label(const struct reader *reader, const struct script *scrip
     for (size_t i = 0; i < script->count; i++)
         if (script->commands[i].name == ':' && strcmp(buffer_text(&script->commands[i].text), name) == 0)
             return i;
-    reader_fail(reader, "there is no such label");
+    reader_fail(reader, "undefined label");
 }
 
 static void set_jumps(const struct reader *reader, struct script *script)

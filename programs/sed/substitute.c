@@ -11,7 +11,7 @@ static const regex_t *used(const regex_t *expression)
     if (expression)
         last_used = expression;
     if (!last_used)
-        errx(STATUS_FAILED, "an empty expression, before any other was used");
+        errx(STATUS_FAILED, "no previous regular expression");
     return last_used;
 }
 

@@ -92,7 +92,7 @@ int run_unalias(char **words)
     int status = 0;
 
     if (!words[1]) {
-        shell_complain("unalias: a name is missing");
+        shell_complain("unalias: missing operand");
         return STATUS_USAGE;
     }
     if (strcmp(words[1], "-a") == 0) {

@@ -121,7 +121,7 @@ static intmax_t read_inside(struct reader *reader)
         return fail(reader, "too many parentheses");
     intmax_t value = read_all(reader);
     reader->depth--;
-    return take(reader, ")") ? value : fail(reader, "a ) is missing");
+    return take(reader, ")") ? value : fail(reader, "expecting )");
 }
 
 static intmax_t apply_sign(char sign, intmax_t value)
@@ -154,7 +154,7 @@ static intmax_t read_signed(struct reader *reader)
     else if (variable_name_length(reader->at))
         value = last - first > 1 && is_step(last - 2) ? no_step(reader, last - 2) : read_variable(reader);
     else
-        return fail(reader, "a number is missing");
+        return fail(reader, "expecting a number");
     while (last-- > first)
         value = apply_sign(*last, value);
     return value;
@@ -280,7 +280,7 @@ static intmax_t read_choice(struct reader *reader)
     intmax_t one = read_all(reader);
     reader->unread -= !condition;
     if (!take(reader, ":"))
-        return fail(reader, "a : is missing");
+        return fail(reader, "expecting :");
     reader->unread += condition != 0;
     intmax_t other = read_choice(reader);
     reader->unread -= condition != 0;
@@ -339,7 +339,7 @@ bool arithmetic(const char *text, intmax_t *value, const char **why)
     *value = read_all(&reader);
     skip_blanks(&reader);
     if (*reader.at)
-        fail(&reader, "no operator");
+        fail(&reader, "expecting an operator");
     *why = reader.why;
     return !reader.why;
 }

@@ -47,7 +47,7 @@ static long number(const char *builtin, const char *word)
 
     if (*word && !*end && value >= 0)
         return value;
-    shell_complain("%s: %s: not a number", builtin, word);
+    shell_complain("%s: %s: illegal number", builtin, word);
     shell.is_misused = true;
     return -1;
 }
@@ -80,7 +80,7 @@ static int declare(char **words, void (*before)(const char *name), void (*behind
     while (*++words && !shell.has_failed) {
         size_t length = strcspn(*words, "=");
         if (!length || variable_name_length(*words) != length) {
-            shell_complain("%s: %s: not a name", builtin, *words);
+            shell_complain("%s: %s: bad variable name", builtin, *words);
             status = misused(STATUS_FAILED);
             continue;
         }
@@ -137,7 +137,7 @@ static int run_unset(char **words)
         words++;
     while (*++words && !shell.has_failed) {
         if (!variable_is_name(*words)) {
-            shell_complain("unset: %s: not a name", *words);
+            shell_complain("unset: %s: bad variable name", *words);
             return misused(STATUS_FAILED);
         }
         functions ? function_forget(*words) : variable_unset(*words);
@@ -176,7 +176,7 @@ static int run_shift(char **words)
         shell.arguments++;
     if (!count)
         return 0;
-    shell_complain("shift: there are fewer arguments");
+    shell_complain("shift: can't shift that many");
     return misused(STATUS_FAILED);
 }
 
@@ -185,7 +185,7 @@ static int leave(char **words, bool continues)
     long count = words[1] ? number(words[0], words[1]) : 1;
 
     if (count == 0)
-        shell_complain("%s: 0: not a number of loops", words[0]);
+        shell_complain("%s: 0: illegal number", words[0]);
     if (count < 1)
         return misused(STATUS_FAILED);
     shell.leaves = count < shell.loops ? (int)count : shell.loops;
@@ -243,7 +243,7 @@ static int run_file(char **words)
     const char *path = words[1] ? program_find_file(words[1]) : NULL;
 
     if (!words[1]) {
-        shell_complain(".: a file is missing");
+        shell_complain(".: filename argument required");
         return misused(STATUS_USAGE);
     }
     shell.returnable++;
@@ -289,7 +289,7 @@ void bracket_to_test(char **words)
 static int run_bracket(char **words)
 {
     (void)words;
-    shell_complain("[: a ] is missing");
+    shell_complain("[: missing ]");
     return STATUS_USAGE;
 }
 

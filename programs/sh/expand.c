@@ -198,9 +198,9 @@ static void set_or_fail(struct expansion *e, const char *name, const char *at, c
         variable_set(name, word);
         put_value(e, variable_or(name, ""), quoting);
     } else if (*at == '=') {
-        shell_fail(name, "cannot be assigned like this");
+        shell_fail(name, "cannot assign in this way");
     } else {
-        shell_fail(name, at + 1 < end ? word : at[-1] == ':' ? "is not set, or empty" : "is not set");
+        shell_fail(name, at + 1 < end ? word : at[-1] == ':' ? "parameter not set or null" : "parameter not set");
     }
 }
 
@@ -213,7 +213,7 @@ static void put_or(struct expansion *e, const char *name, const char *at, const 
 
     at += counts_empty;
     if (at == end || !strchr("-=+?", *at))
-        shell_fail("${}", "is no parameter");
+        shell_fail("${}", "bad substitution");
     else if (*at == '+' ? is_set : (*at == '-' && !is_set))
         expand(e, at + 1, end, quoting_in_braces(quoting));
     else if (is_set && *at != '+')
@@ -236,7 +236,7 @@ static void put_braces(struct expansion *e, const char *at, const char *end, enu
 
     at += length;
     if (length == 0 || (at < end && !strchr(":-=+?#%", *at)))
-        shell_fail("${}", "is no parameter");
+        shell_fail("${}", "bad substitution");
     else if (wants_length && parameter_is_all(name))
         put_value(e, parameter_number((intmax_t)parameter_count()), quoting);
     else if (wants_length)

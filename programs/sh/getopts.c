@@ -97,7 +97,7 @@ static struct found take(const char *letters, const char *letter, char **argumen
 int run_getopts(char **words)
 {
     if (!words[1] || !words[2] || !variable_is_name(words[2])) {
-        shell_complain("getopts: the letters and a name are needed");
+        shell_complain("usage: getopts optstring name [argument...]");
         return STATUS_USAGE;
     }
     char **arguments = words[3] ? words + 3 : shell.arguments;

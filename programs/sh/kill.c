@@ -18,7 +18,7 @@ static int send(const char *text, int signal)
     if (*text == '%')
         end = "";
     if (!*text || *end || pid < 1 || pid >= 1000000000) {
-        shell_complain("kill: %s: no process", text);
+        shell_complain("kill: %s: no such process", text);
         return 1;
     }
     if (kill((pid_t)pid, signal) == 0)
@@ -50,7 +50,7 @@ static int send_to_all(char **pids, int signal)
     int failed = 0;
 
     if (signal < 0 || !*pids) {
-        shell_complain("kill: %s", signal < 0 ? "no such signal" : "a process is missing");
+        shell_complain("kill: %s", signal < 0 ? "no such signal" : "missing operand");
         return STATUS_USAGE;
     }
     for (; *pids; pids++)

@@ -64,7 +64,7 @@ static void take_end_of_part(struct lexer *lexer, struct text *text)
     if (peek(lexer))
         take_to(lexer, text);
     else
-        lexer_fail(lexer, "a quote or parenthesis is not closed");
+        lexer_fail(lexer, "unterminated quote or parenthesis");
 }
 
 /* Reads to the closing quote; in '...' no byte is special, in `...` only the backslash is. */
@@ -266,7 +266,7 @@ static void take_text(struct lexer *lexer, struct redirection *redirection)
         }
         text_append(&text, line);
     }
-    lexer_fail(lexer, "a text after << does not end");
+    lexer_fail(lexer, "unterminated here-document");
 }
 
 /* Removes each from the list before its own link is used again. */

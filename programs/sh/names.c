@@ -20,10 +20,10 @@ static const char *kind_of(const char *name)
     const struct builtin *builtin = builtin_find(name);
 
     if (reserved_is_word(name))
-        return "a word of the syntax";
+        return "a shell keyword";
     if (builtin && builtin->kind != BUILTIN)
-        return "a special builtin";
-    return function_find(name) ? "a function" : builtin ? "a builtin" : NULL;
+        return "a special shell builtin";
+    return function_find(name) ? "a shell function" : builtin ? "a shell builtin" : NULL;
 }
 
 static bool tell_alias(const char *name, bool in_words)

@@ -81,7 +81,7 @@ const char *parameter(const char *name)
 const char *parameter_or_empty(const char *name, const char *value)
 {
     if (!value && shell.ends_at_unset)
-        shell_fail(name, "is not set");
+        shell_fail(name, "parameter not set");
     return value ? value : "";
 }
 

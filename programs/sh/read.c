@@ -117,12 +117,12 @@ int run_read(char **words)
 
     words += 1 + raw;
     if (!*words) {
-        shell_complain("read: a name is missing");
+        shell_complain("read: missing operand");
         return STATUS_USAGE;
     }
     for (char **name = words; *name; name++)
         if (!variable_is_name(*name)) {
-            shell_complain("read: %s: not a name", *name);
+            shell_complain("read: %s: bad variable name", *name);
             return STATUS_USAGE;
         }
     bool is_whole = read_line(&line, raw);

@@ -97,7 +97,7 @@ static bool apply_descriptor(const struct redirection *redirection, const char *
     }
     if (isdigit((unsigned char)word[0]) && !word[1])
         return dup2(word[0] - '0', redirection->descriptor) >= 0 || complain(word);
-    shell_complain("%s: not a descriptor", word);
+    shell_complain("%s: bad file descriptor", word);
     return false;
 }
 

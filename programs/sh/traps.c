@@ -217,7 +217,7 @@ int run_trap(char **words)
     if (is_number(*words))
         return set_all(words, NULL);
     if (!words[1]) {
-        shell_complain("trap: a signal is missing");
+        shell_complain("trap: missing signal");
         return STATUS_USAGE;
     }
     return set_all(words + 1, strcmp(*words, "-") == 0 ? NULL : *words);

@@ -84,7 +84,7 @@ static int set(const struct limit *limit, const char *text)
     struct rlimit now, wanted;
 
     if (!read_amount(text, limit->unit, &wanted.rlim_cur))
-        return complain(text, "not a limit");
+        return complain(text, "illegal number");
     wanted.rlim_max = wanted.rlim_cur;
     getrlimit(limit->resource, &now);
     if (now.rlim_cur == wanted.rlim_cur || setrlimit(limit->resource, &wanted) == 0)
@@ -108,10 +108,10 @@ int run_ulimit(char **words)
             else if (find(*letter))
                 limit = find(*letter);
             else if (*letter != 'H' && *letter != 'S')
-                return complain(*words, "no such limit");
+                return complain(*words, "unknown option");
         }
     if (*words)
-        return words[1] ? complain(words[1], "is too much") : set(limit, *words);
+        return words[1] ? complain(words[1], "too many arguments") : set(limit, *words);
     if (shows_all)
         return print_all();
     print(limit);

@@ -36,7 +36,7 @@ int run_umask(char **words)
         return in_letters ? print_modes(~mask & ALL) : printf("%04o\n", (unsigned)mask) < 0;
     bool is_octal = mode_is_octal(*words, &mode);
     if (!is_octal && !mode_change(*words, ~mask & ALL, 0, &mode)) {
-        shell_complain("umask: %s: not a mask", *words);
+        shell_complain("umask: %s: illegal mode", *words);
         return STATUS_FAILED;
     }
     umask(is_octal ? mode & ALL : ~mode & ALL);

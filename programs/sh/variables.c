@@ -83,7 +83,7 @@ void variable_set(const char *name, const char *value)
     struct variable *set = get(name);
 
     if (set->is_protected) {
-        shell_fail(name, "is read-only");
+        shell_fail(name, "is read only");
         return;
     }
     char *copy = must_copy(value); /* copied first, as it may be in the old value */
@@ -100,7 +100,7 @@ void variable_unset(const char *name)
     if (!found)
         return;
     if (found->is_protected) {
-        shell_fail(name, "is read-only");
+        shell_fail(name, "is read only");
         return;
     }
     free(found->value);
@@ -123,7 +123,7 @@ void variable_save(const char *name)
     struct variable *variable = get(name);
 
     if (variable->is_protected) {
-        shell_fail(name, "is read-only");
+        shell_fail(name, "is read only");
         return;
     }
     struct variable_saved *made = must_allocate(NULL, sizeof *made);

@@ -63,7 +63,7 @@ echo on
 ''', r'''def q "def q" it's a"b} "it's" $y \a
 def q it's q  r q  r } } 'q' q a  b a  b
 a a a b a b a b
-sh: line 7: a quote or parenthesis is not closed
+sh: line 7: unterminated quote or parenthesis
 on
 ''', 0),
     ("home in values", r'''HOME=/h; x=~; y=~/a:~/b:c~; echo $x $y ~: a:~ a=~ "${n:-~}" ${n:-~} ${n:-~/z} ${n:-"~"} ${n:=~/w}; export E=~/e R="~"; readonly Q=~:~; echo $E $R $Q; x='a  b'; export X=$x Y=$(echo 'c  d'); echo "$X" "$Y"
@@ -109,7 +109,7 @@ IFS=' :'; echo 'a : b :: c' >f; read a b c <f; show; echo -n 'a : b : ' >f; read
 1<||>
 0<two  words||>
 0<  two  words  ||>
-sh: read: a name is missing
+sh: read: missing operand
 2
 0<a|b|: c>
 1<a|b|>
@@ -126,30 +126,30 @@ B=1
 X=5
 0
 X=6
-sh: R: is read-only
-sh: R: is read-only
+sh: R: is read only
+sh: R: is read only
 2
 ''', 0),
     ("what ends a script", r'''for s in 'shift 5' 'shift x' 'export 1a' 'unset a-b' '. ./none' 'eval if' 'set -z' 'set -o none' ': >${n?}' 'exec 9>none/x' 'break 0' 'trap x NONE' 'read 1x' 'true <none'; do (eval "$s"; echo "$s: $?"); done; for s in 'shift 5' '. ./none' 'eval if' 'set -z'; do (command $s; echo "on $?"); done
 echo if >s; (. ./s; echo no); command . ./s; echo $?; sh -c 'eval "command shift 3"; echo on'; (cat <${n?}; echo no); (X=${n?} cat; echo no); echo $?; eval 'eval if; echo no'; echo no
-''', '''sh: shift: there are fewer arguments
-sh: shift: x: not a number
-sh: export: 1a: not a name
-sh: unset: a-b: not a name
+''', '''sh: shift: can't shift that many
+sh: shift: x: illegal number
+sh: export: 1a: bad variable name
+sh: unset: a-b: bad variable name
 sh: .: ./none: No such file or directory
 sh: line 2: syntax error near end of input
 sh: set: -z: unknown option
 sh: set: -o: unknown option
-sh: n: is not set
+sh: n: parameter not set
 sh: none/x: No such file or directory
-sh: break: 0: not a number of loops
+sh: break: 0: illegal number
 sh: trap: NONE: no such signal
 trap x NONE: 1
-sh: read: 1x: not a name
+sh: read: 1x: bad variable name
 read 1x: 2
 sh: none: No such file or directory
 true <none: 1
-sh: shift: there are fewer arguments
+sh: shift: can't shift that many
 on 1
 sh: .: ./none: No such file or directory
 on 1
@@ -160,10 +160,10 @@ on 2
 sh: line 1: syntax error near end of input
 sh: line 1: syntax error near end of input
 2
-sh: shift: there are fewer arguments
+sh: shift: can't shift that many
 on
-sh: n: is not set
-sh: n: is not set
+sh: n: parameter not set
+sh: n: parameter not set
 2
 sh: line 3: syntax error near end of input
 ''', 2),
@@ -252,7 +252,7 @@ echo no
 alias a='echo '
 a is an alias for 'echo '
 c is an alias for 'd'
-sh: unalias: a name is missing
+sh: unalias: missing operand
 2
 b
 d
@@ -272,7 +272,7 @@ sh: jobs: %1: no such job
 1
 sh: jobs: -z: unknown option
 2
-sh: kill: %9: no process
+sh: kill: %9: no such process
 1
 sh: jobs: %?s: no such job
 1
@@ -282,7 +282,7 @@ sh: jobs: %?s: no such job
 [2] + Running x=1 sleep 60 && while true; do f() { b <c; }; done || d
 [2] + Running x=1 sleep 60 && while true; do f() { b <c; }; done || d
 [1] + Running sleep 51
-sh: kill: %?lee: no process
+sh: kill: %?lee: no such process
 1
 [1] + Running { : & if false; then :; elif false; then :; else sleep 50; fi; }
 ''', 0),
@@ -313,11 +313,11 @@ tail: standard input: Out of memory
 sh: ulimit: file size (512 bytes): the system cannot limit that
 1
 0
-sh: ulimit: x: not a limit
+sh: ulimit: x: illegal number
 2
-sh: ulimit: -z: no such limit
+sh: ulimit: -z: unknown option
 2
-sh: ulimit: 6: is too much
+sh: ulimit: 6: too many arguments
 2
 ''', 0),
     ("cd and umask", r'''mkdir d d/e; CDPATH=/tmp/d:; cd e; cd /; cd tmp; pwd; cd ./d; pwd; cd ..; cd -LP d; cd -- ..; mkdir d/d; CDPATH=:/x; cd d; pwd; cd ..; unset CDPATH; pwd -P; pwd -x; echo $?; cd -x; echo $?; umask 022; umask -S; umask u=rwx,g=rx,o=; umask; umask g-r; umask; umask -- 077; umask -S; umask u+q; echo $?; umask
@@ -334,7 +334,7 @@ u=rwx,g=rx,o=rx
 0027
 0067
 u=rwx,g=,o=
-sh: umask: u+q: not a mask
+sh: umask: u+q: illegal mode
 1
 0077
 ''', 0),

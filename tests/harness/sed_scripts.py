@@ -156,49 +156,49 @@ x.
 2
 ''', 0),
     ("sed, what is wrong", r'''for s in k 's/a' 's/a/b' 'y/ab/c/' 'y/a/bc/' 'y/\a/b/' '{p' 'p}' 'bx' 'p q' 's/\(/x/' 's/a/\1/' '1,p' 0p 1:x '1,2q' a 's/a/b/0' 's/a/b/gx' //p w '1,' 'sxaxbxw none/x'; do echo a | sed "$s"; echo $?; done; sed; echo $?; sed -f none; echo $?; sed -z; echo $?
-''', r'''sed: line 1: no command
+''', r'''sed: line 1: unknown command
 1
-sed: line 1: a delimiter is missing
+sed: line 1: missing delimiter
 1
-sed: line 1: a delimiter is missing
+sed: line 1: missing delimiter
 1
-sed: line 1: the two sets of y have different lengths
+sed: line 1: strings for y have different lengths
 1
-sed: line 1: the two sets of y have different lengths
+sed: line 1: strings for y have different lengths
 1
-sed: line 1: a backslash is before a byte that needs none
+sed: line 1: invalid escape
 1
-sed: line 1: a } is missing
+sed: line 1: unmatched {
 1
-sed: line 1: a { is missing
+sed: line 1: unexpected }
 1
-sed: line 1: there is no such label
+sed: line 1: undefined label
 1
-sed: line 1: unexpected text after the command
+sed: line 1: extra characters after command
 1
 sed: \(: Missing ')'
 1
-sed: line 1: the expression has fewer groups
+sed: line 1: invalid reference to a group
 1
-sed: line 1: the second address is missing
+sed: line 1: missing second address
 1
-sed: line 1: line numbers start at 1
+sed: line 1: invalid line number 0
 1
-sed: line 1: this command takes no address
+sed: line 1: command takes no address
 1
-sed: line 1: this command takes one address
+sed: line 1: command takes at most one address
 1
-sed: line 1: a text is missing
+sed: line 1: missing text
 1
-sed: line 1: match numbers start at 1
+sed: line 1: invalid match number 0
 1
-sed: line 1: unexpected text after the command
+sed: line 1: extra characters after command
 1
-sed: an empty expression, before any other was used
+sed: no previous regular expression
 1
-sed: line 1: a file's name is missing
+sed: line 1: missing filename
 1
-sed: line 1: the second address is missing
+sed: line 1: missing second address
 1
 sed: none/x: No such file or directory
 1

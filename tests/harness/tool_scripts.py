@@ -21,7 +21,7 @@ tail -2 f; tail -n +11 f; tail -c 4 f; tail -c +25 f; tail -n -1 f; tail -12 <f 
 
 ==> f <==
 1
-head: x: not a number of bytes
+head: x: invalid number of bytes
 2
 head: none: No such file or directory
 1
@@ -34,7 +34,7 @@ head: none: No such file or directory
 12
 12
 1
-tail: x: not a number of lines
+tail: x: invalid number of lines
 2
 tail: none: No such file or directory
 1
@@ -113,13 +113,13 @@ ls: unrecognized option: z
 2
 ''', 0),
     ("cp into itself", '''mkdir d d/e; >d/f; >d/e/h; cp -r d d; echo $?; cp -r d d/e; echo $?; cp -r d d/x; echo $?; cp -r ../tmp/d d/e/n; echo $?; ls -R d; cp -r d dd; ls -R dd; cp -r d/e/. d/q; ls d/q
-''', '''cp: d: cannot be copied into itself, d/d
+''', '''cp: cannot copy d into itself, d/d
 1
-cp: d: cannot be copied into itself, d/e/d
+cp: cannot copy d into itself, d/e/d
 1
-cp: d: cannot be copied into itself, d/x
+cp: cannot copy d into itself, d/x
 1
-cp: ../tmp/d: cannot be copied into itself, d/e/n
+cp: cannot copy ../tmp/d into itself, d/e/n
 1
 d:
 e  f
@@ -162,11 +162,11 @@ B=2
 -3
 -2
 -1
-seq: x: not a whole number
+seq: x: invalid number
 2
-seq: the step is 0
+seq: invalid step: 0
 2
-seq: 99999999999: not a whole number
+seq: 99999999999: invalid number
 2
 seq: usage: seq [-s separator] [first [step]] last
 2
@@ -210,9 +210,9 @@ C 1
 8
 sort: none: No such file or directory
 2
-sort: x: not the number of a field
+sort: x: invalid field number
 2
-sort: ab: not one byte
+sort: ab: the delimiter must be a single byte
 2
 -3
 9
@@ -242,11 +242,11 @@ xxx
 b
 tr: usage: tr [-cs] set1 set2, tr -d [-c] set1, tr -ds [-c] set1 set2, tr -s [-c] set1
 2
-tr: a range ends before its beginning
+tr: range in reverse order
 2
 tr: no: unknown character class
 2
-tr: the second set is empty
+tr: the second set must not be empty
 2
 ''', 0),
     ("cut", r'''printf 'a:b:c\nnone\n' >c; cut -d : -f 2 c; cut -d: -f1,3 -s c; cut -d: -f2- c; cut -c 1-2,4 c; cut -c-2 <c; cut -f x c; echo $?; cut -f 3-2 c; echo $?; cut -f 0 c; echo $?; cut c; echo $?; cut -f 1 none; echo $?; cut -d ab -f 1; echo $?; cut -d: -f1 c - <c
@@ -259,17 +259,17 @@ a::
 noe
 a:
 no
-cut: x: not a list of numbers of at least 1
+cut: x: invalid list
 2
-cut: 3: not a list of numbers of at least 1
+cut: 3: invalid list
 2
-cut: 0: not a list of numbers of at least 1
+cut: 0: invalid list
 2
 cut: usage: cut -c list | -f list [-d byte] [-s] [file...]
 2
 cut: none: No such file or directory
 1
-cut: ab: not one byte
+cut: ab: the delimiter must be a single byte
 2
 a
 none
@@ -332,9 +332,9 @@ chmod 9 m; echo $?; chmod u~x m; echo $?; chmod 7 none; echo $?; mkdir md; >md/f
 -rwx------
 -r--r--r--
 --w-------
-chmod: 9: not a mode
+chmod: invalid mode: 9
 2
-chmod: u~x: not a mode
+chmod: invalid mode: u~x
 2
 chmod: none: No such file or directory
 1
@@ -368,15 +368,15 @@ got fd/a/y.c
 got fd/x.c
 find: none: No such file or directory
 1
-find: -type: x: not f, d or c
+find: -type: x: unknown type, not f, d or c
 2
-find: -exec: a program and a ; (of at most 63 words) must follow
+find: -exec: missing ;, or more than 63 words
 2
-find: -what: not known
+find: -what: unknown predicate
 2
-find: a test is missing behind !
+find: expected an expression after !
 2
-find: -name: an operand is missing after it
+find: -name: missing argument
 2
 a
 fd/new
@@ -395,10 +395,10 @@ printf '%d\n' "'A" 0x10 010; printf '%*d|%.*s\n' 4 7 2 abc; printf 'a%bc' 'b\cd'
 aTbA
 A\x
 
-printf: x: not a number
+printf: x: expected a numeric value
 0
 1
-printf: 12x: not a number
+printf: 12x: expected a numeric value
 12
 1
 65
@@ -408,7 +408,7 @@ printf: 12x: not a number
 ab
 printf: usage: printf format [argument...]
 2
-printf: %q: unknown conversion
+printf: %q: invalid conversion
 1
 no
 abc|+3
@@ -435,13 +435,13 @@ xargs: nothing: No such file or directory
 127
 xargs: /tmp: Permission denied
 126
-xargs: sh: ended with 255
+xargs: sh: exited with status 255; aborting
 124
 xargs: sh: Killed
 125
-xargs: a quote is not closed
+xargs: unterminated quote
 1
-xargs: 0: not a number of at least 1
+xargs: 0: invalid number
 1
 a b
 c
