@@ -22,7 +22,7 @@ ESTIMATED = re.compile(r"^\| (\w+) (?:\| [\d,]+ ){5}\| [\d,]* ?\|$", re.M)
 REPEATED = re.compile(r"`(\w+(?:\.\w+)?)` \d+(?:,\d{3})*( of \d+(?:,\d{3})*)?")
 AS_OF = re.compile(r"\b[Aa]s of \d{4}-\d\d-\d\d")
 # A number that is more than 1, no name's, and counts nothing that a test sets up.
-SET_UP = "[KM]iB|bytes|(?:more )?words|(?:more |of these )?pages|processes|processors|mappings|segments|children|runs|steps|locks|places"
+SET_UP = "[KM]iB|bytes|(?:more )?words|(?:more |of these )?pages|processes|processors|mappings|segments|children|runs|steps|locks|spans"
 FIGURE = re.compile(rf"(?<!decision )(?<!Debian )(?<![\w.,-])(?!1(?![,.]?\d))\d+(?:,\d+)*(?:\.\d+)?(?![,.]?\d|-| (?:{SET_UP})\b)")
 MAKER = re.compile(r"# (\w+): (.*)")
 COMPILED_BY = re.compile(rb"clang version (\d+(?:\.\d+)+)")
