@@ -85,8 +85,8 @@ static void first_have_reply(uint32_t count, int32_t status, uint32_t bytes)
         CHECK(reply_of(badge)->status == status && reply_of(badge)->w[0] == bytes);
 }
 
-/* One question of proc's: true if there is more. */
-static bool goes_on(void)
+/* One call of `events` by proc: true if there is more. */
+static bool events_has_more(void)
 {
     CHECK(ask(MANAGER, FILE_EVENTS, 0, 0, 0) == 0 && reply_of(MANAGER)->w[0] == 0);
     return reply_of(MANAGER)->w[1];
@@ -100,10 +100,10 @@ static void others_follow(uint32_t first, int32_t status, uint32_t bytes)
     CHECK(machine_signals == 1);
     for (; replied + AT_ONCE < CROWD; replied += AT_ONCE) {
         first_have_reply(replied, status, bytes);
-        CHECK(goes_on());
+        CHECK(events_has_more());
     }
     first_have_reply(replied, status, bytes);
-    CHECK(!goes_on() && machine_signals == 1);
+    CHECK(!events_has_more() && machine_signals == 1);
     first_have_reply(CROWD, status, bytes);
 }
 
@@ -115,7 +115,7 @@ static void one_write_is_for_all(void)
     all_read(1);
     CHECK(put(A, CROWD) == 0);
     others_follow(AT_ONCE, 0, 1);
-    CHECK(ask(A, FILE_READ, READS, 1, 0) == -EAGAIN && !goes_on());
+    CHECK(ask(A, FILE_READ, READS, 1, 0) == -EAGAIN && !events_has_more());
     crowd_ends();
 }
 
@@ -124,7 +124,8 @@ static void a_newcomer_reads(void)
 {
     crowd_begins();
     all_read(1);
-    CHECK(put(A, AT_ONCE + 2) == 0 && ask(A, FILE_READ, READS, 1, 1) == 0 && reply_of(A)->w[0] == 1 && !goes_on());
+    CHECK(put(A, AT_ONCE + 2) == 0 && ask(A, FILE_READ, READS, 1, 1) == 0 && reply_of(A)->w[0] == 1 &&
+          !events_has_more());
     first_have_reply(AT_ONCE + 1, 0, 1);
     CHECK(put(A, 1) == 0 && machine_signals == 1);
     first_have_reply(AT_ONCE + 2, 0, 1);
@@ -171,7 +172,7 @@ static void both_ends_wait(void)
     all_read(1);
     fill_ring();
     first_have_reply(2 * AT_ONCE, 0, 1);
-    CHECK(put(A, 2 * AT_ONCE + last) == WAITS && !goes_on() && reply_of(A)->status == 0);
+    CHECK(put(A, 2 * AT_ONCE + last) == WAITS && !events_has_more() && reply_of(A)->status == 0);
     first_have_reply(CROWD, 0, 1);
     crowd_ends();
 }
@@ -208,7 +209,7 @@ static void some_leave_meanwhile(void)
     machine_kill(FIRST + AT_ONCE);
     machine_kill(FIRST + AT_ONCE + 1);
     CHECK(machine_ends(FIRST + AT_ONCE) == 0);
-    while (goes_on())
+    while (events_has_more())
         continue;
     for (uint32_t badge = FIRST + AT_ONCE + 2; badge < END - 1; badge++)
         CHECK(reply_of(badge)->status == 0 && reply_of(badge)->w[0] == 1);
@@ -232,8 +233,8 @@ static void two_pipes(void)
         CHECK(ask(badge, FILE_READ, first ? READS : OTHER_READS, 1, 1) == WAITS);
     }
     CHECK(ask(A, FILE_CLOSE, WRITES, 0, 0) == 0 && ask(A, FILE_CLOSE, OTHER_WRITES, 0, 0) == 0);
-    CHECK(waiting() == CROWD - 2 * AT_CLOSE && goes_on() && goes_on());
-    CHECK(waiting() == CROWD - 2 * AT_CLOSE - 2 * AT_ONCE && goes_on() && !goes_on() && waiting() == 0);
+    CHECK(waiting() == CROWD - 2 * AT_CLOSE && events_has_more() && events_has_more());
+    CHECK(waiting() == CROWD - 2 * AT_CLOSE - 2 * AT_ONCE && events_has_more() && !events_has_more() && waiting() == 0);
     crowd_ends();
 }
 
@@ -255,7 +256,7 @@ static void many_pipes_end_at_once(void)
     machine_kill(A);
     for (uint32_t before = waiting(); ask(MANAGER, FILE_RELEASE, A, 0, 0) == FILE_MORE; before = waiting())
         CHECK(before - waiting() <= AT_ONCE * AT_CLOSE);
-    while (goes_on())
+    while (events_has_more())
         continue;
     first_have_reply(CROWD, 0, 0);
     CHECK(ask(MANAGER, FILE_BEGIN, A, 0, 0) == 0);

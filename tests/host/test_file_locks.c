@@ -71,8 +71,8 @@ static int32_t flocks(uint32_t badge, uint32_t fd, uint32_t kind, bool wait)
     return ask(badge, FILE_LOCK_FILE, fd, kind, wait);
 }
 
-/* One question of proc's: true if there is more. */
-static bool goes_on(void)
+/* One call of `events` by proc: true if there is more. */
+static bool events_has_more(void)
 {
     CHECK(ask(MANAGER, FILE_EVENTS, 0, 0, 0) == 0 && reply_of(MANAGER)->w[0] == 0);
     return reply_of(MANAGER)->w[1];
@@ -192,11 +192,13 @@ static void a_waiter_gets_the_lock(void)
     begins();
     uint32_t signals = machine_signals;
     CHECK(locks(A, EXCLUSIVE, 0, 10) == 0 && waits(B, SHARED, 5, 10) == WAITS && waits(C, EXCLUSIVE, 0, 1) == WAITS);
-    CHECK(locks(A, NONE, 9, 1) == 0 && machine_signals == signals + 1 && !goes_on() && reply_of(B)->status == WAITS);
-    CHECK(locks(A, SHARED, 3, 6) == 0 && machine_signals == signals + 2 && !goes_on() && reply_of(B)->status == 0);
+    CHECK(locks(A, NONE, 9, 1) == 0 && machine_signals == signals + 1 && !events_has_more() &&
+          reply_of(B)->status == WAITS);
+    CHECK(locks(A, SHARED, 3, 6) == 0 && machine_signals == signals + 2 && !events_has_more() &&
+          reply_of(B)->status == 0);
     CHECK(reply_of(C)->status == WAITS && locks(A, EXCLUSIVE, 5, 1) == -EAGAIN && waits(A, EXCLUSIVE, 5, 1) == WAITS);
-    CHECK(locks(B, NONE, 0, 0) == 0 && !goes_on() && reply_of(A)->status == 0 && reply_of(C)->status == WAITS);
-    CHECK(ask(A, FILE_CLOSE, FD, 0, 0) == 0 && !goes_on() && reply_of(C)->status == 0 &&
+    CHECK(locks(B, NONE, 0, 0) == 0 && !events_has_more() && reply_of(A)->status == 0 && reply_of(C)->status == WAITS);
+    CHECK(ask(A, FILE_CLOSE, FD, 0, 0) == 0 && !events_has_more() && reply_of(C)->status == 0 &&
           locks(D, EXCLUSIVE, 1, 0) == 0);
     ends();
 }
@@ -212,7 +214,7 @@ static void many_wait(void)
         CHECK(ask(MANAGER, FILE_FORK, A, badge, 0) == 0 && waits(badge, SHARED, 0, 0) == WAITS);
     CHECK(locks(A, SHARED, 0, 0) == 0);
     for (bool more = true; more; replied += AT_ONCE) {
-        more = goes_on();
+        more = events_has_more();
         for (uint32_t badge = D + 1; badge <= CROWD; badge++)
             CHECK(reply_of(badge)->status == (badge - D <= replied + AT_ONCE ? 0 : WAITS));
     }
@@ -226,8 +228,9 @@ static void circles_are_refused(void)
     CHECK(locks(A, EXCLUSIVE, 0, 1) == 0 && locks(B, EXCLUSIVE, 1, 1) == 0 && locks(C, EXCLUSIVE, 2, 1) == 0);
     CHECK(waits(A, SHARED, 1, 1) == WAITS && waits(B, SHARED, 2, 1) == WAITS && waits(C, SHARED, 0, 1) == -EDEADLK);
     CHECK(locks(C, SHARED, 0, 1) == -EAGAIN && waits(D, SHARED, 0, 1) == WAITS);
-    CHECK(locks(C, NONE, 2, 1) == 0 && !goes_on() && reply_of(B)->status == 0 && waits(C, EXCLUSIVE, 0, 1) == WAITS);
-    CHECK(locks(B, NONE, 1, 1) == 0 && !goes_on() && reply_of(A)->status == 0);
+    CHECK(locks(C, NONE, 2, 1) == 0 && !events_has_more() && reply_of(B)->status == 0 &&
+          waits(C, EXCLUSIVE, 0, 1) == WAITS);
+    CHECK(locks(B, NONE, 1, 1) == 0 && !events_has_more() && reply_of(A)->status == 0);
     ends();
 }
 
@@ -237,7 +240,8 @@ static void a_circle_comes_later(void)
     begins();
     CHECK(locks(A, SHARED, 0, 1) == 0 && locks(C, EXCLUSIVE, 1, 1) == 0 && waits(A, SHARED, 1, 1) == WAITS);
     CHECK(locks(B, SHARED, 0, 1) == 0 && waits(C, EXCLUSIVE, 0, 1) == WAITS);
-    CHECK(locks(B, NONE, 0, 1) == 0 && !goes_on() && reply_of(C)->status == -EDEADLK && reply_of(A)->status == WAITS);
+    CHECK(locks(B, NONE, 0, 1) == 0 && !events_has_more() && reply_of(C)->status == -EDEADLK &&
+          reply_of(A)->status == WAITS);
     ends();
 }
 
@@ -253,12 +257,12 @@ static void any_of_them_may_end(void)
     machine_kill(A);
     CHECK(machine_ends(A) == 0); /* C and D are due */
     machine_kill(C);
-    CHECK(!goes_on() && reply_of(D)->status == WAITS); /* C has the lock, and is not told */
-    CHECK(machine_ends(C) == 0 && !goes_on() && reply_of(D)->status == 0);
+    CHECK(!events_has_more() && reply_of(D)->status == WAITS); /* C has the lock, and is not told */
+    CHECK(machine_ends(C) == 0 && !events_has_more() && reply_of(D)->status == 0);
     CHECK(ask(MANAGER, FILE_FORK, D, B, 0) == 0 && ask(MANAGER, FILE_FORK, D, C, 0) == 0);
     CHECK(waits(B, SHARED, 0, 1) == WAITS && waits(C, SHARED, 0, 1) == WAITS && locks(D, NONE, 0, 0) == 0);
     machine_kill(B);
-    CHECK(machine_ends(B) == 0 && !goes_on() && reply_of(C)->status == 0);
+    CHECK(machine_ends(B) == 0 && !events_has_more() && reply_of(C)->status == 0);
     ends();
 }
 
@@ -269,7 +273,7 @@ static void a_signal_ends_the_wait(void)
     CHECK(ask(MANAGER, FILE_INTERRUPT, B, 0, 0) == 0 && reply_of(B)->status == -EINTR &&
           ask(MANAGER, FILE_INTERRUPT, B, 0, 0) == 0);
     CHECK(locks(A, NONE, 0, 0) == 0 && ask(MANAGER, FILE_INTERRUPT, C, 0, 0) == 0 && reply_of(C)->status == 0 &&
-          !goes_on()); /* the lock was free before the signal */
+          !events_has_more()); /* the lock was free before the signal */
     CHECK(locks(D, EXCLUSIVE, 0, 0) == -EAGAIN && locks(C, NONE, 0, 0) == 0);
     CHECK(locks(D, EXCLUSIVE, 0, 0) == 0 && ask(B, FILE_CLOSE, FD, 0, 0) == 0);
     ends();
@@ -283,7 +287,7 @@ static void a_call_that_is_interrupted_does_not_wait(void)
     begins();
     CHECK(asks(A, FD, FILE_LOCK_INTERRUPTED, EXCLUSIVE, one) == 0 &&
           asks(B, FD, FILE_LOCK_INTERRUPTED, SHARED, one) == -EINTR);
-    CHECK(locks(A, NONE, 0, 0) == 0 && !goes_on() && reply_of(B)->status == -EINTR);
+    CHECK(locks(A, NONE, 0, 0) == 0 && !events_has_more() && reply_of(B)->status == -EINTR);
     CHECK(opens(A, "f", O_READ_ONLY) == 0 && opens(B, "f", O_READ_ONLY) == 0);
     CHECK(ask(A, FILE_LOCK_FILE, 4, EXCLUSIVE, WAIT_ALLOWED | WAIT_INTERRUPTED) == 0 &&
           ask(B, FILE_LOCK_FILE, 4, SHARED, WAIT_ALLOWED | WAIT_INTERRUPTED) == -EINTR);
@@ -314,15 +318,15 @@ static void files_are_locked_by_open_files(void)
     CHECK(flocks(A, 4, SHARED, false) == -EAGAIN && locks(C, EXCLUSIVE, 0, 0) == 0 &&
           flocks(A, FD, SHARED, false) == 0 && flocks(A, 4, SHARED, false) == 0);
     CHECK(flocks(B, 4, NONE, false) == 0 && flocks(B, 4, EXCLUSIVE, true) == WAITS && flocks(A, 4, NONE, false) == 0 &&
-          !goes_on() && reply_of(B)->status == WAITS);
+          !events_has_more() && reply_of(B)->status == WAITS);
     for (uint32_t badge = A; badge <= C; badge++)
         if (badge != B)
             CHECK(ask(badge, FILE_CLOSE, FD, 0, 0) == 0);
-    CHECK(machine_ends(D) == 0 && !goes_on() && reply_of(B)->status == WAITS &&
+    CHECK(machine_ends(D) == 0 && !events_has_more() && reply_of(B)->status == WAITS &&
           ask(MANAGER, FILE_INTERRUPT, B, 0, 0) == 0 && reply_of(B)->status == -EINTR);
-    CHECK(flocks(A, 4, EXCLUSIVE, true) == WAITS && ask(B, FILE_CLOSE, FD, 0, 0) == 0 && !goes_on() &&
+    CHECK(flocks(A, 4, EXCLUSIVE, true) == WAITS && ask(B, FILE_CLOSE, FD, 0, 0) == 0 && !events_has_more() &&
           reply_of(A)->status == 0); /* A's last descriptor */
-    CHECK(flocks(B, 4, SHARED, true) == WAITS && flocks(A, 4, SHARED, false) == 0 && !goes_on() &&
+    CHECK(flocks(B, 4, SHARED, true) == WAITS && flocks(A, 4, SHARED, false) == 0 && !events_has_more() &&
           reply_of(B)->status == 0);
     ends();
 }
@@ -381,8 +385,8 @@ static void they_go_with_the_last_descriptor(void)
           ask(A, FILE_CLOSE, 4, 0, 0) == 0 && machine_execs(A) == 0);
     CHECK(locks(B, SHARED, 0, 1) == -EAGAIN && waits(B, EXCLUSIVE, 0, 6) == WAITS &&
           flocks(C, FD, SHARED, true) == WAITS);
-    CHECK(ask(A, FILE_CLOSE, 5, 0, 0) == 0 && !goes_on() && reply_of(B)->status == 0 && reply_of(C)->status == 0 &&
-          locks(D, SHARED, 9, 1) == -EAGAIN);
+    CHECK(ask(A, FILE_CLOSE, 5, 0, 0) == 0 && !events_has_more() && reply_of(B)->status == 0 &&
+          reply_of(C)->status == 0 && locks(D, SHARED, 9, 1) == -EAGAIN);
     CHECK(machine_ends(A) == 0 && locks(D, SHARED, 9, 1) == -EAGAIN);
     ends();
 }
@@ -396,10 +400,10 @@ static void circles_of_open_files(void)
     CHECK(asks(A, 4, WAIT | OPEN_FILE, SHARED, (struct file_lock){1, 1}) == WAITS &&
           asks(B, 4, WAIT | OPEN_FILE, SHARED, (struct file_lock){0, 1}) == WAITS);
     CHECK(waits(C, SHARED, 0, 1) == WAITS && ask(MANAGER, FILE_INTERRUPT, A, 0, 0) == 0 && locks(A, NONE, 0, 1) == 0 &&
-          !goes_on());
+          !events_has_more());
     CHECK(reply_of(B)->status == 0 && reply_of(C)->status == 0 && locks(D, EXCLUSIVE, 0, 1) == -EAGAIN);
-    CHECK(waits(A, EXCLUSIVE, 0, 1) == WAITS && locks(C, NONE, 0, 1) == 0 && !goes_on() &&
-          ask(B, FILE_CLOSE, 4, 0, 0) == 0 && !goes_on() && reply_of(A)->status == 0);
+    CHECK(waits(A, EXCLUSIVE, 0, 1) == WAITS && locks(C, NONE, 0, 1) == 0 && !events_has_more() &&
+          ask(B, FILE_CLOSE, 4, 0, 0) == 0 && !events_has_more() && reply_of(A)->status == 0);
     ends();
 }
 
