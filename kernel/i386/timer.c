@@ -4,7 +4,7 @@
 #include "kernel/i386/instructions.h"
 
 enum { TIMER_DATA = 0x40, TIMER_MODE = 0x43, TIMER_HZ = 1193182 };
-enum { CONTROL = 0x61, CONTROL_GATE = 1, CONTROL_SPEAKER = 2, CONTROL_OUTPUT = 0x20 };
+enum { SYSTEM_CONTROL = 0x61, GATE = 1, SPEAKER = 2, OUTPUT = 0x20 };
 
 void timer_init(void)
 {
@@ -19,13 +19,13 @@ void timer_init(void)
 void timer_wait(unsigned microseconds)
 {
     const uint16_t count = (uint16_t)(microseconds * 1193u / 1000);
-    uint8_t control = inb(CONTROL) & ~(uint8_t)(CONTROL_SPEAKER | CONTROL_GATE);
+    uint8_t control = inb(SYSTEM_CONTROL) & ~(uint8_t)(SPEAKER | GATE);
 
-    outb(CONTROL, control);
+    outb(SYSTEM_CONTROL, control);
     outb(TIMER_MODE, 0xb0); /* channel 2, both bytes, interrupt on terminal count */
     outb(TIMER_DATA + 2, (uint8_t)count);
     outb(TIMER_DATA + 2, (uint8_t)(count >> 8));
-    outb(CONTROL, control | CONTROL_GATE);
-    while (!(inb(CONTROL) & CONTROL_OUTPUT))
+    outb(SYSTEM_CONTROL, control | GATE);
+    while (!(inb(SYSTEM_CONTROL) & OUTPUT))
         __asm__ volatile("pause");
 }

@@ -41,7 +41,7 @@ static void port_out(uint16_t port, uint8_t value)
 {
     if (port == TIMER_MODE)
         set_mode(value);
-    else if (port == CONTROL)
+    else if (port == SYSTEM_CONTROL)
         timer.control = value;
     else
         count_down(port - TIMER_DATA, value);
@@ -49,10 +49,10 @@ static void port_out(uint16_t port, uint8_t value)
 
 static uint8_t port_in(uint16_t port)
 {
-    CHECK(port == CONTROL);
-    bool counts = timer.control & CONTROL_GATE && timer.bytes[2] == 2;
+    CHECK(port == SYSTEM_CONTROL);
+    bool counts = timer.control & GATE && timer.bytes[2] == 2;
     bool over = counts && ++timer.looks >= LOOKS;
-    return (uint8_t)((timer.control & ~CONTROL_OUTPUT) | (over ? CONTROL_OUTPUT : 0) | CONTROL_SPEAKER);
+    return (uint8_t)((timer.control & ~OUTPUT) | (over ? OUTPUT : 0) | SPEAKER);
 }
 
 static void the_tick_is_as_fast_as_it_says(void)
@@ -74,7 +74,7 @@ static void waits_as_long_as_it_says(void)
         unsigned microseconds = (unsigned)(timer.count[2] * 1000000ull / TIMER_HZ);
         CHECK(timer.mode[2] == 0 && timer.looks == LOOKS); /* the count was waited for */
         CHECK(microseconds + times[i] / 1000 + 2 >= times[i] && microseconds <= times[i] + times[i] / 1000 + 2);
-        CHECK(!(timer.control & CONTROL_SPEAKER));
+        CHECK(!(timer.control & SPEAKER));
     }
 }
 
