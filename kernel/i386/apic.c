@@ -36,7 +36,7 @@ void apic_enable(void)
     *at(LINT0) = MASKED;
     *at(LINT1) = NMI;
     *at(ERROR) = MASKED;
-    apic_let_in(0);
+    apic_set_task_priority(0);
     for (unsigned i = 0; i < 256; i++) /* a vector that firmware left in service blocks all lower ones */
         if (*at(IN_SERVICE + (i / 32) * 16) != 0)
             apic_end_of_interrupt();
@@ -58,7 +58,7 @@ void apic_end_of_interrupt(void)
 }
 
 /* The priority's own class of 16 vectors is blocked, too. */
-void apic_let_in(unsigned vector)
+void apic_set_task_priority(unsigned vector)
 {
     *at(PRIORITY) = vector ? vector - 16 : 0;
 }

@@ -24,7 +24,7 @@ unsigned apic_id(void);
 void apic_end_of_interrupt(void);
 
 /* Sets the task priority: interrupts with vectors below `vector`, a multiple of 16, stay pending. 0 lets in all. */
-void apic_let_in(unsigned vector);
+void apic_set_task_priority(unsigned vector);
 
 /* Sends a vector to the processor with that APIC id, or one of these messages, which start it (SDM 8.4.4: init, 10 ms,
  * startup, 200 us, startup; it begins in real mode at the start of that page, below 1 MiB). Interrupts are off. */

@@ -17,12 +17,12 @@ void kernel_lock_pass(void);
 static __attribute__((noinline)) void sleep(struct arch_cpu *arch, uint32_t ticket)
 {
     arch->ticket = ticket;
-    apic_let_in(VECTOR_IPI);
+    apic_set_task_priority(VECTOR_IPI);
     __atomic_add_fetch(&kernel_lock.sleepers, 1, __ATOMIC_SEQ_CST);
     if (kernel_lock.serving != ticket && !arch->ipi)
         __asm__ volatile("sti; .globl lock_halt; lock_halt: hlt; cli" : : : "memory");
     __atomic_sub_fetch(&kernel_lock.sleepers, 1, __ATOMIC_SEQ_CST);
-    apic_let_in(0);
+    apic_set_task_priority(0);
 }
 
 /* Spins for a while, then sleeps: if processors are threads of a host with fewer cores, a spinner can starve

@@ -59,9 +59,9 @@ static void is_set_up(void)
 /* Interrupts with a vector below that are not accepted, all others are. */
 static void vectors_are_let_in(void)
 {
-    apic_let_in(VECTOR & -CLASS);
+    apic_set_task_priority(VECTOR & -CLASS);
     CHECK(value(PRIORITY) == (VECTOR & -CLASS) - CLASS);
-    apic_let_in(0);
+    apic_set_task_priority(0);
     CHECK(value(PRIORITY) == 0);
 }
 

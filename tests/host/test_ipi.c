@@ -50,7 +50,7 @@ void apic_send(unsigned id, uint32_t what)
     done.sends++;
 }
 
-void apic_let_in(unsigned vector)
+void apic_set_task_priority(unsigned vector)
 {
     (void)vector;
 }

@@ -26,7 +26,7 @@ void apic_send(unsigned id, uint32_t what)
     sem_post(&wakes[id]);
 }
 
-void apic_let_in(unsigned vector)
+void apic_set_task_priority(unsigned vector)
 {
     (void)vector;
 }
