@@ -35,7 +35,7 @@ second_protected:
     jmp     enter_paging
 
 ; second_cpu: the number for this processor. The first processor sets it for one processor at a time; one that
-; comes after it was given up finds 0.
+; starts so late that the first no longer waits for it finds 0, and halts.
 section .text
 extern second_cpu, second_main, leave_locked, kernel_stacks
 second_high:

@@ -45,7 +45,7 @@ struct thread;
 #define PHYSICAL(pointer)       ((uint32_t)((uintptr_t)(pointer) - (uintptr_t)PHYSMAP_BASE))
 #define ALWAYS_INLINE           static inline __attribute__((always_inline))
 
-/* These keep unlikely code out of the short paths, and rarely called functions small. */
+/* These keep unlikely code out of the fast paths, and rarely called functions small. */
 #define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 #define OUT_OF_LINE         __attribute__((noinline, minsize))
 /* The value is computed here, so what it is made from needs no register from here on. */
@@ -71,7 +71,7 @@ _Static_assert(STEP_NODES >= 2, "a step looks at a node and deletes it");
  * Page-table entries are the processor's; MACHINE_HEADER has these inline:
  *   pte_t pte_make(uint32_t frame, rights_t rights)     present, for users; never write and execute
  *   pte_t pte_table(uint32_t frame)                     a directory's entry for a table
- *   pte_t pte_directory(uint32_t frame)                 a top entry for a directory
+ *   pte_t pte_directory(uint32_t frame)                 a PDPT entry for a directory
  *   uint32_t pte_low(const pte_t *at)                   the half with PTE_PRESENT, PTE_MESSAGE
  *   bool pte_is_mapping(const pte_t *at)                present, and no message page
  *   uint32_t pte_frame(const pte_t *at)
@@ -80,14 +80,14 @@ _Static_assert(STEP_NODES >= 2, "a step looks at a node and deletes it");
  *   pte_t pte_next(pte_t entry)                         the same rights to the next frame
  *   void pte_fill(pte_t *at, pte_t entry)               writes `entry` to a clear one
  *   void pte_lower(pte_t *at, rights_t rights)          takes all rights but these
- * A processor that walks meanwhile finds no entry that allows more than the old one or the new one. None of them drops
- * a translation: the caller does.
+ * A processor that walks the table meanwhile finds the old entry, the new one, or one that allows less. None of them
+ * drops a translation: the caller does.
  */
 
 /*
  * Inline in MACHINE_HEADER, too:
  *   void arch_tlb_invalidate(uint32_t address)    drops one page's translation on this processor
- *   void arch_space_load(ref_t directories)       loads the space with these four top entries ...
+ *   void arch_space_load(ref_t directories)       loads the space with this PDPT ...
  *   void arch_space_leave(void)                   ... or the kernel's own
  *   void arch_copy_words(uint32_t *to, const uint32_t *from, uint32_t count)
  *   struct arch_cpu                               the machine's data for each processor
@@ -102,7 +102,7 @@ _Static_assert(STEP_NODES >= 2, "a step looks at a node and deletes it");
  *                                                 `result` and the words in registers of `from`.
  *                                                 On the host both return to their caller
  *   unsigned arch_cpu(void)                       the processor that runs this
- *   bool arch_lock_held(void)                     whether this processor has the kernel lock; always
+ *   bool arch_lock_held(void)                     whether this processor holds the kernel lock; always
  *                                                 true with one processor; asserted where shared
  *                                                 state is changed, see docs/smp.md
  */
@@ -133,7 +133,7 @@ uint32_t arch_port_in(uint16_t port, unsigned bytes);
 void arch_port_out(uint16_t port, unsigned bytes, uint32_t value);
 
 /* The kernel's log. Call arch_log_has_room() before arch_log(). arch_log_step() sends a bounded part of the text to the
- * log's port; it returns true when nothing is left, also in the port's queue. */
+ * log's port; it returns true when nothing is left, also in the port's FIFO. */
 void arch_log(const char *text, uint32_t bytes);
 bool arch_log_has_room(uint32_t bytes);
 bool arch_log_step(void);
@@ -156,7 +156,7 @@ void arch_ipi_wait(unsigned cpu);
 extern struct log_page arch_log_page;
 
 /* Boot calls the rest, in this order. arch_boot_info() copies what the loader passed in two registers and in memory; it
- * panics if that was no Multiboot loader. */
+ * panics if that was not a Multiboot loader. */
 struct boot_info;
 void arch_boot_info(uint32_t magic, uint32_t information, struct boot_info *info);
 
@@ -168,6 +168,6 @@ void arch_space_init(uint32_t records, uint32_t bytes);
 /* Descriptor tables, interrupt controllers, the timer. From here on the tick's line is unmasked. */
 void arch_traps_init(const struct boot_info *info);
 
-/* Starts the other processors; returns the number of all. This one has the kernel lock from now on; each of the others
- * waits for the lock and then chooses a thread. */
+/* Starts the other processors; returns the number of all. This one holds the kernel lock from now on; each of the
+ * others waits for the lock and then chooses a thread. */
 unsigned arch_cpus_start(const struct boot_info *info);

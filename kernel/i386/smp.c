@@ -8,7 +8,7 @@
 #include "kernel/lib/log.h"
 #include "kernel/thread/sched.h"
 
-enum { INIT_WAIT = 10000, STARTUP_WAIT = 200, TRIES = 500 };
+enum { INIT_WAIT = 10000, STARTUP_WAIT = 200 /* microseconds */, TRIES = 500 };
 
 extern const uint8_t second_start[], second_start_end[]; /* physical addresses */
 void kernel_lock_take(void);
@@ -29,7 +29,8 @@ struct thread *second_main(unsigned cpu)
     return thread_choose();
 }
 
-/* A processor that has taken its number will become ready, however slow the machine is. */
+/* Starts the processor with that APIC id, as number `cpu`, with its code in page `page`. False: it has not taken its
+ * number within TRIES waits (100 ms). Once it has, it will become ready, however slow the machine is. */
 static bool start(unsigned cpu, unsigned id, unsigned page)
 {
     second_cpu = cpu;
@@ -45,6 +46,7 @@ static bool start(unsigned cpu, unsigned id, unsigned page)
     return true;
 }
 
+/* Starts all that the firmware lists, at most CPU_MAX with this one; returns how many run. */
 static unsigned start_all(const struct acpi_machine *machine, unsigned page)
 {
     unsigned count = 1, self = apic_id();
