@@ -66,9 +66,7 @@ struct thread {
     uint8_t restarting;               /* it is in a long call, which is run again when the thread is chosen */
     uint8_t reaping;                  /* a reaper: it continues when kernel.destroying is empty */
     uint8_t uses_fpu;
-    uint8_t
-        patience; /* of a new thread: ticks that still pass while it is the first of its queue, before it is switched
-                       * to; 0 once a tick has found it running */
+    uint8_t patience; /* of a new thread: ticks that it still waits first in its queue; 0 once it ran at a tick */
     struct registers registers;
     uint32_t badge;        /* THREAD_CALLING: of the capability it called with */
     ref_t call_slot;       /* THREAD_CALLING: that capability's slot */
