@@ -66,6 +66,5 @@ err_t cspace_find_any(const struct cspace *cspace, uint32_t index, struct slot *
  * that cspace_open() will take for it, 0 or 1. */
 err_t cspace_find_empty(const struct cspace *cspace, uint32_t index, ref_t empty_leaf, uint32_t *cost);
 
-/* The slot at `index`, after cspace_find_empty(). Makes its leaf if that is missing; the account has the frame for it.
- * */
+/* The slot at `index`, after cspace_find_empty(). Makes its leaf if that is missing: the account has the frame. */
 struct slot *cspace_open(struct cspace *cspace, struct account *account, uint32_t index, ref_t empty_leaf);

@@ -25,8 +25,7 @@ err_t sys_cap_derive(struct thread *thread)
     return OK;
 }
 
-/* cap_revoke and, `with_itself`, cap_delete. REAP: the call returns when the objects that it began to destroy are gone.
- * */
+/* cap_revoke and, `with_itself`, cap_delete. REAP: the call returns when the objects it began to destroy are gone. */
 static err_t revoke(struct thread *thread, bool with_itself)
 {
     unsigned budget = STEP_NODES;

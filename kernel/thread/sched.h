@@ -123,8 +123,7 @@ extern const char *const call_names[]; /* by number, for panics and test reports
 bool call_finish(struct thread *thread, err_t status);
 
 /* The functions of calls, by bits 0-7 of eax. The entry code stores the status and resumes the thread; if the status is
- * internal, or the processor's `reschedule` is set, it calls call_end() instead and runs the thread that this returns.
- * */
+ * internal, or the processor's `reschedule` is set, it runs the thread that call_end() returns instead. */
 extern err_t (*const call_table[256])(struct thread *);
 struct thread *call_end(struct thread *thread, err_t status);
 
