@@ -153,7 +153,7 @@ def main():
              ROOT / "docs/linux-calls.md": linux_page()}
     if sys.argv[1:] == ["--check"]:
         stale = [p for p, text in pages.items() if not p.exists() or p.read_text(encoding="utf-8") != text]
-        print("\n".join(f"{p.relative_to(ROOT)} is stale: run scripts/gen_docs.py" for p in stale)
+        print("\n".join(f"{p.relative_to(ROOT)} is stale: run python3 -S scripts/gen_docs.py" for p in stale)
               or "reference pages: as the lists say")
         return bool(stale)
     if len(sys.argv) > 1:
