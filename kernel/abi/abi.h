@@ -14,7 +14,7 @@
 
 #include <stdint.h>
 
-enum { ABI_VERSION = 2 };
+enum { ABI_VERSION = 2 }; /* raised if programs made for the last one would behave otherwise; not for a new call */
 
 enum syscall_number {
 #define SYSCALL(number, name, slot, arguments, result, errors, summary) SYS_##name = number,
