@@ -59,7 +59,7 @@ CASES = {
         re.compile(r"README.md: servers/mem and what is beside it: \d+ lines, not 6\d\d\d"),
     ]),
     "gen_docs": (["--check"], {"docs/syscalls.md": "more\n", "docs/linux-calls.md": "more\n"}, [
-        "docs/syscalls.md is stale: run scripts/gen_docs.py", "docs/linux-calls.md is stale: run scripts/gen_docs.py",
+        "docs/syscalls.md is stale: run python3 -S scripts/gen_docs.py", "docs/linux-calls.md is stale: run python3 -S scripts/gen_docs.py",
     ]),
     "check_format": ([], {
         "kernel/lib/zz.c": "int zz;\nint   zz_too;\nint   zz_three;\n", "tests/host/zz.c": "int *zz(void){return 0;}\n",
