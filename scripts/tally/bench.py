@@ -291,6 +291,12 @@ def run_jobs(jobs):
     return [found[id(each)] for each in work]
 
 
+def in_order(found):
+    """The rows of {name: row} in the order of NAMES. Only two kinds may be missing: LONGEST, and who runs no instruction of a row."""
+    optional = {LONGEST, *(f"{name}.{who}" for name in SOURCES for who in bench_plugin.RUNNERS)}
+    return [found[name] for name in NAMES if name in found or name not in optional]
+
+
 def all_rows(folder, quick=False):
     """The rows in the order of NAMES; with `quick` without the longest stretch with interrupts off."""
     bench_plugin.build(folder)
@@ -301,7 +307,7 @@ def all_rows(folder, quick=False):
     found = {row.name: row for rows in results[len(long):] for row in rows}
     if long:
         found[LONGEST] = longest_row(results[:len(long)])
-    return [found[name] for name in NAMES if name in found]
+    return in_order(found)
 
 
 def explain(folder, name):

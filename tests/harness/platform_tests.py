@@ -225,6 +225,20 @@ def records():
     yield "the record in the tree names its makers", set(bench_record.read().makers) == {"compiler", "emulator"}, ""
 
 
+def rows_measured():
+    """A row that was not measured is an error, except who runs no instruction of a row."""
+    found = {name: bench.Row(name, 1) for name in bench.NAMES}
+    for name in (bench.LONGEST, "ipc_4w.mem"):
+        del found[name]
+    yield "without optional ones", bench.in_order(found) == [*found.values()], ""
+    for name in ("ipc_4w", "ipc_4w.code", bench.SERVER_LONGEST):
+        try:
+            bench.in_order({other: row for other, row in found.items() if other != name})
+            yield f"without {name}", False, "is accepted"
+        except KeyError as error:
+            yield f"without {name}", error.args == (name,), f"{error}"
+
+
 def servers_counted():
     """The bench refuses a server that it would count as a program."""
     with tempfile.TemporaryDirectory() as folder:
@@ -259,4 +273,5 @@ def platform_tests():
         yield f"platform/{name}", with_machine(change, judge)
     yield "platform/another compiler", other_compiler
     yield "bench/record", records
+    yield "bench/rows", rows_measured
     yield "bench/servers", servers_counted
