@@ -83,7 +83,7 @@ static bool is_used(ref_t ref)
 }
 
 /* Whether the caller and the call number in a message page can ever matter to a reply: that caller waits for a reply
- * from this task, or the thread in that cell can still reach the call number. */
+ * from this task, or a thread in that cell can still reach the call number. */
 static bool caller_matters(const struct thread *thread, const struct message_page *page)
 {
     const struct thread *caller = AT(struct thread, page->caller);

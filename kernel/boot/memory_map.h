@@ -20,8 +20,8 @@ struct boot_info {
     struct boot_page page;                   /* for init; the loader's code fills in modules, command line, RSDP */
 };
 
-/* Adds an area of the loader's memory map, free or reserved; `bytes` may be 0. If the list is full, a free area is
- * ignored; ignoring a reserved one would be wrong, so that is a panic. */
+/* Adds an area to the free or to the reserved ones; `bytes` may be 0. If the list is full, a free area is ignored;
+ * ignoring a reserved one would be wrong, so that is a panic. */
 void boot_info_add(struct boot_info *info, uint64_t start, uint64_t bytes, bool free);
 
 /* Adds a module, whose bytes are at physical addresses from `start` to `end` - 1, and reserves them. Ignores a module

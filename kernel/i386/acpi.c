@@ -42,7 +42,7 @@ static bool adds_to_zero(uint32_t physical, uint32_t bytes)
     return sum == 0;
 }
 
-/* Whether the root pointer has its second part, which names the XSDT, whose entries have 64 bits. */
+/* Whether the root pointer's revision has a second part, which names the XSDT, whose entries have 64 bits. */
 static bool is_wide(uint32_t root)
 {
     return byte_at(root + ROOT_REVISION) >= 2;

@@ -7,8 +7,8 @@
 ; the thread continues. Messages that switch directly do not return, but jump to a resume_ label.
 ;
 ; With one processor the kernel lock is not used. With several, system calls begin at sysenter_locked,
-; and interrupts test SEVERAL. The labels ..._locked are for code that holds the lock, ..._unlocked for code that
-; does not, or no longer.
+; and interrupts test SEVERAL. Code at the labels ..._locked takes or releases the lock; at ..._unlocked it is not
+; used, or released already.
 
 %include "asm_offsets.inc"
 

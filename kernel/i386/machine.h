@@ -51,8 +51,8 @@ struct kernel_lock {
 };
 extern struct kernel_lock kernel_lock;
 
-/* Handles the IPI that the lock's holder sent with arch_ipi(), on this processor `cpu`: entry.asm calls it if user mode
- * was interrupted, and the wait for the lock if interrupts are off. */
+/* Handles the IPI that the lock's holder sent with arch_ipi(), on this processor `cpu`. entry.asm calls it if the IPI
+ * interrupts user mode, and lock.c while this processor waits for the lock, with interrupts off. */
 void kernel_handle_ipi(ref_t cpu);
 
 /* From the task register; the first processor before it is loaded. */

@@ -7,7 +7,7 @@
 enum { EFLAGS_ID = 1 << 21 };
 enum { EXIT_PORT = 0xf4, EXIT_PANIC = 125, BOCHS_POWER_PORT = 0x8900 };
 
-/* The features in edx of cpuid's leaf 1; 0 if there is no cpuid, as a program can then not change the ID flag (SDM
+/* The features in edx of cpuid's leaf 1; 0 if there is no cpuid, which shows by an ID flag that cannot be changed (SDM
  * volume 1, 20.1). */
 static uint32_t features(void)
 {

@@ -22,7 +22,7 @@ err_t ipc_reply(struct thread *thread);
 err_t ipc_signal(struct thread *thread);
 
 /* A reply_wait without a reply, and the second half of one with a reply: RECEIVED, BLOCKED, RESTART (a caller's message
- * was refused, or more is to be done), ERR_CAP. */
+ * was refused, and the next step tries the next caller), ERR_CAP. */
 err_t ipc_receive(struct thread *thread);
 
 /* Sends the fault of the running thread as a call to its handler, or stops the thread if it has none; returns the

@@ -106,7 +106,7 @@ static uint32_t size_of(const struct item *item)
     return item->kind == ITEM_CAP ? 1u : (uint32_t)item->pages << PAGE_BITS;
 }
 
-/* Checks what is not a matter of one item: ERR_ARG: too many pages; ERR_TAKEN: two items overlap at the receiver. */
+/* Checks the items together: ERR_ARG if they have too many pages, ERR_TAKEN if two overlap at the receiver. */
 static OUT_OF_LINE err_t check_together(const struct item *items, unsigned count)
 {
     uint32_t pages = 0;

@@ -202,8 +202,8 @@ static bool must_reap(struct thread *thread)
     return destroying;
 }
 
-/* Whether the running thread may continue: it is not stopped, this is its home, and none of higher priority is ready.
- * If it may not, it becomes stopped or ready. */
+/* Whether the running thread may continue: it is not stopped, its home is no other processor, and no thread of higher
+ * priority is ready. If it may not, it becomes stopped or ready. */
 static bool may_continue(struct cpu *cpu, struct thread *thread)
 {
     if (!thread->stopped && (!thread->home || thread->home == thread->cpu) &&

@@ -4,7 +4,7 @@
 
 #include "kernel/thread/task.h"
 
-/* In system calls a processor is a number, or CPU_ANY; cpu_ref() is what a thread's `home` is then. */
+/* System calls name a processor by its number, or CPU_ANY; cpu_ref() is what `home` of a thread is set to for it. */
 ALWAYS_INLINE bool cpu_is_valid(uint32_t number)
 {
     return number < kernel.cpu_count || number == CPU_ANY;
@@ -92,7 +92,7 @@ ALWAYS_INLINE void thread_switch(struct cpu *cpu, struct thread *thread)
 }
 
 /* Whether a waiting thread may run at once in place of the running one: it is on this processor, needs no other work
- * before it runs (T4), and its priority is not below that of any ready thread (P2). */
+ * before it runs (T4), and its priority reaches the floor (P2, P4). */
 ALWAYS_INLINE bool can_switch_directly(const struct cpu *cpu, const struct thread *next)
 {
     return next->direct - cpu->floor < PRIORITY_COUNT;

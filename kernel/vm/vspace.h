@@ -126,7 +126,7 @@ pte_t *vspace_open(struct vspace *space, struct account *account, uint32_t addre
 bool vspace_unmap_step(struct node *top, unsigned *budget);
 
 /* Unmaps all pages of a space that no processor runs any more, and returns its tables to the account. Lowers `*budget`
- * by the number of nodes, and more for each table, and stops when it is 0; true when all are done. */
+ * by the number of nodes, and more for each table, and stops when too little is left; true when all are done. */
 bool vspace_free_step(struct vspace *space, struct account *account, unsigned *budget);
 
 /* vspace_clear_entry() clears the entry and drops its translation. The node stays in its tree; from it
