@@ -147,7 +147,7 @@ static void check_translation(unsigned cpu, const struct vspace *space, unsigned
         violation("processor %u may still translate 0x%x as it was", cpu, page << PAGE_BITS);
 }
 
-/* P3; and the processor has the four top entries as they are now, though it caches them when CR3 is loaded. */
+/* P3; and the processor has the four PDPT entries as they are now, though it caches them when CR3 is loaded. */
 static void check_space(unsigned cpu)
 {
     const struct processor *p = &processors[cpu];
@@ -162,7 +162,7 @@ static void check_space(unsigned cpu)
         violation("processor %u translates with the tables of a task that is gone", cpu);
     for (unsigned d = 0; d < DIRECTORIES; d++)
         if (p->tops[d] != task->space.directories[d])
-            violation("processor %u has not loaded top entry %u anew", cpu, d);
+            violation("processor %u has not loaded PDPT entry %u anew", cpu, d);
     for (unsigned w = 0; w < CACHED_WORDS; w++)
         for (uint64_t left = p->cached.pages[w]; left; left &= left - 1)
             check_translation(cpu, &task->space, 64 * w + (unsigned)__builtin_ctzll(left));

@@ -1,5 +1,5 @@
 /*
- * The processors, as far as the kernel's core relies on them: pending interrupts from other processors, CR3, the top
+ * The processors, as far as the kernel's core relies on them: pending interrupts from other processors, CR3, the PDPT
  * entries that are cached when it is loaded, a TLB that keeps every translation until it is told to drop it, fs and gs,
  * and the FPU's contents. tests/explore and tests/host run the core on them.
  *
@@ -52,7 +52,7 @@ void processors_rest(void);
 /* Puts everything that the spaces map now into the TLBs. */
 void processors_fill_tlbs(void);
 
-/* Called whenever the lock is released: no processor translates what was unmapped, or misses a top entry that was
+/* Called whenever the lock is released: no processor translates what was unmapped, or misses a PDPT entry that was
  * added. */
 void processors_check(void);
 
