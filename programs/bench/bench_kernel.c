@@ -66,7 +66,7 @@ static void null_call(void)
 
 /* ------------------------------------------------------------------------------------- messages */
 
-/* Answers each call with the same words, using `flags`. */
+/* Replies to each call with the same words, using `flags`. */
 static void echo(uint32_t flags)
 {
     struct words words = {{0}};
@@ -193,7 +193,7 @@ static void signal(void)
 
 /* --------------------------------------------------------------------------------------- grants */
 
-/* Answers each call with `pages` pages of OWN_MEMORY. */
+/* Replies to each call with `pages` pages of OWN_MEMORY. */
 static void serve_pages(uint32_t pages)
 {
     struct words words = {{0}};

@@ -92,7 +92,7 @@ static void fork_shares_them(void)
     RUN(list, 1);
 }
 
-/* The child is taken apart again, its parent is told why, and the next fork is as if there had been none before. */
+/* The child is destroyed again, its parent is told why, and the next fork is as if there had been none before. */
 static void a_fork_may_be_refused(void)
 {
     static const struct {

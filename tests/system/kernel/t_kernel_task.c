@@ -278,7 +278,7 @@ static void receivers_hear_of_the_end(void)
 
 /*
  * A caller sees the task that owed it a reply being destroyed: it wakes, with a higher priority than the destroyer,
- * before the task's table and space are taken apart.
+ * before the task's table and space are emptied.
  */
 static void looks_at_what_is_destroyed(uint32_t unused)
 {
