@@ -12,18 +12,18 @@ from tally.interface import ROOT
 
 FOLDERS = ["kernel", "libuser", "programs", "servers", "tests"]
 VERSION, AT_ONCE = "14", 100
-PLACE = re.compile(r"^(\S+?):(\d+):\d+: error: ", re.M)
+LOCATION = re.compile(r"^(\S+?):(\d+):\d+: error: ", re.M)
 
 
 def files():
     return [str(path.relative_to(ROOT)) for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.[ch]"))]
 
 
-def places(names):
+def locations(names):
     """{file: the first line with another layout}."""
     done = processes.run(["clang-format", "--dry-run", "--Werror", *names], cwd=ROOT)
     found = {}
-    for name, line in PLACE.findall(done.stderr):
+    for name, line in LOCATION.findall(done.stderr):
         found.setdefault(name, int(line))
     if done.returncode and not found:
         raise entry.Told(f"check_format: clang-format failed: {done.stderr}")
@@ -36,7 +36,7 @@ def main():
         print(f"format: clang-format is {version}, not {VERSION}: not judged")
         return 0
     names = files()
-    found = {name: line for begin in range(0, len(names), AT_ONCE) for name, line in places(names[begin:begin + AT_ONCE]).items()}
+    found = {name: line for begin in range(0, len(names), AT_ONCE) for name, line in locations(names[begin:begin + AT_ONCE]).items()}
     for name, line in found.items():
         print(f"{name}:{line} is not laid out as .clang-format says: clang-format -i {name}")
     if not found:

@@ -54,7 +54,7 @@ class Output(io.FileIO):
 
 
 class Messages(io.FileIO):
-    """Standard error: ignores errors, as nobody could be told."""
+    """Standard error: ignores errors, as nobody could read about them."""
 
     def write(self, data):
         with contextlib.suppress(OSError):
@@ -98,7 +98,7 @@ def catch_signals():
 
 
 def explanation(error):
-    """One line; for a bug in a script, with its place."""
+    """One line; for a bug in a script, with its file and line."""
     if isinstance(error, OSError):
         what = error.strerror or str(error)
         return f"{os.fsdecode(error.filename)}: {what}" if isinstance(error.filename, (str, bytes, os.PathLike)) else what
@@ -106,9 +106,9 @@ def explanation(error):
         said = (error.stderr or "").strip().splitlines()[-1:] or [f"it ended with status {error.returncode}"]
         return f"{error.cmd[0]} failed: {said[0]}"
     import traceback  # imported here, as it is slow and hardly ever needed
-    place = traceback.extract_tb(error.__traceback__)[-1]
+    frame = traceback.extract_tb(error.__traceback__)[-1]
     what = " ".join(str(error).split())
-    return f"fault in {pathlib.Path(place.filename).name}:{place.lineno}: {type(error).__name__}: {what}"
+    return f"fault in {pathlib.Path(frame.filename).name}:{frame.lineno}: {type(error).__name__}: {what}"
 
 
 def say(text):

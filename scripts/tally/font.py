@@ -5,8 +5,8 @@ import struct
 from tally.entry import Told
 
 WIDTH, HEIGHT = 8, 16
-CHARACTER = struct.Struct(">IBI")  # code, flags (0: not compressed), place in the file
-GLYPH = struct.Struct(">HHhhh")  # width and height of the bitmap, its place, advance
+CHARACTER = struct.Struct(">IBI")  # code, flags (0: not compressed), offset in the file
+GLYPH = struct.Struct(">HHhhh")  # width and height of the bitmap, its position, advance
 LOW_CODES = 0x20  # control characters are below
 
 
@@ -61,8 +61,8 @@ def glyphs_of(path, data):
         raise FontError(f"gen_font: {path} is not a font of GRUB's")
     ascent, = struct.unpack_from(">H", data, parts[b"ASCE"][0])
     first, size = parts[b"CHIX"]
-    places = {code: at for code, flags, at in CHARACTER.iter_unpack(data[first:first + size]) if flags == 0}
-    missing = [code for code in codes() if code and code not in places]
+    offsets = {code: at for code, flags, at in CHARACTER.iter_unpack(data[first:first + size]) if flags == 0}
+    missing = [code for code in codes() if code and code not in offsets]
     if missing:
         raise FontError(f"gen_font: {path} lacks {len(missing)} characters, U+{missing[0]:04X} first")
-    return [read_glyph(data, places[code], ascent) if code else [0] * HEIGHT for code in codes()]
+    return [read_glyph(data, offsets[code], ascent) if code else [0] * HEIGHT for code in codes()]

@@ -168,8 +168,8 @@ def make(file, commands, program):
 
 
 def absent_headers(compile_it, rule):
-    """The places where a header that is not there could come to be. The compiler writes no rule then, unless it may take such
-    headers for files that are to be made: it names them as they are written."""
+    """The paths at which missing headers could appear. The compiler writes no rule if a header is missing, unless an option
+    says that missing headers are generated files: then the rule has their names as in the source."""
     run([word for option in compile_it for word in (["-M", "-MG"] if option == "-MD" else [option])], rule.parent)
     if not rule.exists():
         return []
@@ -258,10 +258,10 @@ def data_files(folder, tell):
 
 def copy_data(tools, tell):
     """Copies the data files to the output's folder; returns the copies."""
-    place = tools.output / foreign.FILES
-    place.mkdir(exist_ok=True)
-    copies = {place / file.name: file for file in data_files(tools.folder, tell)}
-    for old in set(place.iterdir()) - set(copies):
+    target = tools.output / foreign.FILES
+    target.mkdir(exist_ok=True)
+    copies = {target / file.name: file for file in data_files(tools.folder, tell)}
+    for old in set(target.iterdir()) - set(copies):
         old.unlink()
     for copy, file in copies.items():
         bytes_now = file.read_bytes()

@@ -67,8 +67,8 @@ def make_iso(output, kernel, archive, words):
         replace_file(output, (folder / "iso").read_bytes())
 
 
-def places_of(wanted, file):
-    """The places in a file at which `wanted` begins. The file is read in pieces, which is faster than allocating all of
+def offsets_of(wanted, file):
+    """The offsets in a file at which `wanted` begins. The file is read in pieces, which is faster than allocating all of
     it."""
     found, data, begin = [], b"", 0
     while piece := file.read(PIECE):
@@ -85,7 +85,7 @@ def with_command(iso, default_words, words, output):
     """Writes to `output` a copy of `iso` (made with `default_words`) that boots with `words`."""
     old, new = grub_config(default_words), grub_config(words)
     with open(iso, "rb") as file:
-        found = places_of(old, file)
+        found = offsets_of(old, file)
     if len(found) != 1:
         raise ImageError(f"{iso}: its GRUB configuration is not where it should be; build it again")
     shutil.copyfile(iso, output)

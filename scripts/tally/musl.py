@@ -58,15 +58,15 @@ def state():
     return f"musl {(found / VERSION).read_text().strip()} for i386 in {found}"
 
 
-def options(place):
-    lists, cache = place / "lists", place / "cache"
-    for folder in (lists / "partial", cache / "archives/partial"):
-        folder.mkdir(parents=True)
+def options(folder):
+    lists, cache = folder / "lists", folder / "cache"
+    for path in (lists / "partial", cache / "archives/partial"):
+        path.mkdir(parents=True)
     return f"""
 Dir::State::Lists "{lists}";
 Dir::Cache "{cache}";
 Dir::State::status "/dev/null";
-Dir::Log "{place}";
+Dir::Log "{folder}";
 APT::Architecture "i386";
 APT::Architectures {{ "i386"; }};
 APT::Sandbox::User "{'root' if os.geteuid() == 0 else ''}";
@@ -76,20 +76,20 @@ Acquire::IndexTargets::deb-src::Sources::DefaultEnabled "false";
 """
 
 
-def apt(place, *words):
-    done = processes.run(["apt-get", "-q", *words], cwd=place, env={**os.environ, "APT_CONFIG": str(place / "options")},
+def apt(folder, *words):
+    done = processes.run(["apt-get", "-q", *words], cwd=folder, env={**os.environ, "APT_CONFIG": str(folder / "options")},
                          stderr=subprocess.STDOUT)
     return done.returncode == 0, done.stdout
 
 
-def download(place):
+def download(folder):
     """The package's file. If an update fails for one of several sources, the download may still work."""
-    (place / "options").write_text(options(place))
-    _, said = apt(place, "update")
-    good, more = apt(place, "download", PACKAGE)
-    found = list(place.glob(f"{PACKAGE}_*.deb"))
+    (folder / "options").write_text(options(folder))
+    _, updated = apt(folder, "update")
+    good, downloaded = apt(folder, "download", PACKAGE)
+    found = list(folder.glob(f"{PACKAGE}_*.deb"))
     if not good or not found:
-        raise Told(f"{said}{more}tally: {PACKAGE} for i386 could not be fetched; apt's messages are above.\n"
+        raise Told(f"{updated}{downloaded}tally: {PACKAGE} for i386 could not be fetched; apt's messages are above.\n"
                    f"Try again, or {ELSEWHERE}")
     return found[0]
 
@@ -106,15 +106,15 @@ def fetch(folder):
     if not shutil.which("apt-get"):
         raise Told(f"tally: musl for i386 is missing: on Debian it is fetched; elsewhere {ELSEWHERE}")
     print(f"tally: fetching {PACKAGE} for i386 into {folder}", file=sys.stderr, flush=True)
-    place = folder.with_name(folder.name + ".new")
-    shutil.rmtree(place, ignore_errors=True)
-    (place / "made").mkdir(parents=True)
-    unpack(download(place), place / "made")
-    if not is_there(place / "made"):
+    scratch = folder.with_name(folder.name + ".new")
+    shutil.rmtree(scratch, ignore_errors=True)
+    (scratch / "made").mkdir(parents=True)
+    unpack(download(scratch), scratch / "made")
+    if not is_there(scratch / "made"):
         raise Told(f"tally: {PACKAGE} has no {LIBRARY}")
     shutil.rmtree(folder, ignore_errors=True)
-    (place / "made").rename(folder)
-    shutil.rmtree(place)
+    (scratch / "made").rename(folder)
+    shutil.rmtree(scratch)
 
 
 @contextlib.contextmanager
@@ -135,14 +135,14 @@ def folder(build):
         return found
     if is_there(BESIDE):
         return BESIDE
-    place = BESIDE
+    found = BESIDE
     try:
-        place.parent.mkdir(exist_ok=True)
-        lock = open(place.with_name(".musl.lock"), "w")
+        found.parent.mkdir(exist_ok=True)
+        lock = open(found.with_name(".musl.lock"), "w")
     except OSError:
-        place, lock = build.resolve() / "musl", open(build / ".musl.lock", "w")
+        found, lock = build.resolve() / "musl", open(build / ".musl.lock", "w")
     with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not is_there(place):
-            fetch(place)
-    return place
+        if not is_there(found):
+            fetch(found)
+    return found

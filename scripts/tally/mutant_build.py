@@ -2,8 +2,8 @@
 again, in a folder of links to everything else. So nothing is built twice, and several such builds can run at the same
 time.
 
-    PLACE/tree      links to the sources, and the changed file
-    PLACE/PRESET    links to the contents of the build folder, and what the change replaces
+    FOLDER/tree      links to the sources, and the changed file
+    FOLDER/PRESET    links to the contents of the build folder, and what the change replaces
 """
 import dataclasses
 import functools
@@ -68,49 +68,50 @@ def outdated(of, targets, changed):
     return found
 
 
-def link_beside(source, place, files, left_out=()):
-    """Links to everything in `source`, at `place`, except `files`, names below `source`. Only the folders on the way to
-    them are real folders there; the fewer there are, the faster they are made and removed."""
-    ways = {str(way) for name in files for way in pathlib.PurePath(name).parents}
-    for way in sorted(ways):
-        (place / way).mkdir(parents=True, exist_ok=True)
-        for entry in os.scandir(source / way):
-            name = os.path.normpath(os.path.join(way, entry.name))
-            if name not in ways and name not in files and name not in left_out:
-                (place / name).symlink_to(entry.path)
+def link_beside(source, target, files, left_out=()):
+    """Makes links in `target` to everything in `source` except `files`, which are paths below `source`. Only parents of
+    `files` become real folders; the fewer there are, the faster they are made and removed."""
+    parents = {str(parent) for name in files for parent in pathlib.PurePath(name).parents}
+    for parent in sorted(parents):
+        (target / parent).mkdir(parents=True, exist_ok=True)
+        for entry in os.scandir(source / parent):
+            name = os.path.normpath(os.path.join(parent, entry.name))
+            if name not in parents and name not in files and name not in left_out:
+                (target / name).symlink_to(entry.path)
 
 
-def link_tree(place, changed, text):
+def link_tree(tree, changed, text):
     others = {name for name in os.listdir(ROOT) if name not in copies.PARTS}
-    link_beside(ROOT, place, [changed], others)
-    copies.link_fetched(place)
-    (place / changed).write_text(text, encoding="utf-8")
+    link_beside(ROOT, tree, [changed], others)
+    copies.link_fetched(tree)
+    (tree / changed).write_text(text, encoding="utf-8")
 
 
-def link_build(folder, place, fresh, moved):
-    """The build folder at `place`; `moved` replaces names in its commands, and `fresh` are the files to be made."""
-    link_beside(folder, place, [*fresh, COMMANDS, build.MADE], LEFT_OUT)
-    (place / build.MADE).touch()
-    if (folder / COMMANDS).exists():
-        (place / COMMANDS).write_text(moved((folder / COMMANDS).read_text(encoding="utf-8")), encoding="utf-8")
+def link_build(source, target, fresh, moved):
+    """Links to the build folder `source` in `target`; `moved` replaces names in its commands, and `fresh` are the files to be
+    made."""
+    link_beside(source, target, [*fresh, COMMANDS, build.MADE], LEFT_OUT)
+    (target / build.MADE).touch()
+    if (source / COMMANDS).exists():
+        (target / COMMANDS).write_text(moved((source / COMMANDS).read_text(encoding="utf-8")), encoding="utf-8")
 
 
-def link_unchanged(preset, place):
+def link_unchanged(preset, folder):
     """Like make() without a change."""
-    link_build(build.default_folder(preset).resolve(), place / preset, [], str)
+    link_build(build.default_folder(preset).resolve(), folder / preset, [], str)
 
 
-def make(preset, targets, place, changed):
-    """Makes the targets, names in the build folder, with `changed` as link_tree() has put it there. Returns None, or
+def make(preset, targets, folder, changed):
+    """Makes the targets, which are names in the build folder, with `changed` as link_tree() has put it into FOLDER/tree. Returns None, or
     the tools' output after an error. Warnings, such as of something unused, are no errors."""
-    folder = build.default_folder(preset).resolve()
-    of, instead = graph(folder), {str(folder): str(place / preset), str(ROOT): str(place / "tree"), " -Werror ": " "}
+    built = build.default_folder(preset).resolve()
+    of, instead = graph(built), {str(built): str(folder / preset), str(ROOT): str(folder / "tree"), " -Werror ": " "}
     pattern = re.compile("|".join(map(re.escape, instead)))  # one pass, as the folder's name may begin with the tree's
     moved = functools.partial(pattern.sub, lambda match: instead[match[0]])
     fresh = outdated(of, targets, str(ROOT / changed))
-    link_build(folder, place / preset, [name for output in fresh for name in of.together[output]], moved)
+    link_build(built, folder / preset, [name for output in fresh for name in of.together[output]], moved)
     for output in fresh:
-        done = processes.run(["sh", "-c", moved(of.commands[output])], LIMIT, cwd=place / preset)
+        done = processes.run(["sh", "-c", moved(of.commands[output])], LIMIT, cwd=folder / preset)
         if done.returncode:
             return done.stdout + done.stderr
     return None

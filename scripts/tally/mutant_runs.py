@@ -71,19 +71,19 @@ def run_of(name):
     return found and found.run
 
 
-def run_test(name, place):
-    """The failures of a test whose build folders are in `place`, complete except for images made from their parts. Runs
+def run_test(name, folder):
+    """The failures of a test whose build folders are in `folder`, complete except for images made from their parts. Runs
     in a process of its own."""
-    build.use_base(place)
+    build.use_base(folder)
     run = run_of(name)
     if not run:
         raise Told(f"there is no test {name}")
     return [(what, details) for what, passed, details in schedule.results_of(run) if not passed]
 
 
-def failures_in_time(mutant, place, limit):
+def failures_in_time(mutant, folder, limit):
     """The result of run_test(), or its exception; None if it takes too long."""
-    worker = workers.Worker([functools.partial(run_test, mutant.test, place)])
+    worker = workers.Worker([functools.partial(run_test, mutant.test, folder)])
     try:
         worker.begin(0)
         if not waiting.readable([worker], limit or (LIMIT_OF_HANGS if mutant.hangs else LIMIT)):
@@ -94,17 +94,17 @@ def failures_in_time(mutant, place, limit):
         workers.end_all([worker])
 
 
-def verdict_of(mutant, place, limit):
+def verdict_of(mutant, folder, limit):
     text = mutant.applied_to((ROOT / mutant.file).read_text(encoding="utf-8"))
-    mutant_build.link_tree(place / "tree", mutant.file, text)
-    said = None
+    mutant_build.link_tree(folder / "tree", mutant.file, text)
+    errors = None
     for preset, targets in needs(mutant.test).items():
-        said = said or mutant_build.make(preset, targets, place, mutant.file)
+        errors = errors or mutant_build.make(preset, targets, folder, mutant.file)
     if mutant.test.startswith(BUILD_ONLY):
-        return (CAUGHT, said) if said else (SURVIVES, "")
-    if said:
-        return NO_BUILD, said
-    found = failures_in_time(mutant, place, limit)
+        return (CAUGHT, errors) if errors else (SURVIVES, "")
+    if errors:
+        return NO_BUILD, errors
+    found = failures_in_time(mutant, folder, limit)
     if isinstance(found, Exception):
         return NO_BUILD, str(found)
     if found is None:
@@ -112,11 +112,11 @@ def verdict_of(mutant, place, limit):
     return (CAUGHT if found else SURVIVES), ""
 
 
-def failure_without(mutant, place, limit):
+def failure_without(mutant, folder, limit):
     """The test's failure without a change, or nothing."""
     for preset in needs(mutant.test):
-        mutant_build.link_unchanged(preset, place)
-    found = failures_in_time(mutant, place, limit)
+        mutant_build.link_unchanged(preset, folder)
+    found = failures_in_time(mutant, folder, limit)
     if found is None:
         return "its time ran out"
     return str(found) if isinstance(found, Exception) else "\n".join(f"not ok: {what}\n{details}" for what, details in found)
@@ -133,12 +133,12 @@ def known_failure_without(mutant, scratch, limit):
 
 
 def run_one(mutant, times, scratch):
-    begin, place = time.monotonic(), scratch / mutant.name
-    verdict, details = verdict_of(mutant, place, times.limit)
+    begin, folder = time.monotonic(), scratch / mutant.name
+    verdict, details = verdict_of(mutant, folder, times.limit)
     if verdict == CAUGHT and not mutant.test.startswith(BUILD_ONLY):
         if failure := known_failure_without(mutant, scratch, times.limit):
             verdict, details = BROKEN_TEST, f"{mutant.test}: {failure}"
-    shutil.rmtree(place)
+    shutil.rmtree(folder)
     return Outcome(mutant, verdict, time.monotonic() - begin, details)
 
 

@@ -41,6 +41,6 @@ def listing(folder=None):
     sources = [(ROOT / name, pattern) for name, pattern in FOLDERS]
     if folder is not None:
         sources.insert(0, (pathlib.Path(folder), "*.c"))
-    for place, pattern in sources:
-        yield f"{place.relative_to(ROOT) if place.is_relative_to(ROOT) else place}/"
-        yield from ("    " + line(path) for path in sorted(place.glob(pattern)) if foreign.may_be_program(path))
+    for folder, pattern in sources:
+        yield f"{folder.relative_to(ROOT) if folder.is_relative_to(ROOT) else folder}/"
+        yield from ("    " + line(path) for path in sorted(folder.glob(pattern)) if foreign.may_be_program(path))

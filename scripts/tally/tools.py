@@ -1,4 +1,4 @@
-"""The tools of the project on this machine: their places and versions.
+"""The tools of the project on this machine: their paths and versions.
 
 A tool is found by its environment variable (CC, LD, ...), by its name, or by its name with a version, such as clang-16;
 LLVM's tools that fit the compiler are preferred. Some tools must lie beside another, and are searched from there.
@@ -19,7 +19,7 @@ NUMBER = re.compile(r"\d+(\.\d+)+|\d+")
 
 @record
 class Tool:
-    name: str  # a command, or a file's absolute path, possibly a pattern; for {clang} and {grub} see places()
+    name: str  # a command, or a file's absolute path, possibly a pattern; for {clang} and {grub} see folders()
     package: str  # the package in Debian
     use: str
     version: tuple = ("--version",)
@@ -76,7 +76,7 @@ def said(*command):
 
 
 def version_of(tool):
-    """The first number with a dot, at a version's place; `?` if there is none."""
+    """The first number with a dot, where a version usually stands; `?` if there is none."""
     text = said(tool.path(), *tool.version)
     found = re.search(r"(?:version|\)|^(?:[\w-]+ )?)[ \t]*(\d+(?:\.\d+)+)", text, re.M | re.I) or \
         re.search(r"(\d+(?:\.\d+)+)", text)
@@ -138,7 +138,7 @@ def beside_compiler(name):
 
 @functools.lru_cache(maxsize=None)
 def find(tool, wanted, *_):
-    """The path of the tool, or of `wanted` in its place; the arguments are everything in the environment that
+    """The path of the tool, or of `wanted` instead; the arguments are everything in the environment that
     matters."""
     if wanted:
         return which(wanted)
@@ -150,11 +150,11 @@ def find(tool, wanted, *_):
 
 
 def files(pattern):
-    place = re.match(r"\{(\w+)\}", pattern)
-    if not place:
+    variable = re.match(r"\{(\w+)\}", pattern)
+    if not variable:
         return glob.glob(pattern)
-    folder = places()[place[1]]
-    return glob.glob(glob.escape(folder) + pattern[place.end():]) if folder else []
+    folder = folders()[variable[1]]
+    return glob.glob(glob.escape(folder) + pattern[variable.end():]) if folder else []
 
 
 def resource_folder(compiler):
@@ -166,7 +166,7 @@ def resource_folder(compiler):
 
 
 @functools.lru_cache(maxsize=None)
-def places():
+def folders():
     """The folders {clang}, with the compiler's own files, and {grub}, where GRUB is installed."""
     grub = GRUB_MKRESCUE.path()
     return {"clang": resource_folder(CC.path()) if CC.path() else "",
@@ -182,7 +182,7 @@ def forget():
     """Forgets found tools, as others may have been installed."""
     find.cache_clear()
     said.cache_clear()
-    places.cache_clear()
+    folders.cache_clear()
 
 
 CLANG_LEAST = "14"

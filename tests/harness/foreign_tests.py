@@ -14,7 +14,7 @@ from tally.image import ImageError
 from tally.serial import BUILD_FAILED, NO_PROGRAM
 
 IMAGES = build.default_folder("i386")
-PLACE = build.base / "foreign-tests"
+FOLDERS = build.base / "foreign-tests"
 STRANGE = "pro grams;$HOME #\"'"
 LONGEST, TOO_LONG = 63 * "n", 64 * "n"
 PRINTS = '#include <stdio.h>\nint main(void) {{ puts("this is {}"); return 7; }}\n'
@@ -145,8 +145,8 @@ def write_programs(folder, programs):
 class Folder:
     """A folder of programs, and that of their image; run() yields results."""
 
-    def __init__(self, place, programs):
-        self.path = PLACE / place / STRANGE
+    def __init__(self, name, programs):
+        self.path = FOLDERS / name / STRANGE
         self.build = programs_image.folder_of(self.path, IMAGES)
         for old in (self.path, self.build):
             shutil.rmtree(old, ignore_errors=True)
@@ -301,9 +301,9 @@ STEPS = {"programs": (SOURCES, names, broken), "changes": (FEW, changes, hidden_
          "images": (("mem",), image_changes, image_that_cannot_be_made)}
 
 
-def in_turn(place, programs, *steps):
+def in_turn(name, programs, *steps):
     def run():
-        folder = Folder(place, programs)
+        folder = Folder(name, programs)
         for step in steps:
             yield from step(folder)
     return run
@@ -311,4 +311,4 @@ def in_turn(place, programs, *steps):
 
 def foreign_tests():
     """(name, function) of each test."""
-    return [(f"foreign/{place}", in_turn(place, *rest)) for place, rest in STEPS.items()]
+    return [(f"foreign/{name}", in_turn(name, *rest)) for name, rest in STEPS.items()]

@@ -82,12 +82,12 @@ BAD_LISTS = [
 ]
 
 
-PLACE = ["--build-dir", str(build.base), "-j", "1"]
+OPTIONS = ["--build-dir", str(build.base), "-j", "1"]
 
 
 def command(*words):
     """Runs scripts/mutants in a new Python, as modules of tests loaded here have other build folders."""
-    return [sys.executable, "-S", str(ROOT / "scripts/mutants.py"), *PLACE, *words]
+    return [sys.executable, "-S", str(ROOT / "scripts/mutants.py"), *OPTIONS, *words]
 
 
 def heard(done):
@@ -101,7 +101,7 @@ def called(*words):
 
 def called_before_tests(*words):
     """For calls that run no mutants."""
-    return heard(forked.run("mutants", [*PLACE, *words], PATIENCE))
+    return heard(forked.run("mutants", [*OPTIONS, *words], PATIENCE))
 
 
 def called_with(text, *words, how=called):

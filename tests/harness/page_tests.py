@@ -146,9 +146,9 @@ def functions_of(elf, addresses):
     found = {}
     for address, entry in zip(addresses, entries):
         lines = entry.splitlines()[::-1]
-        places, names = lines[0::2], (line.removeprefix(LABEL) for line in lines[1::2])
-        files = (place.rsplit(":", 2)[0].removeprefix(f"{ROOT}/") for place in places)
-        found[address] = [*zip(names, files, [None, *places])]
+        locations, names = lines[0::2], (line.removeprefix(LABEL) for line in lines[1::2])
+        files = (location.rsplit(":", 2)[0].removeprefix(f"{ROOT}/") for location in locations)
+        found[address] = [*zip(names, files, [None, *locations])]
     return found
 
 
@@ -211,7 +211,7 @@ def complaints(rows, labels, walk):
     now, before, entered = 0, "", set()
     for label in labels:
         for function, file in rows[label]:
-            found = [runs for (name, place), runs in walk.items() if name == function and file in (None, place)]
+            found = [runs for (name, path), runs in walk.items() if name == function and file in (None, path)]
             times = [time for runs in found if (time := runs.next(now, function not in entered)) is not None]
             if not found:
                 yield f"{label}: {function}() in {file or 'any file'} is not executed"

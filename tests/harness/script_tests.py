@@ -1,4 +1,4 @@
-"""Tests of the scripts themselves: strange places, full disks, closed files, and their messages about themselves."""
+"""Tests of the scripts themselves: strange folders, full disks, closed files, and their messages about themselves."""
 import contextlib
 import dataclasses
 import functools
@@ -279,7 +279,7 @@ def stripped(files, what):
 
 
 def same_bytes(files, what, folder):
-    pairs = zip(*(stripped([place / file for file in files], what) for place in (IMAGES, folder)))
+    pairs = zip(*(stripped([path / file for file in files], what) for path in (IMAGES, folder)))
     for file, (ours, theirs) in zip(files, pairs):
         yield f"{file} is the same, to the byte", ours == theirs, f"{sum(a != b for a, b in zip(ours, theirs))} bytes differ"
 
@@ -321,16 +321,16 @@ def programs_of_cmake(tree, folder):
 
 
 def commands_for(target, tree, folder):
-    """The commands that build it, without quotes, with places replaced by the same names."""
+    """The commands that build it, without quotes, with the folders replaced by the same names."""
     unquoted = functools.partial(re.sub, r"""["'\\]""", "")
     said = unquoted("\n".join(commands_of(target, folder)))
-    for place, name in ((folder, "FOLDER"), (tree, "TREE")):
-        said = said.replace(unquoted(str(place)), name)
+    for path, name in ((folder, "FOLDER"), (tree, "TREE")):
+        said = said.replace(unquoted(str(path)), name)
     return said.splitlines()
 
 
 def same_commands(target, least, tree, folder):
-    ours, theirs = (commands_for(target, *places) for places in ((ROOT, IMAGES), (tree, folder)))
+    ours, theirs = (commands_for(target, *folders) for folders in ((ROOT, IMAGES), (tree, folder)))
     differ = "\n".join(f"{a}\n{b}" for a, b in zip(ours, theirs) if a != b)
     yield f"the commands for {target} are the same", ours == theirs and len(ours) > least, f"{len(ours)}, {len(theirs)}\n{differ}"
 
@@ -339,7 +339,7 @@ def independent():
     """Nothing that is booted contains a build path or a time; so files outside PARTS cannot differ either."""
     for name in ("boot/kernel.elf", "boot/archive"):
         data = (IMAGES / name).read_bytes()
-        yield f"{name} names no place", not any(os.fsencode(place) in data for place in (ROOT, IMAGES)), ""
+        yield f"{name} contains no path of a folder", not any(os.fsencode(path) in data for path in (ROOT, IMAGES)), ""
     dated = [str(path) for part in SYSTEM for path in (ROOT / part).rglob("*.[chS]*") if OF_THE_DAY.search(path.read_bytes())]
     yield "no source asks for the time", not dated, "\n".join(dated)
 
@@ -379,7 +379,7 @@ def built_there(tree, folder):
     yield "it is built and run there", done.returncode == 0 and done.stdout.endswith("hello: 1: there\n"), said
     log = [line for line in done.stderr.splitlines() if not line.startswith("tally: buil")]
     yield "the first line of the log is the version", log[:1] == [f"tally: version {version()}"], said
-    ours, theirs = ((place / "tally.iso").read_bytes() for place in (IMAGES, folder))
+    ours, theirs = ((path / "tally.iso").read_bytes() for path in (IMAGES, folder))
     yield "the ISO is the same, to the byte", ours == theirs, f"{sum(a != b for a, b in zip(ours, theirs))} bytes differ"
 
 
