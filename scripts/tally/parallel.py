@@ -87,7 +87,7 @@ class Pool:
     def ended(self, running):
         self.running.remove(running)
         running.queue.free += running.slots
-        if running.worker.goes_on:
+        if running.worker.continues:
             self.idle.append(running.worker)
 
     def close(self):

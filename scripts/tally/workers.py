@@ -62,13 +62,13 @@ def serve(functions, connection, inherited, nice, around):
     gc.freeze()  # existing objects are not scanned any more, and so not copied
     os.nice(nice)
     with around(connection), contextlib.suppress(EOFError, ConnectionError):  # no more requests
-        before, goes_on = condition(), True
-        while goes_on:
+        before, continues = condition(), True
+        while continues:
             number, arguments = connection.recv()
             result = result_of(functions[number], arguments)
-            goes_on = condition() == before
+            continues = condition() == before
             sys.stdout.flush()
-            connection.send((result, goes_on))
+            connection.send((result, continues))
 
 
 class Worker:
@@ -78,7 +78,7 @@ class Worker:
     def __init__(self, functions, others=(), nice=0, around=contextlib.nullcontext):
         self.connection, theirs = FORK.Pipe()
         inherited = [self.connection, *(each.connection for each in others)]
-        self.nice, self.goes_on, self.owner = nice, True, os.getpid()
+        self.nice, self.continues, self.owner = nice, True, os.getpid()
         self.process = FORK.Process(target=serve, args=(functions, theirs, inherited, nice, around))
         self.process.start()
         theirs.close()
@@ -91,10 +91,10 @@ class Worker:
 
     def result(self):
         """The function's result, or its exception; None if its process was killed."""
-        found, self.goes_on = None, False
+        found, self.continues = None, False
         with contextlib.suppress(EOFError, ConnectionError):
-            found, self.goes_on = self.connection.recv()
-        if not self.goes_on:
+            found, self.continues = self.connection.recv()
+        if not self.continues:
             self.leave()
         return found
 

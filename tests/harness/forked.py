@@ -117,7 +117,7 @@ def result_in_time(words, timeout):
     """The result of run_here()."""
     if not waiting.readable([runner], timeout):
         workers.end_all([runner])
-        runner.goes_on = False
+        runner.continues = False
         raise subprocess.TimeoutExpired(words, timeout)
     found = runner.result()
     if not isinstance(found, tuple):
@@ -129,12 +129,12 @@ def run_in_turn(path, words, timeout):
     global seconds
     with tempfile.TemporaryDirectory() as scratch:
         files = [pathlib.Path(scratch) / name for name in ("output", "messages")]
-        if not runner.goes_on:
+        if not runner.continues:
             start()
         runner.begin(0, path, words, *files)
         status, used = result_in_time(words, timeout)
         texts = [file.read_bytes().decode("utf-8", "surrogateescape") for file in files]
-    seconds = seconds + used if runner.goes_on else 0.0
+    seconds = seconds + used if runner.continues else 0.0
     return subprocess.CompletedProcess(words, status, *texts)
 
 

@@ -136,34 +136,34 @@ CHANGES = {
 }
 
 
-def goes_on():
+def process_is_reused():
     """A process runs several tests in turn, unless one of them has changed its state."""
-    def tells():
+    def reports_pid():
         yield f"{os.getpid()}", True, ""
 
     def changes(change):
         def run():
             change()
-            yield from tells()
+            yield from reports_pid()
         return run
 
     def processes_of(first):
-        done = outcomes([Fake(f"p/{i}", run) for i, run in enumerate([first, tells, tells])], 1)
+        done = outcomes([Fake(f"p/{i}", run) for i, run in enumerate([first, reports_pid, reports_pid])], 1)
         return [outcome.results[0][0] for outcome in done]
-    yield "three tests run in one process", len({*processes_of(tells)}) == 1, ""
+    yield "three tests run in one process", len({*processes_of(reports_pid)}) == 1, ""
     for what, change in CHANGES.items():
         found = processes_of(changes(change))
         yield f"a test that leaves {what} has a process to itself", found[0] != found[1] == found[2], f"{found}"
-    found = [outcome.passed for outcome in outcomes([Fake("p/dies", dies), Fake("p/0", tells), Fake("p/1", tells)], 1)]
+    found = [outcome.passed for outcome in outcomes([Fake("p/dies", dies), Fake("p/0", reports_pid), Fake("p/1", reports_pid)], 1)]
     yield "a test whose process died has no other process", found == [0, 1, 1], f"{found}"
 
 
-def scripts_go_on():
+def scripts_run_in_one_process():
     """Scripts called by tests in one process behave as from a shell; after one that takes too long others still run."""
     for words in (["--smp", "9"], ["--list"], ["--smp", "9"]):
         here, there = forked.run("run", words), processes.run([str(ROOT / "scripts/run"), *words], cwd=ROOT)
-        told = [(done.returncode, done.stdout, done.stderr) for done in (here, there)]
-        yield f"run {' '.join(words)}", told[0] == told[1] and any(told[0]), f"{told}"
+        results = [(done.returncode, done.stdout, done.stderr) for done in (here, there)]
+        yield f"run {' '.join(words)}", results[0] == results[1] and any(results[0]), f"{results}"
     first, late = forked.runner.process.pid, None
     try:
         forked.run("run", ["--list"], timeout=0)
@@ -297,8 +297,8 @@ def suite_tests():
     """(name, function, the build it needs) of each test."""
     yield "script/tests at the same time", runs_in_parallel, None
     yield "script/tests in free slots", fills_in, None
-    yield "script/tests in one process", goes_on, None
-    yield "script/scripts in one process", scripts_go_on, None
+    yield "script/tests in one process", process_is_reused, None
+    yield "script/scripts in one process", scripts_run_in_one_process, None
     yield "script/signals while it waits", hears_signals, "programs"
     yield "script/files are replaced", replaces_files, None
     yield "script/results for other systems", writes_junit, None
