@@ -24,7 +24,7 @@
  *   faults=, faults_end=      the range of the kernel's entries for faults: the plugin sees the
  *                             faulting instruction twice
  *
- * The kernel's addresses are above all programs'. All programs have the same addresses, and are told apart
+ * The kernel's addresses are above all programs'. All programs have the same addresses, and are distinguished
  * by the contents of their pages: so a line `page NUMBER HEX` comes before the first part in that page.
  */
 #include "count_plugin.h"

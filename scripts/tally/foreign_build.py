@@ -81,14 +81,14 @@ class Tools:
 class Result:
     name: str
     good: bool
-    says: str = ""
+    messages: str = ""
     fresh: bool = True  # built now, not kept from before
 
-    def told(self, wanted):
+    def report(self, wanted):
         """The messages: all of them if it is fresh or wanted; else, if it is still broken, its first error."""
         if self.fresh or self.good or self.name == wanted:
-            return self.says.rstrip("\n")
-        first = ERROR.search(self.says)
+            return self.messages.rstrip("\n")
+        first = ERROR.search(self.messages)
         return f"tally: {self.name}.c could not be built, as before" + f": {first[0]}" * bool(first)
 
 
@@ -126,9 +126,9 @@ def kept_result(tools, file):
     except (OSError, ValueError):
         return None
     stamps = kept["stamps"]
-    same = kept.get("key") == key(tools, file, stamps) and program.exists() == kept["good"] and \
+    same = "messages" in kept and kept["key"] == key(tools, file, stamps) and program.exists() == kept["good"] and \
         all(stamp(path) == was for path, was in stamps.items())
-    return Result(file.stem, kept["good"], "" if kept["good"] else kept["says"], fresh=False) if same else None
+    return Result(file.stem, kept["good"], "" if kept["good"] else kept["messages"], fresh=False) if same else None
 
 
 # ------------------------------------------------------------------------------------------------ building
@@ -150,21 +150,21 @@ def is_of_xv6(compiled, made):
 def make(file, commands, program):
     """(whether it worked, the messages)"""
     (compile_it, link), of_xv6 = commands
-    compiled, says = run(compile_it, program.parent)
+    compiled, messages = run(compile_it, program.parent)
     if is_of_xv6(compiled, program):
         compile_it, link = of_xv6
-        compiled, says = run(compile_it, program.parent)
+        compiled, messages = run(compile_it, program.parent)
     if not compiled:
-        return False, f"{says}tally: {file} does not compile as a program; the compiler's messages are above"
+        return False, f"{messages}tally: {file} does not compile as a program; the compiler's messages are above"
     linked, more = run(link, program.parent)
     if not linked:
         why = "it has no main" if NO_MAIN.search(more) else "the linker's messages are above"
-        return False, f"{says}{more}tally: {file} cannot be linked as a program; {why}"
+        return False, f"{messages}{more}tally: {file} cannot be linked as a program; {why}"
     try:
         Program(program)
     except ProgramError as error:
-        return False, f"{says}{more}tally: {file} is no program: {error}"
-    return True, says + more
+        return False, f"{messages}{more}tally: {file} is no program: {error}"
+    return True, messages + more
 
 
 def absent_headers(compile_it, rule):
@@ -185,7 +185,7 @@ def build(tools, file):
         made.unlink(missing_ok=True)
     commands, began = list(tools.commands(file)), time.time_ns() - CLOCK
     stamps = {path: stamp(path) for path in [str(file), *tools.files()]}
-    good, says = make(file, commands, program)
+    good, messages = make(file, commands, program)
     if not good:
         program.unlink(missing_ok=True)
     absent = [] if rule.exists() else absent_headers(commands[0][0], rule)
@@ -194,8 +194,8 @@ def build(tools, file):
     is_known = rule.exists() and not any(map(stamp, absent))
     if is_known and all(when and when < began for when in stamps.values()):  # else one was written meanwhile
         stamps.update(dict.fromkeys(absent))
-        state.write_text(json.dumps({"key": key(tools, file, stamps), "stamps": stamps, "good": good, "says": says}))
-    return Result(file.stem, good, says)
+        state.write_text(json.dumps({"key": key(tools, file, stamps), "stamps": stamps, "good": good, "messages": messages}))
+    return Result(file.stem, good, messages)
 
 
 def sources(folder, tell):
@@ -293,7 +293,7 @@ def build_all(tools, tell, step=lambda done, files, name: None, wanted=None):
         made[result.name] = result
         if result.fresh:
             step(len(made), len(files), result.name)
-        if says := result.told(wanted):
-            tell(says)
+        if messages := result.report(wanted):
+            tell(messages)
     remove_others(tools.output, made)
     write_list(tools.output, [made[name] for name in sorted(made)], copy_data(tools, tell))

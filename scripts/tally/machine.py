@@ -179,12 +179,12 @@ def boot(options, words, folder, console_sink, log_sink, given=None):
             log_sink(line)
     if verdict.status is not None:
         return verdict.status
-    return status_without_verdict(verdict.heard, in_time, qemu.returncode, options, log_sink)
+    return status_without_verdict(verdict.has_log, in_time, qemu.returncode, options, log_sink)
 
 
-def status_without_verdict(heard, in_time, qemu_status, options, log_sink):
+def status_without_verdict(has_log, in_time, qemu_status, options, log_sink):
     if not in_time:
-        silent = "" if heard else "; the system has not begun to log"
+        silent = "" if has_log else "; the system has not begun to log"
         log_sink(f"run: timed out after {options.timeout:g} seconds{silent}")
         return TIMED_OUT
     if qemu_status != SAID_BROKEN:

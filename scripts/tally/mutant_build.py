@@ -88,8 +88,8 @@ def link_tree(tree, changed, text):
 
 
 def link_build(source, target, fresh, moved):
-    """Links to the build folder `source` in `target`; `moved` replaces names in its commands, and `fresh` are the files to be
-    made."""
+    """Makes links in `target` to the build folder `source`, except to the `fresh` files, which are to be made. moved(TEXT)
+    replaces the folders' names in commands."""
     link_beside(source, target, [*fresh, COMMANDS, build.MADE], LEFT_OUT)
     (target / build.MADE).touch()
     if (source / COMMANDS).exists():
@@ -102,8 +102,8 @@ def link_unchanged(preset, folder):
 
 
 def make(preset, targets, folder, changed):
-    """Makes the targets, which are names in the build folder, with `changed` as link_tree() has put it into FOLDER/tree. Returns None, or
-    the tools' output after an error. Warnings, such as of something unused, are no errors."""
+    """Makes the targets, which are names in the build folder, with `changed` from FOLDER/tree, where link_tree() has
+    put it. Returns None, or the tools' output after an error. Warnings, such as of something unused, are no errors."""
     built = build.default_folder(preset).resolve()
     of, instead = graph(built), {str(built): str(folder / preset), str(ROOT): str(folder / "tree"), " -Werror ": " "}
     pattern = re.compile("|".join(map(re.escape, instead)))  # one pass, as the folder's name may begin with the tree's

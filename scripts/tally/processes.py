@@ -80,9 +80,9 @@ def end(process):
         process.wait()
 
 
-def hear_signals():
-    """Resets the signals that a shell's background or nohup ignores, in a child before exec, so that they can end
-    it."""
+def reset_signals():
+    """In a child before exec: gives the signals that nohup or a shell's background ignores their default action, so that
+    they can end it."""
     handlers.set_all((signal.SIGINT, signal.SIGHUP), signal.SIG_DFL)
 
 

@@ -35,11 +35,11 @@ class Verdict:
     def __init__(self):
         self.died = re.compile(f"{DIED.pattern}|{STOPPED.pattern}")
         self.status = None
-        self.heard = False  # any log line
+        self.has_log = False  # whether there was a line
         self.decided = waiting.Event()
 
     def read(self, line):
-        self.heard = True
+        self.has_log = True
         if self.died.match(line):
             self.status = BROKEN
         elif self.status == BROKEN:

@@ -52,7 +52,7 @@ class Tool:
         if self.is_file() or not self.path():
             return None
         chosen = f"{self.variable}={os.environ[self.variable]}" if os.environ.get(self.variable) else self.path()
-        if self.says and self.says not in said(self.path(), *self.version):
+        if self.says and self.says not in output_of(self.path(), *self.version):
             return f"{chosen} is not {self.says}"
         found, least = version_of(self), least_of(self)
         if numbers(found) < numbers(least):
@@ -66,7 +66,7 @@ def numbers(version):
 
 
 @functools.lru_cache(maxsize=None)
-def said(*command):
+def output_of(*command):
     """A command's output; nothing if it cannot be run."""
     try:
         done = processes.run(command, env={**os.environ, "LC_ALL": "C"})
@@ -77,7 +77,7 @@ def said(*command):
 
 def version_of(tool):
     """The first number with a dot, where a version usually stands; `?` if there is none."""
-    text = said(tool.path(), *tool.version)
+    text = output_of(tool.path(), *tool.version)
     found = re.search(r"(?:version|\)|^(?:[\w-]+ )?)[ \t]*(\d+(?:\.\d+)+)", text, re.M | re.I) or \
         re.search(r"(\d+(?:\.\d+)+)", text)
     return found[1] if found else "?"
@@ -127,7 +127,7 @@ def llvm_candidates(tool):
 
 
 def has_version(path, least):
-    return bool(path) and numbers(said(path, "--version"))[:1] >= numbers(least)
+    return bool(path) and numbers(output_of(path, "--version"))[:1] >= numbers(least)
 
 
 def beside_compiler(name):
@@ -162,7 +162,7 @@ def resource_folder(compiler):
     folder beside it, which is the one it uses."""
     beside = pathlib.Path(os.path.realpath(compiler)).parent.parent / "lib/clang"
     found = {os.path.realpath(path) for path in beside.glob("[0-9]*")}
-    return found.pop() if len(found) == 1 else said(compiler, "-print-resource-dir").strip()
+    return found.pop() if len(found) == 1 else output_of(compiler, "-print-resource-dir").strip()
 
 
 @functools.lru_cache(maxsize=None)
@@ -181,7 +181,7 @@ def command(tool):
 def forget():
     """Forgets found tools, as others may have been installed."""
     find.cache_clear()
-    said.cache_clear()
+    output_of.cache_clear()
     folders.cache_clear()
 
 

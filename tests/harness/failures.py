@@ -276,7 +276,7 @@ def damaged_iso():
 
 
 # What the machine reports, though scripts/run would refuse it before: (how to boot, status, messages).
-TOLD_BY_MACHINE = [
+REPORTED_BY_MACHINE = [
     ({"words": ("nobody",)}, NO_PROGRAM, "init: no program named nobody is in the boot archive"),
     ({"memory": 4}, BROKEN, r"panic: too little memory: see README.md in kernel/boot/memory_map.c:\d+"),
     ({"memory": run_options.LEAST_MEMORY - 1}, UNABLE, "init: shm_cnt cannot be started: out of memory"),
@@ -284,7 +284,7 @@ TOLD_BY_MACHINE = [
 
 
 def reported_by_machine():
-    for how, wanted, says in TOLD_BY_MACHINE:
+    for how, wanted, says in REPORTED_BY_MACHINE:
         status, _, log = boot_changed(**how)
         yield from judge(wanted, status, (says,), log)
 
@@ -318,8 +318,8 @@ def little_memory():
     works, fails = border(lambda pages: with_account(pages)[0] == 0, 64, 4096, NEAR)
     for pages in range(fails, fails + 120, 8):
         status, console, log = with_account(pages)
-        told = OUT_OF_MEMORY.search("\n".join([console, *log]))
-        yield f"{pages - works} frames too little", told and status in (1, BROKEN, 126), f"status {status}\n{console}{log}"
+        reported = OUT_OF_MEMORY.search("\n".join([console, *log]))
+        yield f"{pages - works} frames too little", reported and status in (1, BROKEN, 126), f"status {status}\n{console}{log}"
 
 
 def forged_in_bochs():

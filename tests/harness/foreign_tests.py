@@ -283,7 +283,7 @@ def replaced(module, name, function):
 
 def image_that_cannot_be_made(folder):
     """A failing tool is not reported as a wrong option, and the next run makes what it could not."""
-    told = None
+    raised = None
 
     def fails(*_):
         raise ImageError("it fails")
@@ -291,8 +291,8 @@ def image_that_cannot_be_made(folder):
         try:
             programs_image.make(folder.path, IMAGES)
         except build.BuildError as error:
-            told = error
-    yield "a failure to make the ISO is reported as a failed build", told and (str(told), told.status) == ("tally: it fails", UNABLE), f"{told}"
+            raised = error
+    yield "a failure to make the ISO is reported as a failed build", raised and (str(raised), raised.status) == ("tally: it fails", UNABLE), f"{raised}"
     yield from folder.run("mem", 7, writes="this is another\n", how=())
 
 

@@ -90,18 +90,18 @@ def command(*words):
     return [sys.executable, "-S", str(ROOT / "scripts/mutants.py"), *OPTIONS, *words]
 
 
-def heard(done):
+def status_and_output(done):
     """(status, output and messages) of scripts/mutants."""
     return done.returncode, f"status {done.returncode}\n{done.stdout}{done.stderr}"
 
 
 def called(*words):
-    return heard(processes.run(command(*words), PATIENCE, cwd=ROOT))
+    return status_and_output(processes.run(command(*words), PATIENCE, cwd=ROOT))
 
 
 def called_before_tests(*words):
     """For calls that run no mutants."""
-    return heard(forked.run("mutants", [*OPTIONS, *words], PATIENCE))
+    return status_and_output(forked.run("mutants", [*OPTIONS, *words], PATIENCE))
 
 
 def called_with(text, *words, how=called):
@@ -126,11 +126,11 @@ def all_apply(test_names):
 
 
 def changed_are_caught():
-    status, said = called("--fast", "--changed", "--minutes", str(MINUTES), "-j", str(len(os.sched_getaffinity(0))))
-    for line in said.splitlines():
+    status, output = called("--fast", "--changed", "--minutes", str(MINUTES), "-j", str(len(os.sched_getaffinity(0))))
+    for line in output.splitlines():
         if re.match(r"\d+ of \d+ were not run|it is not known what has changed", line):
             print(f"       | {line}")
-    yield "those of changed files, on the host", status == 0, said
+    yield "those of changed files, on the host", status == 0, output
 
 
 def judges():
@@ -147,17 +147,17 @@ def judges():
             (together(hang), ["--seconds", "3"], 1, [r"hangs: caught by host/test_node in \d+ s\n",
                                                      r"unmarked: SURVIVES \S+: its time ran out", r"\n1 caught, 1 survive"]),
     ):
-        ended, said = called_with(text, *words)
-        yield f"status {status}", ended == status, said
+        ended, output = called_with(text, *words)
+        yield f"status {status}", ended == status, output
         for pattern in says:
-            yield f"says {pattern}", re.search(pattern, said), said
+            yield f"says {pattern}", re.search(pattern, output), output
 
 
 def boots():
     """The booted system has the change, and nothing else."""
-    status, said = called_with(BOOTED.format("below", 3) + BOOTED.format("beyond", 1000))
+    status, output = called_with(BOOTED.format("below", 3) + BOOTED.format("beyond", 1000))
     for line in ("below: SURVIVES ", "beyond: caught by "):
-        yield line, status == 1 and line in said, said
+        yield line, status == 1 and line in output, output
 
 
 def leaves_nothing():
@@ -166,7 +166,7 @@ def leaves_nothing():
         path, ours = pathlib.Path(scratch) / "list.txt", lambda: list((build.base / "mutants").glob("*/endless/host"))
         path.write_text(HANGS.format("").replace("mutant hangs", "mutant endless"), encoding="utf-8")
         with processes.started(command("--from", str(path)), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                               preexec_fn=processes.hear_signals) as process:
+                               preexec_fn=processes.reset_signals) as process:
             began = terminal_tests.wait_until(ours)
             tree = processes.descendants(process.pid)
             process.send_signal(signal.SIGINT)
@@ -179,12 +179,12 @@ def leaves_nothing():
 
 def refuses():
     for what, text, says in BAD_LISTS:
-        status, said = called_with(text, "--list", how=called_before_tests)
-        yield what, status == UNABLE and says in said, said
+        status, output = called_with(text, "--list", how=called_before_tests)
+        yield what, status == UNABLE and says in output, output
     for words in ("nonsense", "--nonsense", "-j 0", "--minutes 0", "--minutes nan", "--seconds -1", "--from '' --list", "--test '' --list",
                   "--test no/such/test"):
-        status, said = called_before_tests(*[word.strip("'") for word in words.split()])
-        yield words, status == USAGE and ("error: " in said or "no mutant is named" in said or "no mutant has a test" in said), said
+        status, output = called_before_tests(*[word.strip("'") for word in words.split()])
+        yield words, status == USAGE and ("error: " in output or "no mutant is named" in output or "no mutant has a test" in output), output
 
 
 def mutant_tests(test_names):

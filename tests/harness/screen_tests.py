@@ -12,11 +12,11 @@ IMAGES = build.default_folder("i386")
 OVMF = ["-bios", "/usr/share/ovmf/OVMF.fd"]
 TEXT_DIM, TEXT_BRIGHT = (7,), (15,)
 PIXELS_DIM, PIXELS_BRIGHT = (0xAA,) * 3, (0xFF,) * 3
-TOLD = r"init: \S+ exited with status 0"
+EXITED = r"init: \S+ exited with status 0"
 READS, COUNTED = r"shm_cnt: process [12] of 2 reads \d+", "shm_cnt: 2 processes x 10000 increments = 20000: ok"
 LOADED, TYPED = r"mem: \d+ frames, \d+ free", "ok 1 - 2 lines were typed"
 SILENT = ["-serial", "none"]
-NMIS, NMI_TOLD = 1000, r"cpu: \d+ NMIs came and were ignored"
+NMIS, NMI_COUNT = 1000, r"cpu: \d+ NMIs came and were ignored"
 
 
 def qemu(uefi, *more):
@@ -56,13 +56,13 @@ def shown(rows):
 def colours(rows, text, output):
     """The log's lines and the program's have their colours."""
     dim, bright = (TEXT_DIM, TEXT_BRIGHT) if text else (PIXELS_DIM, PIXELS_BRIGHT)
-    yield "the log is dim", colour_of(rows, TOLD) == {dim}, str(colour_of(rows, TOLD))
+    yield "the log is dim", colour_of(rows, EXITED) == {dim}, str(colour_of(rows, EXITED))
     yield "the output is bright", colour_of(rows, output) == {bright}, str(colour_of(rows, output))
 
 
 def demo(*how):
     def run():
-        wanted = has(LOADED, "init: starts shm_cnt", READS, READS, COUNTED, TOLD)
+        wanted = has(LOADED, "init: starts shm_cnt", READS, READS, COUNTED, EXITED)
         with running([*qemu(False), *how, *SILENT], text=True) as screen:
             rows = screen.wait_for(wanted)
             yield "log and output are on the screen", wanted(lines_of(rows)), shown(rows)
@@ -81,10 +81,10 @@ def keyboard(uefi):
             first = screen.wait_for(has(re.escape("Hello, World!"), re.escape("line 1: Hello, World!")))
             yield "a line is echoed and read", "line 1: Hello, World!" in lines_of(first), shown(first)
             screen.type("2 < 3 & [\"4\" | ~5]\n\x04")
-            last = screen.wait_for(has(TOLD))
+            last = screen.wait_for(has(EXITED))
             yield "punctuation is typed", "line 2: 2 < 3 & [\"4\" | ~5]" in lines_of(last), shown(last)
             yield "ctrl-D ends the input", TYPED in lines_of(last), shown(last)
-            yield "the log is on the screen, too", has(LOADED, "init: starts t_typed", TYPED, TOLD)(lines_of(last)), shown(last)
+            yield "the log is on the screen, too", has(LOADED, "init: starts t_typed", TYPED, EXITED)(lines_of(last)), shown(last)
             yield from colours(last, not uefi, TYPED)
     return run
 
@@ -92,8 +92,8 @@ def keyboard(uefi):
 def shell():
     """The shell after the demo, on a machine without an exit device; after its end another shell starts."""
     with running([*qemu(False), "-cdrom", str(IMAGES / "tally.iso"), *SILENT], text=True) as screen:
-        rows = screen.wait_for(has(COUNTED, TOLD, "init: starts sh", r"\$"))
-        yield "it prompts", has(COUNTED, TOLD, "init: starts sh", r"\$")(lines_of(rows)), shown(rows)
+        rows = screen.wait_for(has(COUNTED, EXITED, "init: starts sh", r"\$"))
+        yield "it prompts", has(COUNTED, EXITED, "init: starts sh", r"\$")(lines_of(rows)), shown(rows)
         for keys, wanted in (("echo $((6*7))\n", ["42"]), ("exit 3\n", ["init: sh exited with status 3", "init: starts sh"])):
             screen.type(keys)
             rows = screen.wait_for(has(*wanted, r"\$"))
@@ -111,7 +111,7 @@ def long_output():
     with tempfile.TemporaryDirectory() as scratch:
         port = pathlib.Path(scratch) / "port"
         with running([*qemu(False), *kernel("repeat", "40", "shm_cnt"), "-serial", f"file:{port}"], True) as screen:
-            rows = screen.wait_for(has("repeat: 40 runs, all memory given back.*", TOLD))
+            rows = screen.wait_for(has("repeat: 40 runs, all memory given back.*", EXITED))
         seen = [line for line in lines_of(rows) if line]
         yield "the last lines are on the screen", len(seen) > 20 and seen == port_lines(port)[-len(seen):], shown(rows)
 
@@ -140,17 +140,17 @@ def nmis():
     two = qemu(False, "-smp", "2", *SILENT)
     with running([*two, *kernel("repeat", "2000", "shm_cnt")], True) as screen:
         rows = screen.wait_for(has(READS))
-        yield "programs run", has(READS)(lines_of(rows)) and not has(TOLD)(lines_of(rows)), shown(rows)
+        yield "programs run", has(READS)(lines_of(rows)) and not has(EXITED)(lines_of(rows)), shown(rows)
         for _ in range(NMIS):
             screen.call("inject-nmi")
-        rows = screen.wait_for(has(TOLD), 60)
-        yield "they run to their end without errors", has(TOLD)(lines_of(rows)), shown(rows)
+        rows = screen.wait_for(has(EXITED), 60)
+        yield "they run to their end without errors", has(EXITED)(lines_of(rows)), shown(rows)
     with running([*two, *kernel("t_typed")], True) as screen:
         screen.wait_for(has("type lines"))
         screen.call("inject-nmi")
         screen.type("a line\n\x04")
-        rows = screen.wait_for(has(TOLD))
-        yield "the log reports how many arrived", has(NMI_TOLD, TOLD)(lines_of(rows)), shown(rows)
+        rows = screen.wait_for(has(EXITED))
+        yield "the log reports how many arrived", has(NMI_COUNT, EXITED)(lines_of(rows)), shown(rows)
 
 
 def screen_tests():

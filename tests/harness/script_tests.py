@@ -167,7 +167,7 @@ def interrupted_early():
     moments = [lambda process, n=n: (time.sleep(n * 1.5 * whole / MOMENTS), interrupt(process)) for n in range(MOMENTS)]
     for number, interrupts in enumerate([*moments, *3 * [when_it_listens]]):
         with processes.started([str(ROOT / "scripts/run"), "--list"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                               start_new_session=True, preexec_fn=processes.hear_signals) as process:
+                               start_new_session=True, preexec_fn=processes.reset_signals) as process:
             interrupts(process)
             said = process.stderr.read().decode(errors="replace")
             statuses.append(process.wait(PATIENCE))

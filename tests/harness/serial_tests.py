@@ -34,7 +34,7 @@ def verdicts():
         for line in lines:
             verdict.read(line)
         decided = verdict.decided.wait(0)
-        yield f"{lines}", (verdict.status, decided, verdict.heard) == (status, status is not None, True), f"{verdict.status}, {decided}"
+        yield f"{lines}", (verdict.status, decided, verdict.has_log) == (status, status is not None, True), f"{verdict.status}, {decided}"
 
 
 def taken_apart(pieces):

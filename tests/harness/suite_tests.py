@@ -174,15 +174,15 @@ def scripts_run_in_one_process():
         forked.runner.process.pid != first, f"{first}"
 
 
-class Heard(Exception):
+class Signalled(Exception):
     pass
 
 
-def raise_heard(*_):
-    raise Heard
+def raise_signalled(*_):
+    raise Signalled
 
 
-def signal_elsewhere():
+def signal_other_thread():
     """Sends a signal to a thread other than the main one, which is waiting by then."""
     def send():
         time.sleep(0.3)
@@ -199,14 +199,14 @@ def boots():
     machine.boot(options, ["ends", "never"], programs_image.folder_of(ROOT / PROGRAMS, IMAGES), len, len)
 
 
-def hears_signals():
+def ends_waits():
     """Whichever thread receives a signal, it ends a wait of the main thread."""
     for what, wait in (("for an event", lambda: waiting.Event().wait(LONG)),
                        ("for jobs", lambda: list(parallel.run_all([parallel.Job(naps)], 1))),
                        ("for a machine", boots)):
         begin = time.monotonic()
-        with terminal.handled({signal.SIGCONT: raise_heard}), contextlib.suppress(Heard):
-            signal_elsewhere()
+        with terminal.handled({signal.SIGCONT: raise_signalled}), contextlib.suppress(Signalled):
+            signal_other_thread()
             wait()
         yield f"a wait {what} ends", time.monotonic() - begin < LONG / 2, f"after {time.monotonic() - begin} s"
     event = waiting.Event()
@@ -299,7 +299,7 @@ def suite_tests():
     yield "script/tests in free slots", fills_in, None
     yield "script/tests in one process", process_is_reused, None
     yield "script/scripts in one process", scripts_run_in_one_process, None
-    yield "script/signals while it waits", hears_signals, "programs"
+    yield "script/signals while it waits", ends_waits, "programs"
     yield "script/files are replaced", replaces_files, None
     yield "script/results for other systems", writes_junit, None
     yield "script/tests that pages name", pages_name_tests, None

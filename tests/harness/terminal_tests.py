@@ -181,7 +181,7 @@ def is_stopped(job):
     return bool(found) and {found[pid] for pid in found if pid not in waiting} == {"T"}
 
 
-def goes_on(job):
+def continues(job):
     os.killpg(job.pid, signal.SIGCONT)
     return wait_until(lambda: status_field(job.pid, 0) != "T")
 
@@ -201,7 +201,7 @@ def stopped(name):
             yield "control-Z stops it and everything that it started", wait_until(lambda: is_stopped(job)), f"{states(job)}"
             found = states(job)
             yield "its machine is still there", set(emulators) <= set(found), f"{emulators} {found}"
-            yield "it continues", goes_on(job), f"{states(job)}"
+            yield "it continues", continues(job), f"{states(job)}"
             yield from ended_after_all(job, found)
     return run
 
@@ -255,7 +255,7 @@ def ended_by_signal():
         with tempfile.TemporaryDirectory() as folder:
             with processes.started(INTERACTIVE, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                    stderr=subprocess.DEVNULL, env={**os.environ, "TMPDIR": folder},
-                                   preexec_fn=processes.hear_signals) as process:
+                                   preexec_fn=processes.reset_signals) as process:
                 process.stdout.readline()
                 emulators = machines(process.pid)
                 process.send_signal(number)

@@ -158,7 +158,7 @@ def demo_bochs(**machine_options):
 
 
 def bochs_test(program, **machine_options):
-    """A kernel test on a processor that keeps translations until it is told to drop them."""
+    """A kernel test on a processor that keeps every translation until the kernel invalidates it."""
     def run():
         with tempfile.TemporaryDirectory() as scratch:
             iso = pathlib.Path(scratch) / "command.iso"
@@ -299,11 +299,11 @@ def build_all(wanted):
         except build.UnfitFolder:
             raise  # all others would fail, too
         except build.BuildError as error:
-            failed[name] = Test(f"build/{name}", told(str(error)), build=None)
+            failed[name] = Test(f"build/{name}", failure_of(str(error)), build=None)
     return failed
 
 
-def told(text):
+def failure_of(text):
     return lambda: iter([(f"status {BUILD_FAILED}", False, text)])
 
 
