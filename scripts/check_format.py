@@ -26,7 +26,7 @@ def locations(names):
     for name, line in LOCATION.findall(done.stderr):
         found.setdefault(name, int(line))
     if done.returncode and not found:
-        raise entry.Told(f"check_format: clang-format failed: {done.stderr}")
+        raise entry.ScriptError(f"check_format: clang-format failed: {done.stderr}")
     return found
 
 

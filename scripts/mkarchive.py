@@ -11,7 +11,7 @@ def main():
     try:
         archive.make(about=__doc__)
     except ProgramError as error:
-        raise entry.Told(f"mkarchive: {error}") from None
+        raise entry.ScriptError(f"mkarchive: {error}") from None
 
 
 entry.run("mkarchive", main, unable=1)

@@ -20,11 +20,11 @@ from tally.serial import NO_PROGRAM, keys_as_typed, standard_input, write_consol
 from tally.version import version
 
 
-class NoProgram(entry.Told):
+class NoProgram(entry.ScriptError):
     status = NO_PROGRAM
 
 
-class NoModel(entry.Told):
+class NoModel(entry.ScriptError):
     status = entry.USAGE
 
 

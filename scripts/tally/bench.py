@@ -12,7 +12,7 @@ import sys
 
 from tally import bench_explain, bench_plugin, machine, parallel, processes, system
 from tally.elf import symbol
-from tally.entry import Told, explanation
+from tally.entry import ScriptError, explanation
 from tally.interface import ROOT
 from tally.serial import Input
 
@@ -35,11 +35,11 @@ TIMEOUT = 900  # seconds: the longest test takes 60 on a quiet processor with th
 PROCESSES = 4  # their counts do not depend on other load
 
 
-class BenchError(Told):
+class BenchError(ScriptError):
     status = 1
 
 
-class Unable(Told):
+class Unable(ScriptError):
     status = 126
 
 
@@ -274,7 +274,7 @@ def call(job):
     function, *arguments = job
     try:
         return function(*arguments)
-    except Told as error:
+    except ScriptError as error:
         return error
     except Exception as error:
         return BenchError(f"bench: {explanation(error)}")

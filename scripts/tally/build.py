@@ -12,7 +12,7 @@ import sys
 import time
 
 from tally import configured, packages, processes
-from tally.entry import UNABLE, Told
+from tally.entry import UNABLE, ScriptError
 from tally.interface import ROOT
 
 STEP = re.compile(r"\[(\d+)/(\d+)\] (.*)")
@@ -29,7 +29,7 @@ NO_TEXT = re.compile(r"[\x00-\x1f\x7f\udc80-\udcff]")
 UNFIT = re.compile(r'["#$;\\\x00-\x1f\x7f\udc80-\udcff]')  # in a path: CMake cannot hold these in lists, strings and files
 
 
-class BuildError(Told):
+class BuildError(ScriptError):
     status = UNABLE
 
 

@@ -26,12 +26,12 @@ ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 ending = False  # a signal is ending this process
 
 
-class Told(Exception):
+class ScriptError(Exception):
     """An error whose text is the complete message, with its origin."""
     status = None  # the script's exit status, if it differs from `unable`
 
 
-class Usage(Told):
+class Usage(ScriptError):
     """A wrong call of a script that the build calls; the text is the first line of the script's documentation."""
     status = USAGE
 
@@ -127,7 +127,7 @@ def status_of(name, main, unable):
         return main() or 0
     except SystemExit as end:
         return status_of_exit(end.code)
-    except Told as error:
+    except ScriptError as error:
         say(error)
         return error.status or unable
     except Exception as error:

@@ -2,7 +2,7 @@
 import pathlib
 import struct
 
-from tally.entry import Told
+from tally.entry import ScriptError
 
 WIDTH, HEIGHT = 8, 16
 CHARACTER = struct.Struct(">IBI")  # code, flags (0: not compressed), offset in the file
@@ -10,7 +10,7 @@ GLYPH = struct.Struct(">HHhhh")  # width and height of the bitmap, its position,
 LOW_CODES = 0x20  # control characters are below
 
 
-class FontError(Told):
+class FontError(ScriptError):
     """Why a file cannot be used."""
 
 

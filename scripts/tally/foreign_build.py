@@ -14,7 +14,7 @@ import re
 import time
 
 from tally import foreign, parallel, processes
-from tally.entry import Told
+from tally.entry import ScriptError
 from tally.interface import ROOT
 from tally.output import replace_file, write_if_changed
 from tally.program import Program, ProgramError
@@ -221,7 +221,7 @@ def built_at_once(tools, files):
     jobs = [parallel.Job(functools.partial(build_each, tools, files[i:i + several])) for i in range(0, len(files), several)]
     for _, found in parallel.run_all(jobs, processors):
         if not isinstance(found, list):
-            raise found or Told("tally: a process that built programs was killed")
+            raise found or ScriptError("tally: a process that built programs was killed")
         yield from found
 
 
@@ -287,7 +287,7 @@ def build_all(tools, tell, step=lambda done, files, name: None, wanted=None):
     NAME) after each file."""
     files = list(sources(tools.folder, tell))
     if not files:
-        raise Told(f"tally: there is no *.c in {tools.folder}")
+        raise ScriptError(f"tally: there is no *.c in {tools.folder}")
     made = {}
     for result in results(tools, files):
         made[result.name] = result

@@ -2,7 +2,7 @@
 import pathlib
 import re
 
-from tally.entry import Told
+from tally.entry import ScriptError
 from tally.record import record
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -16,7 +16,7 @@ PROTOCOL_LINE = re.compile(r"call +(\d+) +(\w+)(?: +(data)(?:=(\w+))?)?( +items)
 WORDS = 3  # besides the call's number or status in word 0
 
 
-class InterfaceError(Told):
+class InterfaceError(ScriptError):
     """An error in a list, as `file:line: what`."""
 
 

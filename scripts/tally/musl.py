@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 from tally import processes
-from tally.entry import Told
+from tally.entry import ScriptError
 from tally.interface import ROOT
 
 PACKAGE = "musl-dev"
@@ -37,7 +37,7 @@ def problem():
 def named():
     """The folder that the environment names, or None."""
     if wrong := problem():
-        raise Told(f"tally: {wrong}")
+        raise ScriptError(f"tally: {wrong}")
     name = os.environ.get("MUSL")
     return pathlib.Path(name).resolve() if name else None
 
@@ -89,7 +89,7 @@ def download(folder):
     good, downloaded = apt(folder, "download", PACKAGE)
     found = list(folder.glob(f"{PACKAGE}_*.deb"))
     if not good or not found:
-        raise Told(f"{updated}{downloaded}tally: {PACKAGE} for i386 could not be fetched; apt's messages are above.\n"
+        raise ScriptError(f"{updated}{downloaded}tally: {PACKAGE} for i386 could not be fetched; apt's messages are above.\n"
                    f"Try again, or {ELSEWHERE}")
     return found[0]
 
@@ -104,14 +104,14 @@ def unpack(package, folder):
 
 def fetch(folder):
     if not shutil.which("apt-get"):
-        raise Told(f"tally: musl for i386 is missing: on Debian it is fetched; elsewhere {ELSEWHERE}")
+        raise ScriptError(f"tally: musl for i386 is missing: on Debian it is fetched; elsewhere {ELSEWHERE}")
     print(f"tally: fetching {PACKAGE} for i386 into {folder}", file=sys.stderr, flush=True)
     scratch = folder.with_name(folder.name + ".new")
     shutil.rmtree(scratch, ignore_errors=True)
     (scratch / "made").mkdir(parents=True)
     unpack(download(scratch), scratch / "made")
     if not is_there(scratch / "made"):
-        raise Told(f"tally: {PACKAGE} has no {LIBRARY}")
+        raise ScriptError(f"tally: {PACKAGE} has no {LIBRARY}")
     shutil.rmtree(folder, ignore_errors=True)
     (scratch / "made").rename(folder)
     shutil.rmtree(scratch)

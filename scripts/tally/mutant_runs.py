@@ -10,7 +10,7 @@ import time
 
 from harness import schedule
 from tally import build, mutant_build, parallel, waiting, workers
-from tally.entry import Told
+from tally.entry import ScriptError
 from tally.interface import ROOT
 from tally.mutants import EQUIVALENT, WITHOUT_ISO
 from tally.temporary import temporary_folder
@@ -77,7 +77,7 @@ def run_test(name, folder):
     build.use_base(folder)
     run = run_of(name)
     if not run:
-        raise Told(f"there is no test {name}")
+        raise ScriptError(f"there is no test {name}")
     return [(what, details) for what, passed, details in schedule.results_of(run) if not passed]
 
 

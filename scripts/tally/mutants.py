@@ -4,7 +4,7 @@ import fnmatch
 import pathlib
 import re
 
-from tally.entry import Told
+from tally.entry import ScriptError
 from tally.interface import ROOT
 
 FOLDER = ROOT / "tests/mutants"
@@ -16,7 +16,7 @@ KINDS = (*FAST, *WITHOUT_ISO, "demo/", "linux/", "bochs/", "fail/", "screen/", "
 SIGNS = {"- ": (0,), "+ ": (1,), "  ": (0, 1)}  # the texts (old, new) to which a line belongs
 
 
-class ListError(Told):
+class ListError(ScriptError):
     """An error in a list, as `file:line: what`."""
 
 

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 from tally import musl, processes, tools
-from tally.entry import Told
+from tally.entry import ScriptError
 from tally.tools import Tool
 
 BUILTINS = Tool("{clang}/lib/*/libclang_rt.builtins-i386.a", "libclang-rt-dev", "64-bit division",
@@ -77,7 +77,7 @@ ELSEWHERE = {
 }
 
 
-class PackageError(Told):
+class PackageError(ScriptError):
     """A missing tool, and what to do about it."""
 
 
