@@ -61,8 +61,8 @@ def build_folder(arguments):
 def tell_changes(rows, makers):
     record = bench_record.read()
     found = bench_record.changes({row.name: (row.value, row.unit) for row in rows}, makers, record)
-    if said := bench_record.notice(makers, record):
-        print(f"bench: {said}", file=sys.stderr)
+    if message := bench_record.notice(makers, record):
+        print(f"bench: {message}", file=sys.stderr)
     for lines, what in ((found.worse, "worse"), (found.better, "better")):
         for line in lines:
             print(f"bench: {what} than the record: {line}", file=sys.stderr)

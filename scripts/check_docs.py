@@ -129,9 +129,9 @@ def wrong_counts():
     claims.append((kernel, False, re.search(r"^The kernel has about ([\d,]+) lines", text, re.M)[1]))
     for paths, with_headers, count in claims:
         headers = [path.with_suffix(".h") for path in paths if with_headers and path.with_suffix(".h").exists()]
-        said, found = int(count.replace(",", "")), lines_in([*paths, *headers])
-        if abs(said - found) > found / 20:
-            yield f"README.md: {paths[0].relative_to(ROOT)} and what is beside it: {said} lines, not {found}"
+        stated, found = int(count.replace(",", "")), lines_in([*paths, *headers])
+        if abs(stated - found) > found / 20:
+            yield f"README.md: {paths[0].relative_to(ROOT)} and what is beside it: {stated} lines, not {found}"
 
 
 def main():

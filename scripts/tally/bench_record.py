@@ -65,7 +65,7 @@ def makers_of(folder):
     return {"compiler": compiler_of(folder / "kernel/kernel.elf"), "emulator": emulator()}
 
 
-def said_of(makers):
+def names_of(makers):
     return f"{makers.get('compiler')} and {makers.get('emulator')}"
 
 
@@ -93,9 +93,9 @@ def shares(name, values):
     return f"| {name} | {' | '.join(f'{count:,}' if count else '' for count in counts)} |"
 
 
-def repeated(said, values, budgets):
-    budget = f" of {budgets[said[1]]}" if said[2] and budgets.get(said[1]) else said[2] or ""
-    return f"`{said[1]}` {values[said[1]]:,}{budget}"
+def repeated(match, values, budgets):
+    budget = f" of {budgets[match[1]]}" if match[2] and budgets.get(match[1]) else match[2] or ""
+    return f"`{match[1]}` {values[match[1]]:,}{budget}"
 
 
 def page(values):
@@ -106,12 +106,12 @@ def page(values):
     text = TOUCHES.sub(lambda row: touches(row[1], values) if f"{row[1]}.code" in values else row[0], text)
     text = ESTIMATED.sub(lambda row: cycles.row(row[1], values) if f"{row[1]}.loads" in values else row[0], text)
     budgets = {row[2]: row[3] for row in SHOWN.finditer(text) if row[2] in values}
-    return REPEATED.sub(lambda said: repeated(said, values, budgets) if said[1] in values else said[0], text)
+    return REPEATED.sub(lambda match: repeated(match, values, budgets) if match[1] in values else match[0], text)
 
 
 def unmarked(text, values):
     """Figures in the page's prose and in what stops a goal that are neither the record's nor marked as of a date."""
-    text = REPEATED.sub(lambda said: "" if said[1] in values else said[0], text)
+    text = REPEATED.sub(lambda match: "" if match[1] in values else match[0], text)
     for table in (SHOWN, SHARES, TOUCHES, ESTIMATED):
         text = table.sub("", text)
     text = re.sub(r"^\|.*\|( .*) \|$", r"\n\1\n", text, flags=re.M)  # of other tables the last column
@@ -171,7 +171,7 @@ def notice(makers, record):
     """The message if some rows cannot be compared; None if all can."""
     if not record.foreign(makers, "instructions"):
         return None
-    return f"the record is of {said_of(record.makers)}, this is {said_of(makers)}: figures are shown, not judged"
+    return f"the record is of {names_of(record.makers)}, this is {names_of(makers)}: figures are shown, not judged"
 
 
 def judge(rows, makers, record=None):
@@ -182,8 +182,8 @@ def judge(rows, makers, record=None):
         mine = [line for line in found.worse if line.startswith(f"{name} ")]
         how = "is measured" if record.foreign(makers, unit) else "has not grown"
         yield f"{name} {how}", not mine, "\n".join(mine)
-    if said := notice(makers, record):
-        show([said, *found.foreign])
+    if message := notice(makers, record):
+        show([message, *found.foreign])
     if found.better:
         show([*found.better, f"the record can be lowered: {HINT}"])
 

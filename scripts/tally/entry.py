@@ -103,8 +103,8 @@ def explanation(error):
         what = error.strerror or str(error)
         return f"{os.fsdecode(error.filename)}: {what}" if isinstance(error.filename, (str, bytes, os.PathLike)) else what
     if isinstance(error, subprocess.CalledProcessError):
-        said = (error.stderr or "").strip().splitlines()[-1:] or [f"it ended with status {error.returncode}"]
-        return f"{error.cmd[0]} failed: {said[0]}"
+        last = (error.stderr or "").strip().splitlines()[-1:] or [f"it ended with status {error.returncode}"]
+        return f"{error.cmd[0]} failed: {last[0]}"
     import traceback  # imported here, as it is slow and hardly ever needed
     frame = traceback.extract_tb(error.__traceback__)[-1]
     what = " ".join(str(error).split())

@@ -44,11 +44,11 @@ class Options:
 
 def system_words(options, words, given):
     """The words of the command line: words with `=` before the program's name are init's options."""
-    said = ["console.input=pipe"] if given and not given.is_terminal else []
-    said += [f"limit.memory={options.limit_memory}"] if options.limit_memory else []
-    said += [f"limit.processes={options.limit_processes}"] if options.limit_processes else []
+    settings = ["console.input=pipe"] if given and not given.is_terminal else []
+    settings += [f"limit.memory={options.limit_memory}"] if options.limit_memory else []
+    settings += [f"limit.processes={options.limit_processes}"] if options.limit_processes else []
     ends = ["--"] if "=" in words[0] or words[0] == "--" else []
-    return [*said, *ends, *words]
+    return [*settings, *ends, *words]
 
 
 def image_arguments(options, words, folder, scratch):

@@ -21,8 +21,8 @@ def sentence(path):
 
 
 def line(path):
-    said = sentence(path)
-    return said if re.match(rf"{re.escape(path.stem)}\b", said) else f"{path.stem}: {said}".removesuffix(": ")
+    text = sentence(path)
+    return text if re.match(rf"{re.escape(path.stem)}\b", text) else f"{path.stem}: {text}".removesuffix(": ")
 
 
 def in_archive(path):

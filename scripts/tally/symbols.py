@@ -112,7 +112,7 @@ class Log(list):
         return [*map(Symbols(self.folder).explain, self)]
 
 
-class Said:
+class MachineOutput:
     """A machine's output, as text."""
 
     def __init__(self, log, *others):

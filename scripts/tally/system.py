@@ -11,7 +11,7 @@ import shlex
 from tally import bench_plugin, bench_record, machine
 from tally.interface import ROOT
 from tally.serial import Input
-from tally.symbols import Log, Said
+from tally.symbols import Log, MachineOutput
 
 FOLDER = ROOT / "tests/system"
 PLAN = re.compile(r"1\.\.(\d+)")
@@ -93,7 +93,7 @@ def tap_lines(program, console, log):
 
 
 def judge(program, status, console, log):
-    details = Said(log, console.strip())
+    details = MachineOutput(log, console.strip())
     yield from read_tap(status, tap_lines(program, console, log), details)
     for field in fields(text_of(program), "console"):
         count, pattern = field.split(" ", 1)

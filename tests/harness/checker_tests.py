@@ -94,23 +94,23 @@ def change(path, what):
     return lambda: path.unlink() if old is None else path.write_text(old, encoding="utf-8")
 
 
-def said_by(tree, checker, words):
+def output_of(tree, checker, words):
     done = processes.run([sys.executable, "-S", "-B", str(tree / f"scripts/{checker}.py"), *words], cwd=tree)
     return done.returncode, done.stdout + done.stderr
 
 
 def shows(tree, checker, words, changes, wanted):
     undo = [change(tree / name, what) for name, what in changes.items()]
-    status, said = said_by(tree, checker, words)
+    status, output = output_of(tree, checker, words)
     for back in undo:
         back()
-    lines = said.splitlines()
-    yield f"{checker}: status 1", status == 1, said
+    lines = output.splitlines()
+    yield f"{checker}: status 1", status == 1, output
     for each in wanted:
         pattern = each if isinstance(each, re.Pattern) else re.compile(re.escape(each))
-        yield f"{checker} says {pattern.pattern}, once", sum(bool(pattern.fullmatch(line)) for line in lines) == 1, said
+        yield f"{checker} says {pattern.pattern}, once", sum(bool(pattern.fullmatch(line)) for line in lines) == 1, output
     others = [line for line in lines if not line.startswith("kernel: lines of code 5")]  # printed in any case
-    yield f"{checker} says nothing else", len(others) == len(wanted), said
+    yield f"{checker} says nothing else", len(others) == len(wanted), output
 
 
 def has_layout():

@@ -25,28 +25,28 @@ def run(*words, program="explore"):
 
 def world_test(world):
     def explored():
-        status, said = run(world.name, "--workers", "1")
-        yield f"closes with {world.states} states, and nothing is violated", status == 0, said
+        status, output = run(world.name, "--workers", "1")
+        yield f"closes with {world.states} states, and nothing is violated", status == 0, output
     return explored
 
 
 def ends_without_time():
     """An exploration that runs out of time is reported neither as closed nor as a violation."""
-    status, said = run("two", "--seconds", "0.01", "--workers", "1")
-    yield "it says that it is not finished", status == LIMITED and "not finished" in said, said
+    status, output = run("two", "--seconds", "0.01", "--workers", "1")
+    yield "it says that it is not finished", status == LIMITED and "not finished" in output, output
 
 
 def normal_test():
     """In worlds whose frames are alike, renaming changes which frame an event means."""
     for world in explore.worlds():
         if world.in_tests and not world.is_alike:
-            status, said = run(world.name, "--normal", str(STEPS))
-            yield f"{world.name}: normalising forgets nothing that matters", status == 0, said
+            status, output = run(world.name, "--normal", str(STEPS))
+            yield f"{world.name}: normalising forgets nothing that matters", status == 0, output
 
 
 def errors_test():
-    status, said = run("--errors")
-    yield "each error of each call is shown by a world or a test", status == 0, said
+    status, output = run("--errors")
+    yield "each error of each call is shown by a world or a test", status == 0, output
 
 
 def compile_test(source, program):
@@ -67,11 +67,11 @@ def finds_what_is_wrong():
     that compiles and fails."""
     with tempfile.TemporaryDirectory() as scratch:
         source, program = pathlib.Path(scratch) / "test_found.c", pathlib.Path(scratch) / "test_found"
-        status, said = run(UNSOUND, "--as-test", str(source))
-        yield "a violation is found", status == 1 and "may still translate" in said, said
-        numbers = re.search(r"--replay (.*)", said)
+        status, output = run(UNSOUND, "--as-test", str(source))
+        yield "a violation is found", status == 1 and "may still translate" in output, output
+        numbers = re.search(r"--replay (.*)", output)
         status, again = run(UNSOUND, "--replay", *(numbers[1].split() if numbers else []))
-        yield "it takes two events, and their replay shows it again", status == 1 and "2 events" in said and "may still translate" in again, again
+        yield "it takes two events, and their replay shows it again", status == 1 and "2 events" in output and "may still translate" in again, again
         made = compile_test(source, program)
         yield "the test made from it compiles", made.returncode == 0, made.stdout + made.stderr
         failed = processes.run([str(program)], TIMEOUT)
@@ -80,8 +80,8 @@ def finds_what_is_wrong():
 
 def kept_test(name):
     def kept():
-        status, said = run(program=name)
-        yield "the violation that was found once does not happen", status == 0, said
+        status, output = run(program=name)
+        yield "the violation that was found once does not happen", status == 0, output
     return kept
 
 

@@ -16,7 +16,7 @@ from tally.entry import UNABLE, USAGE
 from tally.image import with_command
 from tally.interface import ROOT
 from tally.serial import BROKEN, BUILD_FAILED, NO_PROGRAM, TIMED_OUT
-from tally.symbols import Log, Said
+from tally.symbols import Log, MachineOutput
 
 IMAGES = build.default_folder("i386")
 PROGRAMS = "tests/boot"
@@ -216,7 +216,7 @@ def has_line(log, pattern):
 
 def judge(wanted, status, says, log, writes=None, console=None):
     """Results for the status, the lines of the log, and the console's text."""
-    details = Said(log, f"status {status}", *([console] if console else []))
+    details = MachineOutput(log, f"status {status}", *([console] if console else []))
     yield f"status is {wanted}", status == wanted, details
     for pattern in says:
         yield f"says {pattern}", has_line(log, pattern), details

@@ -183,10 +183,10 @@ def names(folder):
 
 def broken(folder):
     """Programs that fail to build are named, in a line each after their messages, and stop nothing else."""
-    said = [f"tally: {name}.c could not be built, as before: .*error: .*" for name in ("missing", "twice", "no_main", "no_main_of_xv6")]
-    yield from folder.run("refused", BUILD_FAILED, [*REFUSED, *said, "run: refused could not be built; the reason is above"], "",
+    earlier = [f"tally: {name}.c could not be built, as before: .*error: .*" for name in ("missing", "twice", "no_main", "no_main_of_xv6")]
+    yield from folder.run("refused", BUILD_FAILED, [*REFUSED, *earlier, "run: refused could not be built; the reason is above"], "",
                           ("no_program",))
-    yield from folder.run("hello", 7, [*said, "tally: refused.c could not be built, as before: .*undeclared.*"], not_says=("above",))
+    yield from folder.run("hello", 7, [*earlier, "tally: refused.c could not be built, as before: .*undeclared.*"], not_says=("above",))
 
 
 def write_before(file, text):

@@ -58,9 +58,9 @@ def options_of(script):
 
 def refused(script, words, pattern):
     done = forked.run(script, words)
-    said, what = done.stdout + done.stderr, f"{script} {' '.join(map(repr, words))}"
+    output, what = done.stdout + done.stderr, f"{script} {' '.join(map(repr, words))}"
     good = re.fullmatch(rf"scripts/{script}: error: {pattern}\n", done.stderr) and not done.stdout
-    yield f"{what}: status {USAGE}, and one line", done.returncode == USAGE and good, f"status {done.returncode}\n{said}\nnot {pattern}"
+    yield f"{what}: status {USAGE}, and one line", done.returncode == USAGE and good, f"status {done.returncode}\n{output}\nnot {pattern}"
 
 
 def values():
@@ -90,8 +90,8 @@ def together():
 def of_the_build():
     for script in BUILD_SCRIPTS:
         done = forked.run(script, ["--nonsense"])
-        said = re.fullmatch(rf"({script}\.py [A-Z]|Writes ).*\n", done.stderr) and not done.stdout
-        yield f"{script}: status {USAGE}, and one line", done.returncode == USAGE and said, f"status {done.returncode}\n{done.stdout}{done.stderr}"
+        good = re.fullmatch(rf"({script}\.py [A-Z]|Writes ).*\n", done.stderr) and not done.stdout
+        yield f"{script}: status {USAGE}, and one line", done.returncode == USAGE and good, f"status {done.returncode}\n{done.stdout}{done.stderr}"
 
 
 def option_tests():

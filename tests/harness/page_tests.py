@@ -197,12 +197,12 @@ def rows_of(page):
     found = {}
     for heading, head, rows in tables((ROOT / page).read_text(encoding="utf-8")):
         if "function" in head:  # in README.md
-            said = {row[0]: f"{row[2]} in {row[1]}, {row[3]}" for row in rows}
+            cells = {row[0]: f"{row[2]} in {row[1]}, {row[3]}" for row in rows}
         elif "who does it" in head:
-            said = {row[0]: row[head.index("who does it")] for row in rows}
+            cells = {row[0]: row[head.index("who does it")] for row in rows}
         else:
             continue
-        found.setdefault(heading, {}).update((label, named(text)) for label, text in said.items())
+        found.setdefault(heading, {}).update((label, named(text)) for label, text in cells.items())
     return found
 
 
@@ -258,7 +258,7 @@ def pages_executed(folder):
 
 # Instructions, from time 1 on: main() calls load(), which ends with test(); then the same again, without load().
 TRACE = "main 0, main 1, load 0, load 1, test 0, load 2, main 2, test 0, main 3".split(", ")
-# Tables, and what is said about each.
+# Tables, and the complaint about each.
 TABLES = {
     "main load test": "", "main load load test main test": "", "main main test main": "",
     "load main": "main() is not entered after load()", "main test load": "load() is not entered after test()",
@@ -278,8 +278,8 @@ def traced():
 def page_checker():
     walk = traced()
     for table, wanted in TABLES.items():
-        said = "".join(complaints({"row": [(function, "k.c") for function in table.split()]}, ["row"], walk))
-        yield f"the steps {table}", said == (wanted and f"row: {wanted}"), said
+        found = "".join(complaints({"row": [(function, "k.c") for function in table.split()]}, ["row"], walk))
+        yield f"the steps {table}", found == (wanted and f"row: {wanted}"), found
     for times, now, wanted in (([1, 3, 3], 2, 3), ([1, 3, 3], 4, None), ([1, 3, 9], 2, 3), ([1, 3, 9], 5, 5), ([1, 3, 9], 10, None)):
         yield f"{times} from {now} on", next_of(times, now) == wanted, f"{next_of(times, now)}"
 
@@ -300,8 +300,8 @@ def figures_checker():
 def page_figures():
     text, values = bench_record.PAGE.read_text(encoding="utf-8"), bench_record.read().values()
     yield "docs/performance.md shows the recorded figures", bench_record.page(values) == text, bench_record.HINT
-    said = ", ".join(bench_record.unmarked(text, values))
-    yield "each other figure in its prose is marked `as of` a date", not said, f"{said}: neither recorded nor dated"
+    figures = ", ".join(bench_record.unmarked(text, values))
+    yield "each other figure in its prose is marked `as of` a date", not figures, f"{figures}: neither recorded nor dated"
 
 
 def page_tests():

@@ -32,9 +32,9 @@ class Machine:
         for name in BASICS:
             (self.folder / name).symlink_to(shutil.which(name))
         (self.folder / "python3").symlink_to(os.path.realpath(sys.executable))
-        for name, said in commands.items():
-            if said:
-                self.add(name, f"echo '{said}'")
+        for name, output in commands.items():
+            if output:
+                self.add(name, f"echo '{output}'")
 
     def add(self, name, text):
         command = self.folder / name
@@ -55,11 +55,11 @@ def with_machine(change, judged):
     return run
 
 
-def says(what, status, said, wanted, *patterns):
+def says(what, status, output, wanted, *patterns):
     """Results: the status, and a line for each of the patterns."""
-    yield f"{what}: status is {wanted}", status == wanted, f"status {status}\n{said}"
+    yield f"{what}: status is {wanted}", status == wanted, f"status {status}\n{output}"
     for pattern in patterns:
-        yield f"{what}: says {pattern}", bool(re.search(pattern, said, re.M)), said
+        yield f"{what}: says {pattern}", bool(re.search(pattern, output, re.M)), output
 
 
 # ---------------------------------------------------------------------------------------- missing
@@ -67,20 +67,20 @@ def says(what, status, said, wanted, *patterns):
 def nothing_can_be_installed(machine):
     """Without apt-get: names what is missing, its purpose, and its name elsewhere."""
     for script in ("run", "test", "bench"):
-        status, said = machine.call(script)
-        yield from says(script, status, said, BUILD_FAILED, r"^tally: missing: .*ninja \(build\)",
+        status, output = machine.call(script)
+        yield from says(script, status, output, BUILD_FAILED, r"^tally: missing: .*ninja \(build\)",
                         r"^  on Debian: .*\bninja-build\b", r"^  on Fedora, usually: .*\bninja-build\b",
                         r"^  on Arch, usually: .*\bninja\b")
-    status, said = machine.call("doctor")
-    yield from says("doctor", status, said, 1, r"^  MISSING +ninja +- +at least 1\.11", "^  on Arch, usually: .*ninja")
+    status, output = machine.call("doctor")
+    yield from says("doctor", status, output, 1, r"^  MISSING +ninja +- +at least 1\.11", "^  on Arch, usually: .*ninja")
 
 
 def no_sudo(machine):
     """Runs as an ordinary user, by a fake `id` or the real one; as root the fake apt-get would be used instead."""
     machine.add("apt-get", "echo no such package; exit 100")
-    status, said = machine.call("run")
+    status, output = machine.call("run")
     wanted = r"^tally: could not be installed: .*ninja-build" if os.geteuid() == 0 else "^tally: installing packages needs root, or sudo"
-    yield from says("run", status, said, BUILD_FAILED, wanted, r"apt-get install -y .*\bninja-build\b")
+    yield from says("run", status, output, BUILD_FAILED, wanted, r"apt-get install -y .*\bninja-build\b")
 
 
 def no_python(machine):
@@ -99,8 +99,8 @@ def python_is_installed(machine):
     machine.folder.joinpath("ln").symlink_to(shutil.which("ln"))
     machine.add("sudo", 'exec "$@"')
     text = (ROOT / "scripts/with-python").read_text(encoding="utf-8")
-    status, said = machine.call("run", "--help")
-    yield from says("run --help", status, said, 0, "^tally: installing python3", "^usage: ")
+    status, output = machine.call("run", "--help")
+    yield from says("run --help", status, output, 0, "^tally: installing python3", "^usage: ")
     opened = re.findall(r"^[^#\n]*>+ *\$?\{?(?:output|/dev/std\w+|/dev/fd).*", text, re.M)
     yield "it does not open the terminal by its name", not opened, "\n".join(opened)
 
@@ -112,18 +112,18 @@ def compiler_with_a_version(machine):
     machine.add("clang-13", "echo clang version 13.0.1")
     machine.add("clang-16", "echo clang version 16.0.6")
     machine.add("ld.lld-16", "echo LLD 16.0.6")
-    _, said = machine.call("doctor")
-    yield from says("no clang", 0, said, 0, r"^  ok +clang +16\.0\.6", r"^  ok +ld\.lld +16\.0\.6 +at least 16")
+    _, output = machine.call("doctor")
+    yield from says("no clang", 0, output, 0, r"^  ok +clang +16\.0\.6", r"^  ok +ld\.lld +16\.0\.6 +at least 16")
     machine.add("clang", "echo clang version 14.0.6")
-    _, said = machine.call("doctor")
-    yield from says("clang", 0, said, 0, r"^  ok +clang +14\.0\.6", r"^  ok +ld\.lld +14\.0\.6 +at least 14")
-    _, said = machine.call("doctor", CC=str(machine.folder / "clang-16"))
-    yield from says("CC", 0, said, 0, r"^  ok +clang +16\.0\.6", r"^  ok +ld\.lld +16\.0\.6 +at least 16")
+    _, output = machine.call("doctor")
+    yield from says("clang", 0, output, 0, r"^  ok +clang +14\.0\.6", r"^  ok +ld\.lld +14\.0\.6 +at least 14")
+    _, output = machine.call("doctor", CC=str(machine.folder / "clang-16"))
+    yield from says("CC", 0, output, 0, r"^  ok +clang +16\.0\.6", r"^  ok +ld\.lld +16\.0\.6 +at least 16")
     machine.folder.joinpath("ld.lld-16").unlink()
-    _, said = machine.call("doctor", CC="clang-16")
-    yield from says("no ld.lld-16", 0, said, 0, r"^  MISSING +ld\.lld ", "^  on Debian: .*lld-16")
-    _, said = machine.call("doctor", CC="clang-16", LD="ld.lld")
-    yield from says("LD is older", 0, said, 0, r"^Unfit: LD=ld\.lld has version 14\.0\.6, but at least 16 is needed with clang 16")
+    _, output = machine.call("doctor", CC="clang-16")
+    yield from says("no ld.lld-16", 0, output, 0, r"^  MISSING +ld\.lld ", "^  on Debian: .*lld-16")
+    _, output = machine.call("doctor", CC="clang-16", LD="ld.lld")
+    yield from says("LD is older", 0, output, 0, r"^Unfit: LD=ld\.lld has version 14\.0\.6, but at least 16 is needed with clang 16")
 
 
 def not_a_tool(machine):
@@ -148,14 +148,14 @@ def other_grub(machine):
         folder.mkdir(parents=True)
     (modules / "multiboot2.mod").touch()
     machine.add(other, "echo 'mkrescue (GRUB) 2.12'")
-    _, said = machine.call("doctor", GRUB_MKRESCUE=str(other))
-    yield from says("GRUB_MKRESCUE", 0, said, 0, r"^  ok +grub-mkrescue +2\.12", r"^  ok +i386-pc/multiboot2\.mod",
+    _, output = machine.call("doctor", GRUB_MKRESCUE=str(other))
+    yield from says("GRUB_MKRESCUE", 0, output, 0, r"^  ok +grub-mkrescue +2\.12", r"^  ok +i386-pc/multiboot2\.mod",
                     r"^  MISSING +x86_64-efi/multiboot2\.mod")
 
 
 def too_old(machine):
-    status, said = machine.call("doctor")
-    yield from says("doctor", status, said, 1, r"^  UNFIT +cmake +3\.18\.4 +at least 3\.22",
+    status, output = machine.call("doctor")
+    yield from says("doctor", status, output, 1, r"^  UNFIT +cmake +3\.18\.4 +at least 3\.22",
                     r"^Unfit: .*cmake has version 3\.18\.4, but at least 3\.22 is needed")
 
 
@@ -250,10 +250,10 @@ def servers_counted():
         (servers / "lib.elf").touch()
         try:
             bench_plugin.check_servers(servers.parent)
-            said = ""
+            output = ""
         except BuildError as error:
-            said = str(error)
-    yield "it is named, with what to do", "the server lib would count as a program: add it to SERVERS" in said, said
+            output = str(error)
+    yield "it is named, with what to do", "the server lib would count as a program: add it to SERVERS" in output, output
 
 
 def platform_tests():

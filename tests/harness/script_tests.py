@@ -169,10 +169,10 @@ def interrupted_early():
         with processes.started([str(ROOT / "scripts/run"), "--list"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                                start_new_session=True, preexec_fn=processes.reset_signals) as process:
             interrupts(process)
-            said = process.stderr.read().decode(errors="replace")
+            output = process.stderr.read().decode(errors="replace")
             statuses.append(process.wait(PATIENCE))
         wanted = (0, 128 + signal.SIGINT, -signal.SIGINT)
-        yield f"moment {number}: nothing is said", not said and statuses[-1] in wanted, f"status {statuses[-1]}\n{said}"
+        yield f"moment {number}: nothing is written", not output and statuses[-1] in wanted, f"status {statuses[-1]}\n{output}"
     yield "some were interrupted", set(statuses) - {0}, f"{statuses}"
 
 
@@ -214,7 +214,7 @@ print(ended > 0)
 def signals_without_pause():
     """Signals while a script ends by the first of them, and while it begins to ignore them: nothing is printed."""
     done = processes.run([sys.executable, "-c", SIGNALS_WITHOUT_PAUSE], cwd=ROOT / "scripts")
-    yield "nothing is said", done.returncode == 0 and not done.stderr, f"status {done.returncode}\n{done.stderr[-1000:]}"
+    yield "nothing is written", done.returncode == 0 and not done.stderr, f"status {done.returncode}\n{done.stderr[-1000:]}"
     yield "some ended the script", done.stdout == "True\n", done.stdout
 
 
@@ -263,9 +263,9 @@ def in_copy(tree, *words):
 
 def refused(tree, script):
     done = in_copy(tree, f"scripts/{script}")
-    said = done.stderr.splitlines()
+    output = done.stderr.splitlines()
     yield f"{script} says that it cannot write there, and what to do", \
-        done.returncode == UNABLE and len(said) == 1 and "cannot be written: " in said[0] and "--build-dir" in said[0], \
+        done.returncode == UNABLE and len(output) == 1 and "cannot be written: " in output[0] and "--build-dir" in output[0], \
         f"status {done.returncode}\n{done.stdout}{done.stderr}"
 
 
@@ -313,9 +313,9 @@ def link_init(folder):
 def programs_of_cmake(tree, folder):
     """What CMake alone makes of TALLY_PROGRAMS_DIR, in each build."""
     take((folder / "foreign.commands").read_text(encoding="utf-8").splitlines(), folder)
-    said = in_copy(tree, "sh", "-c", commands_of("foreign", folder)[-1]).stdout
-    yield "a broken program stops no other, and is named", "broken.c does not compile as a program" in said, said
-    yield "the others are built", foreign.read(folder / foreign.FOLDER) == {"broken": False, "works": True}, said
+    output = in_copy(tree, "sh", "-c", commands_of("foreign", folder)[-1]).stdout
+    yield "a broken program stops no other, and is named", "broken.c does not compile as a program" in output, output
+    yield "the others are built", foreign.read(folder / foreign.FOLDER) == {"broken": False, "works": True}, output
     command = commands_of("boot/archive", folder)[-1]
     yield "the archive gets them", command.endswith(" --foreign foreign"), command
 
@@ -323,10 +323,10 @@ def programs_of_cmake(tree, folder):
 def commands_for(target, tree, folder):
     """The commands that build it, without quotes, with the folders replaced by the same names."""
     unquoted = functools.partial(re.sub, r"""["'\\]""", "")
-    said = unquoted("\n".join(commands_of(target, folder)))
+    output = unquoted("\n".join(commands_of(target, folder)))
     for path, name in ((folder, "FOLDER"), (tree, "TREE")):
-        said = said.replace(unquoted(str(path)), name)
-    return said.splitlines()
+        output = output.replace(unquoted(str(path)), name)
+    return output.splitlines()
 
 
 def same_commands(target, least, tree, folder):
@@ -375,10 +375,10 @@ def made_twice():
 
 def built_there(tree, folder):
     done = in_copy(tree, "scripts/run", "--build-dir", str(folder), "--kernel", "hello", "there")
-    said = f"status {done.returncode}\n{done.stdout}{done.stderr}"
-    yield "it is built and run there", done.returncode == 0 and done.stdout.endswith("hello: 1: there\n"), said
+    output = f"status {done.returncode}\n{done.stdout}{done.stderr}"
+    yield "it is built and run there", done.returncode == 0 and done.stdout.endswith("hello: 1: there\n"), output
     log = [line for line in done.stderr.splitlines() if not line.startswith("tally: buil")]
-    yield "the first line of the log is the version", log[:1] == [f"tally: version {version()}"], said
+    yield "the first line of the log is the version", log[:1] == [f"tally: version {version()}"], output
     ours, theirs = ((path / "tally.iso").read_bytes() for path in (IMAGES, folder))
     yield "the ISO is the same, to the byte", ours == theirs, f"{sum(a != b for a, b in zip(ours, theirs))} bytes differ"
 

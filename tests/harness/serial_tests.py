@@ -90,9 +90,9 @@ def read_ports(console, log, firmware_talks=False):
 
 
 def ports():
-    said = b"init: \x1b[0ma\r\nmem: b \xff"
+    log = b"init: \x1b[0ma\r\nmem: b \xff"
     for what, found, wanted in (
-            ("two ports", read_ports(b"x\r\ny", said), (b"x\ny", ["INIT: A", "MEM: B \\XFF"])),
+            ("two ports", read_ports(b"x\r\ny", log), (b"x\ny", ["INIT: A", "MEM: B \\XFF"])),
             ("one port", read_ports(b"x" + LOG_BEGIN + b"init: a\r\ny\r\n", None), (b"xy\n", ["INIT: A"])),
             ("firmware, two ports", read_ports(b"logo\r\n", b"\x1b[2Jnoise\r\nBdsDxe: tally: version 1\r\ninit: a\r\n", True),
              (b"", ["TALLY: VERSION 1", "INIT: A"])),

@@ -382,9 +382,9 @@ def booted_plainly():
             process.stdin.write(keys)
             yield prompted(process, f"{keys}: {wanted}", wanted)
     with processes.started([*command, "-device", "isa-debug-exit,iobase=0xf4,iosize=4"], **streams) as process:
-        said, _ = process.communicate(timeout=PATIENCE)
+        output, _ = process.communicate(timeout=PATIENCE)
         yield "its status", process.returncode == 1, f"{process.returncode}"
-        yield "its last line", said.endswith(b"init: shm_cnt exited with status 0\r\n"), f"{said!r}"
+        yield "its last line", output.endswith(b"init: shm_cnt exited with status 0\r\n"), f"{output!r}"
 
 
 def shell_tests():

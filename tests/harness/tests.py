@@ -34,7 +34,7 @@ from tally import bench, bench_plots, bench_record, build, cycles, machine, proc
 from tally.image import with_command
 from tally.interface import ROOT
 from tally.serial import BUILD_FAILED
-from tally.symbols import Said
+from tally.symbols import MachineOutput
 
 IMAGES = build.default_folder("i386")
 AUDIT = build.default_folder("audit")
@@ -122,7 +122,7 @@ def audit_tests():
 
 def judge_demo(status, console, log):
     counted = bool(re.search(r"\b20000\b", console))
-    yield "shm_cnt counts to 20000", status == 0 and counted, Said(log, f"status {status}", console)
+    yield "shm_cnt counts to 20000", status == 0 and counted, MachineOutput(log, f"status {status}", console)
 
 
 def demo(text):
@@ -136,7 +136,7 @@ def demo_without_lock(text):
         status, console, log = system.boot(["shm_cnt", "-n"], system.options_of(text), IMAGES)
         lost = re.search(r"\b(\d+) lost without the lock", console)
         yield "updates are lost without the lock", status == 0 and bool(lost) and int(lost[1]) > 0, \
-            Said(log, f"status {status}", console)
+            MachineOutput(log, f"status {status}", console)
     return run
 
 
@@ -146,7 +146,7 @@ def demo_repeated(text):
         exact = len(re.findall(r"^shm_cnt: 2 processes x 10000 increments = 20000: ok$", console, re.M))
         back = "repeat: 1000 runs, all memory given back" in console
         yield "1000 runs count to 20000", status == 0 and exact == 1000 and back, \
-            Said(log, f"status {status}, {exact} exact", console[-2000:])
+            MachineOutput(log, f"status {status}, {exact} exact", console[-2000:])
     return run
 
 
@@ -178,9 +178,9 @@ def readme():
     least = f"at least {run_options.LEAST_MEMORY} MiB, with `--uefi` {run_options.LEAST_MEMORY_UEFI}"
     yield f"says {least}", least in text, ""
     _, _, log = system.boot(machine.DEFAULT_WORDS, system.options_of(""), IMAGES)
-    (said, ours) = (re.search(r"^mem: (\d+) frames, (\d+) free$", lines, re.M) for lines in (text, "\n".join(log)))
-    yield "its figures of frames are right", all(abs(int(a) - int(b)) <= int(b) // 100 for a, b in zip(said.groups(), ours.groups())), \
-        f"{said[0]}, but {ours[0]}"
+    (listed, ours) = (re.search(r"^mem: (\d+) frames, (\d+) free$", lines, re.M) for lines in (text, "\n".join(log)))
+    yield "its figures of frames are right", all(abs(int(a) - int(b)) <= int(b) // 100 for a, b in zip(listed.groups(), ours.groups())), \
+        f"{listed[0]}, but {ours[0]}"
 
 
 def demos():
@@ -222,7 +222,7 @@ def bench_figures():
 def bench_longest():
     """The kernel's bench is also held to the longest stretch with interrupts off, as system tests are."""
     (status, console, log), longest = system.boot_counted(bench.KERNEL, IMAGES)
-    yield "it ends with 0", status == 0, Said(log, console)
+    yield "it ends with 0", status == 0, MachineOutput(log, console)
     yield from system.judge_longest(longest, IMAGES)
 
 
@@ -247,10 +247,10 @@ def bench_cycles():
     with mock.patch.object(bench, "KVM", "/no/such/device"):
         try:
             bench.check_kvm()
-            said = "nothing"
+            output = "nothing"
         except bench.Unable as error:
-            said = f"{error} ({error.status})"
-    yield "it needs KVM", "/no/such/device cannot be opened: No such file" in said and said.endswith("(126)"), said
+            output = f"{error} ({error.status})"
+    yield "it needs KVM", "/no/such/device cannot be opened: No such file" in output and output.endswith("(126)"), output
     rows = bench.cycle_rows(IMAGES, accel="tcg")
     yield "each row is measured", [row.name for row in rows] == list(bench.SOURCES) and {row.unit for row in rows} == {bench.CYCLES}, f"{rows}"
     counts = {row.name: row.median for row in rows}
