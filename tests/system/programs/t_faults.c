@@ -6,7 +6,7 @@
  */
 #define _GNU_SOURCE
 #include "tests/system/programs/child.h"
-#include "tests/system/programs/heard.h"
+#include "tests/system/programs/signal_board.h"
 #include "tests/system/programs/tap.h"
 
 #include <errno.h>
@@ -249,7 +249,7 @@ static bool calls_are_made_so(void)
 
 static bool signals_come_between(void)
 {
-    return heard_all(calls_so);
+    return signal_many(calls_so);
 }
 
 static int another_gate(void)

@@ -6,7 +6,7 @@
  */
 #define _GNU_SOURCE
 #include "tests/system/programs/child.h"
-#include "tests/system/programs/heard.h"
+#include "tests/system/programs/signal_board.h"
 #include "tests/system/programs/tap.h"
 
 #include <errno.h>
@@ -19,29 +19,29 @@ enum { STACK_BYTES = 8192 };
 
 static char other_stack[STACK_BYTES];
 
-static void hear_on_stack(int signal)
+static void handle_on_stack(int signal)
 {
     char here;
 
     (void)signal;
     board[ON_STACK] = &here >= other_stack && &here < other_stack + STACK_BYTES;
-    board[HEARD]++;
+    board[CAUGHT]++;
     raise(SIGUSR2); /* within the handler */
-    board[ON_STACK] += board[HEARD] == 2;
+    board[ON_STACK] += board[CAUGHT] == 2;
 }
 
-static void hear_there(int signal, siginfo_t *info, void *context)
+static void handle_on_same_stack(int signal, siginfo_t *info, void *context)
 {
     const ucontext_t *c = context;
 
     (void)signal, (void)info;
-    board[HEARD] += c->uc_stack.ss_flags == SS_ONSTACK && c->uc_stack.ss_sp == other_stack;
+    board[CAUGHT] += c->uc_stack.ss_flags == SS_ONSTACK && c->uc_stack.ss_sp == other_stack;
 }
 
 static int has_another_stack(void)
 {
-    struct sigaction action = {.sa_handler = hear_on_stack, .sa_flags = (int)SA_ONSTACK};
-    struct sigaction second = {.sa_sigaction = hear_there, .sa_flags = SA_SIGINFO};
+    struct sigaction action = {.sa_handler = handle_on_stack, .sa_flags = (int)SA_ONSTACK};
+    struct sigaction second = {.sa_sigaction = handle_on_same_stack, .sa_flags = SA_SIGINFO};
     stack_t stack = {.ss_sp = other_stack, .ss_size = STACK_BYTES}, was;
 
     if (sigaltstack(&stack, NULL) || sigaltstack(NULL, &was) || was.ss_sp != other_stack || was.ss_flags != 0)
@@ -55,25 +55,25 @@ static int has_another_stack(void)
 
 static bool handlers_have_their_stack(void)
 {
-    heard_begin();
+    signal_board_open();
     pid_t child = child_start(has_another_stack);
     flag_await(&board[READY], 1);
     bool good = IS(kill(child, SIGUSR1), 0);
     flag_await(&board[ON_STACK], 2);
     for (uint32_t i = 0; i < MANY && good; i++) {
-        board[HEARD] = 0, board[ON_STACK] = 0;
+        board[CAUGHT] = 0, board[ON_STACK] = 0;
         kill(child, SIGUSR1);
         flag_await(&board[ON_STACK], 2);
-        good = IS(board[HEARD], 2);
+        good = IS(board[CAUGHT], 2);
     }
-    return heard_end(IS(child_kill(child), SIGKILL) && good);
+    return signal_board_close(IS(child_kill(child), SIGKILL) && good);
 }
 
 static sigjmp_buf back;
 
 static void jump(int signal, siginfo_t *info, void *context)
 {
-    heard_note(signal, info, context);
+    signal_record(signal, info, context);
     siglongjmp(back, signal);
 }
 
@@ -89,7 +89,7 @@ static int jumps_out(void)
 
 static bool handlers_need_not_return(void)
 {
-    return heard_all(jumps_out);
+    return signal_many(jumps_out);
 }
 
 static void change(int signal, siginfo_t *info, void *context)
@@ -119,7 +119,7 @@ static int is_changed(void)
 
 static bool contexts_may_be_changed(void)
 {
-    return heard_ends(is_changed, 1, EXITED(9));
+    return signal_when_ready(is_changed, 1, EXITED(9));
 }
 
 /* Both handlers run before the call returns, one after the other. The number is in the FPU meanwhile. */
@@ -127,7 +127,7 @@ static int keeps_a_number(void)
 {
     const double before = 1234.5;
     const uint32_t none[2] = {0, 0};
-    struct sigaction action = {.sa_sigaction = heard_note, .sa_flags = SA_SIGINFO};
+    struct sigaction action = {.sa_sigaction = signal_record, .sa_flags = SA_SIGINFO};
     double after = 0;
     int result;
 
@@ -139,13 +139,13 @@ static int keeps_a_number(void)
                      : "=a"(result), "=m"(after)
                      : "m"(before), "a"(SYS_rt_sigprocmask), "b"(SIG_SETMASK), "c"(none), "d"(0), "S"(sizeof none)
                      : "memory");
-    return result || board[HEARD] != 2 || after != before;
+    return result || board[CAUGHT] != 2 || after != before;
 }
 
 static bool the_fpu_is_kept(void)
 {
-    heard_begin();
-    return heard_end(IS(child_run(keeps_a_number), EXITED(0)));
+    signal_board_open();
+    return signal_board_close(IS(child_run(keeps_a_number), EXITED(0)));
 }
 
 static const struct tap_point points[] = {

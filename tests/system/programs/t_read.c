@@ -7,7 +7,7 @@
  * typed: b
  */
 #include "tests/system/programs/child.h"
-#include "tests/system/programs/heard.h"
+#include "tests/system/programs/signal_board.h"
 #include "tests/system/programs/tap.h"
 
 #include <errno.h>
@@ -22,7 +22,7 @@ static int reads(void)
 
     board[READY] = 1;
     for (uint32_t i = 1;; i++) {
-        if (read(0, bytes, sizeof bytes) != -1 || errno != EINTR || board[HEARD] < i)
+        if (read(0, bytes, sizeof bytes) != -1 || errno != EINTR || board[CAUGHT] < i)
             return 1;
         board[READY] = i + 1;
     }
@@ -32,7 +32,7 @@ static int reads_on(void)
 {
     char bytes[16];
 
-    heard_catch(SIGUSR1, SA_RESTART);
+    signal_catch(SIGUSR1, SA_RESTART);
     board[READY] = 1;
     read(0, bytes, sizeof bytes);
     return 1;
@@ -54,7 +54,7 @@ static bool reads_end(void)
     enum { TIMES = 5, TRIES = 100 };
     bool good = true;
 
-    heard_begin();
+    signal_board_open();
     pid_t child = child_start(reads);
     flag_await(&board[READY], 1);
     for (uint32_t i = 1; good && i <= TIMES; i++) {
@@ -64,25 +64,25 @@ static bool reads_end(void)
         }
         good = HOLDS(board[READY] > i) && good;
     }
-    return heard_end(IS(child_kill(child), SIGKILL) && good);
+    return signal_board_close(IS(child_kill(child), SIGKILL) && good);
 }
 
 static bool reads_go_on(void)
 {
-    return heard_all(reads_on);
+    return signal_many(reads_on);
 }
 
 /* An ignored signal does not end the read; a lethal one ends the process. */
 static bool others_act_as_usual(void)
 {
-    heard_begin();
+    signal_board_open();
     pid_t child = child_start(reads_ignoring);
     flag_await(&board[READY], 1);
     usleep(20000);
     bool good = IS(kill(child, SIGCHLD), 0);
     usleep(20000);
     good = IS(waitpid(child, NULL, WNOHANG), 0) && IS(kill(child, SIGTERM), 0) && IS(child_end(child), SIGTERM) && good;
-    return heard_end(good);
+    return signal_board_close(good);
 }
 
 /* The typed input is still there for the process in the foreground. */

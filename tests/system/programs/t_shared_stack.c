@@ -6,7 +6,7 @@
  */
 #include "kernel/abi/abi.h"
 #include "tests/system/programs/child.h"
-#include "tests/system/programs/heard.h"
+#include "tests/system/programs/signal_board.h"
 #include "tests/system/programs/tap.h"
 
 #include <sched.h>
@@ -96,26 +96,26 @@ static int spins_there(void)
                          "movl %2, %1\n"
                          "1: cmpl %2, %3; jb 1b; mov %%ebx, %%esp"
                          :
-                         : "r"(shared + BYTES - 5 * n * PAGE + 700), "m"(board[READY]), "r"(n), "m"(board[HEARD])
+                         : "r"(shared + BYTES - 5 * n * PAGE + 700), "m"(board[READY]), "r"(n), "m"(board[CAUGHT])
                          : "ebx", "memory", "cc");
     return 6;
 }
 
-static bool with_a_child(bool (*heard)(void))
+static bool with_a_child(bool (*check)(void))
 {
     shared = mmap(NULL, BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    bool good = HOLDS(shared != MAP_FAILED) && heard();
+    bool good = HOLDS(shared != MAP_FAILED) && check();
     return IS(munmap(shared, BYTES), 0) && good;
 }
 
-static bool each_is_heard(void)
+static bool each_is_caught(void)
 {
-    return heard_ends(spins_there, 6, EXITED(6));
+    return signal_when_ready(spins_there, 6, EXITED(6));
 }
 
 static bool a_frame_is_made_there(void)
 {
-    return with_a_child(each_is_heard);
+    return with_a_child(each_is_caught);
 }
 
 /* The library's own stacks, in the message page: whether it has used the outer one; and no last words. */
@@ -155,7 +155,7 @@ static int runs_and_touches(void)
 static int has_many(void)
 {
     board[READY] = 1;
-    for (int times = 0; times < TIMES || board[HEARD] < SIGNALS || !was_interrupted(); times++)
+    for (int times = 0; times < TIMES || board[CAUGHT] < SIGNALS || !was_interrupted(); times++)
         if (!in_child(runs_and_touches, 7))
             return 1;
     return has_room() ? 4 : 3;
@@ -165,8 +165,8 @@ static bool both_at_once(void)
 {
     int status = 0;
 
-    heard_begin();
-    heard_catch(SIGUSR1, SA_RESTART);
+    signal_board_open();
+    signal_catch(SIGUSR1, SA_RESTART);
     pid_t child = child_start(has_many);
     flag_await(&board[READY], 1);
     while (waitpid(child, &status, WNOHANG) == 0) {
@@ -175,7 +175,7 @@ static bool both_at_once(void)
             kill((pid_t)board[GRANDCHILD], SIGUSR1);
         sched_yield();
     }
-    return heard_end(IS(status, EXITED(4)));
+    return signal_board_close(IS(status, EXITED(4)));
 }
 
 int main(void)

@@ -5,7 +5,7 @@
  * run: --smp 4
  */
 #include "tests/system/programs/child.h"
-#include "tests/system/programs/heard.h"
+#include "tests/system/programs/signal_board.h"
 #include "tests/system/programs/tap.h"
 
 #include "libuser/mem/shm.h"
@@ -66,7 +66,7 @@ static int forks(void)
 {
     board[READY] = 1;
     signal(SIGCHLD, SIG_DFL);
-    for (int status; board[HEARD] < MANY;) {
+    for (int status; board[CAUGHT] < MANY;) {
         pid_t child = fork();
         if (child == 0)
             _exit(nothing());
@@ -92,31 +92,31 @@ static int yields(void)
 
 static bool one_that_computes(void)
 {
-    return heard_all(computes);
+    return signal_many(computes);
 }
 static bool one_that_calls_proc(void)
 {
-    return heard_all(calls_proc);
+    return signal_many(calls_proc);
 }
 static bool one_that_calls_mem(void)
 {
-    return heard_all(calls_mem);
+    return signal_many(calls_mem);
 }
 static bool one_that_calls_the_library(void)
 {
-    return heard_all(calls_libraries);
+    return signal_many(calls_libraries);
 }
 static bool one_that_forks(void)
 {
-    return heard_all_until(forks, 2);
+    return signal_many_until(forks, 2);
 }
 static bool one_that_yields(void)
 {
-    return heard_all(yields);
+    return signal_many(yields);
 }
 static bool one_that_sleeps(void)
 {
-    return heard_all(sleeps);
+    return signal_many(sleeps);
 }
 
 /* ---------------------------------------------------------------------------- who waits */
@@ -128,7 +128,7 @@ static int ends_sleep(void)
     board[READY] = 1;
     if (nanosleep(&long_time, &left) != -1 || errno != EINTR || left.tv_sec < 90 || left.tv_sec > 99)
         return 1;
-    if (board[HEARD] != 1) /* before the call returns */
+    if (board[CAUGHT] != 1) /* before the call returns */
         return 2;
     board[READY] = 2;
     unsigned rest = sleep(100);
@@ -146,7 +146,7 @@ static int ends_sleep(void)
 
 static bool sleep_ends(void)
 {
-    return heard_ends(ends_sleep, 4, EXITED(9));
+    return signal_when_ready(ends_sleep, 4, EXITED(9));
 }
 
 static int sleeps_a_little(void)
@@ -162,17 +162,17 @@ static int ends_wait(void)
     pid_t child = child_start(sleeps_a_little);
 
     board[READY] = 1;
-    if (wait(&status) != -1 || errno != EINTR || board[HEARD] != 1 || waitpid(child, &status, 0) != child)
+    if (wait(&status) != -1 || errno != EINTR || board[CAUGHT] != 1 || waitpid(child, &status, 0) != child)
         return 1;
-    heard_catch(SIGUSR1, SA_RESTART);
+    signal_catch(SIGUSR1, SA_RESTART);
     child = child_start(sleeps_a_little);
     board[READY] = 2;
-    return wait(&status) == child && status == EXITED(6) && board[HEARD] == 2 ? 9 : 2;
+    return wait(&status) == child && status == EXITED(6) && board[CAUGHT] == 2 ? 9 : 2;
 }
 
 static bool wait_ends(void)
 {
-    return heard_ends(ends_wait, 2, EXITED(9));
+    return signal_when_ready(ends_wait, 2, EXITED(9));
 }
 
 /* sigsuspend lets a blocked signal through; then it is blocked again. */
@@ -184,7 +184,7 @@ static int suspends(void)
     sigprocmask(SIG_BLOCK, &one, NULL);
     board[READY] = 1;
     for (uint32_t i = 1; i <= 3; i++) {
-        if (sigsuspend(&none) != -1 || errno != EINTR || board[HEARD] != i)
+        if (sigsuspend(&none) != -1 || errno != EINTR || board[CAUGHT] != i)
             return 1;
         sigprocmask(SIG_BLOCK, NULL, &was);
         if (!sigismember(&was, SIGUSR1))
@@ -196,7 +196,7 @@ static int suspends(void)
 
 static bool suspension_ends(void)
 {
-    return heard_ends(suspends, 3, EXITED(9));
+    return signal_when_ready(suspends, 3, EXITED(9));
 }
 
 /* ---------------------------------------------------------------------------- who reads or writes a pipe */
@@ -213,13 +213,13 @@ static int tell(ssize_t result, ssize_t whole)
 {
     if (result == whole)
         return MADE_AGAIN;
-    return result == -1 && errno == EINTR && board[HEARD] ? ENDED : 1;
+    return result == -1 && errno == EINTR && board[CAUGHT] ? ENDED : 1;
 }
 
 static int reads_pipe(void)
 {
     close(ends[1]);
-    heard_catch(SIGUSR1, flags);
+    signal_catch(SIGUSR1, flags);
     flag_await(&board[READY], 1);
     for (uint32_t i = 0; i < uses; i++)
         if (read(ends[0], block, 1) != 1)
@@ -231,7 +231,7 @@ static int reads_pipe(void)
 static int begin_writes(void)
 {
     close(ends[0]);
-    heard_catch(SIGUSR1, flags);
+    signal_catch(SIGUSR1, flags);
     flag_await(&board[READY], 1);
     for (uint32_t i = 0; i < uses; i++)
         if (write(ends[1], block, 1) != 1)
@@ -257,7 +257,7 @@ static int writes_more_than_fits(void)
         return 2;
     board[READY] = 2;
     ssize_t some = write(ends[1], block, BLOCK);
-    return some > 0 && some <= RING && board[HEARD] ? ENDED : 1;
+    return some > 0 && some <= RING && board[CAUGHT] ? ENDED : 1;
 }
 
 /* The awaited bytes come after some signals, if the signals alone are not to end the call. */
@@ -267,13 +267,13 @@ static bool ends_with(int (*piece)(void), bool writes, int expected)
     int status = -1;
     pid_t ended = 0;
 
-    heard_begin();
+    signal_board_open();
     bool good = IS(pipe(ends), 0);
     pid_t child = child_start(piece);
     good = IS(close(ends[writes]), 0) && (writes || IS(write(ends[1], block, uses), uses)) && good;
     board[READY] = 1;
     flag_await(&board[READY], 2);
-    while (board[HEARD] < most && (ended = waitpid(child, &status, WNOHANG)) == 0) {
+    while (board[CAUGHT] < most && (ended = waitpid(child, &status, WNOHANG)) == 0) {
         kill(child, SIGUSR1);
         usleep(10000);
     }
@@ -281,7 +281,7 @@ static bool ends_with(int (*piece)(void), bool writes, int expected)
         good = HOLDS((writes ? read(ends[0], block, RING) : write(ends[1], block, 1)) > 0) && good;
     if (!ended)
         status = expected == ENDED ? child_kill(child) : child_end(child);
-    return heard_end(IS(status, EXITED(expected)) && IS(close(ends[!writes]), 0) && good);
+    return signal_board_close(IS(status, EXITED(expected)) && IS(close(ends[!writes]), 0) && good);
 }
 
 /* By messages, and with the ring. */
@@ -323,9 +323,9 @@ static int uses_file(void)
     int fd = open("/t_signals.file", O_RDWR | O_CREAT | O_TRUNC, 0600);
     bool good = fd >= 0;
 
-    heard_catch(SIGALRM, 0);
+    signal_catch(SIGALRM, 0);
     setitimer(ITIMER_REAL, &often, NULL);
-    while (good && board[HEARD] < MANY)
+    while (good && board[CAUGHT] < MANY)
         good = lseek(fd, 0, SEEK_SET) == 0 && write(fd, block, BLOCK) == BLOCK && lseek(fd, 0, SEEK_SET) == 0 &&
                read(fd, block, BLOCK) == BLOCK;
     return unlink("/t_signals.file") == 0 && good ? ENDED : 1;
@@ -333,8 +333,8 @@ static int uses_file(void)
 
 static bool files_are_not_interrupted(void)
 {
-    heard_begin();
-    return heard_end(IS(child_run(uses_file), EXITED(ENDED)));
+    signal_board_open();
+    return signal_board_close(IS(child_run(uses_file), EXITED(ENDED)));
 }
 
 /* ---------------------------------------------------------------------------- what is said of them */
@@ -348,12 +348,12 @@ static int blocks(void)
     board[READY] = 1;
     flag_await(&board[READY], 2);
     sigpending(&waiting);
-    if (board[HEARD] || !sigismember(&waiting, SIGUSR1) || !sigismember(&waiting, SIGTERM) ||
+    if (board[CAUGHT] || !sigismember(&waiting, SIGUSR1) || !sigismember(&waiting, SIGTERM) ||
         sigismember(&waiting, SIGINT))
         return 1;
     sigemptyset(&some), sigaddset(&some, SIGUSR1);
     sigprocmask(SIG_UNBLOCK, &some, NULL);
-    if (board[HEARD] != 1) /* many pending ones are one */
+    if (board[CAUGHT] != 1) /* many pending ones are one */
         return 2;
     sigemptyset(&some);
     sigprocmask(SIG_SETMASK, &some, NULL);
@@ -362,12 +362,12 @@ static int blocks(void)
 
 static bool blocked_ones_wait(void)
 {
-    heard_begin();
+    signal_board_open();
     pid_t child = child_start(blocks);
     flag_await(&board[READY], 1);
     bool good = IS(kill(child, SIGUSR1), 0) && IS(kill(child, SIGTERM), 0) && IS(kill(child, SIGUSR1), 0);
     board[READY] = 2;
-    return heard_end(IS(child_end(child), SIGTERM) && IS(board[HEARD], 1) && good);
+    return signal_board_close(IS(child_end(child), SIGTERM) && IS(board[CAUGHT], 1) && good);
 }
 
 static int ignores(void)
@@ -383,7 +383,7 @@ static int ignores(void)
 
 static bool ignored_ones_do_nothing(void)
 {
-    heard_begin();
+    signal_board_open();
     pid_t child = child_start(ignores);
     flag_await(&board[READY], 1);
     bool good = IS(kill(child, SIGTERM), 0) && IS(kill(child, SIGCHLD), 0) && IS(kill(child, SIGWINCH), 0) &&
@@ -392,48 +392,48 @@ static bool ignored_ones_do_nothing(void)
     board[READY] = 2;
     flag_await(&board[READY], 3);
     good = IS(kill(child, SIGTERM), 0) && good;
-    return heard_end(IS(child_end(child), SIGTERM) && good);
+    return signal_board_close(IS(child_end(child), SIGTERM) && good);
 }
 
-/* SIGKILL cannot be caught: only its sender is told. */
+/* SIGKILL ends the child without a handler. */
 static bool a_kill_is_not_caught(void)
 {
-    heard_begin();
+    signal_board_open();
     pid_t child = child_start(computes);
     flag_await(&board[READY], 1);
-    return heard_end(IS(kill(child, SIGKILL), 0) && IS(child_end(child), SIGKILL) && IS(board[HEARD], 0));
+    return signal_board_close(IS(kill(child, SIGKILL), 0) && IS(child_end(child), SIGKILL) && IS(board[CAUGHT], 0));
 }
 
 /* A value comes with a signal. The sender cannot claim that the signal comes from elsewhere. */
 static bool values_are_queued(void)
 {
-    heard_begin();
-    bool good = IS(sigqueue(getpid(), SIGUSR1, (union sigval){.sival_int = 4711}), 0) && IS(board[HEARD], 1) &&
+    signal_board_open();
+    bool good = IS(sigqueue(getpid(), SIGUSR1, (union sigval){.sival_int = 4711}), 0) && IS(board[CAUGHT], 1) &&
                 IS(board[CODE], SI_QUEUE) && IS(board[VALUE], 4711) && IS(board[SENDER], getpid());
     good = FAILS(sigqueue(1 << 20, 0, (union sigval){0}), ESRCH) &&
            FAILS(sigqueue(getpid(), 65, (union sigval){0}), EINVAL) && good;
     good = FAILS(syscall(SYS_rt_sigqueueinfo, getpid(), SIGUSR1, &(siginfo_t){.si_code = SI_USER}), EPERM) &&
            FAILS(syscall(SYS_rt_sigqueueinfo, getpid(), SIGUSR1, 1), EFAULT) && good;
-    return heard_end(IS(board[HEARD], 1) && good);
+    return signal_board_close(IS(board[CAUGHT], 1) && good);
 }
 
 /* The parent's handler is called for each child, wherever the parent is. */
-static bool children_are_heard_of(void)
+static bool ends_of_children_are_caught(void)
 {
-    heard_begin();
-    heard_catch(SIGCHLD, 0);
+    signal_board_open();
+    signal_catch(SIGCHLD, 0);
     pid_t child = child_start(nothing);
-    while (board[HEARD] < 1)
+    while (board[CAUGHT] < 1)
         sched_yield();
     bool good = IS(board[SENDER], child) && IS(board[CODE], CLD_EXITED) && IS(board[VALUE], 3) &&
                 IS(child_end(child), EXITED(3));
     child = child_start(computes);
     flag_await(&board[READY], 1);
     kill(child, SIGKILL);
-    good = IS(child_end(child), SIGKILL) && IS(board[HEARD], 2) && IS(board[CODE], CLD_KILLED) &&
+    good = IS(child_end(child), SIGKILL) && IS(board[CAUGHT], 2) && IS(board[CODE], CLD_KILLED) &&
            IS(board[VALUE], SIGKILL) && good;
     signal(SIGCHLD, SIG_DFL);
-    return heard_end(IS(child_run(nothing), EXITED(3)) && IS(board[HEARD], 2) && good);
+    return signal_board_close(IS(child_run(nothing), EXITED(3)) && IS(board[CAUGHT], 2) && good);
 }
 
 /* ---------------------------------------------------------------------------- exec */
@@ -466,8 +466,8 @@ static int look_after_exec(void)
 
 static bool exec_keeps_some(void)
 {
-    heard_begin();
-    return heard_end(IS(child_run(executes), EXITED(9)));
+    signal_board_open();
+    return signal_board_close(IS(child_run(executes), EXITED(9)));
 }
 
 /* A shell waits for its children even if the program before it ignored them. */
@@ -504,7 +504,7 @@ static const struct tap_point points[] = {
     {"ignored signals have no effect", ignored_ones_do_nothing},
     {"SIGKILL cannot be caught", a_kill_is_not_caught},
     {"sigqueue()", values_are_queued},
-    {"SIGCHLD", children_are_heard_of},
+    {"SIGCHLD", ends_of_children_are_caught},
     {"exec keeps what is ignored and blocked", exec_keeps_some},
     {"a shell waits for children that the program before it ignored", shell_waits},
 };

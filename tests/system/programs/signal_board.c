@@ -1,5 +1,5 @@
-/* Signals sent to a piece of a test in another process. */
-#include "tests/system/programs/heard.h"
+/* Signals sent to a child process, whose handler records them. */
+#include "tests/system/programs/signal_board.h"
 
 #include "libuser/mem/shm.h"
 #include "tests/system/programs/board.h"
@@ -16,61 +16,60 @@ enum { BOARD = -41 };
 
 volatile uint32_t *board;
 
-void heard_note(int signal, siginfo_t *info, void *context)
+void signal_record(int signal, siginfo_t *info, void *context)
 {
     (void)context;
     board[SENDER] = (uint32_t)info->si_pid;
     board[CODE] = (uint32_t)info->si_code;
     board[VALUE] = (uint32_t)info->si_status; /* si_value is in the same word */
-    board[HEARD] += info->si_signo == signal;
+    board[CAUGHT] += info->si_signo == signal;
 }
 
-void heard_catch(int signal, int flags)
+void signal_catch(int signal, int flags)
 {
-    struct sigaction action = {.sa_sigaction = heard_note, .sa_flags = SA_SIGINFO | flags};
+    struct sigaction action = {.sa_sigaction = signal_record, .sa_flags = SA_SIGINFO | flags};
 
     sigaction(signal, &action, NULL);
 }
 
-void heard_begin(void)
+void signal_board_open(void)
 {
     board = board_open(BOARD);
-    heard_catch(SIGUSR1, 0); /* inherited by children */
+    signal_catch(SIGUSR1, 0); /* inherited by children */
 }
 
-bool heard_end(bool good)
+bool signal_board_close(bool good)
 {
     signal(SIGUSR1, SIG_DFL);
     return IS(shm_close(BOARD), 0) && good;
 }
 
-static bool is_heard(pid_t child, int signal, uint32_t count)
+static bool is_caught(pid_t child, int signal, uint32_t count)
 {
     bool good = IS(kill(child, signal), 0);
 
-    while (good && board[HEARD] < count && waitpid(child, NULL, WNOHANG) == 0)
+    while (good && board[CAUGHT] < count && waitpid(child, NULL, WNOHANG) == 0)
         sched_yield();
-    return good && IS(board[HEARD], count);
+    return good && IS(board[CAUGHT], count);
 }
 
-/* So many signals, one after the other, to a child that runs `piece` for ever. */
-bool heard_all_until(int (*piece)(void), uint32_t ready)
+bool signal_many_until(int (*piece)(void), uint32_t ready)
 {
-    heard_begin();
+    signal_board_open();
     pid_t child = child_start(piece);
     flag_await(&board[READY], 1);
     bool good = true;
     for (uint32_t i = 1; i <= MANY && good; i++)
-        good = is_heard(child, SIGUSR1, i);
+        good = is_caught(child, SIGUSR1, i);
     good = good && IS(board[SENDER], getpid()) && IS(board[CODE], SI_USER);
     if (good)
         flag_await(&board[READY], ready);
-    return heard_end(IS(child_kill(child), SIGKILL) && good);
+    return signal_board_close(IS(child_kill(child), SIGKILL) && good);
 }
 
-bool heard_all(int (*piece)(void))
+bool signal_many(int (*piece)(void))
 {
-    return heard_all_until(piece, 1);
+    return signal_many_until(piece, 1);
 }
 
 /* Registers, flags and the FPU keep their values; otherwise it ends. */
@@ -101,17 +100,16 @@ int sleeps(void)
         usleep(20000);
 }
 
-/* Sends a signal whenever the child says that it is ready, so many times; checks its status. */
-bool heard_ends(int (*piece)(void), uint32_t times, int status)
+bool signal_when_ready(int (*piece)(void), uint32_t times, int status)
 {
     bool good = true;
 
-    heard_begin();
+    signal_board_open();
     pid_t child = child_start(piece);
     for (uint32_t i = 1; i <= times; i++) {
         flag_await(&board[READY], i);
         usleep(10000); /* most likely it waits by then; if not, it handles the signal before it waits */
         good = IS(kill(child, SIGUSR1), 0) && good;
     }
-    return heard_end(IS(child_end(child), status) && good);
+    return signal_board_close(IS(child_end(child), status) && good);
 }
