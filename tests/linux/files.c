@@ -44,9 +44,9 @@ static void keep(int fd)
     fds[slot] = fd;
 }
 
-static int tell_and_keep(int fd)
+static int print_and_keep(int fd)
 {
-    tell(fd < 0 ? fd : 0);
+    print_result(fd < 0 ? fd : 0);
     keep(fd);
     return fd;
 }
@@ -72,20 +72,20 @@ static size_t any_size(int fd)
     return S_ISFIFO(mode_of(fd)) ? size % FIFO_BYTES : size;
 }
 
-static void tell_read(long count)
+static void print_read(long count)
 {
     if (count > 0)
         printf(" %08x", hash(bytes, count));
-    tell(count);
+    print_result(count);
 }
 
-static void tell_status(int result, const struct stat *status)
+static void print_status(int result, const struct stat *status)
 {
     if (result == 0 && !S_ISFIFO(status->st_mode))
         printf(" mode %o", status->st_mode & (S_IFMT | 07777));
     if (result == 0 && S_ISREG(status->st_mode))
         printf(" links %u size %lld", (unsigned)status->st_nlink, (long long)status->st_size);
-    tell(result);
+    print_result(result);
 }
 
 /* ------------------------------------------------------------------------------------- descriptors */
@@ -100,7 +100,7 @@ static void open_one(void)
     unsigned access = below(4), other = below(sizeof others / sizeof *others);
 
     printf(" %.20s access %u others %u", path, access, other);
-    tell_and_keep(open(path, accesses[access] | others[other], below(2) ? 0644 : 0600));
+    print_and_keep(open(path, accesses[access] | others[other], below(2) ? 0644 : 0600));
 }
 
 static void close_one(void)
@@ -108,7 +108,7 @@ static void close_one(void)
     int slot = any_slot();
 
     printf(" %d", slot);
-    tell(close(fds[slot]));
+    print_result(close(fds[slot]));
     fds[slot] = -1;
 }
 
@@ -117,7 +117,7 @@ static void dup_one(void)
     int slot = any_slot();
 
     printf(" %d", slot);
-    tell_and_keep(dup(fds[slot]));
+    print_and_keep(dup(fds[slot]));
 }
 
 static void dup2_one(void)
@@ -127,14 +127,14 @@ static void dup2_one(void)
     printf(" %d %d", slot, to);
     if (fds[to] < 0) /* dup2() would open that number */
         to = slot;
-    tell(dup2(fds[slot], fds[to]) < 0 ? -1 : 0);
+    print_result(dup2(fds[slot], fds[to]) < 0 ? -1 : 0);
 }
 
 static void pipe_one(void)
 {
     int both[2], result = pipe2(both, O_NONBLOCK);
 
-    tell(result);
+    print_result(result);
     if (result)
         return;
     keep(both[0]);
@@ -147,11 +147,11 @@ static void control_one(void)
     int fd = fds[any_slot()], which = (int)below(4);
 
     printf(" %d", which);
-    tell(fcntl(fd, F_SETFL, flags[which] | (S_ISFIFO(mode_of(fd)) ? O_NONBLOCK : 0)));
+    print_result(fcntl(fd, F_SETFL, flags[which] | (S_ISFIFO(mode_of(fd)) ? O_NONBLOCK : 0)));
     int found = fcntl(fd, F_GETFL);
     if (found >= 0)
         printf("  finds %d %d", found & O_ACCMODE, (found & O_APPEND ? 1 : 0) + (found & O_NONBLOCK ? 2 : 0));
-    tell(found < 0 ? -1 : 0);
+    print_result(found < 0 ? -1 : 0);
 }
 
 static void poll_one(void)
@@ -160,7 +160,7 @@ static void poll_one(void)
     int result = poll(&watched, 1, 0);
 
     printf(" 0x%x", watched.revents);
-    tell(result);
+    print_result(result);
 }
 
 /* ------------------------------------------------------------------------------------- contents */
@@ -172,7 +172,7 @@ static void write_one(void)
 
     printf(" %d %zu", slot, size);
     fill(bytes, size);
-    tell(write(fds[slot], bytes, size));
+    print_result(write(fds[slot], bytes, size));
 }
 
 static void read_one(void)
@@ -181,7 +181,7 @@ static void read_one(void)
     size_t size = below(4) ? below(100) : below(12000);
 
     printf(" %d %zu", slot, size);
-    tell_read(read(fds[slot], bytes, size));
+    print_read(read(fds[slot], bytes, size));
 }
 
 static void seek_one(void)
@@ -193,7 +193,7 @@ static void seek_one(void)
     printf(" %d %ld %d", slot, (long)offset, origin);
     if (S_ISDIR(mode_of(fds[slot]))) /* systems differ in the positions of entries */
         offset = 0, origin = SEEK_SET;
-    tell(lseek(fds[slot], offset, origin));
+    print_result(lseek(fds[slot], offset, origin));
 }
 
 static void read_at(void)
@@ -203,7 +203,7 @@ static void read_at(void)
     off_t offset = (off_t)below(30000) - 100;
 
     printf(" %d %zu %ld", slot, size, (long)offset);
-    tell_read(pread(fds[slot], bytes, size, offset));
+    print_read(pread(fds[slot], bytes, size, offset));
 }
 
 /* With O_APPEND Linux ignores the offset, other than POSIX says, so the flag is cleared. */
@@ -217,7 +217,7 @@ static void write_at(void)
     fill(bytes, size);
     if (flags >= 0 && flags & O_APPEND)
         fcntl(fds[slot], F_SETFL, flags & ~O_APPEND);
-    tell(pwrite(fds[slot], bytes, size, offset));
+    print_result(pwrite(fds[slot], bytes, size, offset));
 }
 
 static void cut_open(void)
@@ -226,7 +226,7 @@ static void cut_open(void)
     off_t size = (off_t)below(20000) - 50;
 
     printf(" %d %ld", slot, (long)size);
-    tell(ftruncate(fds[slot], size));
+    print_result(ftruncate(fds[slot], size));
 }
 
 static void cut_named(void)
@@ -235,7 +235,7 @@ static void cut_named(void)
     off_t size = (off_t)below(20000) - 50;
 
     printf(" %.20s %ld", path, (long)size);
-    tell(truncate(path, size));
+    print_result(truncate(path, size));
 }
 
 static void vectors(void)
@@ -248,13 +248,13 @@ static void vectors(void)
     printf(" %d %zu %zu %zu", slot, parts[0].iov_len, parts[1].iov_len, parts[2].iov_len);
     fill(bytes, BYTES / 3);
     if (below(2)) {
-        tell(writev(fds[slot], parts, 3));
+        print_result(writev(fds[slot], parts, 3));
         return;
     }
     memset(bytes, 0, BYTES);
     long count = readv(fds[slot], parts, 3);
     printf(" %08x", hash(bytes, BYTES));
-    tell(count);
+    print_result(count);
 }
 
 /* Looks only at pages that exist: after the file's end there are zeros, up to the end of its last page. */
@@ -284,7 +284,7 @@ static void map_one(void)
     long there = (long)(status.st_size - offset);
     if (at != MAP_FAILED && there > 0)
         look_at_pages(at, size, there < (long)size ? there : (long)size, writes);
-    tell(at == MAP_FAILED ? -1 : msync(at, size, MS_SYNC) + munmap(at, size));
+    print_result(at == MAP_FAILED ? -1 : msync(at, size, MS_SYNC) + munmap(at, size));
 }
 
 /* ------------------------------------------------------------------------------------- names */
@@ -294,7 +294,7 @@ static void unlink_one(void)
     const char *path = any_path();
 
     printf(" %.20s", path);
-    tell(unlink(path));
+    print_result(unlink(path));
 }
 
 static void rmdir_one(void)
@@ -302,7 +302,7 @@ static void rmdir_one(void)
     const char *path = any_path();
 
     printf(" %.20s", path);
-    tell(rmdir(path));
+    print_result(rmdir(path));
 }
 
 static void mkdir_one(void)
@@ -310,7 +310,7 @@ static void mkdir_one(void)
     const char *path = any_path();
 
     printf(" %.20s", path);
-    tell(mkdir(path, 0755));
+    print_result(mkdir(path, 0755));
 }
 
 static void rename_one(void)
@@ -318,7 +318,7 @@ static void rename_one(void)
     const char *from = any_path(), *to = any_path();
 
     printf(" %.20s %.20s", from, to);
-    tell(rename(from, to));
+    print_result(rename(from, to));
 }
 
 static void link_one(void)
@@ -326,7 +326,7 @@ static void link_one(void)
     const char *from = any_path(), *to = any_path();
 
     printf(" %.20s %.20s", from, to);
-    tell(link(from, to));
+    print_result(link(from, to));
 }
 
 static void stat_one(void)
@@ -335,7 +335,7 @@ static void stat_one(void)
     struct stat status = {0};
 
     printf(" %.20s", path);
-    tell_status(stat(path, &status), &status);
+    print_status(stat(path, &status), &status);
 }
 
 static void fstat_one(void)
@@ -344,7 +344,7 @@ static void fstat_one(void)
     struct stat status = {0};
 
     printf(" %d", slot);
-    tell_status(fstat(fds[slot], &status), &status);
+    print_status(fstat(fds[slot], &status), &status);
 }
 
 static void access_one(void)
@@ -353,7 +353,7 @@ static void access_one(void)
     int how = (int)below(9);
 
     printf(" %.20s %d", path, how);
-    tell(access(path, how));
+    print_result(access(path, how));
 }
 
 /* The owner keeps all rights, as root has them on some systems anyway. */
@@ -363,7 +363,7 @@ static void chmod_one(void)
     mode_t mode = below(01000) | 0700;
 
     printf(" %.20s %o", path, mode);
-    tell(chmod(path, mode));
+    print_result(chmod(path, mode));
 }
 
 static int compare(const void *a, const void *b)
@@ -380,7 +380,7 @@ static void list_one(void)
     printf(" %.20s", path);
     DIR *opened = opendir(path);
     if (!opened) {
-        tell(-1);
+        print_result(-1);
         return;
     }
     for (const struct dirent *entry; count < ENTRIES && (entry = readdir(opened)); count++)
@@ -388,7 +388,7 @@ static void list_one(void)
     qsort(names, count, sizeof names[0], compare);
     for (unsigned i = 0; i < count; i++)
         printf(" %s", names[i]);
-    tell(closedir(opened));
+    print_result(closedir(opened));
 }
 
 /* Into the directory, and back. */
@@ -398,11 +398,11 @@ static void enter_one(void)
     char *found;
 
     printf(" %.20s", path);
-    tell(chdir(path));
+    print_result(chdir(path));
     found = getcwd(bytes, below(2) ? BYTES : 2);
     if (found && !strncmp(found, directory, strlen(directory)))
         printf("  in %s", found + strlen(directory));
-    tell(found ? 0 : -1);
+    print_result(found ? 0 : -1);
     if (chdir(directory))
         exit(4);
 }

@@ -64,12 +64,12 @@ static int any_protection(void)
     return protection;
 }
 
-static void tell_address(const char *at, struct range range)
+static void print_address(const char *at, struct range range)
 {
     if (at == MAP_FAILED)
-        tell(-1);
+        print_result(-1);
     else
-        tell(at != address_of(range));
+        print_result(at != address_of(range));
 }
 
 /* ------------------------------------------------------------------------------------------ steps */
@@ -81,8 +81,8 @@ static void map_memory(void)
     size_t less = below(2) * 100;
 
     printf(" how %d", how);
-    tell_address(mmap(address_of(range), size_of(range) - less, protection, MAP_FIXED | MAP_ANONYMOUS | how, -1, 0),
-                 range);
+    print_address(mmap(address_of(range), size_of(range) - less, protection, MAP_FIXED | MAP_ANONYMOUS | how, -1, 0),
+                  range);
 }
 
 static void map_if_free(void)
@@ -90,8 +90,8 @@ static void map_if_free(void)
     struct range range = any_range();
     int protection = any_protection(), how = below(3) ? MAP_PRIVATE : MAP_SHARED;
 
-    tell_address(mmap(address_of(range), size_of(range), protection, MAP_FIXED_NOREPLACE | MAP_ANONYMOUS | how, -1, 0),
-                 range);
+    print_address(mmap(address_of(range), size_of(range), protection, MAP_FIXED_NOREPLACE | MAP_ANONYMOUS | how, -1, 0),
+                  range);
 }
 
 /* Does not map beyond the file's end, and no shared mapping to be executed: docs/programs.md. */
@@ -106,16 +106,16 @@ static void map_file(void)
     if (!is_private && protection & PROT_EXEC)
         protection = PROT_READ;
     printf(" from %d private %d to_read %d", first, is_private, to_read);
-    tell_address(mmap(address_of(range), size_of(range), protection,
-                      MAP_FIXED | (is_private ? MAP_PRIVATE : MAP_SHARED), fds[is_private][to_read], first * PAGE),
-                 range);
+    print_address(mmap(address_of(range), size_of(range), protection,
+                       MAP_FIXED | (is_private ? MAP_PRIVATE : MAP_SHARED), fds[is_private][to_read], first * PAGE),
+                  range);
 }
 
 static void unmap(void)
 {
     struct range range = any_range();
 
-    tell(munmap(address_of(range), size_of(range)));
+    print_result(munmap(address_of(range), size_of(range)));
 }
 
 /* A refused call has changed nothing here, but may have changed something elsewhere; so the range is unmapped. Of two
@@ -130,7 +130,7 @@ static void protect(void)
     int result = mprotect(address_of(range), size_of(range), protection);
     if (result && errno == EACCES)
         errno = ENOMEM;
-    tell(result);
+    print_result(result);
     if (result)
         munmap(address_of(range), size_of(range));
 }
@@ -143,14 +143,14 @@ static void touch(void)
     printf(" %d writes %d", (int)(at - AREA) / PAGE, writes);
     if (sigsetjmp(after_fault, 1)) {
         printf(" signal %d code %d %s", fault_signal, fault_code, fault_address == at ? "there" : "elsewhere");
-        tell(0);
+        print_result(0);
         return;
     }
     char found = *at;
     if (writes)
         *at = (char)(found + 3);
     printf(" finds %d", found);
-    tell(0);
+    print_result(0);
 }
 
 static void look_at_all(void)
@@ -166,7 +166,7 @@ static void look_at_all(void)
             found[page] += (uint32_t)(fault_signal * 16 + fault_code);
     }
     printf(" %08x", hash(found, sizeof found));
-    tell(0);
+    print_result(0);
 }
 
 static void work_as_child(const uint32_t *pages)
@@ -190,7 +190,7 @@ static void fork_one(void)
     pid_t child = fork();
     if (child == 0)
         work_as_child(pages);
-    tell(waitpid(child, &status, 0) == child ? status : -1);
+    print_result(waitpid(child, &status, 0) == child ? status : -1);
 }
 
 static void map_wrongly(void)
@@ -199,7 +199,7 @@ static void map_wrongly(void)
     uint32_t which = below(3);
 
     printf(" %u", which);
-    tell(mmap(NULL, which ? PAGE : 0, PROT_READ, flags[which], -1, 0) == MAP_FAILED ? -1 : 0);
+    print_result(mmap(NULL, which ? PAGE : 0, PROT_READ, flags[which], -1, 0) == MAP_FAILED ? -1 : 0);
 }
 
 /* Addresses 17 bytes into a page; musl rounds what it passes to mprotect. */
@@ -209,10 +209,10 @@ static void begin_between_pages(void)
     char *at = address_of(range) + 17;
 
     if (below(2))
-        tell(munmap(at, size_of(range)));
+        print_result(munmap(at, size_of(range)));
     else
-        tell(mmap(at, size_of(range), PROT_READ, MAP_FIXED | MAP_ANONYMOUS | MAP_PRIVATE, -1, 0) == MAP_FAILED ? -1
-                                                                                                               : 0);
+        print_result(
+            mmap(at, size_of(range), PROT_READ, MAP_FIXED | MAP_ANONYMOUS | MAP_PRIVATE, -1, 0) == MAP_FAILED ? -1 : 0);
 }
 
 static const struct step steps[] = {

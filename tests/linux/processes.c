@@ -195,7 +195,7 @@ static void start(void)
 
     printf(" %d", w);
     if (workers[w].lives || workers[w].ended || pipe(orders) || pipe(replies)) {
-        tell(0);
+        print_result(0);
         return;
     }
     pid_t child = fork();
@@ -212,7 +212,7 @@ static void start(void)
     move(orders[1], OURS + 2 * w);
     move(replies[0], OURS + 2 * w + 1);
     workers[w] = (struct worker){child, child > 0, false};
-    tell(child > 0 ? 0 : child);
+    print_result(child > 0 ? 0 : child);
 }
 
 /* The worker has ended or is about to: waits until it can be waited for. */
@@ -237,12 +237,12 @@ static bool order_worker(int w, const struct order *order, struct reply *reply)
     return false;
 }
 
-static void tell_reply(const struct reply *reply)
+static void print_reply(const struct reply *reply)
 {
     if (reply->more)
         printf(" more %x", (unsigned)reply->more);
     errno = reply->error;
-    tell(reply->result);
+    print_result(reply->result);
 }
 
 static int any_fd(void)
@@ -280,7 +280,7 @@ static void we(void)
 
     reply.result = act(&order, &reply);
     reply.error = reply.result < 0 ? errno : 0;
-    tell_reply(&reply);
+    print_reply(&reply);
 }
 
 static int any_living(void)
@@ -293,14 +293,14 @@ static int any_living(void)
     return -1;
 }
 
-static void tell_worker(int w, const struct order *order)
+static void print_worker(int w, const struct order *order)
 {
     struct reply reply = {0};
 
     if (w < 0)
-        tell(0);
+        print_result(0);
     else if (order_worker(w, order, &reply))
-        tell_reply(&reply);
+        print_reply(&reply);
     else
         puts(" ends");
 }
@@ -311,7 +311,7 @@ static void worker(void)
 
     printf(" %d", w);
     const struct order order = any_order(ACTIONS);
-    tell_worker(w, &order);
+    print_worker(w, &order);
 }
 
 static void exec_or_end(void)
@@ -323,11 +323,11 @@ static void exec_or_end(void)
     if (order.action == RAISE)
         order.a = below(2) ? SIGTERM : below(2) ? SIGKILL : SIGCHLD;
     printf(" %d %s %d", w, action_names[order.action], order.a);
-    tell_worker(w, &order);
+    print_worker(w, &order);
 }
 
 /* Prints which worker it is, and how it ended. */
-static void tell_ended(pid_t pid, int status)
+static void print_ended(pid_t pid, int status)
 {
     int error = errno;
 
@@ -337,7 +337,7 @@ static void tell_ended(pid_t pid, int status)
             workers[w].ended = false;
         }
     errno = error;
-    tell(pid > 0 ? 1 : pid);
+    print_result(pid > 0 ? 1 : pid);
 }
 
 static int ended_count(pid_t group)
@@ -355,9 +355,9 @@ static void wait_for_one(void)
 
     printf(" %d options %d", w, options);
     if (!workers[w].pid || (workers[w].lives && !options))
-        tell(0);
+        print_result(0);
     else
-        tell_ended(waitpid(workers[w].pid, &status, options), status);
+        print_ended(waitpid(workers[w].pid, &status, options), status);
 }
 
 /* If several have ended, systems differ in which is reported first, so this does not wait then. Our own group is named
@@ -369,9 +369,9 @@ static void wait_for_any(void)
 
     printf(" %d %d", which, w);
     if (ended_count(which ? group : -1) > 1)
-        tell(0);
+        print_result(0);
     else
-        tell_ended(waitpid(which == 0 ? -1 : group == getpgrp() ? 0 : -group, &status, WNOHANG), status);
+        print_ended(waitpid(which == 0 ? -1 : group == getpgrp() ? 0 : -group, &status, WNOHANG), status);
 }
 
 static void wait_wrongly(void)
@@ -380,10 +380,10 @@ static void wait_wrongly(void)
 
     printf(" %d", which);
     errno = 0;
-    tell(which == 0   ? waitpid(getpid(), &status, WNOHANG)
-         : which == 1 ? waitpid(0x3fffffff, &status, WNOHANG)
-         : which == 2 ? waitpid(-1, &status, 0x40)
-                      : waitpid(-0x3fffffff, &status, WNOHANG));
+    print_result(which == 0   ? waitpid(getpid(), &status, WNOHANG)
+                 : which == 1 ? waitpid(0x3fffffff, &status, WNOHANG)
+                 : which == 2 ? waitpid(-1, &status, 0x40)
+                              : waitpid(-0x3fffffff, &status, WNOHANG));
 }
 
 static void kill_worker(void)
@@ -396,7 +396,7 @@ static void kill_worker(void)
     if (!result && workers[w].lives && signal && signal != SIGCHLD)
         is_gone(w);
     errno = error;
-    tell(result);
+    print_result(result);
 }
 
 static void group(void)
@@ -406,10 +406,10 @@ static void group(void)
 
     printf(" %d of %d how %d", w, of, how);
     if (!workers[w].lives || (how == 2 && !workers[of].lives)) {
-        tell(0);
+        print_result(0);
         return;
     }
-    tell(setpgid(workers[w].pid, to));
+    print_result(setpgid(workers[w].pid, to));
     for (int i = 0; i < WORKERS; i++)
         if (workers[i].lives && getpgid(workers[w].pid) == workers[i].pid)
             printf("  is of %d\n", i);
@@ -424,7 +424,7 @@ static void kill_group(void)
 
     printf(" %d signal %d", w, signal);
     if (group == getpgrp()) {
-        tell(0);
+        print_result(0);
         return;
     }
     for (int i = 0; i < WORKERS; i++)
@@ -436,7 +436,7 @@ static void kill_group(void)
             is_gone(i);
         }
     errno = error;
-    tell(result);
+    print_result(result);
 }
 
 /* Ends all workers, to begin anew. */
@@ -453,7 +453,7 @@ static void end_all(void)
     for (int i = 0; i < FDS; i++)
         close(FIRST + i);
     held = 0;
-    tell(waitpid(-1, NULL, WNOHANG));
+    print_result(waitpid(-1, NULL, WNOHANG));
 }
 
 /* ------------------------------------------------------------------------------ both act at once */
@@ -485,7 +485,7 @@ static void stream(void)
     waitpid(child, &status, 0);
     printf(" %u pieces of %u: %u, 0x%x %d", pieces, size, all, (unsigned)status,
            WEXITSTATUS(status) == (int)(all % 251));
-    tell(0);
+    print_result(0);
 }
 
 /* A writer to a pipe that nobody reads is killed by SIGPIPE, or gets EPIPE. */
@@ -516,7 +516,7 @@ static void break_off(void)
         close(ends[0]);
     waitpid(child, &status, 0);
     printf(" ignored %d early %d took %ld of %u status 0x%x", is_ignored, is_early, got, taken, (unsigned)status);
-    tell(0);
+    print_result(0);
 }
 
 /* A poll that waits until a child writes, closes its end, or ends. */
@@ -550,7 +550,7 @@ static void poll_child(void)
     printf(" status 0x%x reads %ld", (unsigned)status, (long)read(pipes[which][0], &byte, 1));
     for (int i = 0; i < 2; i++)
         close(pipes[i][0]);
-    tell(0);
+    print_result(0);
 }
 
 static void workers_or_end(void)

@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-enum { HEARD = 64 };
+enum { CAUGHT_MAX = 64 };
 
 /* Signals that behave the same everywhere. SIGKILL and SIGSTOP are left out: they end or stop the process. */
 static const int numbers[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGILL,   SIGTRAP, SIGABRT, SIGFPE,
@@ -19,8 +19,8 @@ enum { NUMBERS = sizeof numbers / sizeof *numbers };
 static struct {
     int number, code, value;
     uint32_t blocked;
-} heard[HEARD];
-static volatile int heard_count;
+} caught[CAUGHT_MAX];
+static volatile int caught_count;
 
 /* ------------------------------------------------------------------------------------------- sets */
 
@@ -54,35 +54,36 @@ static int any_number(void)
     return number;
 }
 
-/* ----------------------------------------------------------------------------------------- hearing */
+/* ----------------------------------------------------------------------------------------- the handler */
 
-static void hear(int number, siginfo_t *info, void *context)
+static void on_signal(int number, siginfo_t *info, void *context)
 {
     sigset_t blocked;
 
     (void)context;
-    if (heard_count == HEARD)
+    if (caught_count == CAUGHT_MAX)
         return;
     sigprocmask(SIG_SETMASK, NULL, &blocked);
-    heard[heard_count].number = number;
-    heard[heard_count].code = info->si_code;
-    heard[heard_count].value = info->si_code == SI_QUEUE ? info->si_value.sival_int : 0;
-    heard[heard_count].blocked = bits_of(&blocked);
-    heard_count++;
+    caught[caught_count].number = number;
+    caught[caught_count].code = info->si_code;
+    caught[caught_count].value = info->si_code == SI_QUEUE ? info->si_value.sival_int : 0;
+    caught[caught_count].blocked = bits_of(&blocked);
+    caught_count++;
 }
 
-static void tell_heard(long result)
+static void print_caught(long result)
 {
     int error = errno;
 
-    for (int i = 0; i < heard_count; i++)
-        printf(" [%d code %d value %d blocked %06x]", heard[i].number, heard[i].code, heard[i].value, heard[i].blocked);
-    heard_count = 0;
+    for (int i = 0; i < caught_count; i++)
+        printf(" [%d code %d value %d blocked %06x]", caught[i].number, caught[i].code, caught[i].value,
+               caught[i].blocked);
+    caught_count = 0;
     errno = error;
-    tell(result);
+    print_result(result);
 }
 
-static bool is_heard(int number)
+static bool is_caught(int number)
 {
     struct sigaction action;
 
@@ -114,16 +115,16 @@ static bool is_survived(int number)
 
 /* Removes pending signals that are not caught. Whether one of them remains pending when another comes depends on their
  * order. */
-static void forget_unheard(void)
+static void discard_uncaught(void)
 {
     const struct timespec now = {0};
-    sigset_t unheard;
+    sigset_t uncaught;
 
-    sigemptyset(&unheard);
+    sigemptyset(&uncaught);
     for (int i = 0; i < NUMBERS; i++)
-        if (!is_heard(numbers[i]))
-            sigaddset(&unheard, numbers[i]);
-    while (sigtimedwait(&unheard, NULL, &now) > 0)
+        if (!is_caught(numbers[i]))
+            sigaddset(&uncaught, numbers[i]);
+    while (sigtimedwait(&uncaught, NULL, &now) > 0)
         ;
 }
 
@@ -136,10 +137,10 @@ static void change_mask(void)
 
     sigemptyset(&before);
     printf(" how %d", how);
-    forget_unheard();
+    discard_uncaught();
     int result = sigprocmask(how == 0 ? SIG_BLOCK : how == 1 ? SIG_UNBLOCK : SIG_SETMASK, &set, &before);
     printf(" before %06x", bits_of(&before));
-    tell_heard(result);
+    print_caught(result);
 }
 
 /* Does not set the default action for a pending signal, as that might end the process. */
@@ -157,13 +158,13 @@ static void change_action(void)
     else if (which <= 2)
         action.sa_handler = SIG_IGN, action.sa_flags = flag;
     else
-        action.sa_sigaction = hear;
+        action.sa_sigaction = on_signal;
     printf(" which %d flags %x", which, (unsigned)flag);
     int result = sigaction(number, &action, &before);
-    const char *was = before.sa_handler == SIG_DFL ? "default" : before.sa_handler == SIG_IGN ? "ignored" : "heard";
+    const char *was = before.sa_handler == SIG_DFL ? "default" : before.sa_handler == SIG_IGN ? "ignored" : "caught";
     printf(" was %s mask %06x flags %x", was, bits_of(&before.sa_mask),
            (unsigned)before.sa_flags & (SA_NODEFER | SA_RESETHAND | SA_RESTART));
-    tell_heard(result);
+    print_caught(result);
 }
 
 static void send(void)
@@ -174,11 +175,11 @@ static void send(void)
     printf(" how %d", how);
     if (!is_survived(number) ||
         waiting_count() > 2) /* beyond four pending signals their senders are not recorded here */
-        tell(0);
+        print_result(0);
     else if (how)
-        tell_heard(kill(getpid(), number));
+        print_caught(kill(getpid(), number));
     else
-        tell_heard(sigqueue(getpid(), number, (union sigval){(int)below(100)}));
+        print_caught(sigqueue(getpid(), number, (union sigval){(int)below(100)}));
 }
 
 static void look_at_waiting(void)
@@ -187,7 +188,7 @@ static void look_at_waiting(void)
     int result = sigpending(&waiting);
 
     printf(" %06x", bits_of(&waiting));
-    tell(result);
+    print_result(result);
 }
 
 /* Only if a pending signal is caught and unblocked by the new mask. */
@@ -196,14 +197,14 @@ static void suspend(void)
     sigset_t set = any_set(), waiting;
     bool ends = false;
 
-    forget_unheard();
+    discard_uncaught();
     sigpending(&waiting);
     for (int i = 0; i < NUMBERS; i++)
-        ends |= sigismember(&waiting, numbers[i]) && !sigismember(&set, numbers[i]) && is_heard(numbers[i]);
+        ends |= sigismember(&waiting, numbers[i]) && !sigismember(&set, numbers[i]) && is_caught(numbers[i]);
     if (ends)
-        tell_heard(sigsuspend(&set));
+        print_caught(sigsuspend(&set));
     else
-        tell(0);
+        print_result(0);
 }
 
 static void take(void)
@@ -216,7 +217,7 @@ static void take(void)
     if (number > 0)
         printf(" code %d value %d", info.si_code, info.si_code == SI_QUEUE ? info.si_value.sival_int : 0);
     errno = error;
-    tell_heard(number);
+    print_caught(number);
 }
 
 static void send_wrongly(void)
@@ -226,9 +227,9 @@ static void send_wrongly(void)
 
     printf(" %u", which);
     if (below(2))
-        tell_heard(kill(getpid(), wrong[which]));
+        print_caught(kill(getpid(), wrong[which]));
     else
-        tell_heard(kill(0x3fffffff, (int)(which == 1 ? 0 : SIGUSR1)));
+        print_caught(kill(0x3fffffff, (int)(which == 1 ? 0 : SIGUSR1)));
 }
 
 static void end_child(int how, int number)
@@ -244,12 +245,12 @@ static void end_child(int how, int number)
     _exit(3);
 }
 
-/* How the child ended, as its parent is told. Systems differ in whether it leaves a core. */
-static void tell_end(int result, int status)
+/* How the child ended, as its parent sees it. Systems differ in whether it leaves a core. */
+static void print_end(int result, int status)
 {
     if (result > 0)
         printf(" status 0x%x", (unsigned)status & ~0x80u);
-    tell_heard(result > 0 ? 0 : result);
+    print_caught(result > 0 ? 0 : result);
 }
 
 static void wait_for_child(void)
@@ -260,9 +261,9 @@ static void wait_for_child(void)
     if (child == 0)
         end_child(how, number);
     printf(" how %d", how);
-    tell_end(waitpid(below(2) ? child : -1, &status, 0), status);
+    print_end(waitpid(below(2) ? child : -1, &status, 0), status);
     printf("  again");
-    tell_end(waitpid(child, &status, options), status);
+    print_end(waitpid(child, &status, options), status);
 }
 
 static void wait_to_be_killed(void)
@@ -291,7 +292,7 @@ static void kill_child(void)
         wait_to_be_killed();
     kill(child, is_harmless(number) ? SIGKILL : number);
     sigprocmask(SIG_SETMASK, &before, NULL);
-    tell_end(waitpid(child, &status, 0), status);
+    print_end(waitpid(child, &status, 0), status);
 }
 
 /* What a child begins with: no pending signal, and its parent's mask. */
@@ -312,7 +313,7 @@ static void look_as_child(void)
         printf(" waiting %06x blocked %06x", bits_of(&found[0]), bits_of(&found[1]));
     close(both[0]);
     close(both[1]);
-    tell_end(waitpid(child, &status, 0), status);
+    print_end(waitpid(child, &status, 0), status);
 }
 
 static void groups(void)
@@ -329,7 +330,7 @@ static void groups(void)
         _exit(error ? error : 100 + (getpgrp() == getpid()) + 2 * (getsid(0) == getpid()));
     }
     printf(" %d", which);
-    tell_end(waitpid(child, &status, 0), status);
+    print_end(waitpid(child, &status, 0), status);
 }
 
 static const struct step steps[] = {
@@ -342,7 +343,7 @@ static const struct step steps[] = {
 int main(int argc, char **argv)
 {
     for (int i = 0; i < NUMBERS; i++) {
-        const struct sigaction action = {.sa_sigaction = hear, .sa_flags = SA_SIGINFO};
+        const struct sigaction action = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO};
         sigaction(numbers[i], &action, NULL);
     }
     steps_begin();

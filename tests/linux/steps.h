@@ -64,7 +64,7 @@ static const char *error_name(int error)
 }
 
 /* Prints " = RESULT" or " = " and the name of errno, and ends the line. */
-static void tell(long result)
+static void print_result(long result)
 {
     if (result >= 0)
         printf(" = %ld\n", result);
