@@ -46,7 +46,7 @@ void part_syncs(void)
     crowd_ends(0);
 }
 
-static void hears(int signal)
+static void on_signal(int signal)
 {
     (void)signal;
 }
@@ -56,7 +56,7 @@ static void read_in_vain(void)
     const struct itimerval shortly = {.it_value.tv_usec = SETTLED};
     char byte;
 
-    signal(SIGALRM, hears);
+    signal(SIGALRM, on_signal);
     siginterrupt(SIGALRM, 1);
     check(setitimer(ITIMER_REAL, &shortly, 0) == 0 && read(STDIN_FILENO, &byte, 1) < 0, "a read that an alarm ends");
 }

@@ -93,7 +93,7 @@ static void set_alarm(void)
     check(passed < AFTER && setitimer(ITIMER_REAL, &shortly, 0) == 0, "setitimer");
 }
 
-static void is_ended_by_an_alarm(void)
+static void ended_by_alarm(void)
 {
     set_alarm();
     sleep_long();
@@ -101,34 +101,34 @@ static void is_ended_by_an_alarm(void)
 
 void part_alarms(void)
 {
-    crowd_begins(is_ended_by_an_alarm);
+    crowd_begins(ended_by_alarm);
     crowd_ends(SIGALRM);
 }
 
-static volatile sig_atomic_t is_heard;
+static volatile sig_atomic_t is_caught;
 
-static void hears(int signal)
+static void on_signal(int signal)
 {
     (void)signal;
-    is_heard = 1;
+    is_caught = 1;
 }
 
 /* Waits in a call to the file server, which proc cannot end itself. */
-static void reads_until_it_hears(void)
+static void reads_until_alarm(void)
 {
     int ends[2];
     char byte;
 
     check(pipe(ends) == 0, "pipe");
-    signal(SIGALRM, hears);
+    signal(SIGALRM, on_signal);
     siginterrupt(SIGALRM, 1);
     set_alarm();
-    check(read(ends[0], &byte, 1) < 0 && is_heard, "a read that an alarm ends");
+    check(read(ends[0], &byte, 1) < 0 && is_caught, "a read that an alarm ends");
 }
 
 void part_handlers(void)
 {
-    crowd_begins(reads_until_it_hears);
+    crowd_begins(reads_until_alarm);
     crowd_ends(0);
 }
 
