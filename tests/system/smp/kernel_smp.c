@@ -37,12 +37,12 @@ void linger(void)
         __asm__ volatile("" : : : "memory");
 }
 
-bool goes_on_by(const volatile uint32_t *counter, uint32_t steps)
+bool advances_by(const volatile uint32_t *counter, uint32_t steps)
 {
-    return goes_on_from(counter, *counter, steps);
+    return advances_from(counter, *counter, steps);
 }
 
-bool goes_on_from(const volatile uint32_t *counter, uint32_t from, uint32_t steps)
+bool advances_from(const volatile uint32_t *counter, uint32_t from, uint32_t steps)
 {
     uint32_t begin = ticks();
 
@@ -61,7 +61,7 @@ void driver_make(void)
     IS(sys_endpoint_create(DRIVER_ENDPOINT), OK);
 }
 
-void crew_hear(uint32_t endpoint)
+void crew_set_fault_handler(uint32_t endpoint)
 {
     for (uint32_t k = 0; k < CREW_MAX; k++)
         IS(cap_badge(endpoint, CREW_HANDLER + k, RIGHT_CALL, BADGE_FAULT + k), OK);

@@ -33,8 +33,8 @@ bool sure(int32_t got, int32_t wanted, int line);
 #define SURE(condition)   sure(!!(condition), 1, __LINE__)
 
 /* Waits until a counter has advanced by `steps`, from `from` or from now; false if it does not for long. */
-bool goes_on_from(const volatile uint32_t *counter, uint32_t from, uint32_t steps);
-bool goes_on_by(const volatile uint32_t *counter, uint32_t steps);
+bool advances_from(const volatile uint32_t *counter, uint32_t from, uint32_t steps);
+bool advances_by(const volatile uint32_t *counter, uint32_t steps);
 
 /* Waits a little, so that other processors make progress. */
 void linger(void);
@@ -42,7 +42,7 @@ void linger(void);
 /* ------------------------------------------------------------------------- for the main thread */
 
 /* All the crew's faults go to this endpoint. */
-void crew_hear(uint32_t endpoint);
+void crew_set_fault_handler(uint32_t endpoint);
 
 /* A thread of ours with the crew's number k. */
 struct plan crew_plan(uint32_t k, void (*run)(uint32_t));

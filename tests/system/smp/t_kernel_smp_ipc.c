@@ -35,7 +35,7 @@ static void reset(void)
         laps[k] = errors[k] = 0;
     ended = go = 0;
     driver_make();
-    crew_hear(DRIVER_ENDPOINT);
+    crew_set_fault_handler(DRIVER_ENDPOINT);
 }
 
 static void make_service(uint32_t s)
@@ -57,7 +57,7 @@ static void make_server(uint32_t k, uint32_t s, void (*run)(uint32_t), uint32_t 
 static void all_end(uint32_t unused)
 {
     (void)unused;
-    for (uint32_t seen = 0; seen < clients && SURE(goes_on_from(&ended, seen, 1)); seen = ended)
+    for (uint32_t seen = 0; seen < clients && SURE(advances_from(&ended, seen, 1)); seen = ended)
         ;
 }
 
@@ -232,7 +232,7 @@ static void server_dies(uint32_t round)
     ended = 0;
     go++;
     for (uint32_t k = 0; k < clients; k++)
-        SURE(goes_on_by(&laps[k], 2));
+        SURE(advances_by(&laps[k], 2));
     SAME(sys_object_destroy(round % 2 ? VICTIM : SERVICE), OK);
     SAME(sys_object_destroy(round % 2 ? SERVICE : VICTIM), OK);
     all_end(0);
@@ -369,7 +369,7 @@ static uint32_t changers;
 static void lets_it_send(uint32_t unused)
 {
     for (uint32_t k = 2; k < 2 + changers; k++)
-        SURE(goes_on_by(&laps[k], 1));
+        SURE(advances_by(&laps[k], 1));
     go = 1;
     all_end(unused);
 }

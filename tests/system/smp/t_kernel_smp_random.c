@@ -79,7 +79,7 @@ static void revokes_the_tree(uint32_t unused)
     (void)unused;
     for (uint32_t round = 0; round < REVOKES; round++) {
         for (uint32_t k = 0; k < crew; k++)
-            SURE(goes_on_by(&laps[k], 20));
+            SURE(advances_by(&laps[k], 20));
         SAME(sys_cap_revoke(SUBJECT), OK);
     }
     for (uint32_t k = 0; k < crew; k++)
@@ -134,7 +134,7 @@ static void revokes_the_frames(uint32_t unused)
     (void)unused;
     for (uint32_t round = 0; round < rounds(FRAME_REVOKES); round++) {
         for (uint32_t k = 0; k < crew; k++)
-            SURE(goes_on_by(&laps[k], 10));
+            SURE(advances_by(&laps[k], 10));
         err_t err = sys_memory_revoke(MEMORY, shared, SHARED_FRAMES);
         SAME(err, OK);
     }
@@ -357,7 +357,7 @@ static void takes_from_a_thread_that_never_calls(uint32_t unused)
     for (uint32_t round = 0; round < 8; round++) {
         SAME(sys_vm_map(CHILD_TASK + CREW, SCRATCH, READ, MEMORY, 1, quiet_frame), OK);
         SAME(driver_reply(&event, 0), OK);
-        SURE(goes_on_by(&reads, 20));
+        SURE(advances_by(&reads, 20));
         SAME(sys_vm_unmap(CHILD_TASK + CREW, SCRATCH, 1), OK);
         event = driver_wait();
         SAME(event.words.w[3], 14);

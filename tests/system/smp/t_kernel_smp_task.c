@@ -100,7 +100,7 @@ static void ends(uint32_t round)
     thread_build(k, &plan, k);
     plan = plan_of(second, VICTIM, touches_tables);
     thread_build(second, &plan, second);
-    SURE(goes_on_by(&laps[k], 5) && goes_on_by(&laps[second], 5));
+    SURE(advances_by(&laps[k], 5) && advances_by(&laps[second], 5));
     SAME(sys_object_destroy(VICTIM), OK);
     uint32_t seen = laps[k] + laps[second];
     frames_are_back();
@@ -119,7 +119,7 @@ static void kills_in_rounds(uint32_t unused)
 static void tasks_end_while_they_run(void)
 {
     prepare();
-    crew_hear(DRIVER_ENDPOINT);
+    crew_set_fault_handler(DRIVER_ENDPOINT);
     drive(kills_in_rounds);
 }
 
@@ -142,7 +142,7 @@ static void all_look_at(uint32_t address)
     give_page(VICTIM, address, READ);
     where = address;
     for (uint32_t k = 0; k < cpu_count(); k++)
-        SURE(goes_on_by(&laps[k], 1));
+        SURE(advances_by(&laps[k], 1));
 }
 
 static void grows(void)
@@ -169,7 +169,7 @@ static void grows_in_rounds(uint32_t unused)
 static void directories_are_seen_at_once(void)
 {
     prepare();
-    crew_hear(DRIVER_ENDPOINT);
+    crew_set_fault_handler(DRIVER_ENDPOINT);
     drive(grows_in_rounds);
 }
 
@@ -209,7 +209,7 @@ static void granter_dies(void)
     plan.endpoint = RELAY;
     thread_build(RELAY_NUMBER, &plan, cpu_count() - 1);
     for (uint32_t k = 0; k < cpu_count(); k++)
-        SURE(goes_on_by(&laps[k], 5));
+        SURE(advances_by(&laps[k], 5));
     SAME(sys_object_destroy(VICTIM), OK);
     fill(MINE, 1);
     linger();
@@ -234,7 +234,7 @@ static void granters_die(void)
 {
     prepare();
     IS(sys_endpoint_create(RELAY), OK);
-    crew_hear(RELAY);
+    crew_set_fault_handler(RELAY);
     drive(granters_die_in_rounds);
 }
 

@@ -34,7 +34,7 @@ static void reset(void)
         laps[k] = 0;
     late = active = begun = 0;
     driver_make();
-    crew_hear(DRIVER_ENDPOINT);
+    crew_set_fault_handler(DRIVER_ENDPOINT);
 }
 
 /* ---------------------------------------------------------------------------- what they are at */
@@ -112,7 +112,7 @@ static void stop_and_go(uint32_t k)
 {
     uint32_t slot = CHILD_THREAD + CREW + k;
 
-    SURE(goes_on_by(&laps[k], 2));
+    SURE(advances_by(&laps[k], 2));
     SAME(sys_thread_stop(slot), OK);
     uint32_t seen = laps[k];
     SAME(sys_thread_read(slot, THREAD_REGISTERS), OK);
@@ -143,7 +143,7 @@ static void reads_the_running(uint32_t unused)
     uint32_t slot = CHILD_THREAD + CREW + 1;
 
     (void)unused;
-    SURE(goes_on_by(&laps[1], 2));
+    SURE(advances_by(&laps[1], 2));
     for (uint32_t round = 0; round < ROUNDS; round++) {
         SAME(sys_thread_read(slot, THREAD_REGISTERS), ERR_STATE);
         SAME(sys_thread_write(slot, THREAD_REGISTERS), ERR_STATE);
@@ -218,10 +218,10 @@ static void moves_them(uint32_t unused)
         uint32_t k = any_below(movers), cpu = any_below(cpu_count() + 1);
         SAME(sys_thread_schedule(CHILD_THREAD + CREW + k, PRIORITY_CHILD, cpu == cpu_count() ? CPU_ANY : cpu), OK);
         if (i % 16 == 0)
-            SURE(goes_on_by(&laps[k], 1));
+            SURE(advances_by(&laps[k], 1));
     }
     for (uint32_t k = 0; k < movers; k++)
-        SURE(goes_on_by(&laps[k], 1));
+        SURE(advances_by(&laps[k], 1));
 }
 
 static void moved_with_their_fpu(void)
@@ -252,7 +252,7 @@ static void destroyed(uint32_t k, void (*run)(uint32_t), uint32_t cpu)
     uint32_t before = laps[k];
 
     thread_build(k, &plan, cpu);
-    SURE(goes_on_from(&laps[k], before, 1));
+    SURE(advances_from(&laps[k], before, 1));
     SAME(sys_object_destroy(plan.slot), OK);
     uint32_t seen = laps[k];
     linger();
@@ -287,7 +287,7 @@ static void servers_are_destroyed(uint32_t unused)
         server.endpoint = ECHO;
         thread_build(0, &client, round % cpu_count());
         thread_build(1, &server, (round + 1) % cpu_count());
-        SURE(goes_on_by(&laps[0], 3));
+        SURE(advances_by(&laps[0], 3));
         SAME(sys_object_destroy(round % 2 ? client.slot : server.slot), OK);
         uint32_t seen = laps[0];
         linger();
@@ -339,12 +339,12 @@ static void is_woken(uint32_t k)
 static void wakes_it(uint32_t unused)
 {
     (void)unused;
-    SURE(goes_on_by(&laps[0], 1));
+    SURE(advances_by(&laps[0], 1));
     for (uint32_t round = 0; round < WAKINGS; round++) {
         uint32_t before = laps[1];
         begun = active;
         SAME(ipc_signal(PING_SIGNAL), OK);
-        SURE(goes_on_from(&laps[1], before, 1));
+        SURE(advances_from(&laps[1], before, 1));
     }
 }
 
@@ -370,7 +370,7 @@ static void looks_whether_all_run(uint32_t unused)
         for (uint32_t k = 0; k < movers; k++)
             seen[k] = laps[k];
         for (uint32_t k = 0; k < movers; k++)
-            SURE(goes_on_from(&laps[k], seen[k], 1000));
+            SURE(advances_from(&laps[k], seen[k], 1000));
     }
 }
 
@@ -397,7 +397,7 @@ static void starts_the_game(uint32_t unused)
 {
     (void)unused;
     SAME(ipc_signal(PING_SIGNAL), OK);
-    SURE(goes_on_by(&laps[1], PINGS));
+    SURE(advances_by(&laps[1], PINGS));
     SURE(laps[0] - laps[1] <= 1);
 }
 

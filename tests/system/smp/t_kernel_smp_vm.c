@@ -137,7 +137,7 @@ static void see(uint32_t address, rights_t rights)
     SAME(sys_vm_map(OWN_TASK, address, rights, MEMORY, 1, frame), OK);
 }
 
-static bool is_heard(uint32_t k)
+static bool takes_part(uint32_t k)
 {
     return active[k] && (k == 0 || !trial.chain);
 }
@@ -175,7 +175,7 @@ static void protect_of_all(void)
 static void grant_to_all(void)
 {
     for (uint32_t k = 0; k < threads; k++)
-        if (is_heard(k))
+        if (takes_part(k))
             SAME(driver_grant(&faults[k], MINE, trial.rights), OK);
 }
 
@@ -204,7 +204,7 @@ static void activate(uint32_t round)
 static void gather(void)
 {
     for (uint32_t n = 0; n < threads; n++) {
-        if (!is_heard(n))
+        if (!takes_part(n))
             continue;
         struct event event = driver_wait();
         uint32_t k = (uint32_t)event.badge - BADGE_FAULT;
@@ -224,7 +224,7 @@ static void all_go_on(void)
 {
     for (uint32_t k = 0; k < threads; k++)
         if (active[k])
-            SURE(goes_on_by(&laps[k], LAPS));
+            SURE(advances_by(&laps[k], LAPS));
 }
 
 /* A page that is no longer writable stays as it is now. */
