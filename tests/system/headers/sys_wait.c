@@ -77,11 +77,11 @@ static bool waits_until_it_ends(void)
            IS(waitpid(pid, &status, 0), pid) && IS(status, 3 << 8);
 }
 
-static volatile int heard;
+static volatile int caught;
 
-static void hear(int signal)
+static void on_signal(int signal)
 {
-    heard += signal == SIGCHLD;
+    caught += signal == SIGCHLD;
 }
 
 static void after_a_while(void)
@@ -93,15 +93,15 @@ static void after_a_while(void)
 /* wait ends with the last child. */
 static bool children_are_forgotten(void)
 {
-    struct sigaction action = {.sa_handler = hear, .sa_flags = SA_NOCLDWAIT | SA_RESTART};
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_NOCLDWAIT | SA_RESTART};
 
     signal(SIGCHLD, SIG_IGN);
     after_a_while(), after_a_while();
     bool good = FAILS(wait(NULL), ECHILD);
-    heard = 0;
+    caught = 0;
     sigaction(SIGCHLD, &action, NULL);
     after_a_while();
-    while (!heard)
+    while (!caught)
         usleep(10000);
     good = FAILS(wait(NULL), ECHILD) && good;
     signal(SIGCHLD, SIG_DFL);

@@ -237,7 +237,7 @@ static void keeps_calling(uint32_t count)
         seen[5] += parent_call(i) == 1;
 }
 
-static void only_its_handler_hears(void)
+static void only_its_handler_gets_faults(void)
 {
     uint32_t faults = 0;
 
@@ -264,7 +264,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
         {"a thread without a handler is stopped", threads_without_handlers_are_stopped},
         {"threads whose handler was destroyed are stopped", threads_of_dead_handlers_are_stopped},
         {"a pager that faults on itself", a_pager_that_faults_on_itself},
-        {"only the thread's handler hears", only_its_handler_hears},
+        {"only the thread's handler gets its faults", only_its_handler_gets_faults},
     };
 
     (void)ebx, (void)esi, (void)edi;

@@ -261,7 +261,7 @@ static void receives_for_ever(uint32_t unused)
     result(ipc_reply_wait(IPC_REPLY, &words));
 }
 
-static void receivers_hear_of_the_end(void)
+static void receivers_get_err_dead(void)
 {
     results_count = 0;
     start_server(0, receives_for_ever, 0);
@@ -399,7 +399,7 @@ void server_main(uint32_t ebx, uint32_t esi, uint32_t edi)
         {"queued callers of a dead endpoint fail exactly once", queued_callers_fail_once},
         {"callers of a dead server fail exactly once", owed_callers_fail_once},
         {"callers wait for the task, not for its thread", a_dead_servers_thread_keeps_callers},
-        {"receivers of a destroyed endpoint get ERR_DEAD", receivers_hear_of_the_end},
+        {"receivers of a destroyed endpoint get ERR_DEAD", receivers_get_err_dead},
         {"a task being destroyed refuses everything with ERR_DEAD", a_task_being_destroyed_refuses_everything},
         {"an endpoint being destroyed refuses calls and threads with ERR_DEAD",
          an_endpoint_being_destroyed_refuses_calls},

@@ -208,7 +208,7 @@ static bool own_words_are_own(void)
     return end(IS(child_end(child), EXITED(9)) && good);
 }
 
-static void hear(int signal)
+static void on_signal(int signal)
 {
     (void)signal;
     shared->woken++;
@@ -216,7 +216,7 @@ static void hear(int signal)
 
 static int waits_for_signal(void)
 {
-    struct sigaction action = {.sa_handler = hear}, again = {.sa_handler = hear, .sa_flags = SA_RESTART};
+    struct sigaction action = {.sa_handler = on_signal}, again = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
 
     sigaction(SIGUSR1, &action, NULL);
     shared->ready = 1;

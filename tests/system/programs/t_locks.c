@@ -25,12 +25,12 @@ static bool closes(bool good)
     return IS(close(fd), 0) && IS(close(ends[0]), 0) && IS(close(ends[1]), 0) && IS(unlink("/tmp/locked"), 0) && good;
 }
 
-static void says(void)
+static void sends(void)
 {
     write(ends[1], "", 1);
 }
 
-static bool hears(void)
+static bool receives(void)
 {
     char byte;
 
@@ -128,7 +128,7 @@ static int has_an_open_file(void)
     bool good = range_of(fd, F_OFD_SETLK, F_RDLCK, 0, 1) == 0 && range_of(another, F_OFD_SETLK, F_RDLCK, 1, 1) == -1 &&
                 errno == EAGAIN;
 
-    says();
+    sends();
     usleep(20000);
     return good ? 9 : 1;
 }
@@ -158,7 +158,7 @@ static bool open_files(void)
     good = FAILS(range_of(third, F_OFD_SETLK, F_WRLCK, 20, 1), EBADF) &&
            FAILS(range_of(99, F_OFD_SETLK, F_RDLCK, 0, 1), EBADF) && IS(close(third), 0) && good;
     pid_t child = child_start(has_an_open_file);
-    good = hears() && IS(range_of(another, F_OFD_SETLK, F_RDLCK, 0, 1), 0) && IS(close(fd), 0) &&
+    good = receives() && IS(range_of(another, F_OFD_SETLK, F_RDLCK, 0, 1), 0) && IS(close(fd), 0) &&
            FAILS(range_of(another, F_OFD_SETLK, F_RDLCK, 1, 1), EAGAIN) &&
            IS(range_of(another, F_OFD_SETLKW, F_WRLCK, 1, 1), 0) && good;
     fd = another;
@@ -169,14 +169,14 @@ static bool open_files(void)
 
 static int waits_for_first(void)
 {
-    says();
+    sends();
     return range(F_SETLKW, F_RDLCK, 0, 1) == 0 ? 9 : errno;
 }
 
 static int has_first_for_ever(void)
 {
     range(F_SETLK, F_WRLCK, 0, 1);
-    says();
+    sends();
     for (;;)
         pause();
 }
@@ -187,7 +187,7 @@ static bool waits(void)
         return false;
     bool good = IS(range(F_SETLK, F_WRLCK, 0, 0), 0);
     pid_t first = child_start(waits_for_first), second = child_start(waits_for_first);
-    good = hears() && hears() && IS(usleep(20000), 0) && IS(waitpid(first, NULL, WNOHANG), 0) &&
+    good = receives() && receives() && IS(usleep(20000), 0) && IS(waitpid(first, NULL, WNOHANG), 0) &&
            IS(range(F_SETLK, F_UNLCK, 0, 0), 0) && IS(child_end(first), EXITED(9)) &&
            IS(child_end(second), EXITED(9)) && good;
     return closes(good);
@@ -199,9 +199,9 @@ static bool kills(void)
     if (!begins())
         return false;
     pid_t has = child_start(has_first_for_ever);
-    bool good = hears();
+    bool good = receives();
     pid_t first = child_start(waits_for_first), second = child_start(waits_for_first);
-    good = hears() && hears() && IS(usleep(20000), 0) && IS(child_kill(first), SIGKILL) &&
+    good = receives() && receives() && IS(usleep(20000), 0) && IS(child_kill(first), SIGKILL) &&
            IS(child_kill(has), SIGKILL) && IS(child_end(second), EXITED(9)) && good;
     return closes(IS(range(F_SETLK, F_WRLCK, 0, 0), 0) && good);
 }
@@ -210,7 +210,7 @@ static int waits_for_parents(void)
 {
     bool good = range(F_SETLK, F_WRLCK, 1, 1) == 0;
 
-    says();
+    sends();
     return range(F_SETLKW, F_WRLCK, 0, 1) == 0 && good ? 9 : 1;
 }
 
@@ -220,19 +220,19 @@ static bool circle(void)
         return false;
     bool good = IS(range(F_SETLK, F_WRLCK, 0, 1), 0);
     pid_t other = child_start(waits_for_parents);
-    good = hears() && IS(usleep(20000), 0) && FAILS(range(F_SETLKW, F_WRLCK, 1, 1), EDEADLK) &&
+    good = receives() && IS(usleep(20000), 0) && FAILS(range(F_SETLKW, F_WRLCK, 1, 1), EDEADLK) &&
            IS(range(F_SETLK, F_UNLCK, 0, 1), 0) && IS(child_end(other), EXITED(9)) && good;
     return closes(good);
 }
 
-static void hear(int signal)
+static void on_signal(int signal)
 {
     (void)signal;
 }
 
 static int interrupted(void)
 {
-    struct sigaction action = {.sa_handler = hear};
+    struct sigaction action = {.sa_handler = on_signal};
 
     sigaction(SIGALRM, &action, NULL);
     ualarm(30000, 0);
@@ -245,7 +245,7 @@ static int interrupted(void)
     action.sa_flags = SA_RESTART;
     sigaction(SIGALRM, &action, NULL);
     ualarm(30000, 0);
-    says();
+    sends();
     return range(F_SETLKW, F_RDLCK, 0, 1) ? 3 : 9;
 }
 
@@ -255,7 +255,7 @@ static bool signals(void)
         return false;
     bool good = IS(range(F_SETLK, F_WRLCK, 0, 0), 0) && IS(flock(fd, LOCK_EX), 0);
     pid_t child = child_start(interrupted);
-    good = hears() && IS(usleep(60000), 0) && IS(waitpid(child, NULL, WNOHANG), 0) &&
+    good = receives() && IS(usleep(60000), 0) && IS(waitpid(child, NULL, WNOHANG), 0) &&
            IS(range(F_SETLK, F_UNLCK, 0, 0), 0) && IS(child_end(child), EXITED(9)) && good;
     return closes(good);
 }
@@ -266,7 +266,7 @@ static int keeps_over_exec(void)
 {
     range(F_SETLK, F_WRLCK, 0, 1);
     dup2(ends[0], 0);
-    says();
+    sends();
     child_exec("cat", "-");
 }
 
@@ -279,7 +279,7 @@ static int flocks(void)
     close(fd); /* the parent still has it */
     if (flock(other, LOCK_SH | LOCK_NB) != -1)
         return 2;
-    says();
+    sends();
     return flock(other, LOCK_SH) == 0 && flock(other, LOCK_UN) == 0 ? 9 : 3;
 }
 
@@ -289,7 +289,7 @@ static bool files(void)
         return false;
     bool good = IS(flock(fd, LOCK_EX), 0);
     pid_t child = child_start(flocks);
-    good = hears() && IS(usleep(20000), 0) && IS(waitpid(child, NULL, WNOHANG), 0) && IS(flock(fd, LOCK_UN), 0) &&
+    good = receives() && IS(usleep(20000), 0) && IS(waitpid(child, NULL, WNOHANG), 0) && IS(flock(fd, LOCK_UN), 0) &&
            IS(child_end(child), EXITED(9)) && FAILS(flock(fd, 3), EINVAL) && FAILS(flock(9, LOCK_SH), EBADF) &&
            FAILS(flock(ends[0], LOCK_SH), EINVAL) && good;
     int root = open("/", O_RDONLY | O_DIRECTORY);
@@ -304,7 +304,7 @@ static bool programs(void)
     if (!begins())
         return false;
     pid_t child = child_start(keeps_over_exec);
-    bool good = hears() && IS(usleep(50000), 0) && FAILS(range(F_SETLK, F_RDLCK, 0, 1), EAGAIN);
+    bool good = receives() && IS(usleep(50000), 0) && FAILS(range(F_SETLK, F_RDLCK, 0, 1), EAGAIN);
     good = HOLDS(child_kill(child) == SIGKILL) && IS(range(F_SETLK, F_RDLCK, 0, 1), 0) && good;
     return closes(good);
 }

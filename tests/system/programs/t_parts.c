@@ -208,7 +208,7 @@ static bool ended_beside_others(void)
 }
 
 /* A wait with WNOHANG reports nothing before everything is freed. */
-static bool heard_of_at_the_end(void)
+static bool end_is_reported_last(void)
 {
     uint32_t free = memory_now().free;
     int status = 0, seen = 0;
@@ -263,7 +263,7 @@ static const struct tap_point points[] = {
     {"a large process becomes another program", becomes_another},
     {"a process with many page tables forks, and ends", many_tables},
     {"large processes end while others run", ended_beside_others},
-    {"the end is reported when all memory is back", heard_of_at_the_end},
+    {"the end is reported when all memory is back", end_is_reported_last},
     {"munmap and sbrk of much memory", given_back},
     {"a free range behind many mappings", range_is_found},
 };
