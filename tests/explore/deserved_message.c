@@ -1,4 +1,4 @@
-/* What messages deserve: first by whom they call or reply to, then item by item. */
+/* The result that each message must have: first by its receiver, then item by item. */
 #include "tests/explore/deserved.h"
 
 #include "kernel/ipc/ipc.h"

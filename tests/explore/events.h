@@ -21,8 +21,9 @@ enum event_kind {
 
 struct event {
     uint8_t kind, cpu;
-    uint8_t call;              /* SYS_... */
-    uint8_t send, open, names; /* of messages: indices into World::sends and opens, and whom the reply names */
+    uint8_t call; /* SYS_... */
+    uint8_t send, open,
+        names; /* of messages: indices into sends and opens of struct world, and which caller a reply names */
     uint32_t eax, ebx, esi, edi, ebp;
 };
 

@@ -54,7 +54,9 @@ struct world {
     struct values faults, writes, interrupts, unknown_calls;
     bool receivers;    /* threads also reply and receive */
     bool others_write; /* other threads of a task write to the message page of a thread that waits */
-    unsigned names; /* whom a reply names: 0 is whom its page names, the rest each thread's present and previous call */
+    /* How many callers a reply may name: number 0 is the one in its page, then come each thread's present and previous
+     * call. */
+    unsigned names;
     unsigned sends_count, opens_count;
     struct sent sends[SENDS];
     struct opened opens[OPENS];
