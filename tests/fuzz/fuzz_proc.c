@@ -224,7 +224,7 @@ static void fault_one(uint32_t program)
     model_faulted(program, signal_of(vector, no_memory));
 }
 
-/* Another program may fault before proc has heard of this fault. mem then reports the last one first. */
+/* Another program may fault before mem reports this fault to proc. mem then reports the last one first. */
 static void fault(uint32_t program, struct server_message *message)
 {
     if (program < PROGRAMS)
@@ -244,7 +244,7 @@ static void work(struct server_message *message)
 }
 
 /* A call with the badge of a process that waits, of one that is ending, or of one that has ended. */
-static void call_unheard(struct server_message *message)
+static void call_stray(struct server_message *message)
 {
     static const enum program_wait waits[] = {WAITS, SLEEPS, FORKS, EXECS};
     uint32_t from = random_below(PROGRAMS);
@@ -280,7 +280,7 @@ static bool any_message(struct server_message *message)
         fault(model_find(LIVE, RUNS, 1 + random_below(4)), message);
         return true;
     case 1:
-        call_unheard(message);
+        call_stray(message);
         return true;
     case 2:
     case 3:
@@ -301,7 +301,7 @@ static bool any_message(struct server_message *message)
 
 /* ---------------------------------------------------------------------------------- the end */
 
-/* Init collects every ended process that it can still be told of. */
+/* Init collects every ended process that proc can still report to it. */
 static bool collect(struct server_message *message)
 {
     bool is_left = false;

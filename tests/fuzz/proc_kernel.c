@@ -241,8 +241,8 @@ static err_t ipc(uint32_t head, struct words *words)
         return OK;
     }
     struct fake_task *task = &fake_tasks[words->w[1] % FAKE_TASKS];
-    task->is_console_told |= task->badge == words->w[1];
-    task->is_told_last |= task->badge == words->w[1] && !task->lives;
+    task->is_end_notified |= task->badge == words->w[1];
+    task->is_last_notified |= task->badge == words->w[1] && !task->lives;
     words->w[0] = 0;
     return OK;
 }
@@ -345,8 +345,8 @@ uint32_t proc_kernel_check(void)
         CHECK((slots[slot] == TASK) == lives && mem_has(i) == lives);
         CHECK(!lives || fake_tasks[i].resumed || !mem_is_whole(i));
         CHECK((slots[slot + 1] == THREAD) == lives || (lives && !fake_tasks[i].resumed));
-        CHECK(lives || !fake_tasks[i].resumed || fake_tasks[i].is_told_last);
-        CHECK(!mem_ends(i) || !fake_tasks[i].resumed || fake_tasks[i].is_console_told);
+        CHECK(lives || !fake_tasks[i].resumed || fake_tasks[i].is_last_notified);
+        CHECK(!mem_ends(i) || !fake_tasks[i].resumed || fake_tasks[i].is_end_notified);
         count += lives && fake_tasks[i].resumed;
     }
     return count;

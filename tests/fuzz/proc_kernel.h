@@ -22,7 +22,7 @@ enum {
 /* A process, as the kernel and the console know it. */
 struct fake_task {
     bool lives, resumed, stopped; /* stopped: by proc or by a fault */
-    bool is_console_told, is_told_last;
+    bool is_end_notified, is_last_notified;
     uint32_t badge;
 };
 

@@ -20,7 +20,7 @@ struct fatal_fault {
 };
 
 bool fake_refused, fake_in_parts;
-uint32_t fake_refuse_one_in, fake_part_one_in, fake_refusals, fake_told, fake_refused_late;
+uint32_t fake_refuse_one_in, fake_part_one_in, fake_refusals, fake_reported, fake_refused_late;
 
 static bool spaces[FAKE_TASKS], is_cleared[FAKE_TASKS]; /* `is_cleared`: until its program runs */
 static enum part parts[FAKE_TASKS];
@@ -110,12 +110,12 @@ static int space_copied_more(const uint32_t *w)
     return mem_refuses() ? -ENOMEM : part_done(w[2], COPIED);
 }
 
-static int fatal_fault_told(uint32_t *w)
+static int report_fatal_fault(uint32_t *w)
 {
     if (!fatal_faults_count)
         return -ENOENT;
     const struct fatal_fault *fault = &fatal_faults[--fatal_faults_count];
-    fake_told = w[1] = fault->space;
+    fake_reported = w[1] = fault->space;
     w[2] = STACK_LOW;
     w[3] = fault->why;
     return 0;
@@ -189,7 +189,7 @@ int mem_reply(uint32_t flags, uint32_t *w)
         return 0;
     default:
         CHECK(w[0] == MEM_FATAL_FAULT);
-        return fatal_fault_told(w);
+        return report_fatal_fault(w);
     }
 }
 
@@ -228,7 +228,7 @@ bool mem_is_idle(void)
 void mem_next(void)
 {
     fake_refused = fake_in_parts = false;
-    fake_told = fake_refused_late = 0;
+    fake_reported = fake_refused_late = 0;
 }
 
 void mem_begin(void)

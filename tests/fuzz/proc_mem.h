@@ -2,7 +2,7 @@
  * The memory server of proc's naive kernel (proc_kernel.h): spaces, and calls on them that are done in parts.
  *
  *   K4  a call that mem has done in part is continued, or the space is ended; a space that ends gets no other call; no
- *       thread of it may run, and the console hears of the end at once, and again when the process can no longer call
+ *       thread of it may run, and the console is notified of the end at once, and again when the process can no longer call
  */
 #pragma once
 
@@ -12,7 +12,7 @@
 /* during the present message: a call was refused; a call was done in part */
 extern bool fake_refused, fake_in_parts;
 extern uint32_t fake_refusals;     /* in total */
-extern uint32_t fake_told;         /* the space whose fault mem has reported, 0: none */
+extern uint32_t fake_reported;     /* the space whose fault mem has reported, 0: none */
 extern uint32_t fake_refused_late; /* the space for which a call was refused after its old program was gone */
 
 /* One call in so many is refused for lack of memory; 0: none. */

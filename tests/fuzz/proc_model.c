@@ -166,11 +166,11 @@ static struct model_program *program_in(uint32_t space, enum program_wait waits)
 }
 
 /* mem reports a fault along with a signal or a step. */
-static void hear_of_fault(void)
+static void take_reported_fault(void)
 {
-    struct model_program *program = program_in(fake_told, FAULTED);
+    struct model_program *program = program_in(fake_reported, FAULTED);
 
-    CHECK(program || !fake_told); /* mem forgets the faults of processes that end */
+    CHECK(program || !fake_reported); /* mem forgets the faults of processes that end */
     if (program)
         program_ends(program, 0, program->fault_signal);
 }
@@ -257,7 +257,7 @@ static const struct reply *take_direct(void)
 }
 
 /* A process that waits or has ended gets no reply. */
-static void check_unheard(const struct reply *reply)
+static void check_stray(const struct reply *reply)
 {
     bool known = asked.message.words.w[0] < PROC_CALLS_END && proc_call_names[asked.message.words.w[0]];
 
@@ -291,12 +291,12 @@ void model_settle(void)
     if ((asked.message.tag & TAG_KIND) == TAG_SIGNAL)
         signalled(asked.message.words.w[0]);
     else if ((asked.message.tag & TAG_KIND) == TAG_CALL && asked.sender == STRANGER)
-        check_unheard(reply);
+        check_stray(reply);
     else if ((asked.message.tag & TAG_KIND) == TAG_CALL && asked.sender == WORKER)
         stepped();
     else if ((asked.message.tag & TAG_KIND) == TAG_CALL)
         reply_check(&programs[asked.sender], reply);
-    hear_of_fault();
+    take_reported_fault();
     ends_are_over();
     check_thread();
     check_files();
