@@ -62,7 +62,7 @@ enum {
 unsigned char memory[(RAM_END << PAGE_BITS) + 2 * RECORDS_ALIGN] IN_PHYSMAP;
 
 static struct boot_image image;
-static struct boot_page told; /* what the loader says */
+static struct boot_page loader_page; /* what the loader reports */
 static uint64_t ram_bytes;
 static uint32_t records, records_bytes;
 static unsigned started; /* the steps of boot, in their order */
@@ -77,10 +77,10 @@ _Noreturn static void ends_here(const char *what)
 void arch_boot_info(uint32_t magic, uint32_t information, struct boot_info *to)
 {
     CHECK(magic == MAGIC && information == INFORMATION && started++ == 0);
-    to->page = told;
+    to->page = loader_page;
     to->page.modules_count = 0;
-    for (unsigned i = 0; i < told.modules_count; i++) {
-        const struct boot_range *module = &told.modules[i];
+    for (unsigned i = 0; i < loader_page.modules_count; i++) {
+        const struct boot_range *module = &loader_page.modules[i];
         boot_info_module(to, frame_ref(module->first), frame_ref(module->first + module->pages));
     }
     boot_info_add(to, 0, ram_bytes, true);
@@ -114,17 +114,17 @@ static void prepare(void)
     ram_bytes = (uint64_t)RAM_END << PAGE_BITS;
     image = (struct boot_image){{0}, IMAGE, TEXT, DATA, STACK, ACCOUNT, ENTRY};
     memcpy(image.magic, BOOT_IMAGE_MAGIC, sizeof(image.magic));
-    told.modules_count = 2;
-    told.modules[0] = (struct boot_range){ARCHIVE, ARCHIVE_PAGES};
-    told.modules[1] = (struct boot_range){OTHER, OTHER_PAGES};
-    told.screen.address = (uint64_t)SCREEN << PAGE_BITS;
-    told.screen.height = 1;
-    told.screen.pitch = SCREEN_PAGES * PAGE_SIZE;
+    loader_page.modules_count = 2;
+    loader_page.modules[0] = (struct boot_range){ARCHIVE, ARCHIVE_PAGES};
+    loader_page.modules[1] = (struct boot_range){OTHER, OTHER_PAGES};
+    loader_page.screen.address = (uint64_t)SCREEN << PAGE_BITS;
+    loader_page.screen.height = 1;
+    loader_page.screen.pitch = SCREEN_PAGES * PAGE_SIZE;
 }
 
 static struct thread *boots(void)
 {
-    *AT(struct boot_image, frame_ref(told.modules[0].first)) = image;
+    *AT(struct boot_image, frame_ref(loader_page.modules[0].first)) = image;
     return kernel_main(MAGIC, INFORMATION);
 }
 
@@ -181,7 +181,7 @@ static void parts_have_a_limit(void)
     const uint32_t most = (STACK_TOP - STACK_LOW) >> PAGE_BITS;
     uint32_t *const parts[] = {&image.text_pages, &image.data_pages, &image.stack_pages};
 
-    told.modules[0] = (struct boot_range){RECORDS, 2 * most}; /* as many pages as the archive has */
+    loader_page.modules[0] = (struct boot_range){RECORDS, 2 * most}; /* as many pages as the archive has */
     image.image_page = 0;
     image.account_pages = 64;
     for (unsigned i = 0; i < 3; i++) {
@@ -211,7 +211,7 @@ static void what_is_good_starts(void)
 
 static void what_is_missing_is_said(void)
 {
-    told.modules_count = 0;
+    loader_page.modules_count = 0;
     CHECK(outcome() == MISSING);
     prepare();
     ram_bytes = (uint64_t)(RECORDS + RECORDS_PAGES - 1) << PAGE_BITS;
@@ -220,7 +220,7 @@ static void what_is_missing_is_said(void)
     CHECK(outcome() == STARTS);
     image.account_pages = 400;
     CHECK(outcome() == TOO_LITTLE);
-    told.modules[1] =
+    loader_page.modules[1] =
         (struct boot_range){RECORDS - OTHER_PAGES, OTHER_PAGES}; /* the records take the whole last range */
     CHECK(outcome() == TOO_LITTLE);
     prepare();
@@ -229,9 +229,9 @@ static void what_is_missing_is_said(void)
 /* The kernel's own memory is taken below the physmap's end. */
 static void the_physmap_is_used_to_its_end(void)
 {
-    told.modules[0] = (struct boot_range){RECORDS, RAM_END - RECORDS_PAGES - RECORDS};
+    loader_page.modules[0] = (struct boot_range){RECORDS, RAM_END - RECORDS_PAGES - RECORDS};
     CHECK(outcome() == STARTS);
-    told.modules[0].pages += 1;
+    loader_page.modules[0].pages += 1;
     ram_bytes += 2 * RECORDS_ALIGN;
     CHECK(outcome() == TOO_LITTLE);
     prepare();
@@ -251,12 +251,12 @@ static void counts_all_memory(const struct thread *init)
 
 static void each_frame_has_a_record(void)
 {
-    told.screen.address += PAGE_SIZE;
+    loader_page.screen.address += PAGE_SIZE;
     CHECK(outcome_seen(counts_the_screen) == STARTS);
-    told.screen = (struct boot_screen){0};
-    told.modules[1] = (struct boot_range){RAM_END - OTHER_PAGES, OTHER_PAGES}; /* beyond all free memory */
+    loader_page.screen = (struct boot_screen){0};
+    loader_page.modules[1] = (struct boot_range){RAM_END - OTHER_PAGES, OTHER_PAGES}; /* beyond all free memory */
     CHECK(outcome_seen(counts_all_memory) == STARTS);
-    told.modules[1].first -= 300;
+    loader_page.modules[1].first -= 300;
     CHECK(outcome_seen(counts_all_memory) == STARTS);
     prepare();
 }
@@ -370,7 +370,7 @@ static void has_no_screen(const struct thread *thread)
 
 static void no_screen_is_none(void)
 {
-    told.screen = (struct boot_screen){0};
+    loader_page.screen = (struct boot_screen){0};
     CHECK(outcome_seen(has_no_screen) == STARTS);
     prepare();
 }
