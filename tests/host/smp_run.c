@@ -382,10 +382,10 @@ static void end(void)
     world_end();
 }
 
-void smp_run(unsigned steps, bool (*goes_on)(void))
+void smp_run(unsigned steps, bool (*may_continue)(void))
 {
     begin();
-    for (unsigned i = 0; i < steps && goes_on() && !random_run_is_over(init); i++) {
+    for (unsigned i = 0; i < steps && may_continue() && !random_run_is_over(init); i++) {
         step_on(random_below(CPUS));
         if (i % AUDIT_EVERY == 0)
             check_everything();

@@ -10,6 +10,6 @@ extern struct smp_counts {
     unsigned long steps, left, nested; /* events; calls left between steps; events during steps of other processors */
 } smp_counts;
 
-/* Runs from boot until init is destroyed, so many steps are done, or `goes_on` returns false. Then everything is
+/* Runs from boot until init is destroyed, `steps` events are done, or may_continue() returns false. Then everything is
  * destroyed, and every frame must be memory again. A failure aborts. */
-void smp_run(unsigned steps, bool (*goes_on)(void));
+void smp_run(unsigned steps, bool (*may_continue)(void));
