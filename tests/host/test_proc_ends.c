@@ -33,7 +33,7 @@ static void an_end_goes_on(void)
         WORK(NOTHING),
         CALL_WITH(P2, "put", 4, "reply 2\n", PROC_ARGS_PUT, 0, 4),
         IN_PARTS("end", 2, P2, "end 2\n" RELEASE("2/2") AGAIN GOES_ON, PROC_EXIT, 7),
-        UNHEARD(P2),
+        STRAY_CALL(P2),
         CALL(P1, "reply 1\n", PROC_KILL, 2, 0),
         CALL(P1, "reply 1\n", PROC_KILL, 2, 9), /* it ends as it has begun to */
         CALL(P1, "reply 1: 0 0 0\n", PROC_WAIT, 2, 1),
@@ -123,7 +123,7 @@ static void a_wait_gets_its_reply_after_the_last_part(void)
         FORK(P1, NULL),
         CALL(P1, NOTHING, PROC_WAIT, 0, 0),
         IN_PARTS("end", 1, P2, "end 2\n" RELEASE("2/2"), PROC_EXIT, 7),
-        UNHEARD(P1),
+        STRAY_CALL(P1),
         CALL(P3, END(3, "3/3") "reply 1: 3 1 0\n", PROC_EXIT, 1), /* a later end that is shorter */
         CALL(P1, NOTHING, PROC_WAIT, 2, 0),
         WORK(END(2, "2/2") "reply 1: 2 7 0\n"),

@@ -177,7 +177,7 @@ static void many_fault_at_once(void)
 
 enum { SEGMENT = 1 << 10, ILLEGAL = 1 << 3 };
 
-static void handlers_hear_of_faults(void)
+static void handlers_are_called_for_faults(void)
 {
     static const struct machine_fatal_fault one = FIRST;
     const struct step list[] = {
@@ -300,7 +300,7 @@ static void pages_may_be_granted(void)
 
 int main(void)
 {
-    handlers_hear_of_faults();
+    handlers_are_called_for_faults();
     a_signal_may_come_meanwhile();
     a_fault_in_its_handling_ends();
     lack_of_memory_ends_the_process();

@@ -322,7 +322,7 @@ static void an_exec_closes_in_parts(void)
          .with = FILE_MORE,
          .expected = FOUND("good", "2/2") "clear 2: 18, tables 6\n" TELL("2/2")},
         WORK_REFUSED("files exec", FILE_MORE, TELL("2/2") GOES_ON),
-        UNHEARD(P2),
+        STRAY_CALL(P2),
         WORK(TELL("2/2") SEGMENTS(2) ENTRY(2) "reply 2\n"),
         {.from = P2,
          STRINGS(PROC_EXEC, 1, "good"),

@@ -24,7 +24,7 @@ static const struct fault_row {
     {11, 13, 0x40a, 0, 0x80, 0},    {8, 16, 0, 0, 0x80, PROGRAM_EIP},
 };
 
-static void handlers_hear_of_faults(void)
+static void handlers_are_called_for_faults(void)
 {
     for (uint32_t i = 0; i < sizeof(fault_rows) / sizeof(fault_rows[0]); i++) {
         const struct fault_row *row = &fault_rows[i];
@@ -117,7 +117,7 @@ static void calls_may_be_faults(void)
 int main(void)
 {
     world_begin();
-    handlers_hear_of_faults();
+    handlers_are_called_for_faults();
     pages_of_files_may_come();
     a_range_reserved_ahead_is_no_mapping();
     a_signal_may_come_with_a_page();

@@ -52,7 +52,7 @@ enum { WORKER = SERVER_CALLERS - 2 };
         .from = badge, .words = {{__VA_ARGS__}}, .in_parts = what, .parts = n, .expected = lines                       \
     }
 /* Sent as a caller beside a process that waits or has ended. */
-#define UNHEARD(badge)                                                                                                 \
+#define STRAY_CALL(badge)                                                                                              \
     {                                                                                                                  \
         .from = badge, .caller = SERVER_CALLERS - 1, .words = {{PROC_GETPID}}, .expected = "reply 127: EAGAIN\n"       \
     }
