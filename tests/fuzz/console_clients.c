@@ -67,7 +67,7 @@ static void check_data(const struct reply *reply, uint32_t client, uint32_t byte
 {
     static char text[READ_MAX];
     uint32_t count = taken ? model_take(text, bytes) : 0;
-    bool more = count > 0 && model_goes_on();
+    bool more = count > 0 && model_continues();
 
     if (taken)
         rest_of = more ? client : CLIENTS;

@@ -311,7 +311,7 @@ bool model_is_ready(void)
     return units || piped_ready || pipe_ended;
 }
 
-bool model_goes_on(void)
+bool model_continues(void)
 {
     return in_line || piped_ready;
 }

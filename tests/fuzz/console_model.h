@@ -54,7 +54,7 @@ uint32_t model_room(void);
 
 /* Whether there is input for a reader that waits; and whether more of the same line follows, or more of the pipe. */
 bool model_is_ready(void);
-bool model_goes_on(void);
+bool model_continues(void);
 
 /* What a read of at most `max` bytes gets. */
 uint32_t model_take(char *to, uint32_t max);

@@ -217,7 +217,7 @@ static void check_spawn(struct model_program *program, const struct reply *reply
 }
 
 /* The call has no reply yet. Its process is already the second program, though only the arguments are known. */
-static void check_exec_goes_on(struct model_program *program, const struct text *text)
+static void check_exec_continues(struct model_program *program, const struct text *text)
 {
     CHECK(fake_in_parts || fake_refused_late || text_is_wide(text));
     program->reads = false;
@@ -237,7 +237,7 @@ static void check_exec(struct model_program *program, const struct reply *reply)
         check_status(reply, -EPERM);
     } else if (check_text(reply, program, &text)) {
         if (!reply) {
-            check_exec_goes_on(program, &text);
+            check_exec_continues(program, &text);
             return;
         }
         check_status(reply, (int)reply->words.w[0]);

@@ -90,7 +90,7 @@ static void begin(struct server_message *message, const struct step *step)
 /* The steps, then the signals of the port. */
 static bool next(struct server_message *message)
 {
-    if (machine_goes_on(message))
+    if (machine_continues(message))
         return true;
     if (at > 0 && at <= count && steps[at - 1].result <= 0)
         CHECK(!server_owes(caller_of(&steps[at - 1])));
@@ -329,7 +329,7 @@ static void expect_lines(const struct step *first, uint32_t how_many, const char
 #define EXPECT_LINES(list, text) expect_lines(list, sizeof(list) / sizeof((list)[0]), text)
 
 /* Even if the client was forgotten before its release: its read showed the line, and got its reply. */
-static void a_line_goes_on_behind_its_end(void)
+static void a_line_continues_behind_its_end(void)
 {
     const struct step ends[] = {
         WRITE(1, 3, 1, 0, "one"),
@@ -360,7 +360,7 @@ static void a_line_goes_on_behind_its_end(void)
 }
 
 /* The line's last bytes were still waiting for the port when the client was released. */
-static void a_line_goes_on_behind_a_late_end(void)
+static void a_line_continues_behind_a_late_end(void)
 {
     enum { LINES = 2 * RING_BYTES / LINE_MAX };
     static struct step list[LINES + 3];
@@ -420,8 +420,8 @@ int main(void)
     clients_are_forgotten();
     released_clients_are_forgotten();
     hurried_clients_are_forgotten();
-    a_line_goes_on_behind_its_end();
-    a_line_goes_on_behind_a_late_end();
+    a_line_continues_behind_its_end();
+    a_line_continues_behind_a_late_end();
     the_next_client_has_not_ended();
     input_does_not_hold_up_output();
     puts("test_console_calls: calls are refused, ordered and get their replies as expected");

@@ -92,7 +92,7 @@ static bool next(struct server_message *message)
         call(message, OTHER, CONSOLE_INPUT_KIND, 0, 0);
         return true;
     }
-    if (machine_goes_on(message)) {
+    if (machine_continues(message)) {
         steps++;
         return true;
     }

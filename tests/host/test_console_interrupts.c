@@ -51,7 +51,7 @@ static bool next(struct server_message *message)
 {
     if (step > WRITES + 2)
         machine_time_passes();
-    if (machine_goes_on(message))
+    if (machine_continues(message))
         return true;
     switch (step++) {
     case 0:

@@ -142,7 +142,7 @@ static void call(const struct step *step, struct server_message *message)
 /* The server does not get a message for a step that causes no signal. */
 static bool next(struct server_message *message)
 {
-    if (machine_goes_on(message))
+    if (machine_continues(message))
         return true;
     while (at <= count) {
         if (at > 0)

@@ -76,7 +76,7 @@ static bool interrupt(struct server_message *message)
 static bool next(struct server_message *message)
 {
     put_now = received_now = 0;
-    if (machine_goes_on(message)) {
+    if (machine_continues(message)) {
         if (message->words.w[0] == CONSOLE_EVENTS && message->words.w[1])
             burst = interrupts = 0;
         return true;

@@ -38,7 +38,7 @@ static void a_prompt_is_shown(void)
     expect("ing\r\n");
 }
 
-static void what_goes_on_is_held(void)
+static void what_continues_is_held(void)
 {
     start();
     say_long(1);
@@ -106,7 +106,7 @@ static void a_line_needs_room(void)
 int main(void)
 {
     a_prompt_is_shown();
-    what_goes_on_is_held();
+    what_continues_is_held();
     what_is_held_needs_room();
     a_flush_is_for_once();
     a_line_needs_room();

@@ -178,7 +178,7 @@ static void test_long_line_ends_behind_others(void)
 }
 
 /* Even if there was room for a part of what it has written, and a client reads. */
-static void test_cut_line_goes_on_behind_others(void)
+static void test_cut_line_continues_behind_others(void)
 {
     start();
     fill_ring_to(0);
@@ -339,7 +339,7 @@ int main(void)
     test_long_line_has_its_time();
     test_long_line_ends_behind_others();
     test_hurry_ends();
-    test_cut_line_goes_on_behind_others();
+    test_cut_line_continues_behind_others();
     test_long_line_of_one_alone();
     test_many_are_due();
     test_many_lines();

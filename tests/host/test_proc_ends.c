@@ -24,7 +24,7 @@ enum { P1 = BADGE(1, 1), P2 = BADGE(2, 2), P3 = BADGE(3, 3) };
 
 /* What others see of the process disappears at once. Its number and its share of the account stay until its parent has
  * been told, which happens when everything is freed. */
-static void an_end_goes_on(void)
+static void an_end_continues(void)
 {
     const struct step list[] = {
         SPAWN(NULL),
@@ -32,7 +32,7 @@ static void an_end_goes_on(void)
         FORK(P2, NULL),
         WORK(NOTHING),
         CALL_WITH(P2, "put", 4, "reply 2\n", PROC_ARGS_PUT, 0, 4),
-        IN_PARTS("end", 2, P2, "end 2\n" RELEASE("2/2") AGAIN GOES_ON, PROC_EXIT, 7),
+        IN_PARTS("end", 2, P2, "end 2\n" RELEASE("2/2") AGAIN CONTINUES, PROC_EXIT, 7),
         STRAY_CALL(P2),
         CALL(P1, "reply 1\n", PROC_KILL, 2, 0),
         CALL(P1, "reply 1\n", PROC_KILL, 2, 9), /* it ends as it has begun to */
@@ -40,7 +40,7 @@ static void an_end_goes_on(void)
         CALL(P1, "reply 1\n", PROC_KILL, 3, 0), /* it has adopted that one */
         CALL(P1, "reply 1: ECHILD\n", PROC_WAIT, 3, 1),
         CALL(INIT, "reply 0: 511 3\n", PROC_GET_LIMIT),
-        WORK("end 2\n" GOES_ON),
+        WORK("end 2\n" CONTINUES),
         CALL(P1, "reply 1: 0 0 0\n", PROC_WAIT, 0, 1),
         FORK(P1,
              FRAME(3) FORKED(4, "4/4", 3, 0, 1) RESUME(4) "reply 1: 4\n"), /* not in its place, nor with its frame */
@@ -66,7 +66,7 @@ static void a_running_process_is_stopped(void)
         IN_PARTS("end", 2, P1, STOP(2) "end 2\n" RELEASE("2/2") "reply 1\n", PROC_KILL, 2, 9),
         CALL(P1, "end 3\n" RELEASE("3/3") "reply 1\n", PROC_KILL, 3, 9),
         TICK(NULL, NOTHING),
-        WORK(END(2, "2/2") GOES_ON),
+        WORK(END(2, "2/2") CONTINUES),
         WORK(END(3, "3/3")),
     };
 
@@ -83,7 +83,7 @@ static void an_ending_process_gets_no_reply(void)
         CALL(P2, NOTHING, PROC_WAIT, 0, 0),
         IN_PARTS("end", 2, P3, "end 3\n" RELEASE("3/3"), PROC_KILL, 3, 9),
         CALL(P1, "end 2\n" RELEASE("2/2") AGAIN "reply 1\n", PROC_KILL, 2, 9),
-        WORK(END(3, "3/3") GOES_ON),
+        WORK(END(3, "3/3") CONTINUES),
         WORK(END(2, "2/2")),
         CALL(P1, "reply 1: 2 0 9\n", PROC_WAIT, 0, 0),
     };
@@ -102,7 +102,7 @@ static void a_parent_ends_while_its_child_does(void)
         CALL(P2, "end 2\n" RELEASE("2/2") AGAIN, PROC_EXIT, 8),
         CALL(P1, "reply 1\n", PROC_KILL, 3, 0),
         CALL(INIT, "reply 0: 511 3\n", PROC_GET_LIMIT),
-        WORK(END(3, "3/3") GOES_ON),
+        WORK(END(3, "3/3") CONTINUES),
         CALL(P1, "reply 1: ESRCH\n", PROC_KILL, 3, 0),
         CALL(INIT, "reply 0: 511 2\n", PROC_GET_LIMIT),
         CALL(P1, NOTHING, PROC_WAIT, 0, 0),
@@ -196,9 +196,9 @@ static void five_fault_at_once(void)
         FORK(P1, NULL),
         FORK(P1, NULL),
         WORK(NOTHING),
-        {.signal = PROC_SIGNAL_FATAL_FAULT, .before = five_fault, .expected = DIED(2, "2/2", "2009") GOES_ON},
+        {.signal = PROC_SIGNAL_FATAL_FAULT, .before = five_fault, .expected = DIED(2, "2/2", "2009") CONTINUES},
         CALL(P1, "reply 1: 2 0 5\n", PROC_WAIT, 0, 1),
-        WORK(DIED(3, "3/3", "3009") GOES_ON),
+        WORK(DIED(3, "3/3", "3009") CONTINUES),
         CALL(P1, STOP(5) END(5, "5/5") "reply 1\n", PROC_KILL, 5, 15),
         {.from = PROCESSES_MAX,
          .caller = WORKER,
@@ -206,10 +206,10 @@ static void five_fault_at_once(void)
          .parts = 1,
          .expected =
              "fatal fault\nread r4 registers\nlog good (pid 4): killed: breakpoint at eip 0x4009\nend 4\n" RELEASE(
-                 "4/4") GOES_ON},
-        WORK(END(4, "4/4") GOES_ON),
-        WORK("fatal fault\n" GOES_ON), /* killed meanwhile */
-        WORK(DIED(6, "6/6", "6009") GOES_ON),
+                 "4/4") CONTINUES},
+        WORK(END(4, "4/4") CONTINUES),
+        WORK("fatal fault\n" CONTINUES), /* killed meanwhile */
+        WORK(DIED(6, "6/6", "6009") CONTINUES),
         WORK("fatal fault\n"),
     };
 
@@ -234,7 +234,7 @@ static void a_hundred_wake_at_once(void)
         length[i / IN_ONE] += (uint32_t)sprintf(to + length[i / IN_ONE], "reply %u\n", (unsigned)(i + FIRST));
     }
     for (uint32_t i = 0; i < 2; i++)
-        strcat(woken[i], GOES_ON);
+        strcat(woken[i], CONTINUES);
     list[n++] = (struct step)SPAWN(NULL);
     list[n++] = (struct step)WORK(NOTHING);
     for (uint32_t i = 0; i < SLEEPERS; i++)
@@ -251,7 +251,7 @@ static void a_hundred_wake_at_once(void)
 
 int main(void)
 {
-    an_end_goes_on();
+    an_end_continues();
     a_running_process_is_stopped();
     an_ending_process_gets_no_reply();
     a_parent_ends_while_its_child_does();

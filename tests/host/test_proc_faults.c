@@ -150,11 +150,11 @@ static void many_fault_at_once(void)
          .with = ERR_STATE,
          .expected = "fatal fault\nread r3 registers\nlog good (pid 3): killed: breakpoint at eip 0x0\n" END(3, "3/3")},
         CALL(P1, "reply 1: 3 0 5\n", PROC_WAIT, 0, 0),
-        WORK("fatal fault\n" GOES_ON),
-        WORK("fatal fault\n" GOES_ON),
+        WORK("fatal fault\n" CONTINUES),
+        WORK("fatal fault\n" CONTINUES),
         {.signal = PROC_SIGNAL_FATAL_FAULT, .expected = "fatal fault\n"}, /* the next step is nevertheless on its way */
         WORK("fatal fault\nread r2 registers\nlog good (pid 2): killed: page fault at 0x20 (read, not mapped) at eip "
-             "0x2009\n" END(2, "2/2") GOES_ON),
+             "0x2009\n" END(2, "2/2") CONTINUES),
         WORK("fatal fault\n"),
         {.signal = PROC_SIGNAL_FATAL_FAULT, .expected = "fatal fault\n"},
         CALL(P1, "reply 1: 2 0 11\n", PROC_WAIT, 0, 0),

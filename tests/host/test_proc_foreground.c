@@ -245,8 +245,8 @@ static void control_c_ends_a_new_child(void)
         EXEC(P2, NULL),
         FORK(P2, NULL),
         READS(nobody, ""),
-        CONTROL_C("events\n" DIVERTED(1) ENDS(2, "2/2") AGAIN GOES_ON),
-        WORK(ENDS(3, "3/3") GOES_ON),
+        CONTROL_C("events\n" DIVERTED(1) ENDS(2, "2/2") AGAIN CONTINUES),
+        WORK(ENDS(3, "3/3") CONTINUES),
         WORK(NOTHING),
         CALL(P1, "reply 1: 2 0 2\n", PROC_WAIT, 2, 0),
         CALL(P1, "read r1 fpu\nreply 1: 8388610 0 0\n", PROC_SIGNAL_TAKE, 0),
@@ -274,9 +274,9 @@ static void control_c_comes_in_parts(void)
         IN_PARTS("copy", 1, P3, NULL, PROC_FORK), /* process 5 */
         CONTROL_C("events\n" STOP(1) GONE(1) RELEASE("1/1") AGAIN),
         WORK(NULL), /* the fork */
-        WORK(ENDS(2, "2/2") GOES_ON),
-        WORK(ENDS(3, "3/3") AGAIN GOES_ON),
-        WORK(DIVERTED(4) ENDS(5, "5/5") GOES_ON),
+        WORK(ENDS(2, "2/2") CONTINUES),
+        WORK(ENDS(3, "3/3") AGAIN CONTINUES),
+        WORK(DIVERTED(4) ENDS(5, "5/5") CONTINUES),
         WORK(NOTHING),
     };
     static const struct step other[] = {
@@ -286,11 +286,11 @@ static void control_c_comes_in_parts(void)
         FORK(P1, NULL),
         FORK(P1, NULL),
         CALL(P4, "reply 4: 0\n", PROC_SIGNALS, 2, 0, 0),
-        CONTROL_C("events\n" ENDS(1, "1/1") AGAIN GOES_ON),
+        CONTROL_C("events\n" ENDS(1, "1/1") AGAIN CONTINUES),
         FORK(P3, END(3, "3/3")),
         FORK(P4, NULL), /* it catches the signal, and so does process 3 now */
-        WORK(ENDS(2, "2/2") GOES_ON),
-        WORK(DIVERTED(3) DIVERTED(4) GOES_ON),
+        WORK(ENDS(2, "2/2") CONTINUES),
+        WORK(DIVERTED(3) DIVERTED(4) CONTINUES),
         WORK(NOTHING),
         CALL(P4, "read r4 fpu\nreply 4: 8388610 0 0\n", PROC_SIGNAL_TAKE, 0), /* 2, code 128 */
     };
@@ -344,9 +344,9 @@ static void what_is_due_at_the_console_is_asked_for(void)
         SPAWN(NULL),
         FORK(P1, NULL),
         WORK(NOTHING),
-        {.signal = PROC_SIGNAL_CONSOLE, .before = more_is_due, .expected = "events\n" BEGINS("1/1") GOES_ON},
+        {.signal = PROC_SIGNAL_CONSOLE, .before = more_is_due, .expected = "events\n" BEGINS("1/1") CONTINUES},
         {.signal = PROC_SIGNAL_CONSOLE, .expected = "events\n" IS_FOREGROUND("1/1")},
-        WORK("events and a part\n" IS_FOREGROUND("1/1") GOES_ON),
+        WORK("events and a part\n" IS_FOREGROUND("1/1") CONTINUES),
         CALL(P1, "reply 1: 1 0\n", PROC_GETPID),
         {.from = PROCESSES_MAX, .caller = WORKER, .before = nothing_is_due, .expected = "events and a part\n"},
         READS(p1, IS_FOREGROUND("1/1")),

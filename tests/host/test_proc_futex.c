@@ -279,10 +279,10 @@ static void events_of_many_are_handled(void)
         WAITS(P1, NOTHING, 9),
         POLL(P2, NULL, 0),
         WAITS(P2, NOTHING, 9),
-        {.signal = PROC_SIGNAL_FILE, .before = more_have_events, .expected = "file events\nreply 1: 0 1\n" GOES_ON},
+        {.signal = PROC_SIGNAL_FILE, .before = more_have_events, .expected = "file events\nreply 1: 0 1\n" CONTINUES},
         CALL(P1, "reply 1: 1 0\n", PROC_GETPID),
         {.signal = PROC_SIGNAL_FILE, .expected = "file events\n"},
-        WORK("file events\n" GOES_ON),
+        WORK("file events\n" CONTINUES),
         {.from = PROCESSES_MAX, .caller = WORKER, .before = p2_has_the_last, .expected = "file events\nreply 2: 0 1\n"},
     };
 

@@ -441,7 +441,7 @@ static void alarms_ring_in_parts(void)
         ALARM(BADGE(5, 5), NULL, 5, 2, 0),
         ALARM(BADGE(6, 6), NULL, 5, 2, 0),
         ALARM(BADGE(7, 7), NULL, 5, 2, 0),
-        TICK(tick_at_5, DIVERTED(1) DIVERTED(3) STOP(2) GONE(2) RELEASE("2/2") GOES_ON),
+        TICK(tick_at_5, DIVERTED(1) DIVERTED(3) STOP(2) GONE(2) RELEASE("2/2") CONTINUES),
         CALL(P3, "reply 3: 5\n", PROC_UPTIME),
         WORK(DIVERTED(4) DIVERTED(5) DIVERTED(6) DIVERTED(7)),
         HEARS(P1),
@@ -449,9 +449,9 @@ static void alarms_ring_in_parts(void)
         HEARS(BADGE(5, 5)),
         HEARS(BADGE(6, 6)),
         HEARS(BADGE(7, 7)),
-        TICK(are_in_call, MISSED(1) MISSED(4) MISSED(5) MISSED(6) GOES_ON),
+        TICK(are_in_call, MISSED(1) MISSED(4) MISSED(5) MISSED(6) CONTINUES),
         WORK(MISSED(7)),
-        TICK(tick_at_8, MISSED(1) MISSED(4) MISSED(5) GOES_ON), /* process 3 is due, but was interrupted */
+        TICK(tick_at_8, MISSED(1) MISSED(4) MISSED(5) CONTINUES), /* process 3 is due, but was interrupted */
         WORK(MISSED(6) MISSED(7)),
     };
 

@@ -62,8 +62,8 @@ static void the_vdso_is_mapped_once(void)
         {.from = P1,
          STRINGS(PROC_EXEC, 1, "hugely"),
          .expected = PROGRAM("hugely") "clear 1: 620, tables 12\n" VDSO(
-             1) "map 1: 900000+200000 from 731+200000 rights 5\n" GOES_ON},
-        WORK("map 1: b00000+200000 from 1243+58100 rights 5\n" GOES_ON),
+             1) "map 1: 900000+200000 from 731+200000 rights 5\n" CONTINUES},
+        WORK("map 1: b00000+200000 from 1243+58100 rights 5\n" CONTINUES),
         WORK("map 1: d00000+b0000 from 0+0 rights 5\nfinish 1: db0000\n" ENTRY_VDSO(1, 1) "reply 1\n"),
     };
 
@@ -196,7 +196,7 @@ static void clock_shows_a_date(void)
     machine_ticks = 12345;
 }
 
-static void clock_goes_on(void)
+static void clock_continues(void)
 {
     machine_clock[0] = 0x51; /* by more than the ticks: the clock was set */
     machine_ticks = 12445;
@@ -209,7 +209,7 @@ static void the_clock_is_read_once(void)
         SPAWN(NULL),
         {.from = P1, .words = {{PROC_BOOT_TIME}}, .before = clock_shows_nothing, .expected = "reply 1: 0\n"},
         {.from = P1, .words = {{PROC_BOOT_TIME}}, .before = clock_shows_a_date, .expected = "reply 1: 999999877\n"},
-        {.from = INIT, .words = {{PROC_BOOT_TIME}}, .before = clock_goes_on, .expected = "reply 0: 999999877\n"},
+        {.from = INIT, .words = {{PROC_BOOT_TIME}}, .before = clock_continues, .expected = "reply 0: 999999877\n"},
         {.from = P1, .words = {{PROC_BOOT_TIME}}, .before = clock_shows_nothing, .expected = "reply 1: 999999877\n"},
     };
 

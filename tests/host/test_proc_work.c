@@ -38,12 +38,12 @@ static void the_thread_waits_for_work(void)
         FORK(P1, NULL),
         FORK(P1, NULL),
         WORK(NOTHING),
-        IN_PARTS("end", 3, P2, "end 2\n" RELEASE("2/2") GOES_ON, PROC_EXIT, 0),
-        WORK("end 2\n" GOES_ON),
+        IN_PARTS("end", 3, P2, "end 2\n" RELEASE("2/2") CONTINUES, PROC_EXIT, 0),
+        WORK("end 2\n" CONTINUES),
         CALL(P1, "reply 1: 1 0\n", PROC_GETPID),
-        WORK("end 2\n" GOES_ON),
+        WORK("end 2\n" CONTINUES),
         WORK(END(2, "2/2")),
-        IN_PARTS("end", 1, P3, "end 3\n" RELEASE("3/3") GOES_ON, PROC_EXIT, 0),
+        IN_PARTS("end", 1, P3, "end 3\n" RELEASE("3/3") CONTINUES, PROC_EXIT, 0),
         WORK(END(3, "3/3")),
         CALL(P1, "reply 1: ENOSYS\n", 0),
         CALL(INIT, "reply 0: ENOSYS\n", 0),
@@ -59,9 +59,9 @@ static void the_thread_ends_a_task(void)
         SPAWN(NULL),
         FORK(P1, NULL),
         WORK(NOTHING),
-        IN_PARTS("end", 2, P2, "end 2\n" RELEASE("2/2") GOES_ON, PROC_EXIT, 0),
+        IN_PARTS("end", 2, P2, "end 2\n" RELEASE("2/2") CONTINUES, PROC_EXIT, 0),
         WORK_REFUSED("end 2", MEM_TASK, "end 2\nreply 126: ends t2\n"),
-        WORK("end 2\n" GOES_ON),
+        WORK("end 2\n" CONTINUES),
         CALL(P1, "reply 1: 1 0\n", PROC_GETPID),
         WORK(END(2, "2/2")),
         FORK(P1, NULL),
@@ -69,7 +69,7 @@ static void the_thread_ends_a_task(void)
          .words = {{PROC_EXIT}},
          .refused = "end 3",
          .with = MEM_TASK,
-         .expected = "end 3\n" RELEASE("3/3") GOES_ON},
+         .expected = "end 3\n" RELEASE("3/3") CONTINUES},
         WORK(END(3, "3/3")),
     };
 
@@ -97,11 +97,11 @@ static void several_go_on_at_once(void)
         FORK(P1, NULL),
         FORK(P1, NULL),
         WORK(NOTHING),
-        IN_PARTS("end", 4, P2, "end 2\n" RELEASE("2/2") GOES_ON, PROC_EXIT, 0),
+        IN_PARTS("end", 4, P2, "end 2\n" RELEASE("2/2") CONTINUES, PROC_EXIT, 0),
         CALL(P3, "end 3\n" RELEASE("3/3"), PROC_EXIT, 0),
-        WORK("end 2\n" GOES_ON),
-        WORK("end 3\n" GOES_ON),
-        WORK(END(2, "2/2") GOES_ON),
+        WORK("end 2\n" CONTINUES),
+        WORK("end 3\n" CONTINUES),
+        WORK(END(2, "2/2") CONTINUES),
         WORK(END(3, "3/3")),
     };
 
@@ -111,18 +111,18 @@ static void several_go_on_at_once(void)
 /* ---------------------------------------------------------------------------------- fork */
 
 /* Until the child is complete only the account knows of it. */
-static void a_fork_goes_on(void)
+static void a_fork_continues(void)
 {
     const struct step list[] = {
         SPAWN(NULL),
         WORK(NOTHING),
-        FORK_IN_PARTS(P1, 2, FRAME(1) TASK(2, 1) COPY(2, 1) GOES_ON),
+        FORK_IN_PARTS(P1, 2, FRAME(1) TASK(2, 1) COPY(2, 1) CONTINUES),
         STRAY_CALL(P1),
         STRAY_CALL(P2),
         CALL(INIT, "reply 0: ESRCH\n", PROC_KILL, 2, 9),
         CALL(INIT, "reply 0: ESRCH\n", PROC_KILL, 2, 0),
         CALL(INIT, "reply 0: 511 2\n", PROC_GET_LIMIT),
-        WORK(COPY_MORE(2, 1) GOES_ON),
+        WORK(COPY_MORE(2, 1) CONTINUES),
         CALL(INIT, "reply 0: 0 0 0\n", PROC_WAIT, 0, 1),
         WORK(COPY_MORE(2, 1) REST(2, "2/2", 0, 1) "reply 1: 2\n"),
         CALL(P2, "reply 2: 2 1\n", PROC_GETPID),
@@ -136,7 +136,7 @@ static void a_fork_goes_on(void)
 }
 
 /* The parent is young itself and moves meanwhile: the child begins beside it. */
-static void a_fork_goes_on_elsewhere(void)
+static void a_fork_continues_elsewhere(void)
 {
     const struct step list[] = {
         SPAWN(NULL),
@@ -173,7 +173,7 @@ static void a_fork_may_fail_late(void)
     for (uint32_t i = 0; i < COUNT(late); i++) {
         char at_once[512], first[512], last[64];
         snprintf(at_once, sizeof(at_once), "%s" GONE(2) "%s", late[i].lines, late[i].reply);
-        snprintf(first, sizeof(first), "%s" GONE(2) GOES_ON, late[i].lines);
+        snprintf(first, sizeof(first), "%s" GONE(2) CONTINUES, late[i].lines);
         snprintf(last, sizeof(last), GONE(2) "%s", late[i].reply);
         const struct step list[] =
             {
@@ -196,7 +196,7 @@ static void a_fork_may_fail_late(void)
                               STRAY_CALL(P1),
                               CALL(INIT, "reply 0: ESRCH\n", PROC_KILL, 2, 9),
                               CALL(INIT, "reply 0: 511 2\n", PROC_GET_LIMIT),
-                              WORK(GONE(2) GOES_ON),
+                              WORK(GONE(2) CONTINUES),
                               WORK(last),
                               CALL(INIT, "reply 0: 511 1\n", PROC_GET_LIMIT),
                               CALL(P1, "reply 1: ECHILD\n", PROC_WAIT, 0, 1),
@@ -224,7 +224,7 @@ static void a_fork_may_fail_at_once(void)
          .with = ERR_ACCOUNT,
          .in_parts = "end",
          .parts = 1,
-         .expected = FRAME(1) TASK(2, 1) COPY(2, 1) HANDLER(2) THREAD(2, 0) GIFTS(2, "2/2") GONE(2) GOES_ON},
+         .expected = FRAME(1) TASK(2, 1) COPY(2, 1) HANDLER(2) THREAD(2, 0) GIFTS(2, "2/2") GONE(2) CONTINUES},
         STRAY_CALL(P1),
         WORK(GONE(2) "reply 1: ENOMEM\n"),
         CALL(P1, "reply 1: 1 0\n", PROC_GETPID),
@@ -240,12 +240,12 @@ static void a_parent_is_killed_in_the_middle_of_fork(void)
         SPAWN(NULL),
         FORK(P1, NULL),
         WORK(NOTHING),
-        FORK_IN_PARTS(P2, 1, FRAME(2) TASK(3, 2) COPY(3, 2) GOES_ON),
+        FORK_IN_PARTS(P2, 1, FRAME(2) TASK(3, 2) COPY(3, 2) CONTINUES),
         IN_PARTS("end", 2, P1, "end 2\n" RELEASE("2/2") AGAIN "reply 1\n", PROC_KILL, 2, 9),
         CALL(P1, NOTHING, PROC_WAIT, 0, 0),
         CALL(INIT, "reply 0: 511 3\n", PROC_GET_LIMIT),
-        WORK("end 3\n" GOES_ON),
-        WORK(END(2, "2/2") "reply 1: 2 0 9\n" GOES_ON),
+        WORK("end 3\n" CONTINUES),
+        WORK(END(2, "2/2") "reply 1: 2 0 9\n" CONTINUES),
         CALL(P1, "reply 1: ECHILD\n", PROC_WAIT, 0, 1), /* it never had one */
         CALL(P1, "reply 1: ESRCH\n", PROC_KILL, 3, 0),
         CALL(INIT, "reply 0: 511 2\n", PROC_GET_LIMIT),
@@ -268,7 +268,7 @@ static void the_adopting_parent_is_not_told(void)
         FORK_IN_PARTS(P2, 1, NULL),
         CALL(P1, NOTHING, PROC_WAIT, 0, 0),
         IN_PARTS("end", 1, INIT, "end 2\n" RELEASE("2/2") AGAIN "reply 0\n", PROC_KILL, 2, 9),
-        WORK("end 3\n" GOES_ON),
+        WORK("end 3\n" CONTINUES),
         STRAY_CALL(P1),
         WORK(END(2, "2/2") "reply 1: 2 0 9\n"),
     };
@@ -288,7 +288,7 @@ static void a_parent_is_killed_behind_a_failed_fork(void)
          .with = -ENOMEM,
          .in_parts = "end",
          .parts = 1,
-         .expected = COPY_MORE(2, 1) GONE(2) GOES_ON},
+         .expected = COPY_MORE(2, 1) GONE(2) CONTINUES},
         CALL(INIT, GONE(1) RELEASE("1/1") AGAIN "reply 0\n", PROC_KILL, 1, 9),
         WORK(GONE(2)),
         CALL(INIT, "reply 0: 1 0 9\n", PROC_WAIT, 0, 0),
@@ -304,7 +304,7 @@ static void a_parent_is_killed_behind_a_failed_fork(void)
 #define LARGE_2(n) "map " #n ": b01000+1eaff0 from 0+0 rights 3\nfinish " #n ": cec000\n"
 
 /* First the old program is cleared, then the new one is mapped, and then it runs. */
-static void an_exec_goes_on(void)
+static void an_exec_continues(void)
 {
     const struct step list[] = {
         SPAWN(NULL),
@@ -313,17 +313,17 @@ static void an_exec_goes_on(void)
          STRINGS(PROC_EXEC, 2, "large\0x"),
          .in_parts = "clear",
          .parts = 2,
-         .expected = PROGRAM("large") "clear 1: 1021, tables 12\n" GOES_ON},
+         .expected = PROGRAM("large") "clear 1: 1021, tables 12\n" CONTINUES},
         STRAY_CALL(P1),
         CALL(INIT, "reply 0\n", PROC_KILL, 1, 0),
-        WORK("clear 1: 1021, tables 12\n" GOES_ON),
-        WORK("clear 1: 1021, tables 12\n" GOES_ON),
+        WORK("clear 1: 1021, tables 12\n" CONTINUES),
+        WORK("clear 1: 1021, tables 12\n" CONTINUES),
         CALL(INIT, "reply 0: 0 0\n", PROC_GETPID),
-        WORK(LARGE_1(1) GOES_ON),
+        WORK(LARGE_1(1) CONTINUES),
         CALL(INIT, "reply 0: 0 0 0\n", PROC_WAIT, 0, 1),
         WORK(LARGE_2(1) ENTRY(1) "reply 1\n"),
         CALL(P1, "reply 1: 2 8 8 large|x|\n", PROC_ARGS, 0),
-        EXEC(P1, "large", "clear 1: 1021, tables 12\n" LARGE_1(1) GOES_ON), /* from the first page on again */
+        EXEC(P1, "large", "clear 1: 1021, tables 12\n" LARGE_1(1) CONTINUES), /* from the first page on again */
         WORK(LARGE_2(1) ENTRY(1) "reply 1\n"),
         FORK(P1, NULL),
         EXEC(P2, "good", "clear 2: 18, tables 6\n" SEGMENTS(2) ENTRY(2) "reply 2\n"),
@@ -339,7 +339,7 @@ static void a_file_is_mapped_in_pieces(void)
     const struct step list[] = {
         SPAWN(NULL),
         EXEC(P1, "huge", "clear 1: 620, tables 12\nmap 1: 900000+200000 from 130+200000 rights 5\n"),
-        WORK("map 1: b00000+200000 from 642+58100 rights 5\n" GOES_ON),
+        WORK("map 1: b00000+200000 from 642+58100 rights 5\n" CONTINUES),
         WORK("map 1: d00000+b0000 from 0+0 rights 5\nfinish 1: db0000\n" ENTRY(1) "reply 1\n"),
     };
 
@@ -386,14 +386,14 @@ static void an_exec_may_fail_late(void)
     const struct step list[] = {
         SPAWN(NULL),
         WORK(NOTHING),
-        EXEC(P1, "large", "clear 1: 1021, tables 12\n" LARGE_1(1) GOES_ON),
+        EXEC(P1, "large", "clear 1: 1021, tables 12\n" LARGE_1(1) CONTINUES),
         {.from = PROCESSES_MAX,
          .caller = WORKER,
          .refused = "finish",
          .with = -ENOMEM,
          .in_parts = "end",
          .parts = 1,
-         .expected = LARGE_2(1) "log large (pid 1): killed: no memory for exec\nend 1\n" RELEASE("1/1") GOES_ON},
+         .expected = LARGE_2(1) "log large (pid 1): killed: no memory for exec\nend 1\n" RELEASE("1/1") CONTINUES},
         CALL(INIT, NOTHING, PROC_WAIT, 0, 0),
         WORK(GONE(1) RELEASE("1/1") "reply 0: 1 0 9\n"),
     };
@@ -410,8 +410,8 @@ static void a_process_is_killed_during_exec(void)
          STRINGS(PROC_EXEC, 1, "good"),
          .in_parts = "clear",
          .parts = 2,
-         .expected = PROGRAM("good") "clear 1: 18, tables 6\n" GOES_ON},
-        WORK("clear 1: 18, tables 6\n" GOES_ON),
+         .expected = PROGRAM("good") "clear 1: 18, tables 6\n" CONTINUES},
+        WORK("clear 1: 18, tables 6\n" CONTINUES),
         CALL(INIT, RELEASE("1/1") "reply 0\n", PROC_KILL, 1, 15),
         CALL(INIT, "reply 0\n", PROC_KILL, 1, 9),
         CALL(INIT, NOTHING, PROC_WAIT, 1, 0),
@@ -422,7 +422,7 @@ static void a_process_is_killed_during_exec(void)
         EXEC(P1, "large", "clear 1: 1021, tables 12\n" LARGE_1(1)),
         IN_PARTS("end", 1, INIT, RELEASE("1/1") "reply 0\n", PROC_KILL, 1, 15),
         CALL(INIT, "reply 0: 0 0 0\n", PROC_WAIT, 1, 1),
-        WORK(GONE(1) GOES_ON),
+        WORK(GONE(1) CONTINUES),
         CALL(INIT, "reply 0: 0 0 0\n", PROC_WAIT, 1, 1),
         WORK(GONE(1) RELEASE("1/1")),
         CALL(INIT, "reply 0: 1 0 15\n", PROC_WAIT, 1, 1),
@@ -440,14 +440,14 @@ int main(void)
     the_thread_ends_a_task();
     the_thread_may_be_late();
     several_go_on_at_once();
-    a_fork_goes_on();
-    a_fork_goes_on_elsewhere();
+    a_fork_continues();
+    a_fork_continues_elsewhere();
     a_fork_may_fail_late();
     a_fork_may_fail_at_once();
     a_parent_is_killed_in_the_middle_of_fork();
     the_adopting_parent_is_not_told();
     a_parent_is_killed_behind_a_failed_fork();
-    an_exec_goes_on();
+    an_exec_continues();
     a_file_is_mapped_in_pieces();
     a_spawn_does_all_at_once();
     an_exec_may_fail_late();

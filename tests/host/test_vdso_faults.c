@@ -64,7 +64,7 @@ static void pages_of_files_may_come(void)
         REPLIES({0, {PROGRAM_EIP, 7u << 24 | 14 << 16 | rows[i].error, 0x50001234}, NULL});
         next_replies[1] = rows[i].error & 2 ? protected : again;
         next_replies[2] = rows[i].error & 2 ? again : protected;
-        CHECK(interrupted(OUTER) == (rows[i].granted ? NULL : frame) && goes_on_at(OUTER) == PROGRAM_EIP);
+        CHECK(interrupted(OUTER) == (rows[i].granted ? NULL : frame) && continues_at(OUTER) == PROGRAM_EIP);
         CHECK(frame->handler == (rows[i].granted ? 0xeeeeeeee : HANDLER_AT + 7));
         CHECK(!rows[i].granted || message_page->tag == 0xaaaaaaaa);
         CHECK(rows[i].granted || (frame->siginfo.code == 2 && frame->siginfo.sender == 0x50001234 &&
@@ -80,7 +80,7 @@ static void a_range_reserved_ahead_is_no_mapping(void)
     state->signal_pending = 0;
     state->ahead[1].at = 0x50001000, state->ahead[1].end = 0x50003000;
     REPLIES({0, {PROGRAM_EIP, 7u << 24 | 14 << 16 | 0x1006, 0x50002fff}, NULL}, {0}, {0});
-    CHECK(!interrupted(OUTER) && goes_on_at(OUTER) == PROGRAM_EIP && state->ahead[1].at == state->ahead[1].end);
+    CHECK(!interrupted(OUTER) && continues_at(OUTER) == PROGRAM_EIP && state->ahead[1].at == state->ahead[1].end);
     expect("interrupted 0 0 0\nmunmap 1342181376 8192 0\nsignals 0 0 0\n");
 }
 
@@ -102,7 +102,7 @@ static void pages_may_come_at_the_inner_level(void)
     frame_begin();
     state->signal_pending = 0;
     REPLIES({0, {VDSO_BASE, 7u << 24 | 14 << 16 | 0x1004, 0x50001234}, NULL}, {0, {1}, NULL}, {0});
-    CHECK(!interrupted(INNER) && goes_on_at(INNER) == VDSO_BASE && !state->signal_pending);
+    CHECK(!interrupted(INNER) && continues_at(INNER) == VDSO_BASE && !state->signal_pending);
 }
 
 static void calls_may_be_faults(void)

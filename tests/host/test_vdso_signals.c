@@ -432,7 +432,7 @@ static void a_program_is_interrupted(void)
         expect("interrupted 0 0 0\nsignal_take 0 0 0\nsignals 0 0 512\n");
     }
     for (uint32_t i = 0; i < sizeof(later) / sizeof(later[0]); i++) {
-        CHECK(!interrupted_at(OUTER, later[i]) && goes_on_at(OUTER) == later[i] && state->signal_pending);
+        CHECK(!interrupted_at(OUTER, later[i]) && continues_at(OUTER) == later[i] && state->signal_pending);
         CHECK(frame->handler == 0xeeeeeeee && message_page->tag == 0xaaaaaaaa &&
               message_page->items[IPC_ITEMS - 1].to == 0xaaaaaaaa);
         expect("interrupted 0 0 0\n");
@@ -445,18 +445,18 @@ static void some_go_on_elsewhere(void)
 {
     const uint32_t outer = AT(&levels[OUTER].interruption);
 
-    CHECK(!interrupted_at(INNER, AT(vdso_back)) && goes_on_at(INNER) == AT(vdso_back) && state->signal_pending);
+    CHECK(!interrupted_at(INNER, AT(vdso_back)) && continues_at(INNER) == AT(vdso_back) && state->signal_pending);
     CHECK(levels[INNER].interruption.esp == outer);
-    CHECK(!interrupted_at(INNER, AT(vdso_back_ends)) && goes_on_at(INNER) == AT(vdso_back));
+    CHECK(!interrupted_at(INNER, AT(vdso_back_ends)) && continues_at(INNER) == AT(vdso_back));
     CHECK(levels[INNER].interruption.esp == outer);
-    CHECK(!interrupted_at(INNER, AT(vdso_back) - 1) && goes_on_at(INNER) == AT(vdso_back) - 1);
+    CHECK(!interrupted_at(INNER, AT(vdso_back) - 1) && continues_at(INNER) == AT(vdso_back) - 1);
     CHECK(levels[INNER].interruption.esp == AT(saved));
     frame_begin();
     levels[OUTER].interruption.eip = PROGRAM_EIP + 1;
     REPLIES({0, {AT(vdso_back_jumps)}, NULL}, {0, {USER_1, 0, OTHER}, NULL}, {0}, {0});
     CHECK(interrupted(OUTER) == frame && frame->context.registers[REGISTER_EIP] == PROGRAM_EIP + 1);
-    CHECK(interrupted_at(OUTER, AT(vdso_wait_begins)) && goes_on_at(OUTER) == AT(vdso_wait_given_up));
-    CHECK(interrupted_at(OUTER, AT(vdso_wait_ends)) && goes_on_at(OUTER) == AT(vdso_wait_given_up));
+    CHECK(interrupted_at(OUTER, AT(vdso_wait_begins)) && continues_at(OUTER) == AT(vdso_wait_given_up));
+    CHECK(interrupted_at(OUTER, AT(vdso_wait_ends)) && continues_at(OUTER) == AT(vdso_wait_given_up));
 }
 
 static void a_frame_is_made_on_its_stack(void)

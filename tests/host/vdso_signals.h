@@ -50,7 +50,7 @@ static inline struct signal_frame *interrupted(uint32_t level)
     return made ? vdso_framed(made) : NULL;
 }
 
-static inline uint32_t goes_on_at(uint32_t level)
+static inline uint32_t continues_at(uint32_t level)
 {
     return levels[level].interruption.eip;
 }

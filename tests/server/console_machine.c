@@ -304,7 +304,7 @@ static bool proc_calls(struct server_message *message)
     return true;
 }
 
-bool machine_goes_on(struct server_message *message)
+bool machine_continues(struct server_message *message)
 {
     *message = (struct server_message){.tag = TAG_SIGNAL, .words = {{to_itself}}};
     to_itself = 0;

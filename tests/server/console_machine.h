@@ -45,7 +45,7 @@ bool machine_signalled_proc(void);
  * which every reader is in the foreground, and which asks for everything that is due. Its caller is MACHINE_PROC. False
  * if there is none. */
 enum { MACHINE_PROC = SERVER_CALLERS - 1 };
-bool machine_goes_on(struct server_message *message);
+bool machine_continues(struct server_message *message);
 
 /* Handles the reply if it is proc's; true if it was. */
 bool machine_is_reply_to_proc(uint32_t caller, const struct words *words);

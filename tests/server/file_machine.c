@@ -24,7 +24,7 @@ static uint32_t work;                       /* of the revocations during the las
 static struct server_message asked;
 static bool is_over, is_mapped;
 static uint32_t pages_asked_for, free_at_first;
-static sem_t test_goes_on, server_goes_on;
+static sem_t test_may_run, server_may_run;
 static pthread_t server;
 
 static uint32_t caller_of(uint32_t badge)
@@ -159,8 +159,8 @@ static bool next(struct server_message *message)
 {
     if (is_over)
         return false;
-    sem_post(&test_goes_on);
-    wait_for(&server_goes_on);
+    sem_post(&test_may_run);
+    wait_for(&server_may_run);
     *message = asked;
     return !is_over;
 }
@@ -170,7 +170,7 @@ static void *run(void *unused)
     static const struct server_fake fake = {.cpus = 1, .call = call, .next = next, .replied = replied};
 
     server_run_input(&fake, (struct words){{0, pages_asked_for, ARCHIVE_PAGES, 0}});
-    sem_post(&test_goes_on);
+    sem_post(&test_may_run);
     return unused;
 }
 
@@ -178,13 +178,13 @@ static void *run(void *unused)
 
 static void go_on(void)
 {
-    sem_post(&server_goes_on);
-    wait_for(&test_goes_on);
+    sem_post(&server_may_run);
+    wait_for(&test_may_run);
 }
 
 void machine_begin(uint32_t pages)
 {
-    CHECK(pages <= MACHINE_PAGES_MAX && !sem_init(&test_goes_on, 0, 0) && !sem_init(&server_goes_on, 0, 0));
+    CHECK(pages <= MACHINE_PAGES_MAX && !sem_init(&test_may_run, 0, 0) && !sem_init(&server_may_run, 0, 0));
     pages_asked_for = pages;
     machine_ticks = machine_revoked = machine_signals = 0;
     machine_refuses_items = machine_is_fast = is_over = false;
@@ -193,7 +193,7 @@ void machine_begin(uint32_t pages)
     memset(granted, 0, sizeof granted);
     make_pages();
     CHECK(!pthread_create(&server, NULL, run, NULL));
-    wait_for(&test_goes_on);
+    wait_for(&test_may_run);
     free_at_first = pages_free();
     machine_audit();
 }

@@ -56,7 +56,7 @@ enum { WORKER = SERVER_CALLERS - 2 };
     {                                                                                                                  \
         .from = badge, .caller = SERVER_CALLERS - 1, .words = {{PROC_GETPID}}, .expected = "reply 127: EAGAIN\n"       \
     }
-/* The call of the thread that drives long work. It got its reply: GOES_ON. */
+/* The call of the thread that drives long work. CONTINUES is the reply to it. */
 #define WORK(lines)                                                                                                    \
     {                                                                                                                  \
         .from = PROCESSES_MAX, .caller = WORKER, .expected = lines                                                     \
@@ -65,7 +65,7 @@ enum { WORKER = SERVER_CALLERS - 2 };
     {                                                                                                                  \
         .from = PROCESSES_MAX, .caller = WORKER, .refused = line, .with = result, .expected = lines                    \
     }
-#define GOES_ON                     "reply 126\n"
+#define CONTINUES                   "reply 126\n"
 #define STRINGS(number, argc, argv) .words = {{number, argc, sizeof(argv)}}, .text = argv, .bytes = sizeof(argv)
 #define SPAWN(lines)                                                                                                   \
     {                                                                                                                  \

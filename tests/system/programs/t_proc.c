@@ -308,7 +308,7 @@ static bool wake_in_order(void)
     return end(good);
 }
 
-static bool clock_goes_on(void)
+static bool clock_continues(void)
 {
     uint32_t first = uptime(), last = first;
     bool good = true;
@@ -378,7 +378,7 @@ static const struct tap_point points[] = {
     {"kill of a missing process is ESRCH", kill_a_missing_process},
     {"sleep lasts as long as asked for", sleeps_as_long},
     {"sleepers wake in order", wake_in_order},
-    {"the clock advances", clock_goes_on},
+    {"the clock advances", clock_continues},
     {"spinners are preempted", spinners_are_preempted},
     {"process ids", pids},
 };

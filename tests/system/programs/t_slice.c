@@ -94,7 +94,7 @@ static int sees(void)
     return (int)board->seen;
 }
 
-static bool parent_goes_on(void)
+static bool parent_continues(void)
 {
     begin(0);
     pid_t child = child_start(sees);
@@ -108,10 +108,10 @@ static bool parent_goes_on(void)
 
 /* A tick or two that come at once, as on a busy host, do not let a child run before its parent. A very busy host may
  * deliver more at once, but not every time. */
-static bool parent_goes_on_first(void)
+static bool parent_continues_first(void)
 {
     for (int tries = 0; tries < 5; tries++)
-        if (parent_goes_on())
+        if (parent_continues())
             return true;
     return false;
 }
@@ -142,7 +142,7 @@ int main(void)
     static const struct tap_point points[] = {
         {"two processes take turns at every tick", two_take_turns},
         {"five processes take turns at every tick", five_take_turns},
-        {"a parent continues before its new child runs", parent_goes_on_first},
+        {"a parent continues before its new child runs", parent_continues_first},
         {"a process that calls servers takes turns with one that computes", callers_take_turns},
     };
     return TAP_RUN(points);
