@@ -76,18 +76,18 @@ static void touch_heap(void)
     check(is_filled(heap, HEAP - PAGE, 2), "the heap that a child filled");
 }
 
-/* The end of this process takes long, too. */
+/* The part `exit` is the end of this process. */
 static void part_fork(void)
 {
     heap = get_heap(HEAP);
     part("fork_exit");
-    in_child(nothing);
+    child_run(nothing);
     part("fork_touch");
-    in_child(touch_heap);
+    child_run(touch_heap);
     part("fork_kill");
-    pid_t child = child_begins(sleep_long);
+    pid_t child = child_start(sleep_long);
     check(usleep(50000) == 0 && kill(child, SIGKILL) == 0, "kill");
-    child_ends(child, SIGKILL);
+    child_wait(child, SIGKILL);
     check(is_filled(heap, HEAP - PAGE, 1), "the heap");
     part("exit");
 }
@@ -167,9 +167,9 @@ static void part_sleepers(void)
 
     usleep(10000);
     for (int i = 0; i < SLEEPERS; i++)
-        children[i] = child_begins(sleep_shortly);
+        children[i] = child_start(sleep_shortly);
     for (int i = 0; i < SLEEPERS; i++)
-        child_ends(children[i], 0);
+        child_wait(children[i], 0);
 }
 
 static void part_kills(void)
@@ -178,12 +178,12 @@ static void part_kills(void)
     static pid_t children[KILLED];
 
     for (int i = 0; i < KILLED; i++)
-        children[i] = child_begins(sleep_long);
+        children[i] = child_start(sleep_long);
     usleep(50000);
     for (int i = 0; i < KILLED; i++)
         check(kill(children[i], SIGKILL) == 0, "kill");
     for (int i = 0; i < KILLED; i++)
-        child_ends(children[i], SIGKILL);
+        child_wait(children[i], SIGKILL);
 }
 
 /* Writes four times the console's buffer. */
@@ -204,10 +204,10 @@ static void part_tables(void)
 
     for (unsigned i = 0; i < TABLES; i++)
         *get_pages((char *)(FIRST + i * TABLE), PAGE) = 1;
-    in_child(nothing);
+    child_run(nothing);
 }
 
-/* The forked child has them all open, too. */
+/* The child inherits all segments. */
 static void part_segments(void)
 {
     enum { SEGMENTS = 1000 };
@@ -217,7 +217,7 @@ static void part_segments(void)
         check(shm_open(i, &page) == 0 && *page == 0, "shm_open");
         *page = 1;
     }
-    in_child(nothing);
+    child_run(nothing);
     check(*page == 1, "the last segment");
 }
 
@@ -229,12 +229,12 @@ static void part_alternate(void)
 
     for (unsigned i = 0; i < PAGES; i++)
         pages[i * PAGE] = 1;
-    pid_t child = child_begins(sleep_long);
+    pid_t child = child_start(sleep_long);
     for (unsigned i = 0; i < PAGES; i += 2)
         pages[i * PAGE] = 2;
-    in_child(nothing);
+    child_run(nothing);
     kill(child, SIGKILL);
-    child_ends(child, SIGKILL);
+    child_wait(child, SIGKILL);
 }
 
 /* Makes mem search past spans of 4 MiB that keep frames for tables but are empty by now, and past nearly full ones. */
@@ -260,15 +260,15 @@ static void leave_children(void)
     enum { CHILDREN = 200 };
 
     for (int i = 0; i < CHILDREN; i++) {
-        child_begins(sleep_shortly);
-        child_begins(nothing);
+        child_start(sleep_shortly);
+        child_start(nothing);
     }
     usleep(SETTLED);
 }
 
 static void part_orphans(void)
 {
-    in_child(leave_children);
+    child_run(leave_children);
     check(usleep(400000) == 0 && wait(0) < 0, "children of another");
 }
 
@@ -320,7 +320,7 @@ int main(int argc, char **argv)
     for (unsigned i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
         if (is_named(parts[i].name, argv + (argc > 0))) {
             part(parts[i].name);
-            in_child(parts[i].run);
+            child_run(parts[i].run);
             found++;
         }
     part("end");

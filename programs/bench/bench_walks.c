@@ -26,7 +26,7 @@ enum { PAUSE = 1000 /* us, within which a child begins to wait */ };
 
 static const char TRUE_PROGRAM[] = "/bin/true";
 static char data[3 * PAGE] = {1}; /* of the archive, except for touched pages */
-static int begin[2];              /* a pipe: a child waits until it may begin */
+static int begin[2];              /* a pipe: the child waits for a byte */
 
 void walk(const char *name)
 {
@@ -40,7 +40,7 @@ void must(int good)
         rows_fail("bench_walks");
 }
 
-/* Makes a child that calls `run` after child_begins(). */
+/* Makes a child that waits for child_release() and then calls `run`. */
 static pid_t make_child(void (*run)(void))
 {
     char byte;
@@ -54,7 +54,7 @@ static pid_t make_child(void (*run)(void))
     _exit(0);
 }
 
-static void child_begins(void)
+static void child_release(void)
 {
     must(write(begin[1], "", 1) == 1);
 }
@@ -113,7 +113,7 @@ static void shared_segments(void)
     pid_t child = make_child(nothing);
     must(shm_close(SECOND) == 0);
     share();
-    child_begins();
+    child_release();
     must(waitpid(child, 0, 0) == child);
 }
 
@@ -146,7 +146,7 @@ static void faults(void)
     pid_t child = make_child(write_page);
     walk("write a shared page");
     walk_begins();
-    child_begins();
+    child_release();
     must(waitpid(child, 0, 0) == child);
     walk_ends();
     write_in_walk("write a page that was shared", page);
@@ -166,7 +166,7 @@ static void fork_exit_wait(void)
     usleep(PAUSE);
     walk("exit");
     walk_begins();
-    child_begins();
+    child_release();
     must(waitpid(child, 0, 0) == child);
     walk_ends();
 }
@@ -182,7 +182,7 @@ static void long_fork(void)
     walk_begins();
     pid_t child = make_child(nothing);
     walk_ends();
-    child_begins();
+    child_release();
     must(waitpid(child, 0, 0) == child && munmap((void *)(uintptr_t)pages, LONG * PAGE) == 0);
 }
 
@@ -200,7 +200,7 @@ static void exec_in_walk(const char *name, const char *path)
     pid_t child = make_child(execute);
     usleep(PAUSE);
     walk_begins();
-    child_begins();
+    child_release();
     must(waitpid(child, 0, 0) == child);
     walk_ends();
 }
@@ -227,7 +227,7 @@ static void signal_handler(void)
 {
     walk("signal");
     pid_t child = make_child(wait_for_signal);
-    child_begins();
+    child_release();
     usleep(PAUSE);
     walk_begins();
     must(kill(child, SIGUSR1) == 0 && waitpid(child, 0, 0) == child);
@@ -248,7 +248,7 @@ static void exec_kill_fault(void)
     walk("fault");
     child = make_child(touch_nothing);
     walk_begins();
-    child_begins();
+    child_release();
     must(waitpid(child, 0, 0) == child);
     walk_ends();
 }

@@ -1,3 +1,4 @@
+/* Parts of bench_server in which many processes use the console. */
 #include "programs/bench/parts.h"
 
 #include "libuser/ipc/ipc.h"
@@ -11,7 +12,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-/* Unfinished lines, which are shown after a time. */
+/* Writes an unfinished line, which the console shows after a time. */
 static void writes_a_part(void)
 {
     static const char piece[] = "a part of a line, of which nothing comes any more; ";
@@ -22,8 +23,8 @@ static void writes_a_part(void)
 
 void part_lines(void)
 {
-    crowd_begins(writes_a_part);
-    crowd_ends(0);
+    crowd_start(writes_a_part);
+    crowd_wait(0);
     printf("\n");
 }
 
@@ -42,8 +43,8 @@ static void writes_and_syncs(void)
 /* Each sync gets its reply when all earlier output has left. */
 void part_syncs(void)
 {
-    crowd_begins(writes_and_syncs);
-    crowd_ends(0);
+    crowd_start(writes_and_syncs);
+    crowd_wait(0);
 }
 
 static void on_signal(int signal)
@@ -68,15 +69,15 @@ static void reads_behind(void)
     check(read(STDIN_FILENO, &byte, 1) == 1, "a read in the background");
 }
 
-/* A process that has read waits for a child: all other readers must be checked again. */
+/* The foreground process waits for a child, so the console must check all other readers again. */
 void part_asks(void)
 {
     read_in_vain();
-    crowd_begins(reads_behind);
+    crowd_start(reads_behind);
     usleep(SETTLED);
     part("asked");
-    in_child(sleep_shortly);
-    crowd_is_killed();
+    child_run(sleep_shortly);
+    crowd_kill();
 }
 
 static void reads_the_end(void)
@@ -88,10 +89,10 @@ static void reads_the_end(void)
 
 void part_input_end(void)
 {
-    crowd_begins(reads_the_end);
+    crowd_start(reads_the_end);
     usleep(SETTLED);
-    crowd_is_there();
-    crowd_ends(0);
+    crowd_announce();
+    crowd_wait(0);
 }
 
 static void polls_the_console(void)
@@ -103,8 +104,8 @@ static void polls_the_console(void)
 
 void part_polled(void)
 {
-    crowd_begins(polls_the_console);
+    crowd_start(polls_the_console);
     usleep(SETTLED);
-    crowd_is_there();
-    crowd_ends(0);
+    crowd_announce();
+    crowd_wait(0);
 }

@@ -1,3 +1,4 @@
+/* Parts of bench_server in which one event wakes or ends many processes: a futex, an alarm, control-C. */
 #include "libuser/mem/shm.h"
 #include "programs/bench/parts.h"
 
@@ -9,10 +10,10 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { WORD_PAGE = 4711 };
+enum { WORD_PAGE = 4711 /* the segment with the words */ };
 enum { FUTEX_WAIT = 0, FUTEX_WAKE = 1, FUTEX_CMP_REQUEUE = 4 };
 static pid_t crowd[CROWD];
-static uint64_t crowd_began;
+static uint64_t crowd_started;
 
 static uint64_t clock_us(void)
 {
@@ -22,28 +23,28 @@ static uint64_t clock_us(void)
     return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
-void crowd_begins(void (*run)(void))
+void crowd_start(void (*run)(void))
 {
     usleep(10000);
-    crowd_began = clock_us();
+    crowd_started = clock_us();
     for (int i = 0; i < CROWD; i++)
-        crowd[i] = child_begins(run);
+        crowd[i] = child_start(run);
 }
 
-void crowd_ends(int expected)
+void crowd_wait(int expected)
 {
     for (int i = 0; i < CROWD; i++)
-        child_ends(crowd[i], expected);
+        child_wait(crowd[i], expected);
 }
 
-void crowd_is_killed(void)
+void crowd_kill(void)
 {
     for (int i = 0; i < CROWD; i++)
         check(kill(crowd[i], SIGKILL) == 0, "kill");
-    crowd_ends(SIGKILL);
+    crowd_wait(SIGKILL);
 }
 
-void crowd_is_there(void)
+void crowd_announce(void)
 {
     printf("bench: all are there\n");
     fflush(stdout);
@@ -70,24 +71,24 @@ static void wait_at_word(void)
         futex(words(), FUTEX_WAIT, 0, 0, 0);
 }
 
-/* All wait at different words, and are then woken. */
+/* All wait at one word, are moved to another, and are woken there. */
 void part_futex(void)
 {
     volatile uint32_t *word = words();
 
-    crowd_begins(wait_at_word);
+    crowd_start(wait_at_word);
     usleep(SETTLED);
     check(futex(word, FUTEX_CMP_REQUEUE, 0, INT_MAX, word + 1) >= 0, "FUTEX_CMP_REQUEUE");
     word[0] = 1;
     check(futex(word + 1, FUTEX_WAKE, INT_MAX, 0, 0) == CROWD, "FUTEX_WAKE");
-    crowd_ends(0);
+    crowd_wait(0);
 }
 
-/* All alarms are in the same tick. */
+/* All alarms expire at the same tick. */
 static void set_alarm(void)
 {
     enum { AFTER = 500000, TICK = 10000 };
-    unsigned passed = (unsigned)(clock_us() - crowd_began);
+    unsigned passed = (unsigned)(clock_us() - crowd_started);
     const struct itimerval shortly = {.it_value.tv_usec = (long)((AFTER - passed) / TICK * TICK)};
 
     check(passed < AFTER && setitimer(ITIMER_REAL, &shortly, 0) == 0, "setitimer");
@@ -101,8 +102,8 @@ static void ended_by_alarm(void)
 
 void part_alarms(void)
 {
-    crowd_begins(ended_by_alarm);
-    crowd_ends(SIGALRM);
+    crowd_start(ended_by_alarm);
+    crowd_wait(SIGALRM);
 }
 
 static volatile sig_atomic_t is_caught;
@@ -128,15 +129,15 @@ static void reads_until_alarm(void)
 
 void part_handlers(void)
 {
-    crowd_begins(reads_until_alarm);
-    crowd_ends(0);
+    crowd_start(reads_until_alarm);
+    crowd_wait(0);
 }
 
 void part_interrupt(void)
 {
     signal(SIGINT, SIG_DFL);
-    crowd_begins(sleep_long);
+    crowd_start(sleep_long);
     signal(SIGINT, SIG_IGN);
-    crowd_is_there();
-    crowd_ends(SIGINT);
+    crowd_announce();
+    crowd_wait(SIGINT);
 }

@@ -1,3 +1,4 @@
+/* Parts of bench_server that keep the file server busy: open and mapped files, lent pages, locks. */
 #include "programs/bench/parts.h"
 
 #include "libuser/ipc/ipc.h"
@@ -54,9 +55,9 @@ static void exec_with_files(void)
 void part_files(void)
 {
     part("files_end");
-    in_child(keep_files);
+    child_run(keep_files);
     part("files_exec");
-    in_child(exec_with_files);
+    child_run(exec_with_files);
 }
 
 /* Truncates a file that many have mapped; the file goes with its last mapping. */
@@ -69,7 +70,7 @@ void part_cut(void)
     check(fd >= 0 && unlink("/tmp/part") == 0 && ftruncate(fd, 2 * PAGES * PAGE) == 0, "a file");
     char *at = map(fd, 2 * PAGES);
     for (unsigned i = 0; i < MAPPERS; i++)
-        mappers[i] = child_begins(sleep_long);
+        mappers[i] = child_start(sleep_long);
     part("cut_file");
     check(ftruncate(fd, PAGES * PAGE) == 0, "ftruncate");
     part("cut_end");
@@ -77,7 +78,7 @@ void part_cut(void)
     for (unsigned i = 0; i < MAPPERS; i++)
         check(kill(mappers[i], SIGKILL) == 0, "kill");
     for (unsigned i = 0; i < MAPPERS; i++)
-        child_ends(mappers[i], SIGKILL);
+        child_wait(mappers[i], SIGKILL);
 }
 
 /* Reserves a range of addresses for that many pages of files. */
@@ -163,9 +164,9 @@ static void reserve_and_end(void)
 /* A page stays mapped at as many addresses as one revocation can handle, if nothing is unmapped. */
 void part_lent(void)
 {
-    in_child(lend_and_end);
-    in_child(attach_and_end);
-    in_child(reserve_and_end);
+    child_run(lend_and_end);
+    child_run(attach_and_end);
+    child_run(reserve_and_end);
 }
 
 /* the most locks of a file, less one */
@@ -219,12 +220,12 @@ static void wait_for_lock(void)
 /* A process ends with many locks, and many processes wait for one. */
 void part_locks(void)
 {
-    in_child(lock_and_end);
+    child_run(lock_and_end);
     fd_of_all = open("/tmp/part", O_RDWR | O_CREAT, 0600);
     check(fd_of_all >= 0 && unlink("/tmp/part") == 0, "a file");
     lock(fd_of_all, F_WRLCK, 0, 0);
-    crowd_begins(wait_for_lock);
+    crowd_start(wait_for_lock);
     part("locks_free");
     check(close(fd_of_all) == 0, "close");
-    crowd_ends(0);
+    crowd_wait(0);
 }

@@ -27,7 +27,7 @@ void check(bool good, const char *what)
         rows_fail(what);
 }
 
-pid_t child_begins(void (*run)(void))
+pid_t child_start(void (*run)(void))
 {
     pid_t child = fork();
 
@@ -38,16 +38,16 @@ pid_t child_begins(void (*run)(void))
     _exit(0);
 }
 
-void child_ends(pid_t child, int expected)
+void child_wait(pid_t child, int expected)
 {
     int status = -1;
 
     check(waitpid(child, &status, 0) == child && status == expected, "waitpid");
 }
 
-void in_child(void (*run)(void))
+void child_run(void (*run)(void))
 {
-    child_ends(child_begins(run), 0);
+    child_wait(child_start(run), 0);
 }
 
 void nothing(void)

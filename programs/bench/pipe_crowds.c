@@ -1,10 +1,11 @@
+/* Parts of bench_server in which many processes wait at one pipe. */
 #include "programs/bench/parts.h"
 
 #include <limits.h>
 #include <poll.h>
 #include <unistd.h>
 
-enum { READS, WRITES };
+enum { READ_END, WRITE_END };
 
 static int ends[2];
 static char bytes[2 * PIPE_BUF];
@@ -16,59 +17,59 @@ static void make_pipe(void)
 
 static void close_both(void)
 {
-    check(close(ends[READS]) == 0 && close(ends[WRITES]) == 0, "close");
+    check(close(ends[READ_END]) == 0 && close(ends[WRITE_END]) == 0, "close");
 }
 
 static void reads_a_byte(void)
 {
-    check(close(ends[WRITES]) == 0 && read(ends[READS], bytes, 1) == 1, "a read of a byte");
+    check(close(ends[WRITE_END]) == 0 && read(ends[READ_END], bytes, 1) == 1, "a read of a byte");
 }
 
 static void reads_the_end(void)
 {
-    check(close(ends[WRITES]) == 0 && read(ends[READS], bytes, 1) == 0, "a read of the end");
+    check(close(ends[WRITE_END]) == 0 && read(ends[READ_END], bytes, 1) == 0, "a read of the end");
 }
 
-/* One write wakes all of them; one close does. */
+/* One write wakes all of them; then one close does. */
 void part_readers(void)
 {
     part("pipe_bytes");
     make_pipe();
-    crowd_begins(reads_a_byte);
+    crowd_start(reads_a_byte);
     usleep(SETTLED);
-    check(write(ends[WRITES], bytes, CROWD) == CROWD, "a write for all");
-    crowd_ends(0);
+    check(write(ends[WRITE_END], bytes, CROWD) == CROWD, "a write for all");
+    crowd_wait(0);
     close_both();
     part("pipe_end");
     make_pipe();
-    crowd_begins(reads_the_end);
+    crowd_start(reads_the_end);
     usleep(SETTLED);
     close_both();
-    crowd_ends(0);
+    crowd_wait(0);
 }
 
 static void writes_some(void)
 {
     enum { SOME = 16 };
 
-    check(write(ends[WRITES], bytes, SOME) == SOME, "a write of some");
+    check(write(ends[WRITE_END], bytes, SOME) == SOME, "a write of some");
 }
 
 /* One read makes room for all of them. */
 void part_writers(void)
 {
     make_pipe();
-    check(write(ends[WRITES], bytes, PIPE_BUF) == PIPE_BUF && write(ends[WRITES], bytes, PIPE_BUF) == PIPE_BUF,
+    check(write(ends[WRITE_END], bytes, PIPE_BUF) == PIPE_BUF && write(ends[WRITE_END], bytes, PIPE_BUF) == PIPE_BUF,
           "a full pipe");
-    crowd_begins(writes_some);
+    crowd_start(writes_some);
     usleep(SETTLED);
-    check(read(ends[READS], bytes, PIPE_BUF) == PIPE_BUF, "a read");
-    crowd_ends(0);
+    check(read(ends[READ_END], bytes, PIPE_BUF) == PIPE_BUF, "a read");
+    crowd_wait(0);
 }
 
 static void polls(void)
 {
-    struct pollfd one = {.fd = ends[READS], .events = POLLIN};
+    struct pollfd one = {.fd = ends[READ_END], .events = POLLIN};
 
     check(poll(&one, 1, -1) == 1 && one.revents & POLLIN, "poll");
 }
@@ -76,8 +77,8 @@ static void polls(void)
 void part_polls(void)
 {
     make_pipe();
-    crowd_begins(polls);
+    crowd_start(polls);
     usleep(SETTLED);
-    check(write(ends[WRITES], bytes, 1) == 1, "a write");
-    crowd_ends(0);
+    check(write(ends[WRITE_END], bytes, 1) == 1, "a write");
+    crowd_wait(0);
 }

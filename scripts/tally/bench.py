@@ -28,7 +28,7 @@ FIGURE = re.compile(r"bench: (\w+) (\d+) (\d+) (\d+)")
 PART = re.compile(r"bench: part (\w+)")
 # The keys to type in each part, after the program has announced it; b"": standard input is a pipe at its end, no
 # terminal.
-TYPED, CROWD_IS_THERE = {"interrupt": b"\x03", "polled": b"\n", "input_end": b""}, "bench: all are there"
+TYPED, ANNOUNCEMENT = {"interrupt": b"\x03", "polled": b"\n", "input_end": b""}, "bench: all are there"
 PART_BEGINS = "part_begins"  # that program's function
 SIZES = re.compile(r"lines of code (\d+) .*bytes of text (\d+)")
 TIMEOUT = 900  # seconds: the longest test takes 60 on a quiet processor with the plugin
@@ -94,7 +94,7 @@ class Row:
 # ---------------------------------------------------------------------------------------- booting
 
 class Typist:
-    """Types `typed` when the program has written CROWD_IS_THERE; with None there is no input."""
+    """Types `typed` when the program has written ANNOUNCEMENT; with None there is no input."""
 
     def __init__(self, typed):
         self.typed, self.pieces, self.given, self.keys = typed, [], None, None
@@ -104,7 +104,7 @@ class Typist:
 
     def read(self, piece):
         self.pieces.append(piece)
-        if self.keys and CROWD_IS_THERE.encode() in b"".join(self.pieces):
+        if self.keys and ANNOUNCEMENT.encode() in b"".join(self.pieces):
             os.write(self.keys, self.typed)
             os.close(self.keys)
             self.keys = None
