@@ -10,8 +10,8 @@ enum { SETTLED = 100000 /* us */ };
 /* The plugin of scripts/bench resets its counts when this function runs. */
 void part_begins(void);
 
-/* Begins the part `name`. Returns just after a tick, when all output has left the port, so that the part contains neither
- * by chance. */
+/* Begins the part `name`. Returns just after a tick, when all output has left the port, so that the part contains
+ * neither by chance. */
 void part(const char *name);
 
 void check(bool good, const char *what);

@@ -54,8 +54,8 @@ struct world {
     struct values faults, writes, interrupts, unknown_calls;
     bool receivers;    /* threads also reply and receive */
     bool others_write; /* other threads of a task write to the message page of a thread that waits */
-    /* The highest number of a caller in a reply: 0 is the caller in its page; the other numbers are each thread's present
-     * and previous call. */
+    /* The highest number of a caller in a reply: 0 is the caller in its page; the other numbers are each thread's
+     * present and previous call. */
     unsigned names;
     unsigned sends_count, opens_count;
     struct sent sends[SENDS];

@@ -2,7 +2,8 @@
  * The memory server of proc's naive kernel (proc_kernel.h): spaces, and calls on them that are done in parts.
  *
  *   K4  a call that mem has done in part is continued, or the space is ended; a space that ends gets no other call; no
- *       thread of it may run, and the console is notified of the end at once, and again when the process can no longer call
+ *       thread of it may run, and the console is notified of the end at once, and again when the process can no longer
+ *       call
  */
 #pragma once
 
