@@ -21,7 +21,7 @@ enum event_kind {
 
 struct event {
     uint8_t kind, cpu;
-    uint8_t call; /* SYS_... */
+    uint8_t call;       /* SYS_... */
     uint8_t send, open; /* of messages: indices into sends and opens of struct world */
     uint8_t names;      /* of replies: the number of the caller, see struct world */
     uint32_t eax, ebx, esi, edi, ebp;
