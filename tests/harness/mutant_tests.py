@@ -115,10 +115,13 @@ def all_apply(test_names):
     """An outdated list is reported at once."""
     def run():
         found = mutants.read()
-        names = set(test_names())
+        names, others = set(test_names()), {}
         for mutant in found:
             if not mutant.applies():
                 yield f"{mutant.name} applies", False, f"{mutant.location}: the text is not in {mutant.file} once"
+            same = others.setdefault((mutant.file, mutant.text(0), mutant.text(1)), mutant)
+            if same is not mutant:
+                yield f"{mutant.name} is no other's change", False, f"{mutant.location}: {same.name} makes the same change"
             if not (mutant.test in names or mutant.test == mutants.EQUIVALENT or mutant.test.startswith("build/")):
                 yield f"the test of {mutant.name}", False, f"{mutant.location}: there is no test {mutant.test}"
         yield f"{len(found)} mutants", len(found) >= 120, f"{len(found)}"
