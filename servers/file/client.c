@@ -303,7 +303,7 @@ int32_t client_bytes_result(uint32_t bytes, uint32_t got)
 
 /* ----------------------------------------------------------------------------------------- audit */
 
-static void audit_file(const struct open_file *file)
+static void audit_open_file(const struct open_file *file)
 {
     assert(file->holders && !file->inode != !file->pipe);
     assert(!file->pipe || pipe_audit(file->pipe));
@@ -314,7 +314,7 @@ static void audit_client(const struct client *client)
     for (uint32_t fd = 0; fd < FILE_DESCRIPTORS_MAX; fd++) {
         assert(client->files[fd] ? fd < client->end : fd >= client->lowest && fd + 1 != client->end);
         if (client->files[fd])
-            audit_file(client->files[fd]);
+            audit_open_file(client->files[fd]);
     }
     assert(client->directory && mappings_audit(client));
     assert(client->waits == WAITS_NOT || client->waits == WAITS_FOR_ITS_END || client->waits_for);
