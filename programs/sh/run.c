@@ -197,10 +197,10 @@ static bool leaves_loop(void)
     if (shell.is_stopped || shell.returns || !shell.leaves)
         return shell.is_stopped || shell.returns;
     shell.leaves--;
-    bool goes_on = shell.leaves == 0 && shell.continues;
+    bool continues = shell.leaves == 0 && shell.continues;
     if (shell.leaves == 0)
         shell.continues = false;
-    return !goes_on;
+    return !continues;
 }
 
 static int run_while(const struct node *node)
