@@ -60,7 +60,7 @@ static void use_effort(struct line_discipline *discipline, uint32_t effort)
 
 /* --------------------------------------------------------------------------------------- screen */
 
-static bool is_control(char c)
+static bool is_c0_control(char c)
 {
     return (unsigned char)c < ' ';
 }
@@ -93,14 +93,14 @@ static uint8_t cells_of(char c, uint32_t column)
 {
     if (c == '\t')
         return (uint8_t)((column | 7) + 1 - column);
-    return is_control(c) ? 2 : !is_continuation(c);
+    return is_c0_control(c) ? 2 : !is_continuation(c);
 }
 
 static void show(struct line_discipline *discipline, char c)
 {
     if (c == END_OF_FILE)
         return;
-    if (is_control(c) && c != '\t' && c != '\n')
+    if (is_c0_control(c) && c != '\t' && c != '\n')
         echo(discipline, (char[]){'^', (char)(c + '@')}, 2);
     else
         echo(discipline, &c, 1);
