@@ -41,7 +41,7 @@ CASES = {
     ]),
     "check_docs": ([], {
         "docs/shm.md": "`kernel/none.c`, `kernel/none/`, `zz_none()`; `vspace_open()` in `kernel/ipc/ipc.c`\n",
-        "docs/glossary.md": f"| {UNUSED} | | |\n",
+        "docs/glossary.md": ("world, young.", f"world, reader, {UNUSED}.\n\n| {UNUSED} | | |"),
         "docs/decisions/0999-zz.md": "# 999. A page that the index lacks\n",
         "programs/ps.c": ("PID PARENT", "PID MOTHER"),
         "tests/explore/check_zz.c": '/* "an object dies with its last capability" and "delete a ... capability" */\n',
@@ -52,6 +52,8 @@ CASES = {
         "docs/shm.md: there is no function zz_none()",
         "docs/shm.md: `vspace_open()` is not in kernel/ipc/ipc.c",
         f"docs/glossary.md: nothing in the source is called {UNUSED}",
+        f"docs/glossary.md: no comment uses {UNUSED}",
+        "docs/glossary.md: no row for reader",
         "docs/decisions/README.md: no row for 999. A page that the index lacks",
         'tests/explore/check_zz.c: neither docs/syscalls.md nor a header of the kernel says "an object dies with its last capability"',
         re.compile(r"docs/shell.md: the table column of `ps` has PID PARENT .*, not PID MOTHER .*"),
