@@ -57,15 +57,9 @@ static void show(struct display *display, uint32_t column, uint32_t row, uint16_
     display->draw(display, column, row, cell);
 }
 
-/* A cursor behind the last column is shown on the last one. */
-static uint32_t cursor_column(const struct terminal *terminal)
-{
-    return terminal->column < terminal->columns ? terminal->column : terminal->columns - 1;
-}
-
 void display_show(struct display *display, const struct terminal *terminal)
 {
-    uint32_t cursor = terminal->row * display->columns + cursor_column(terminal);
+    uint32_t cursor = terminal->row * display->columns + terminal_cursor_column(terminal);
 
     for (uint32_t row = 0; row < display->rows; row++)
         for (uint32_t column = 0; column < display->columns; column++) {

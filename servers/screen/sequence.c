@@ -72,17 +72,11 @@ static void set_attributes(struct pen *pen)
     }
 }
 
-/* Returns the cursor's column; behind the last column it is the last one. */
-static uint32_t cursor_column(const struct terminal *terminal)
-{
-    return terminal->column < terminal->columns ? terminal->column : terminal->columns - 1;
-}
-
 /* 0: from the cursor to the end, 1: from the start to the cursor, 2 and 3: all. */
 static void erase_line(struct terminal *terminal, uint32_t what)
 {
-    uint32_t from = what == 0 ? cursor_column(terminal) : 0;
-    uint32_t to = what == 1 ? cursor_column(terminal) + 1 : terminal->columns;
+    uint32_t from = what == 0 ? terminal_cursor_column(terminal) : 0;
+    uint32_t to = what == 1 ? terminal_cursor_column(terminal) + 1 : terminal->columns;
 
     terminal_clear(terminal, terminal->row, from, to);
 }
@@ -107,7 +101,7 @@ static void move(struct terminal *terminal, uint32_t column, uint32_t row)
 static void finish(struct terminal *terminal, uint8_t final)
 {
     const struct pen *pen = terminal->pen;
-    uint32_t column = cursor_column(terminal), row = terminal->row, count = parameter(pen, 0, 1);
+    uint32_t column = terminal_cursor_column(terminal), row = terminal->row, count = parameter(pen, 0, 1);
 
     switch (final) {
     case 'm':

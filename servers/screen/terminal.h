@@ -58,4 +58,10 @@ void terminal_skipped(struct terminal *terminal);
 /* Blanks in columns `from` to `to` - 1. */
 void terminal_clear(struct terminal *terminal, uint32_t row, uint32_t from, uint32_t to);
 
+/* The column that shows the cursor; behind the last column it is the last one. */
+static inline uint32_t terminal_cursor_column(const struct terminal *terminal)
+{
+    return terminal->column < terminal->columns ? terminal->column : terminal->columns - 1;
+}
+
 uint16_t terminal_cell(const struct terminal *terminal, uint32_t column, uint32_t row);
