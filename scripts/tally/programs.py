@@ -16,7 +16,7 @@ def sentence(path):
     text = path.read_text(encoding="utf-8", errors="backslashreplace")
     found = COMMENT.match(text)
     words = DECORATION.sub("", found[1] or found[2] or "").split() if found else []
-    first = re.match(r".*?\.(?= |$)|.*", " ".join(words))[0]
+    first = re.match(r".*?(?<!\.\.)\.(?= |$)|.*", " ".join(words))[0]
     return first if len(first) <= WIDTH else first[:WIDTH - 3] + "..."
 
 

@@ -427,7 +427,8 @@ def whole_copy_of_tree():
 
 def lists_programs():
     done = processes.run([str(ROOT / "scripts/run"), "--list", "--programs", str(ROOT / "tests/boot")])
-    for line in ("    hello [WORD...]: says hello, and writes its arguments, one a line.", "tests/boot/", "programs/"):
+    for line in ("    hello [WORD...]: says hello, and writes its arguments, one a line.", "tests/boot/", "programs/",
+                 "    mv FILE... TARGET: renames a file or directory, or moves several into the directory TARGET."):
         yield f"lists {line.strip()}", line in done.stdout.splitlines(), done.stdout + done.stderr
     yield "and those of the folder", re.search(r"^    ends\b", done.stdout, re.M), done.stdout
 
