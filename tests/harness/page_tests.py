@@ -223,17 +223,17 @@ def complaints(rows, labels, walk):
 
 
 def miscounted(page):
-    """Rows whose column `hops` differs from the number of functions that they name."""
+    """Rows whose column `functions` differs from the number of functions that they name."""
     for _, head, rows in tables((ROOT / page).read_text(encoding="utf-8")):
-        for row in rows if "hops" in head else []:
+        for row in rows if "functions" in head else []:
             found = len(named(row[head.index("who does it")]))
-            if found != int(row[head.index("hops")]):
+            if found != int(row[head.index("functions")]):
                 yield f"{row[0]}: {found} functions"
 
 
 def page_results(page, folder):
     wrong = [*miscounted(page)]
-    yield f"{page}: its hops are counted", not wrong, "\n".join(wrong)
+    yield f"{page}: its functions are counted", not wrong, "\n".join(wrong)
     for heading, rows in rows_of(page).items():
         walks = WALKS[page].get(heading, {})
         judged = {label for labels in walks.values() for label in labels}
