@@ -16,7 +16,7 @@ void kernel_handle_ipi(ref_t cpu)
     else if (ipi & IPI_ALL)
         arch_space_load(READ_CR(3) + REF(PHYSMAP_BASE));
     else
-        return; /* already handled, so not cleared: the next IPI may be written at any moment */
+        return; /* handled during the wait for the lock. Not cleared: the next IPI may be written at any moment */
     arch->ipi = 0;
 }
 

@@ -11,9 +11,9 @@ struct kernel_lock kernel_lock;
 void kernel_lock_wait(ref_t cpu);
 void kernel_lock_pass(void);
 
-/* Sleeps until the ticket is served or an IPI comes. Both send interrupts, and the local APIC lets in no
- * others. An interrupt after the last check is pending when hlt begins, so it is not lost. Not inlined, as
- * clang 19 would define the label twice. */
+/* Sleeps until the ticket is served or an IPI comes: each is announced by an interrupt, VECTOR_WAKE or VECTOR_IPI, and
+ * the task priority holds back all others. An interrupt after the last check is pending when hlt begins, so it is not
+ * lost. Not inlined, as clang 19 would define the label twice. */
 static __attribute__((noinline)) void sleep(struct arch_cpu *arch, uint32_t ticket)
 {
     arch->ticket = ticket;
@@ -41,7 +41,7 @@ void kernel_lock_wait(ref_t cpu)
     }
 }
 
-/* Passes the lock to the next ticket, even if its processor has not taken it yet. */
+/* Passes the lock to the next ticket, even if the processor that waits for it has not yet taken that ticket. */
 void kernel_lock_pass(void)
 {
     uint32_t ticket = __atomic_add_fetch(&kernel_lock.serving, 1, __ATOMIC_SEQ_CST);

@@ -19,8 +19,8 @@ ALWAYS_INLINE err_t switch_with_words(struct cpu *cpu, struct thread *from, stru
     return SWITCHED;
 }
 
-/* The endpoint that a thread receives from; meaningless if its slot is empty. The capability has only RIGHT_RECEIVE, so
- * subtracting clears the bit. */
+/* The endpoint that a thread receives from; meaningless if its slot is empty, which it is not while the thread serves
+ * a caller (T6). The capability has only RIGHT_RECEIVE, so subtracting clears the bit. */
 ALWAYS_INLINE struct endpoint *receives_from(const struct thread *thread)
 {
     return AT(struct endpoint, thread->receives.object - SLOT_RECEIVE);

@@ -21,7 +21,7 @@ import threading
 from tally import handlers
 
 USAGE = 2
-UNABLE = 126  # a tool, the build, or a place to write to is missing
+UNABLE = 126  # a tool or a place to write to is missing, or the build fails
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 ending = False  # a signal is ending this process
 

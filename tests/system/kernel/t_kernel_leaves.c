@@ -1,4 +1,4 @@
-/* The end of a task whose capability table has many leaves, which are empty again: each leaf takes a step. */
+/* The end of a task whose capability table has many leaves, emptied before: each leaf still takes a step. */
 #include "tests/system/kernel/kernel_test.h"
 
 enum { LEAVES = 240, LEAF_SLOTS = 256 };
